@@ -1,0 +1,86 @@
+"""Task management with no I/O: rules, ports and use cases.
+
+Start with `Fring`, give it a store and a clock, and call it: `await` its methods in an event
+loop, or hand them to `run_sync` on a store that never suspends.
+"""
+
+from fring_core.assignments import Outcome, TaskWithUsers, UserWithTasks
+from fring_core.errors import (
+    AlreadyAssigned,
+    Conflict,
+    EmailTaken,
+    FringError,
+    IdTaken,
+    Invalid,
+    InvalidInput,
+    InvalidStatus,
+    NotAssigned,
+    NotFound,
+    Problem,
+    StoreUnavailable,
+    TaskNotFound,
+    TransactionConflict,
+    TransitionRefused,
+    Unavailable,
+    UsernameTaken,
+    UserNotFound,
+)
+from fring_core.ports import Assignments, Clock, Store, Tasks, Users
+from fring_core.queries import Page, TaskFilter, UserFilter
+from fring_core.service import Fring
+from fring_core.status import PERMISSIVE, STRICT, TaskStatus, Workflow
+from fring_core.sync import run_sync
+from fring_core.tasks import NewTask, Task, TaskChanges
+from fring_core.unset import UNSET
+from fring_core.users import NewUser, User, UserChanges
+
+__all__ = [  # noqa: RUF022  # grouped by what they are for
+    # the use cases
+    "Fring",
+    "run_sync",
+    # what a store knows
+    "Task",
+    "TaskStatus",
+    "TaskWithUsers",
+    "User",
+    "UserWithTasks",
+    # what a caller sends
+    "NewTask",
+    "NewUser",
+    "Page",
+    "TaskChanges",
+    "TaskFilter",
+    "UNSET",
+    "UserChanges",
+    "UserFilter",
+    # status rules
+    "PERMISSIVE",
+    "STRICT",
+    "Workflow",
+    # ports
+    "Assignments",
+    "Clock",
+    "Outcome",
+    "Store",
+    "Tasks",
+    "Users",
+    # errors
+    "FringError",
+    "NotFound",
+    "TaskNotFound",
+    "UserNotFound",
+    "Conflict",
+    "AlreadyAssigned",
+    "EmailTaken",
+    "IdTaken",
+    "NotAssigned",
+    "TransitionRefused",
+    "UsernameTaken",
+    "Invalid",
+    "InvalidInput",
+    "InvalidStatus",
+    "Problem",
+    "Unavailable",
+    "StoreUnavailable",
+    "TransactionConflict",
+]

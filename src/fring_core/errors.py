@@ -1,0 +1,180 @@
+"""What can go wrong, as a tree: catch a branch to react, a leaf to be exact.
+
+    FringError
+    ├── NotFound      UserNotFound, TaskNotFound
+    ├── Conflict      UsernameTaken, EmailTaken, IdTaken, AlreadyAssigned,
+    │                 NotAssigned, TransitionRefused
+    ├── Invalid       InvalidInput, InvalidStatus
+    └── Unavailable   StoreUnavailable, TransactionConflict
+
+Every leaf has a `code` that never changes, for programs, and a text for people.
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar, Literal
+
+import attrs
+
+
+class FringError(Exception):
+    """Report that Fring did not do what it was asked; nothing was changed."""
+
+    code: ClassVar[str]
+
+
+class NotFound(FringError):
+    """Report something that does not exist."""
+
+
+class Conflict(FringError):
+    """Report a request that the present state does not allow."""
+
+
+class Invalid(FringError):
+    """Report input that no state would allow."""
+
+
+class Unavailable(FringError):
+    """Report that the store cannot answer now; the same call may succeed later."""
+
+    code = "unavailable"
+
+
+@attrs.define
+class UserNotFound(NotFound):
+    """Report that no user has this id."""
+
+    code: ClassVar[str] = "user_not_found"
+    user_id: int
+
+    def __str__(self) -> str:
+        return f"User {self.user_id} not found"
+
+
+@attrs.define
+class TaskNotFound(NotFound):
+    """Report that no task has this id on the list that was asked."""
+
+    code: ClassVar[str] = "task_not_found"
+    task_id: int
+
+    def __str__(self) -> str:
+        return f"Task {self.task_id} not found"
+
+
+@attrs.define
+class UsernameTaken(Conflict):
+    """Report that another user has this username."""
+
+    code: ClassVar[str] = "username_taken"
+    username: str
+
+    def __str__(self) -> str:
+        return f"Username {self.username!r} is taken"
+
+
+@attrs.define
+class EmailTaken(Conflict):
+    """Report that another user has this e-mail address."""
+
+    code: ClassVar[str] = "email_taken"
+    email: str
+
+    def __str__(self) -> str:
+        return f"Email {self.email!r} is taken"
+
+
+@attrs.define
+class IdTaken(Conflict):
+    """Report that the id that a caller chose is in use."""
+
+    code: ClassVar[str] = "id_taken"
+    id: int
+
+    def __str__(self) -> str:
+        return f"Id {self.id} is taken"
+
+
+@attrs.define
+class AlreadyAssigned(Conflict):
+    """Report that the user has this task already."""
+
+    code: ClassVar[str] = "already_assigned"
+    user_id: int
+    task_id: int
+
+    def __str__(self) -> str:
+        return f"Task {self.task_id} is already assigned to user {self.user_id}"
+
+
+@attrs.define
+class NotAssigned(Conflict):
+    """Report that the user does not have this task."""
+
+    code: ClassVar[str] = "not_assigned"
+    user_id: int
+    task_id: int
+
+    def __str__(self) -> str:
+        return f"Task {self.task_id} is not assigned to user {self.user_id}"
+
+
+@attrs.define
+class TransitionRefused(Conflict):
+    """Report a status change that the workflow does not allow."""
+
+    code: ClassVar[str] = "transition_refused"
+    before: str
+    after: str
+
+    def __str__(self) -> str:
+        return f"Status cannot change from '{self.before}' to '{self.after}'"
+
+
+@attrs.frozen
+class Problem:
+    """Name one fault of one input field.
+
+    `kind` is "missing", "type_error" or "value_error".
+    """
+
+    field: str
+    message: str
+    kind: Literal["missing", "type_error", "value_error"] = "value_error"
+
+
+@attrs.define
+class InvalidInput(Invalid):
+    """Report every fault of an input at once; `problems` is never empty."""
+
+    code: ClassVar[str] = "validation"
+    problems: tuple[Problem, ...]
+
+    def __str__(self) -> str:
+        return "; ".join(f"{problem.field}: {problem.message}" for problem in self.problems)
+
+
+@attrs.define
+class InvalidStatus(Invalid):
+    """Report a text that names no status."""
+
+    code: ClassVar[str] = "invalid_status"
+    status: str
+
+    def __str__(self) -> str:
+        return f"Status '{self.status}' not valid"
+
+
+@attrs.define
+class StoreUnavailable(Unavailable):
+    """Report a store that is away, full or too slow; `reason` is for logs, not for clients."""
+
+    reason: str
+
+    def __str__(self) -> str:
+        return self.reason
+
+
+class TransactionConflict(Unavailable):
+    """Report a transaction that clashed with another; it did nothing and may be run again."""

@@ -1,0 +1,176 @@
+"""The ports: what Fring needs from the world, as contracts.
+
+A store author implements `Users`, `Tasks`, `Assignments` and `Store`; nothing is to be
+inherited. MUST means what it says: `fring_core.testing` holds a test for every such sentence,
+and runs them on a store of yours.
+
+Clauses that hold for every method:
+
+- A call MUST be atomic: it has its whole effect or, if it raises, none.
+- An id outside 1 to 2⁶³-1 names nothing: the store MUST answer as for a row that is absent.
+- `owner` selects a list: None is the shared board, a text one personal list. A task on another
+  list MUST be treated as absent.
+- Entities MUST come back equal to what was stored, every field, with times in UTC.
+- A store that cannot answer raises `Unavailable`, and nothing else for that reason.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from contextlib import AbstractAsyncContextManager
+    from datetime import datetime
+
+    from fring_core.assignments import Outcome, TaskWithUsers, UserWithTasks
+    from fring_core.queries import Page, TaskFilter, UserFilter
+    from fring_core.status import TaskStatus
+    from fring_core.tasks import NewTask, Task
+    from fring_core.users import NewUser, User
+
+
+class Clock(Protocol):
+    """Tell the time; a plain function will do."""
+
+    def __call__(self) -> datetime:
+        """Return the present moment, in UTC and aware of it."""
+        ...
+
+
+class Users(Protocol):
+    """Keep users."""
+
+    async def add(self, new: NewUser, now: datetime) -> User:
+        """Store a new user, created at `now`, at version 1.
+
+        With `new.id` None the store MUST draw an id that no user has, and MUST NOT fail because
+        a caller chose the id that was next. Usernames and e-mails MUST be unique as they stand:
+        raise `UsernameTaken`, else `EmailTaken`, else `IdTaken`, the first that holds.
+        """
+        ...
+
+    async def get(self, user_id: int) -> User | None:
+        """Return the user with this id, or None."""
+        ...
+
+    async def get_with_tasks(self, user_id: int) -> UserWithTasks | None:
+        """Return the user with its shared tasks by ascending id, or None."""
+        ...
+
+    async def list(self, where: UserFilter, page: Page) -> Sequence[User]:
+        """Return the users that match, by ascending id, the page only.
+
+        Every condition of the filter MUST hold. A page past the end MUST be empty.
+        """
+        ...
+
+    async def save(self, user: User) -> User | None:
+        """Store a changed user and return it one version on, or None if it was too late.
+
+        The row MUST change only if its version is still `user.version`; if it is another, or the
+        user is gone, MUST return None. Raise `UsernameTaken`, else `EmailTaken`, if another user
+        has them.
+        """
+        ...
+
+    async def remove(self, user_id: int) -> bool:
+        """Remove a user and its assignments, never the tasks; tell whether it was there."""
+        ...
+
+
+class Tasks(Protocol):
+    """Keep tasks, each on one list for good."""
+
+    async def add(self, new: NewTask, owner: str | None, now: datetime) -> Task:
+        """Store a new task on a list, created and updated at `now`, at version 1.
+
+        With `new.id` None the store MUST draw an id that no task has, and MUST NOT fail because
+        a caller chose the id that was next. Raise `IdTaken` if the chosen id is in use, on
+        whichever list.
+        """
+        ...
+
+    async def get(self, task_id: int, owner: str | None) -> Task | None:
+        """Return the task with this id on this list, or None."""
+        ...
+
+    async def get_with_users(self, task_id: int, owner: str | None) -> TaskWithUsers | None:
+        """Return the task with the users it is assigned to by ascending id, or None."""
+        ...
+
+    async def list(self, where: TaskFilter, page: Page, owner: str | None) -> Sequence[Task]:
+        """Return the tasks of a list that match, by ascending id, the page only.
+
+        Every condition of the filter MUST hold. A page past the end MUST be empty.
+        """
+        ...
+
+    async def save(self, task: Task) -> Task | None:
+        """Store a changed task and return it one version on, or None if it was too late.
+
+        The row MUST change only if its version is still `task.version` and it is on the list
+        `task.owner`; if not, or if the task is gone, MUST return None.
+        """
+        ...
+
+    async def remove(self, task_id: int, owner: str | None) -> bool:
+        """Remove a task and its assignments, never the users; tell whether it was there."""
+        ...
+
+
+class Assignments(Protocol):
+    """Keep which user has which task of the shared board."""
+
+    async def add(self, user_id: int, task_id: int) -> Outcome:
+        """Assign, unless the two are assigned already or one does not exist.
+
+        The outcome MUST be one moment's truth: of several callers at once exactly one sees
+        `changed`. A task on a personal list does not exist here.
+        """
+        ...
+
+    async def remove(self, user_id: int, task_id: int) -> Outcome:
+        """Un-assign, if the two are assigned; the outcome as for `add`."""
+        ...
+
+    async def tasks_of(self, user_id: int, status: TaskStatus | None) -> Sequence[Task] | None:
+        """Return a user's shared tasks by ascending id, those in `status` if it is given.
+
+        MUST return None if there is no such user.
+        """
+        ...
+
+    async def users_of(self, task_id: int) -> Sequence[User] | None:
+        """Return the users of a shared task by ascending id, or None if there is no such task."""
+        ...
+
+
+class Store(Protocol):
+    """Give access to one set of users, tasks and assignments."""
+
+    @property
+    def users(self) -> Users:
+        """Return the users."""
+        ...
+
+    @property
+    def tasks(self) -> Tasks:
+        """Return the tasks."""
+        ...
+
+    @property
+    def assignments(self) -> Assignments:
+        """Return the assignments."""
+        ...
+
+    def transaction(self) -> AbstractAsyncContextManager[Store]:
+        """Open a transaction: a store whose effects come about together, or not at all.
+
+        Leaving the block normally MUST commit; leaving it by an exception, cancellation
+        included, MUST roll back. Until the commit no other caller MUST see any effect. A call
+        that raises inside MUST leave the transaction as it was before, ready to go on. Inside a
+        transaction, another one MUST be able to fail alone. If the commit would undo another
+        caller's work, MUST raise `TransactionConflict` and do nothing.
+        """
+        ...

@@ -1,0 +1,84 @@
+"""What a list is asked for: filters that narrow it, and the page to return."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import attrs
+
+from fring_core import text
+from fring_core.errors import Problem
+from fring_core.status import TaskStatus
+
+MAX_LIMIT: Final = 1000
+MAX_SKIP: Final = 2**63 - 1
+
+
+def _between(field: str, number: object, most: int) -> Problem | None:
+    if not isinstance(number, int) or isinstance(number, bool):
+        return Problem(field, "must be an integer", "type_error")
+    if not 0 <= number <= most:
+        return Problem(field, f"must be between 0 and {most}")
+    return None
+
+
+@attrs.frozen
+class Page:
+    """Choose part of a list: `limit` entries (0-1000) after the first `skip` (0 to 2⁶³-1).
+
+    Raise `InvalidInput` outside those limits.
+    """
+
+    skip: int = 0
+    limit: int = 100
+
+    def __attrs_post_init__(self) -> None:
+        text.reject(
+            (_between("skip", self.skip, MAX_SKIP), _between("limit", self.limit, MAX_LIMIT))
+        )
+
+
+def _text_or_none(value: str | None) -> str | None:
+    return value or None
+
+
+def _status_or_none(value: str | None) -> TaskStatus | None:
+    return TaskStatus.parse(value) if value else None
+
+
+def _filter_problem(field: str, value: str | None) -> Problem | None:
+    return None if value is None else text.FILTER.problem(field, value)
+
+
+@attrs.frozen
+class UserFilter:
+    """Keep the users whose username and e-mail contain these texts.
+
+    Matching is case-sensitive and literal: `%`, `_` and the backslash mean themselves. None and
+    the empty text filter nothing. Raise `InvalidInput` for NUL or a lone surrogate.
+    """
+
+    username: str | None = attrs.field(default=None, converter=_text_or_none)
+    email: str | None = attrs.field(default=None, converter=_text_or_none)
+
+    def __attrs_post_init__(self) -> None:
+        text.reject(
+            (_filter_problem("username", self.username), _filter_problem("email", self.email))
+        )
+
+
+@attrs.frozen
+class TaskFilter:
+    """Keep the tasks in this status, whose title contains this text, that are assigned or not.
+
+    `title` matches as in `UserFilter`. `assigned`: True keeps tasks with at least one user,
+    False those with none. None and the empty text filter nothing. Raise `InvalidInput` for NUL
+    or a lone surrogate, `InvalidStatus` for a text that names no status.
+    """
+
+    status: TaskStatus | None = attrs.field(default=None, converter=_status_or_none)
+    title: str | None = attrs.field(default=None, converter=_text_or_none)
+    assigned: bool | None = None
+
+    def __attrs_post_init__(self) -> None:
+        text.reject((_filter_problem("title", self.title),))

@@ -1,0 +1,159 @@
+"""Fring: one method per use case."""
+
+from __future__ import annotations
+
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING, Final
+
+from fring_core.assignments import Side, check_assigned, check_unassigned
+from fring_core.errors import StoreUnavailable, TaskNotFound, UserNotFound
+from fring_core.queries import Page, TaskFilter, UserFilter
+from fring_core.status import PERMISSIVE, TaskStatus, Workflow
+from fring_core.tasks import TaskChanges
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Sequence
+
+    from fring_core.assignments import TaskWithUsers, UserWithTasks
+    from fring_core.ports import Clock, Store
+    from fring_core.tasks import NewTask, Task
+    from fring_core.users import NewUser, User, UserChanges
+
+# A lost round of compare-and-swap means that another caller won, so n callers need at most n
+# rounds; this many lost ones mean that something else is wrong.
+MAX_ROUNDS: Final = 100
+
+
+class Fring:
+    """Manage users, tasks and assignments in a store.
+
+    `clock` tells the time in UTC; `workflow` says which status changes are allowed. Every method
+    may raise `Unavailable` when the store is away. Tasks of the shared board are reached with
+    `owner=None`, those of a personal list with its owner's name.
+    """
+
+    def __init__(self, store: Store, *, clock: Clock, workflow: Workflow = PERMISSIVE) -> None:
+        self._store = store
+        self._clock = clock
+        self._workflow = workflow
+
+    @asynccontextmanager
+    async def transaction(self) -> AsyncIterator[Fring]:
+        """Open a block whose calls come about together, or, if it raises, not at all.
+
+        Use the Fring that the block is given. Raise `TransactionConflict` at the end if another
+        caller's work stood in the way; the block may then be run again.
+        """
+        async with self._store.transaction() as store:
+            yield Fring(store, clock=self._clock, workflow=self._workflow)
+
+    async def create_user(self, new: NewUser) -> User:
+        """Create a user; raise `UsernameTaken`, `EmailTaken` or `IdTaken`."""
+        return await self._store.users.add(new, self._clock())
+
+    async def list_users(
+        self, where: UserFilter = UserFilter(), page: Page = Page()
+    ) -> Sequence[User]:
+        """Return the users that match, by ascending id."""
+        return await self._store.users.list(where, page)
+
+    async def get_user(self, user_id: int) -> UserWithTasks:
+        """Return a user with the tasks assigned to it; raise `UserNotFound`."""
+        found = await self._store.users.get_with_tasks(user_id)
+        if found is None:
+            raise UserNotFound(user_id)
+        return found
+
+    async def update_user(self, user_id: int, changes: UserChanges) -> User:
+        """Change a user; raise `UserNotFound`, `UsernameTaken` or `EmailTaken`."""
+        for _ in range(MAX_ROUNDS):
+            user = await self._store.users.get(user_id)
+            if user is None:
+                raise UserNotFound(user_id)
+            saved = await self._store.users.save(user.change(changes))
+            if saved is not None:
+                return saved
+        raise StoreUnavailable(f"User {user_id} changed under {MAX_ROUNDS} attempts to save it")
+
+    async def delete_user(self, user_id: int) -> None:
+        """Delete a user and its assignments, not the tasks; raise `UserNotFound`."""
+        if not await self._store.users.remove(user_id):
+            raise UserNotFound(user_id)
+
+    async def list_tasks_of_user(
+        self, user_id: int, status: TaskStatus | None = None
+    ) -> Sequence[Task]:
+        """Return the tasks assigned to a user, by ascending id; raise `UserNotFound`."""
+        tasks = await self._store.assignments.tasks_of(user_id, status)
+        if tasks is None:
+            raise UserNotFound(user_id)
+        return tasks
+
+    async def assign_task(self, user_id: int, task_id: int) -> None:
+        """Assign a task to a user; raise `UserNotFound`, `TaskNotFound`, `AlreadyAssigned`."""
+        outcome = await self._store.assignments.add(user_id, task_id)
+        check_assigned(outcome, user_id, task_id, Side.USER)
+
+    async def unassign_task(self, user_id: int, task_id: int) -> None:
+        """Take a task from a user; raise `UserNotFound`, `TaskNotFound`, `NotAssigned`."""
+        outcome = await self._store.assignments.remove(user_id, task_id)
+        check_unassigned(outcome, user_id, task_id, Side.USER)
+
+    async def create_task(self, new: NewTask, *, owner: str | None = None) -> Task:
+        """Create a task; raise `IdTaken`."""
+        return await self._store.tasks.add(new, owner, self._clock())
+
+    async def list_tasks(
+        self, where: TaskFilter = TaskFilter(), page: Page = Page(), *, owner: str | None = None
+    ) -> Sequence[Task]:
+        """Return the tasks of a list that match, by ascending id."""
+        return await self._store.tasks.list(where, page, owner)
+
+    async def get_task(self, task_id: int, *, owner: str | None = None) -> TaskWithUsers:
+        """Return a task with the users it is assigned to; raise `TaskNotFound`."""
+        found = await self._store.tasks.get_with_users(task_id, owner)
+        if found is None:
+            raise TaskNotFound(task_id)
+        return found
+
+    async def update_task(
+        self, task_id: int, changes: TaskChanges, *, owner: str | None = None
+    ) -> Task:
+        """Change a task and its `updated_at`; raise `TaskNotFound` or `TransitionRefused`."""
+        for _ in range(MAX_ROUNDS):
+            task = await self._store.tasks.get(task_id, owner)
+            if task is None:
+                raise TaskNotFound(task_id)
+            changed = task.change(changes, self._workflow, self._clock())
+            saved = await self._store.tasks.save(changed)
+            if saved is not None:
+                return saved
+        raise StoreUnavailable(f"Task {task_id} changed under {MAX_ROUNDS} attempts to save it")
+
+    async def set_status(
+        self, task_id: int, status: TaskStatus, *, owner: str | None = None
+    ) -> Task:
+        """Change a task's status alone; raise `TaskNotFound` or `TransitionRefused`."""
+        return await self.update_task(task_id, TaskChanges(status=status), owner=owner)
+
+    async def delete_task(self, task_id: int, *, owner: str | None = None) -> None:
+        """Delete a task and its assignments, not the users; raise `TaskNotFound`."""
+        if not await self._store.tasks.remove(task_id, owner):
+            raise TaskNotFound(task_id)
+
+    async def list_users_of_task(self, task_id: int) -> Sequence[User]:
+        """Return the users a task is assigned to, by ascending id; raise `TaskNotFound`."""
+        users = await self._store.assignments.users_of(task_id)
+        if users is None:
+            raise TaskNotFound(task_id)
+        return users
+
+    async def assign_user(self, task_id: int, user_id: int) -> None:
+        """Do as `assign_task`, but look for the task before the user."""
+        outcome = await self._store.assignments.add(user_id, task_id)
+        check_assigned(outcome, user_id, task_id, Side.TASK)
+
+    async def unassign_user(self, task_id: int, user_id: int) -> None:
+        """Do as `unassign_task`, but look for the task before the user."""
+        outcome = await self._store.assignments.remove(user_id, task_id)
+        check_unassigned(outcome, user_id, task_id, Side.TASK)

@@ -1,0 +1,85 @@
+"""The life of a task, as a table.
+
+A task is always in one of four states. Which moves between them are allowed is not written in
+`if` statements but in a `Workflow`: a mapping from each status to those that may follow it.
+Fring asks that table whenever a status changes, from whichever side the change comes, and a
+project with rules of its own passes a table of its own.
+
+Two tables ship here. `PERMISSIVE`, the default, allows every move: Fring then records what
+people say and does not argue. `STRICT` wants work to be started before it is completed, and
+lets finished work come back only through `todo`:
+
+    todo ──▶ in_progress ──▶ completed
+     ▲ │        │  │             │
+     │ │        │  ▼             │
+     │ └────────┼▶ canceled      │
+     └──────────┴──┴─────────────┘
+
+Staying where one is is no move, so saying a task's present status again is never refused. The
+table governs moves only: a task may be created in any status.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+import attrs
+
+from fring_core.errors import InvalidStatus, TransitionRefused
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping
+
+
+class TaskStatus(StrEnum):
+    """Name the four states of a task."""
+
+    TODO = "todo"
+    IN_PROGRESS = "in_progress"
+    COMPLETED = "completed"
+    CANCELED = "canceled"
+
+    @classmethod
+    def parse(cls, text: str) -> TaskStatus:
+        """Return the status that a text names, exactly; raise `InvalidStatus` if it names none."""
+        try:
+            return cls(text)
+        except ValueError:
+            raise InvalidStatus(text) from None
+
+
+def _freeze(
+    moves: Mapping[TaskStatus, Collection[TaskStatus]],
+) -> Mapping[TaskStatus, frozenset[TaskStatus]]:
+    return MappingProxyType({status: frozenset(moves.get(status, ())) for status in TaskStatus})
+
+
+@attrs.frozen
+class Workflow:
+    """Hold the allowed moves: for each status, those that may follow it (absent: none)."""
+
+    moves: Mapping[TaskStatus, frozenset[TaskStatus]] = attrs.field(converter=_freeze)
+
+    def allows(self, before: TaskStatus, after: TaskStatus) -> bool:
+        """Tell whether a task may go from one status to another; staying is always allowed."""
+        return before is after or after in self.moves[before]
+
+    def check(self, before: TaskStatus, after: TaskStatus) -> None:
+        """Raise `TransitionRefused` if a task may not go from one status to another."""
+        if not self.allows(before, after):
+            raise TransitionRefused(before, after)
+
+
+TODO, IN_PROGRESS, COMPLETED, CANCELED = TaskStatus
+
+PERMISSIVE = Workflow({status: frozenset(TaskStatus) for status in TaskStatus})
+STRICT = Workflow(
+    {
+        TODO: {IN_PROGRESS, CANCELED},
+        IN_PROGRESS: {TODO, COMPLETED, CANCELED},
+        COMPLETED: {TODO},
+        CANCELED: {TODO},
+    }
+)

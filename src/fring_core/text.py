@@ -1,0 +1,63 @@
+"""What a text may be. Every store and every edge relies on these rules alone.
+
+Texts are kept as they were sent, never trimmed; lengths count code points. NUL and lone
+surrogates are refused everywhere, because PostgreSQL and UTF-8 cannot hold them.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+import attrs
+
+from fring_core.errors import InvalidInput, Problem
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+
+@attrs.frozen
+class TextRule:
+    """Say which texts a field takes.
+
+    `most` is the greatest length in code points (None: no limit), `blank` whether white space
+    alone will do, `shape` a pattern that the whole text must match and `described` its name.
+    """
+
+    most: int | None
+    blank: bool = False
+    shape: re.Pattern[str] | None = None
+    described: str = ""
+
+    def problem(self, field: str, text: object) -> Problem | None:  # noqa: PLR0911  # a list of rules
+        """Return what is wrong with a field's value, or None."""
+        if not isinstance(text, str):
+            return Problem(field, "must be a text", "type_error")
+        if self.most is not None and len(text) > self.most:
+            return Problem(field, f"must have at most {self.most} characters")
+        if not self.blank and not text.strip():
+            return Problem(field, "must not be blank")
+        if "\0" in text:
+            return Problem(field, "must not contain NUL")
+        if not text.isascii() and any("\ud800" <= char <= "\udfff" for char in text):
+            return Problem(field, "must not contain a lone surrogate")
+        if self.shape is not None and not self.shape.fullmatch(text):
+            return Problem(field, f"must be {self.described}")
+        return None
+
+
+USERNAME = TextRule(most=255)
+EMAIL = TextRule(
+    most=255, shape=re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+"), described="an e-mail address"
+)
+TITLE = TextRule(most=200)
+DESCRIPTION = TextRule(most=10_000, blank=True)
+FILTER = TextRule(most=None, blank=True)
+
+
+def reject(problems: Iterable[Problem | None]) -> None:
+    """Raise `InvalidInput` with the problems that are not None, if there are any."""
+    found = tuple(problem for problem in problems if problem is not None)
+    if found:
+        raise InvalidInput(found)
