@@ -1,0 +1,1 @@
+"""Adapters: the world behind Fring's ports."""

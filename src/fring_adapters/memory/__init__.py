@@ -1,0 +1,10 @@
+"""The reference store: a database that happens to be in memory.
+
+It keeps every clause of `fring_core.ports`, so a test that passes on it passes on PostgreSQL.
+No call ever suspends (`run_sync` drives it), and each call is atomic among threads too.
+"""
+
+from fring_adapters.memory.repositories import MemoryAssignments, MemoryTasks, MemoryUsers
+from fring_adapters.memory.store import MemoryStore
+
+__all__ = ["MemoryAssignments", "MemoryStore", "MemoryTasks", "MemoryUsers"]

@@ -1,0 +1,127 @@
+"""The tables of the memory store, and what a database would do with them."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from itertools import count
+from threading import RLock
+from typing import TYPE_CHECKING, TypeVar
+
+import attrs
+
+from fring_core import EmailTaken, TransactionConflict, UsernameTaken
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from fring_core import Task, User
+
+K = TypeVar("K")
+V = TypeVar("V")
+
+
+@attrs.frozen
+class Tables:
+    """Hold the rows: entities by id, and the assigned pairs (user id, task id).
+
+    Entities are immutable, so a copy of the dictionaries is a copy of everything.
+    """
+
+    users: dict[int, User] = attrs.field(factory=dict)
+    tasks: dict[int, Task] = attrs.field(factory=dict)
+    links: dict[tuple[int, int], bool] = attrs.field(factory=dict)
+
+    def copy(self) -> Tables:
+        """Return tables of the same rows that change independently."""
+        return Tables(dict(self.users), dict(self.tasks), dict(self.links))
+
+    def tasks_of(self, user_id: int) -> list[Task]:
+        """Return a user's tasks by ascending id."""
+        return [self.tasks[task] for user, task in sorted(self.links) if user == user_id]
+
+    def users_of(self, task_id: int) -> list[User]:
+        """Return a task's users by ascending id."""
+        return [self.users[user] for user, task in sorted(self.links) if task == task_id]
+
+    def has_shared(self, task_id: int) -> bool:
+        """Tell whether there is such a task on the shared board."""
+        task = self.tasks.get(task_id)
+        return task is not None and task.owner is None
+
+    def check_unique(self, username: str, email: str, *, besides: int | None) -> None:
+        """Raise `UsernameTaken`, else `EmailTaken`, if a user other than `besides` has them."""
+        others = [user for user in self.users.values() if user.id != besides]
+        if any(user.username == username for user in others):
+            raise UsernameTaken(username)
+        if any(user.email == email for user in others):
+            raise EmailTaken(email)
+
+    def rebase(self, before: Tables, after: Tables) -> Tables:
+        """Return these tables with what changed from `before` to `after`.
+
+        Raise `TransactionConflict` if it changed here as well, or breaks a constraint here.
+        """
+        rebased = Tables(
+            _rebase(self.users, before.users, after.users),
+            _rebase(self.tasks, before.tasks, after.tasks),
+            _rebase(self.links, before.links, after.links),
+        )
+        if not rebased._is_sound():
+            raise TransactionConflict("Another caller took a name, or removed a row")
+        return rebased
+
+    def _is_sound(self) -> bool:
+        usernames = {user.username for user in self.users.values()}
+        emails = {user.email for user in self.users.values()}
+        return len(usernames) == len(emails) == len(self.users) and all(
+            user in self.users and task in self.tasks for user, task in self.links
+        )
+
+
+def _rebase(current: dict[K, V], before: dict[K, V], after: dict[K, V]) -> dict[K, V]:
+    rebased = dict(current)
+    for key in before.keys() | after.keys():
+        if before.get(key) is after.get(key):
+            continue
+        if current.get(key) is not before.get(key):
+            raise TransactionConflict("Another caller changed the same row")
+        if key in after:
+            rebased[key] = after[key]
+        else:
+            del rebased[key]
+    return rebased
+
+
+@attrs.define
+class Database:
+    """Hold the tables, the lock that makes a call atomic, and the sequences that ids come from."""
+
+    tables: Tables = attrs.field(factory=Tables)
+    user_ids: Iterator[int] = attrs.field(factory=lambda: count(1))
+    task_ids: Iterator[int] = attrs.field(factory=lambda: count(1))
+    closed: bool = False
+    _lock: RLock = attrs.field(factory=RLock)
+
+    @contextmanager
+    def opened(self) -> Iterator[Tables]:
+        """Give the tables to one caller; raise `RuntimeError` if the transaction is over."""
+        if self.closed:
+            raise RuntimeError("The transaction is over; use the store that it was opened on")
+        with self._lock:
+            yield self.tables
+
+    @contextmanager
+    def transaction(self) -> Iterator[Database]:
+        """Give a copy whose changes come about at the end, together or not at all.
+
+        Ids come from the same sequences, so a rollback burns them, as in a real database.
+        """
+        with self.opened() as tables:
+            before = tables.copy()
+        inner = Database(before.copy(), self.user_ids, self.task_ids)
+        try:
+            yield inner
+        finally:
+            inner.closed = True
+        with self.opened() as tables:
+            self.tables = tables.rebase(before, inner.tables)
