@@ -1,0 +1,21 @@
+"""The PostgreSQL stores: the extra `postgres`."""
+
+from fring_adapters.postgres.pools import PoolSettings
+from fring_adapters.postgres.repositories import (
+    PostgresAssignments,
+    PostgresTasks,
+    PostgresUsers,
+)
+from fring_adapters.postgres.schema import SchemaError, prepare
+from fring_adapters.postgres.store import BlockingPostgresStore, PostgresStore
+
+__all__ = [
+    "BlockingPostgresStore",
+    "PoolSettings",
+    "PostgresAssignments",
+    "PostgresStore",
+    "PostgresTasks",
+    "PostgresUsers",
+    "SchemaError",
+    "prepare",
+]

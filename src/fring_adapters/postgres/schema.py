@@ -1,0 +1,91 @@
+"""The tables of a database: set up when it is empty, checked when it is not."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+import psycopg
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, NullPool, create_engine, inspect, text
+from sqlalchemy.exc import DBAPIError, OperationalError
+
+from fring_adapters.postgres.tables import metadata
+from fring_adapters.postgres.urls import described, to_conninfo
+from fring_core import StoreUnavailable
+
+if TYPE_CHECKING:
+    from sqlalchemy import Engine
+
+# Any number that no other program is likely to take: "fring" on a telephone's keys.
+LOCK: Final = 37464
+MIGRATIONS: Final = Path(__file__).parent / "migrations"
+UPGRADE_COMMAND: Final = "fring db upgrade"
+
+
+class SchemaError(Exception):
+    """Report a database whose tables this version of Fring cannot work with; it is untouched."""
+
+
+def prepare(url: str, *, upgrade: bool = False) -> str:
+    """Make sure that the database has this version's tables; return their revision.
+
+    An empty database is set up. An older one is upgraded if `upgrade` is True, and otherwise
+    refused, as is one that is newer or holds tables of these names that are not Fring's. All of
+    it happens in one transaction under an advisory lock that ends with it, so workers that start
+    together do not collide. Raise `SchemaError`, or `StoreUnavailable` if the database is away.
+    """
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    scripts = ScriptDirectory.from_config(config)
+    head = scripts.get_current_head()
+    assert head is not None  # noqa: S101  # the wheel holds the scripts
+    try:
+        with _engine(url).begin() as connection:
+            connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": LOCK})
+            current = MigrationContext.configure(connection).get_current_revision()
+            if current != head:
+                _check(connection, current, scripts, url, upgrade=upgrade)
+                config.attributes["connection"] = connection
+                command.upgrade(config, "head")
+    except OperationalError as error:
+        raise StoreUnavailable(f"Cannot reach {described(url)}: {error.orig}") from error
+    except DBAPIError as error:
+        raise SchemaError(f"Cannot set up {described(url)}: {error.orig}") from error
+    return head
+
+
+def _engine(url: str) -> Engine:
+    conninfo = to_conninfo(url)
+    return create_engine(
+        "postgresql+psycopg://",
+        creator=lambda: psycopg.connect(conninfo, connect_timeout=10),
+        poolclass=NullPool,
+    )
+
+
+def _check(
+    connection: Connection,
+    current: str | None,
+    scripts: ScriptDirectory,
+    url: str,
+    *,
+    upgrade: bool,
+) -> None:
+    if current is None:
+        strangers = metadata.tables.keys() & set(inspect(connection).get_table_names())
+        if strangers:
+            names = ", ".join(sorted(strangers))
+            raise SchemaError(f"{described(url)} has tables that are not Fring's: {names}")
+    elif current not in {script.revision for script in scripts.walk_revisions()}:
+        raise SchemaError(
+            f"{described(url)} was set up by a newer Fring (revision {current}); upgrade Fring"
+        )
+    elif not upgrade:
+        raise SchemaError(
+            f"{described(url)} was set up by an older Fring (revision {current}); back it up and"
+            f" run `{UPGRADE_COMMAND}`, or start with FRING_MIGRATE=auto"
+        )

@@ -1,0 +1,89 @@
+"""The PostgreSQL stores: asynchronous and blocking, over the same repositories."""
+
+from __future__ import annotations
+
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING, Final
+
+from fring_adapters.postgres.executors import AsyncExecutor, BlockingExecutor
+from fring_adapters.postgres.pools import PoolSettings
+from fring_adapters.postgres.repositories import (
+    PostgresAssignments,
+    PostgresTasks,
+    PostgresUsers,
+)
+from fring_adapters.postgres.urls import to_conninfo
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+    from types import TracebackType
+    from typing import Self
+
+    from fring_adapters.postgres.executors import Executor
+
+_ASYNC_POOL: Final = PoolSettings()
+_BLOCKING_POOL: Final = PoolSettings(size=1, overflow=15)
+
+
+class StoreOnExecutor:
+    """Reach a database's users, tasks and assignments through one executor."""
+
+    def __init__(self, executor: Executor) -> None:
+        self._executor = executor
+        self.users = PostgresUsers(executor)
+        self.tasks = PostgresTasks(executor)
+        self.assignments = PostgresAssignments(executor)
+
+    @asynccontextmanager
+    async def transaction(self) -> AsyncIterator[StoreOnExecutor]:
+        """Open a transaction, as `fring_core.Store` says: READ COMMITTED, on one connection."""
+        async with self._executor.transaction() as executor:
+            yield StoreOnExecutor(executor)
+
+
+class PostgresStore(StoreOnExecutor):
+    """Keep everything in a PostgreSQL database whose tables `prepare` has set up.
+
+    Use it as `async with PostgresStore(url) as store`: connections are opened in the background
+    and closed at the end. A database that is away raises `StoreUnavailable` at each call, until
+    it is back. Raise `ValueError` for a URL that names no PostgreSQL database.
+    """
+
+    def __init__(self, url: str, pool: PoolSettings = _ASYNC_POOL) -> None:
+        self._pool = pool.pool(to_conninfo(url))
+        super().__init__(AsyncExecutor(self._pool))
+
+    async def __aenter__(self) -> Self:
+        await self._pool.open()
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        await self._pool.close()
+
+
+class BlockingPostgresStore(StoreOnExecutor):
+    """Do as `PostgresStore`, with no event loop: for `run_sync`, in any number of threads.
+
+    Use it as `with BlockingPostgresStore(url) as store`.
+    """
+
+    def __init__(self, url: str, pool: PoolSettings = _BLOCKING_POOL) -> None:
+        self._pool = pool.blocking_pool(to_conninfo(url))
+        super().__init__(BlockingExecutor(self._pool))
+
+    def __enter__(self) -> Self:
+        self._pool.open()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self._pool.close()

@@ -1,0 +1,81 @@
+"""The tables, as SQLAlchemy Core sees them; the migrations are what creates them.
+
+Whatever the specification's columns do not name has a server default, so that plain SQL can
+load rows. Texts sort by code point (COLLATE "C"), as they do in Python.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    Column,
+    Date,
+    DateTime,
+    ForeignKey,
+    Identity,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    text,
+)
+
+from fring_core import TaskStatus
+
+metadata = MetaData(
+    naming_convention={
+        "pk": "pk_%(table_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    }
+)
+
+Text: Final = String(collation="C")
+Moment: Final = DateTime(timezone=True)
+NOW: Final = text("now()")
+
+users = Table(
+    "users",
+    metadata,
+    Column("id", BigInteger, Identity(), primary_key=True),
+    Column("username", Text, nullable=False, unique=True),
+    Column("email", Text, nullable=False, unique=True),
+    Column("created_at", Moment, nullable=False, server_default=NOW),
+    Column("version", Integer, nullable=False, server_default=text("1")),
+)
+
+tasks = Table(
+    "tasks",
+    metadata,
+    Column("id", BigInteger, Identity(), primary_key=True),
+    Column("title", Text, nullable=False),
+    Column("description", String),
+    Column("status", String, nullable=False, server_default=text("'todo'")),
+    Column("created_at", Moment, nullable=False, server_default=NOW),
+    Column("updated_at", Moment, nullable=False, server_default=NOW),
+    Column("owner", Text),
+    Column("due_date", Date),
+    Column("version", Integer, nullable=False, server_default=text("1")),
+    CheckConstraint(
+        "status IN ({})".format(", ".join(f"'{status}'" for status in TaskStatus)), name="status"
+    ),
+)
+
+# The shared board is listed by id, however many personal tasks stand between.
+Index("ix_tasks_shared", tasks.c.id, postgresql_where=tasks.c.owner.is_(None))
+
+user_tasks = Table(
+    "user_tasks",
+    metadata,
+    Column("user_id", ForeignKey(users.c.id, ondelete="CASCADE"), primary_key=True),
+    Column("task_id", ForeignKey(tasks.c.id, ondelete="CASCADE"), primary_key=True),
+)
+
+# The primary key serves a user's tasks; this one a task's users.
+Index(None, user_tasks.c.task_id, user_tasks.c.user_id)
