@@ -1,0 +1,1 @@
+"""Fring over HTTP: a thin Litestar API on the use cases of `fring_core`."""

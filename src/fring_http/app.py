@@ -1,0 +1,54 @@
+"""The application: every route on one Fring. It knows no adapter."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from litestar import Litestar
+from litestar.config.cors import CORSConfig
+
+from fring_http.documentation import with_documentation
+from fring_http.edge import head_as_get
+from fring_http.errors import HANDLERS
+from fring_http.meta import health, metadata
+from fring_http.openapi import configuration
+from fring_http.reading import MAX_BODY_BYTES
+from fring_http.v1 import v1_router
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from contextlib import AbstractAsyncContextManager
+
+    from litestar.types import ASGIApp
+
+    from fring_core import Fring
+
+LOCAL_ORIGINS = r"https?://(localhost|127\.0\.0\.1)(:\d+)?"
+
+
+def create_app(
+    fring: Fring,
+    *,
+    cors_origins: Sequence[str] | None = None,
+    lifespan: Sequence[AbstractAsyncContextManager[object]] = (),
+) -> ASGIApp:
+    """Return the ASGI application that serves a Fring.
+
+    `cors_origins` names the origins that browsers may call from, with credentials (None: any
+    port of localhost and 127.0.0.1). `lifespan` holds what is to be open while the application
+    runs, such as the store.
+    """
+    app = Litestar(
+        route_handlers=[v1_router(fring), health, metadata],
+        exception_handlers=HANDLERS,
+        cors_config=CORSConfig(
+            allow_origins=list(cors_origins or ()),
+            allow_origin_regex=LOCAL_ORIGINS if cors_origins is None else None,
+            allow_credentials=True,
+        ),
+        logging_config=None,  # logging belongs to whoever runs the application
+        openapi_config=with_documentation(configuration()),
+        lifespan=list(lifespan),
+        request_max_body_size=MAX_BODY_BYTES,
+    )
+    return head_as_get(app)

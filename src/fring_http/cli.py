@@ -1,0 +1,86 @@
+"""The `fring` command."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from contextlib import ExitStack
+from typing import TYPE_CHECKING, Final
+
+from granian import Granian
+from granian.constants import Interfaces
+from granian.log import LogLevels
+
+from fring_adapters.postgres import SchemaError, prepare
+from fring_adapters.postgres.urls import described
+from fring_core import StoreUnavailable
+from fring_http.main import MEMORY
+from fring_http.meta import VERSION
+from fring_http.settings import Settings, SettingsError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+KILL_SECONDS: Final = 10
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command with these arguments (None: the process's own); return its exit code."""
+    parser = argparse.ArgumentParser(prog="fring", description="Task management.")
+    parser.add_argument("--version", action="version", version=f"fring {VERSION}")
+    commands = parser.add_subparsers(dest="command", required=True)
+    commands.add_parser("serve", help="serve the API; the environment holds the settings")
+    database = commands.add_parser("db", help="look after the database")
+    database.add_subparsers(dest="action", required=True).add_parser(
+        "upgrade", help="bring the tables to this version"
+    )
+    chosen = parser.parse_args(arguments)
+    try:
+        settings = Settings.from_environment()
+        with ExitStack() as stack:
+            url, embedded = _database(settings, stack)
+            if url != MEMORY:
+                upgrade = embedded or settings.migrate or chosen.command == "db"
+                _say(f"{described(url)}, revision {prepare(url, upgrade=upgrade)}")
+            if chosen.command == "serve":
+                # The workers read the environment anew.
+                os.environ["DATABASE_URL"] = url
+                _serve(settings)
+    except (SettingsError, SchemaError, StoreUnavailable, ValueError) as error:
+        print(f"fring: {error}", file=sys.stderr)
+        return 1
+    return 0
+
+
+def _database(settings: Settings, stack: ExitStack) -> tuple[str, bool]:
+    """Return the database's URL, and whether it is the embedded one, which runs from now on."""
+    if settings.database_url:
+        return settings.database_url, False
+    # Only here: the extra `embedded` is not for those who have a database.
+    from fring_adapters.postgres.embedded import embedded  # noqa: PLC0415
+
+    folder = (settings.data_dir / "postgres").resolve()
+    url = stack.enter_context(embedded(folder))
+    _say(f"embedded PostgreSQL keeps its data in {folder}")
+    return url, True
+
+
+def _serve(settings: Settings) -> None:
+    _say(f"Fring {VERSION} on http://{settings.host}:{settings.port} (documentation: /docs)")
+    Granian(
+        "fring_http.main:create",
+        factory=True,
+        interface=Interfaces.ASGI,
+        address=settings.host,
+        port=settings.port,
+        workers=settings.workers,
+        websockets=False,
+        log_level=LogLevels(settings.log_level),
+        respawn_failed_workers=True,
+        workers_kill_timeout=KILL_SECONDS,
+    ).serve()
+
+
+def _say(text: str) -> None:
+    print(f"fring: {text}", flush=True)

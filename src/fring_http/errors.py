@@ -1,0 +1,114 @@
+"""What every error becomes over HTTP, whichever API it comes from."""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING, Any, Final
+
+import msgspec
+from litestar import Response
+from litestar.exceptions import HTTPException
+
+from fring_core import FringError, InvalidInput, Unavailable
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from litestar import Request
+    from litestar.types import ExceptionHandlersMap
+
+_log = logging.getLogger("fring.http")
+
+CODES: Final[Mapping[int, str]] = {
+    400: "validation",
+    404: "not_found",
+    405: "method_not_allowed",
+    408: "request_timeout",
+    413: "too_large",
+    415: "unsupported_media_type",
+    422: "validation",
+    429: "too_many_requests",
+    500: "internal",
+    503: "unavailable",
+}
+
+
+class Error(msgspec.Struct):
+    """Hold the body of an error: a text for people, a code for programs."""
+
+    detail: str
+    code: str
+
+
+class Fault(msgspec.Struct):
+    """Hold one fault of an input: where it is, in words, and its kind."""
+
+    loc: list[str]
+    msg: str
+    type: str
+
+
+class ValidationError(msgspec.Struct):
+    """Hold the body of a 422: every fault that was found, at least one."""
+
+    detail: list[Fault]
+    code: str = "validation"
+
+
+class Rejected(Exception):  # noqa: N818  # it says what was done with the request
+    """Report input that the edge itself could not read."""
+
+    def __init__(self, *faults: Fault) -> None:
+        super().__init__(faults)
+        self.faults = list(faults)
+
+
+def error_response(
+    status: int, detail: str, code: str, headers: Mapping[str, str] | None = None
+) -> Response[Error]:
+    """Return an error as a response."""
+    return Response(Error(detail, code), status_code=status, headers=headers)
+
+
+def _rejected(_: Request[Any, Any, Any], error: Rejected) -> Response[ValidationError]:
+    return Response(ValidationError(error.faults), status_code=422)
+
+
+def _invalid(request: Request[Any, Any, Any], error: InvalidInput) -> Response[ValidationError]:
+    where = "query" if request.method in ("GET", "HEAD") else "body"
+    faults = [Fault([where, p.field], p.message, p.kind) for p in error.problems]
+    return Response(ValidationError(faults), status_code=422)
+
+
+def _unavailable(_: Request[Any, Any, Any], error: Unavailable) -> Response[Error]:
+    _log.warning("Store unavailable: %s", error)
+    return error_response(
+        503, "Service temporarily unavailable", "unavailable", {"Retry-After": "1"}
+    )
+
+
+def _http(_: Request[Any, Any, Any], error: HTTPException) -> Response[Error]:
+    headers = dict(error.headers or {})
+    if "GET" in headers.get("allow", ""):
+        headers["allow"] += ", HEAD"
+    code = CODES.get(error.status_code, "internal")
+    return error_response(error.status_code, error.detail, code, headers)
+
+
+def _unexpected(request: Request[Any, Any, Any], error: Exception) -> Response[Error]:
+    _log.error("%s %s failed", request.method, request.scope["path"], exc_info=error)
+    return error_response(500, "Internal server error", "internal")
+
+
+def _fring(_: Request[Any, Any, Any], error: FringError) -> Response[Error]:
+    return error_response(400, str(error), error.code)
+
+
+HANDLERS: Final[ExceptionHandlersMap] = {
+    Rejected: _rejected,
+    InvalidInput: _invalid,
+    Unavailable: _unavailable,
+    FringError: _fring,
+    HTTPException: _http,
+    Exception: _unexpected,
+}

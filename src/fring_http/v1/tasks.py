@@ -1,0 +1,101 @@
+"""Tasks, and their users, on `/api/v1`."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from litestar import Request, delete, get, patch, post, put
+from litestar.di import NamedDependency
+from litestar.params import FromPath
+
+from fring_core import Fring, Page, TaskFilter
+from fring_http.operations import operation
+from fring_http.reading import Query, read_body, read_id
+from fring_http.v1 import errors
+from fring_http.v1.schemas import Message, NewTask, Task, TaskChanges, TaskWithUsers, User
+
+Service = NamedDependency[Fring]
+Call = Request[Any, Any, Any]
+
+
+@post("/tasks", opt=operation(body=NewTask, errors=errors.CREATE_TASK))
+async def create_task(fring: Service, request: Call) -> Task:
+    """Create a task."""
+    new = await read_body(request, NewTask)
+    return Task.of(await fring.create_task(new.to_core()))
+
+
+@get("/tasks", opt=operation(query=("skip", "limit", "status", "title", "assigned")))
+async def list_tasks(fring: Service, request: Call) -> list[Task]:
+    """List tasks by ascending id."""
+    query = Query(request)
+    where = TaskFilter(query.status("status"), query.text("title"), query.boolean("assigned"))
+    page = Page(query.integer("skip", 0), query.integer("limit", 100))
+    return [Task.of(task) for task in await fring.list_tasks(where, page)]
+
+
+@get("/tasks/{task_id:str}", opt=operation(errors=errors.TASK))
+async def get_task(fring: Service, task_id: FromPath[str]) -> TaskWithUsers:
+    """Get a task and the users it is assigned to."""
+    found = await fring.get_task(read_id("task_id", task_id))
+    return TaskWithUsers.of_both(found)
+
+
+@put("/tasks/{task_id:str}", opt=operation(body=TaskChanges, errors=errors.UPDATE_TASK))
+async def update_task(fring: Service, request: Call, task_id: FromPath[str]) -> Task:
+    """Change a task: what the body does not name stays."""
+    task = read_id("task_id", task_id)
+    changes = await read_body(request, TaskChanges)
+    return Task.of(await fring.update_task(task, changes.to_core()))
+
+
+@patch(
+    "/tasks/{task_id:str}/status",
+    opt=operation(query=("new_status",), errors=errors.UPDATE_TASK),
+)
+async def set_status(fring: Service, request: Call, task_id: FromPath[str]) -> Task:
+    """Change the status of a task, and nothing else."""
+    task = read_id("task_id", task_id)
+    status = Query(request).required_status("status")
+    return Task.of(await fring.set_status(task, status))
+
+
+@delete("/tasks/{task_id:str}", opt=operation(errors=errors.TASK))
+async def delete_task(fring: Service, task_id: FromPath[str]) -> None:
+    """Delete a task and its assignments, not its users."""
+    await fring.delete_task(read_id("task_id", task_id))
+
+
+@get("/tasks/{task_id:str}/users", opt=operation(errors=errors.TASK))
+async def list_users_of_task(fring: Service, task_id: FromPath[str]) -> list[User]:
+    """List the users a task is assigned to."""
+    users = await fring.list_users_of_task(read_id("task_id", task_id))
+    return [User.of(user) for user in users]
+
+
+@post("/tasks/{task_id:str}/users/{user_id:str}", opt=operation(errors=errors.ASSIGN_USER))
+async def assign_user(fring: Service, task_id: FromPath[str], user_id: FromPath[str]) -> Message:
+    """Assign a user to a task."""
+    task, user = read_id("task_id", task_id), read_id("user_id", user_id)
+    await fring.assign_user(task, user)
+    return Message(f"User {user} assigned successfully to task {task}")
+
+
+@delete("/tasks/{task_id:str}/users/{user_id:str}", opt=operation(errors=errors.UNASSIGN_USER))
+async def unassign_user(fring: Service, task_id: FromPath[str], user_id: FromPath[str]) -> None:
+    """Take a user from a task."""
+    task, user = read_id("task_id", task_id), read_id("user_id", user_id)
+    await fring.unassign_user(task, user)
+
+
+HANDLERS: Final = (
+    create_task,
+    list_tasks,
+    get_task,
+    update_task,
+    set_status,
+    delete_task,
+    list_users_of_task,
+    assign_user,
+    unassign_user,
+)

@@ -1,0 +1,91 @@
+"""Users, and their tasks, on `/api/v1`."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from litestar import Request, delete, get, post, put
+from litestar.di import NamedDependency
+from litestar.params import FromPath
+
+from fring_core import Fring, Page, TaskStatus, UserFilter
+from fring_http.operations import operation
+from fring_http.reading import Query, read_body, read_id
+from fring_http.v1 import errors
+from fring_http.v1.schemas import Message, NewUser, Task, User, UserChanges, UserWithTasks
+
+Service = NamedDependency[Fring]
+Call = Request[Any, Any, Any]
+
+
+@post("/users", opt=operation(body=NewUser, errors=errors.CREATE_USER))
+async def create_user(fring: Service, request: Call) -> User:
+    """Create a user."""
+    new = await read_body(request, NewUser)
+    return User.of(await fring.create_user(new.to_core()))
+
+
+@get("/users", opt=operation(query=("skip", "limit", "username", "email")))
+async def list_users(fring: Service, request: Call) -> list[User]:
+    """List users by ascending id."""
+    query = Query(request)
+    where = UserFilter(username=query.text("username"), email=query.text("email"))
+    page = Page(query.integer("skip", 0), query.integer("limit", 100))
+    return [User.of(user) for user in await fring.list_users(where, page)]
+
+
+@get("/users/{user_id:str}", opt=operation(errors=errors.USER))
+async def get_user(fring: Service, user_id: FromPath[str]) -> UserWithTasks:
+    """Get a user and the tasks assigned to it."""
+    found = await fring.get_user(read_id("user_id", user_id))
+    return UserWithTasks.of_both(found)
+
+
+@put("/users/{user_id:str}", opt=operation(body=UserChanges, errors=errors.UPDATE_USER))
+async def update_user(fring: Service, request: Call, user_id: FromPath[str]) -> User:
+    """Change a user: what the body does not name stays."""
+    user = read_id("user_id", user_id)
+    changes = await read_body(request, UserChanges)
+    return User.of(await fring.update_user(user, changes.to_core()))
+
+
+@delete("/users/{user_id:str}", opt=operation(errors=errors.USER))
+async def delete_user(fring: Service, user_id: FromPath[str]) -> None:
+    """Delete a user and its assignments, not its tasks."""
+    await fring.delete_user(read_id("user_id", user_id))
+
+
+@get("/users/{user_id:str}/tasks", opt=operation(query=("status",), errors=errors.TASKS_OF_USER))
+async def list_tasks_of_user(fring: Service, request: Call, user_id: FromPath[str]) -> list[Task]:
+    """List the tasks assigned to a user."""
+    user = read_id("user_id", user_id)
+    text = Query(request).text("status")
+    status = TaskStatus.parse(text) if text else None
+    return [Task.of(task) for task in await fring.list_tasks_of_user(user, status)]
+
+
+@post("/users/{user_id:str}/tasks/{task_id:str}", opt=operation(errors=errors.ASSIGN_TASK))
+async def assign_task(fring: Service, user_id: FromPath[str], task_id: FromPath[str]) -> Message:
+    """Assign a task to a user."""
+    user, task = read_id("user_id", user_id), read_id("task_id", task_id)
+    await fring.assign_task(user, task)
+    return Message(f"Task {task} assigned to {user}")
+
+
+@delete("/users/{user_id:str}/tasks/{task_id:str}", opt=operation(errors=errors.UNASSIGN_TASK))
+async def unassign_task(fring: Service, user_id: FromPath[str], task_id: FromPath[str]) -> None:
+    """Take a task from a user."""
+    user, task = read_id("user_id", user_id), read_id("task_id", task_id)
+    await fring.unassign_task(user, task)
+
+
+HANDLERS: Final = (
+    create_user,
+    list_users,
+    get_user,
+    update_user,
+    delete_user,
+    list_tasks_of_user,
+    assign_task,
+    unassign_task,
+)
