@@ -1,0 +1,64 @@
+"""Random histories: each PostgreSQL store, and the memory store, in lockstep with the oracle."""
+
+import asyncio
+
+from hypothesis import HealthCheck, settings
+from hypothesis.stateful import run_state_machine_as_test
+
+from fring_adapters.memory import MemoryStore
+from fring_adapters.postgres import BlockingPostgresStore, PoolSettings, PostgresStore
+from fring_core.testing import StoreMachine
+
+# Found failures are kept by pytest's output; a fixed seed keeps a run repeatable.
+HISTORIES = settings(
+    max_examples=25,
+    stateful_step_count=25,
+    deadline=None,
+    derandomize=True,
+    database=None,
+    suppress_health_check=list(HealthCheck),
+)
+POOL = PoolSettings(size=4, timeout=30)
+
+
+class Histories(StoreMachine):
+    def make_oracle(self):
+        return MemoryStore()
+
+
+def test_memory():
+    class Machine(Histories):
+        def make_store(self):
+            return MemoryStore()
+
+    run_state_machine_as_test(Machine, settings=settings(HISTORIES, max_examples=60))
+
+
+def test_postgres(database_url, empty):
+    with asyncio.Runner() as runner:
+        store = PostgresStore(database_url, POOL)
+
+        class Machine(Histories):
+            def make_store(self):
+                empty()
+                return store
+
+            def run(self, coroutine):
+                runner.run(coroutine)
+
+        runner.run(store.__aenter__())
+        try:
+            run_state_machine_as_test(Machine, settings=HISTORIES)
+        finally:
+            runner.run(store.__aexit__(None, None, None))
+
+
+def test_blocking_postgres(database_url, empty):
+    with BlockingPostgresStore(database_url, POOL) as store:
+
+        class Machine(Histories):
+            def make_store(self):
+                empty()
+                return store
+
+        run_state_machine_as_test(Machine, settings=HISTORIES)
