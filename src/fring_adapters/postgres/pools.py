@@ -6,6 +6,7 @@ from time import monotonic
 from typing import Any, Final
 
 import attrs
+import psycopg
 from psycopg import AsyncConnection, Connection
 from psycopg.types.numeric import Int8BinaryDumper
 from psycopg_pool import AsyncConnectionPool, ConnectionPool
@@ -42,56 +43,118 @@ class PoolSettings:
                 "autocommit": True,
                 "prepare_threshold": 0 if self.prepare else None,
                 "application_name": "fring",
-                "connect_timeout": 5,
+                "connect_timeout": 2,
             },
         }
 
-    def pool(self, conninfo: str) -> AsyncConnectionPool[PooledAsyncConnection]:
+    def pool(self, conninfo: str) -> AsyncPool:
         """Return a pool for event loops, not yet open."""
-        return AsyncConnectionPool(
+        return AsyncPool(
             conninfo,
             connection_class=PooledAsyncConnection,
             configure=PooledAsyncConnection.set_up,
-            check=PooledAsyncConnection.check,
             **self._arguments(),
         )
 
-    def blocking_pool(self, conninfo: str) -> ConnectionPool[PooledConnection]:
+    def blocking_pool(self, conninfo: str) -> BlockingPool:
         """Return a pool for threads, not yet open."""
-        return ConnectionPool(
+        return BlockingPool(
             conninfo,
             connection_class=PooledConnection,
             configure=PooledConnection.set_up,
-            check=PooledConnection.check,
             **self._arguments(),
         )
 
 
 class PooledAsyncConnection(AsyncConnection[tuple[Any, ...]]):
-    """Connect, and remember when the connection was last used."""
+    """Connect, and remember since when, and when the connection was last used."""
 
+    opened_at: float = 0.0
     used_at: float = 0.0
 
     async def set_up(self) -> None:
         """Send every integer as BIGINT: by size, each statement would be prepared several times."""
         self.adapters.register_dumper(int, Int8BinaryDumper)
+        self.opened_at = self.used_at = monotonic()
 
-    async def check(self) -> None:
-        """Raise `psycopg.OperationalError` if the connection was idle and has died."""
-        if monotonic() - self.used_at > FRESH_SECONDS:
-            await AsyncConnectionPool.check_connection(self)
+
+class AsyncPool(AsyncConnectionPool[PooledAsyncConnection]):
+    """Hand out connections that are alive, as far as can be known, in an event loop.
+
+    The pool's own `check` will not do: after one dead connection it waits for about a second,
+    which is all the time that a caller has.
+    """
+
+    _renewed_at = 0.0
+
+    async def take(self) -> PooledAsyncConnection:
+        """Return a connection; raise `psycopg_pool.PoolTimeout` if none is to be had in time."""
+        while True:
+            connection = await self.getconn()
+            if monotonic() - connection.used_at < FRESH_SECONDS:
+                return connection
+            try:
+                await self.check_connection(connection)
+            except psycopg.OperationalError:
+                await self.give_back(connection)
+                await self.renew(connection)
+            else:
+                return connection
+
+    async def give_back(self, connection: PooledAsyncConnection) -> None:
+        """Take a connection back, in whatever state."""
+        connection.used_at = monotonic()
+        await self.putconn(connection)
+
+    async def renew(self, lost: PooledAsyncConnection) -> None:
+        """Replace the connections that are as old as a lost one: they will have died with it."""
+        if lost.opened_at > self._renewed_at:
+            self._renewed_at = monotonic()
+            await self.drain()
 
 
 class PooledConnection(Connection[tuple[Any, ...]]):
-    """Connect, and remember when the connection was last used."""
+    """Connect, and remember since when, and when the connection was last used."""
 
+    opened_at: float = 0.0
     used_at: float = 0.0
 
     def set_up(self) -> None:
         """Send every integer as BIGINT: by size, each statement would be prepared several times."""
         self.adapters.register_dumper(int, Int8BinaryDumper)
+        self.opened_at = self.used_at = monotonic()
 
-    def check(self) -> None:
-        """Raise `psycopg.OperationalError` if the connection was idle and has died."""
-        if monotonic() - self.used_at > FRESH_SECONDS:
-            ConnectionPool.check_connection(self)
+
+class BlockingPool(ConnectionPool[PooledConnection]):
+    """Hand out connections that are alive, as far as can be known, in threads.
+
+    The pool's own `check` will not do: after one dead connection it waits for about a second,
+    which is all the time that a caller has.
+    """
+
+    _renewed_at = 0.0
+
+    def take(self) -> PooledConnection:
+        """Return a connection; raise `psycopg_pool.PoolTimeout` if none is to be had in time."""
+        while True:
+            connection = self.getconn()
+            if monotonic() - connection.used_at < FRESH_SECONDS:
+                return connection
+            try:
+                self.check_connection(connection)
+            except psycopg.OperationalError:
+                self.give_back(connection)
+                self.renew(connection)
+            else:
+                return connection
+
+    def give_back(self, connection: PooledConnection) -> None:
+        """Take a connection back, in whatever state."""
+        connection.used_at = monotonic()
+        self.putconn(connection)
+
+    def renew(self, lost: PooledConnection) -> None:
+        """Replace the connections that are as old as a lost one: they will have died with it."""
+        if lost.opened_at > self._renewed_at:
+            self._renewed_at = monotonic()
+            self.drain()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import asynccontextmanager
-from time import monotonic
 from typing import TYPE_CHECKING, Any
 
 import psycopg
@@ -16,9 +15,8 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Mapping
 
     from psycopg import AsyncConnection
-    from psycopg_pool import AsyncConnectionPool
 
-    from fring_adapters.postgres.pools import PooledAsyncConnection
+    from fring_adapters.postgres.pools import AsyncPool
     from fring_adapters.postgres.rows import Row
     from fring_adapters.postgres.statements import Statement
 
@@ -26,7 +24,7 @@ if TYPE_CHECKING:
 class AsyncExecutor:
     """Send each statement on a connection of a pool, in an event loop."""
 
-    def __init__(self, pool: AsyncConnectionPool[PooledAsyncConnection]) -> None:
+    def __init__(self, pool: AsyncPool) -> None:
         self._pool = pool
 
     async def run(self, statement: Statement, parameters: Mapping[str, Any]) -> list[Row]:
@@ -35,17 +33,18 @@ class AsyncExecutor:
         failures = 0
         while True:
             try:
-                connection = await self._pool.getconn()
+                connection = await self._pool.take()
                 try:
                     cursor = connection.cursor(binary=True)
                     await cursor.execute(statement.sql, parameters)
                     return await cursor.fetchall()
+                except psycopg.Error as error:
+                    if is_lost(error):
+                        await self._pool.renew(connection)
+                    raise
                 finally:
-                    connection.used_at = monotonic()
-                    await self._pool.putconn(connection)
+                    await self._pool.give_back(connection)
             except psycopg.Error as error:
-                if is_lost(error):
-                    await self._pool.drain()
                 failures += 1
                 delay = delay_before_retry(error, statement, failures)
             await asyncio.sleep(delay)
@@ -54,12 +53,16 @@ class AsyncExecutor:
     async def transaction(self) -> AsyncIterator[Executor]:
         """Open a transaction on one connection of the pool."""
         with translating():
-            async with self._pool.connection() as connection, connection.transaction():
-                inner = AsyncTransactionExecutor(connection)
-                try:
-                    yield inner
-                finally:
-                    inner.closed = True
+            connection = await self._pool.take()
+            try:
+                async with connection.transaction():
+                    inner = AsyncTransactionExecutor(connection)
+                    try:
+                        yield inner
+                    finally:
+                        inner.closed = True
+            finally:
+                await self._pool.give_back(connection)
 
 
 def _check_loop() -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from contextlib import asynccontextmanager
-from time import monotonic
 from typing import TYPE_CHECKING, Any
 
 import psycopg
@@ -16,9 +15,8 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Mapping
 
     from psycopg import Connection
-    from psycopg_pool import ConnectionPool
 
-    from fring_adapters.postgres.pools import PooledConnection
+    from fring_adapters.postgres.pools import BlockingPool
     from fring_adapters.postgres.rows import Row
     from fring_adapters.postgres.statements import Statement
 
@@ -26,7 +24,7 @@ if TYPE_CHECKING:
 class BlockingExecutor:
     """Send each statement on a connection of a pool, blocking the thread."""
 
-    def __init__(self, pool: ConnectionPool[PooledConnection]) -> None:
+    def __init__(self, pool: BlockingPool) -> None:
         self._pool = pool
 
     async def run(self, statement: Statement, parameters: Mapping[str, Any]) -> list[Row]:
@@ -34,17 +32,18 @@ class BlockingExecutor:
         failures = 0
         while True:
             try:
-                connection = self._pool.getconn()
+                connection = self._pool.take()
                 try:
                     cursor = connection.cursor(binary=True)
                     cursor.execute(statement.sql, parameters)
                     return cursor.fetchall()
+                except psycopg.Error as error:
+                    if is_lost(error):
+                        self._pool.renew(connection)
+                    raise
                 finally:
-                    connection.used_at = monotonic()
-                    self._pool.putconn(connection)
+                    self._pool.give_back(connection)
             except psycopg.Error as error:
-                if is_lost(error):
-                    self._pool.drain()
                 failures += 1
                 delay = delay_before_retry(error, statement, failures)
             time.sleep(delay)  # noqa: ASYNC251  # blocking is what this one is for
@@ -52,16 +51,17 @@ class BlockingExecutor:
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[Executor]:
         """Open a transaction on one connection of the pool."""
-        with (
-            translating(),
-            self._pool.connection() as connection,
-            connection.transaction(),
-        ):
-            inner = BlockingTransactionExecutor(connection)
+        with translating():
+            connection = self._pool.take()
             try:
-                yield inner
+                with connection.transaction():
+                    inner = BlockingTransactionExecutor(connection)
+                    try:
+                        yield inner
+                    finally:
+                        inner.closed = True
             finally:
-                inner.closed = True
+                self._pool.give_back(connection)
 
 
 class BlockingTransactionExecutor:
