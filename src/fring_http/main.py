@@ -37,9 +37,7 @@ def create(settings: Settings | None = None) -> ASGIApp:
     database.
     """
     settings = settings or Settings.from_environment()
-    logging.basicConfig(
-        level=settings.log_level.upper(), format="%(levelname)s %(name)s: %(message)s"
-    )
+    _set_up_logging(settings)
     store: Store
     lifespan: list[AbstractAsyncContextManager[None]] = []
     if not settings.database_url:
@@ -54,6 +52,14 @@ def create(settings: Settings | None = None) -> ASGIApp:
         cors_origins=settings.cors_origins,
         lifespan=lifespan,
     )
+
+
+def _set_up_logging(settings: Settings) -> None:
+    level = "DEBUG" if settings.debug else settings.log_level.upper()
+    logging.basicConfig(level=level, format="%(levelname)s %(name)s: %(message)s")
+    if level == "INFO":  # they tell of every migration and connection
+        for chatty in ("alembic", "psycopg.pool"):
+            logging.getLogger(chatty).setLevel(logging.WARNING)
 
 
 @asynccontextmanager

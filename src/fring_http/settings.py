@@ -19,7 +19,8 @@ T = TypeVar("T")
 
 WORKFLOWS: Final = {"permissive": PERMISSIVE, "strict": STRICT}
 LOG_LEVELS: Final = ("debug", "info", "warning", "error", "critical")
-_BOOLEANS: Final = {"true": True, "1": True, "yes": True, "false": False, "0": False, "no": False}
+_TRUE: Final = ("true", "1", "yes", "on")
+_FALSE: Final = ("false", "0", "no", "off")
 
 
 class SettingsError(Exception):
@@ -92,10 +93,8 @@ def _present(values: Mapping[str, str | None]) -> dict[str, str]:
 def _parse(variable: str, text: str, parse: Callable[[str], T]) -> T:
     try:
         return parse(text)
-    except (ValueError, KeyError) as error:
-        reason = str(error) if isinstance(error, ValueError) else "unknown"
-        shown = "" if variable == "DATABASE_URL" else f" {text!r}"
-        raise SettingsError(f"{variable}{shown} cannot be used: {reason}") from None
+    except ValueError as error:
+        raise SettingsError(f"{variable}={text} cannot be used: {error}") from None
 
 
 def _between(least: float, most: float) -> Callable[[str], float]:
@@ -119,9 +118,9 @@ def _whole(least: int, most: int) -> Callable[[str], int]:
 
 
 def _boolean(text: str) -> bool:
-    if text.lower() not in _BOOLEANS:
+    if text.lower() not in _TRUE + _FALSE:
         raise ValueError("must be true or false")
-    return _BOOLEANS[text.lower()]
+    return text.lower() in _TRUE
 
 
 def _one_of(names: tuple[str, ...]) -> Callable[[str], str]:
@@ -138,6 +137,8 @@ def _origins(text: str) -> tuple[str, ...]:
     origins = tuple(str(origin).strip().rstrip("/") for origin in found if str(origin).strip())
     if "*" in origins:
         raise ValueError("'*' cannot go with credentials; name the origins")
+    if not all("://" in origin for origin in origins):
+        raise ValueError("an origin looks like https://app.example")
     return origins
 
 

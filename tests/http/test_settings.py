@@ -1,0 +1,125 @@
+"""Where settings come from, and what is said of those that cannot be used."""
+
+from pathlib import Path
+
+import pytest
+
+from fring_core import PERMISSIVE, STRICT
+from fring_http.settings import VARIABLES, Settings, SettingsError
+
+
+@pytest.fixture
+def environment(monkeypatch):
+    """Give a function that sets variables, in an environment that has none of ours."""
+    for variable, _ in VARIABLES.values():
+        monkeypatch.delenv(variable, raising=False)
+
+    def set_variables(**values):
+        for name, value in values.items():
+            monkeypatch.setenv(name, value)
+
+    return set_variables
+
+
+def test_defaults(environment, tmp_path):
+    settings = Settings.from_environment(tmp_path)
+    assert settings == Settings()
+    assert (settings.host, settings.port, settings.workers) == ("127.0.0.1", 8000, 1)
+    assert (settings.pool_size, settings.pool_timeout) == (16, 1.0)
+    assert settings.workflow is PERMISSIVE
+    assert settings.cors_origins is None
+
+
+def test_the_environment_wins_then_development_then_shared(environment, tmp_path):
+    (tmp_path / ".env").write_text("PORT=1\nHOST=shared\nLOG_LEVEL=error\n")
+    (tmp_path / ".env.development").write_text("PORT=2\nHOST=development\n")
+    environment(PORT="3")
+    settings = Settings.from_environment(tmp_path)
+    assert (settings.port, settings.host, settings.log_level) == (3, "development", "error")
+
+
+@pytest.mark.parametrize("named_in", ["environment", "file"])
+def test_development_is_not_read_in_production(environment, tmp_path, named_in):
+    (tmp_path / ".env").write_text("HOST=shared\n")
+    (tmp_path / ".env.development").write_text("HOST=development\n")
+    if named_in == "environment":
+        environment(ENVIRONMENT="production")
+    else:
+        (tmp_path / ".env").write_text("HOST=shared\nENVIRONMENT=production\n")
+    assert Settings.from_environment(tmp_path).host == "shared"
+
+
+def test_an_empty_variable_counts_as_absent(environment, tmp_path):
+    (tmp_path / ".env").write_text("PORT=9\n")
+    environment(PORT="")
+    assert Settings.from_environment(tmp_path).port == 9
+
+
+def test_every_variable_is_read():
+    settings = Settings.from_mapping(
+        {
+            "DATABASE_URL": "postgresql://db/fring",
+            "HOST": "0.0.0.0",
+            "PORT": "9000",
+            "WORKERS": "4",
+            "ENVIRONMENT": "production",
+            "DEBUG": "True",
+            "LOG_LEVEL": "WARNING",
+            "CORS_ORIGINS": "https://a.example/, https://b.example",
+            "FRING_DATA_DIR": "/data",
+            "FRING_MIGRATE": "auto",
+            "FRING_WORKFLOW": "strict",
+            "FRING_POOL_SIZE": "5",
+            "FRING_POOL_OVERFLOW": "10",
+            "FRING_POOL_TIMEOUT": "0.5",
+            "FRING_POOL_RECYCLE": "60",
+            "FRING_POOL_PREPARE": "off",
+        }
+    )
+    assert settings == Settings(
+        database_url="postgresql://db/fring",
+        host="0.0.0.0",
+        port=9000,
+        workers=4,
+        environment="production",
+        debug=True,
+        log_level="warning",
+        cors_origins=("https://a.example", "https://b.example"),
+        data_dir=Path("/data"),
+        migrate=True,
+        workflow=STRICT,
+        pool_size=5,
+        pool_overflow=10,
+        pool_timeout=0.5,
+        pool_recycle=60.0,
+        pool_prepare=False,
+    )
+
+
+def test_origins_as_a_json_list():
+    settings = Settings.from_mapping({"CORS_ORIGINS": '["http://localhost:3000"]'})
+    assert settings.cors_origins == ("http://localhost:3000",)
+
+
+@pytest.mark.parametrize(
+    ("variable", "value"),
+    [
+        ("PORT", "http"),
+        ("PORT", "65536"),
+        ("WORKERS", "0"),
+        ("DEBUG", "perhaps"),
+        ("LOG_LEVEL", "loud"),
+        ("CORS_ORIGINS", "*"),
+        ("CORS_ORIGINS", "[1"),
+        ("CORS_ORIGINS", "localhost"),
+        ("FRING_MIGRATE", "yes"),
+        ("FRING_WORKFLOW", "mine"),
+        ("FRING_POOL_SIZE", "-1"),
+        ("FRING_POOL_TIMEOUT", "nan"),
+    ],
+)
+def test_a_value_that_cannot_be_used_is_named(variable, value):
+    with pytest.raises(SettingsError) as caught:
+        Settings.from_mapping({variable: value})
+    assert variable in str(caught.value)
+    assert value in str(caught.value)
