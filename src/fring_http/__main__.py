@@ -1,7 +1,17 @@
-"""Run the `fring` command as a module."""
+"""The `fring` command's way in: it says which extra is missing, should one be."""
 
 import sys
 
-from fring_http.cli import main
 
-sys.exit(main())
+def main() -> int:
+    """Run the command; return its exit code."""
+    try:
+        from fring_http import cli  # noqa: PLC0415  # it needs the extra
+    except ModuleNotFoundError as error:
+        print(f"fring: {error.name} is not installed; install fring[server]", file=sys.stderr)
+        return 1
+    return cli.main()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

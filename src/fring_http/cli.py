@@ -57,9 +57,13 @@ def _database(settings: Settings, stack: ExitStack) -> tuple[str, bool]:
     """Return the database's URL, and whether it is the embedded one, which runs from now on."""
     if settings.database_url:
         return settings.database_url, False
-    # Only here: the extra `embedded` is not for those who have a database.
-    from fring_adapters.postgres.embedded import embedded  # noqa: PLC0415
-
+    try:
+        # Only here: who has a database does not need the extra.
+        from fring_adapters.postgres.embedded import embedded  # noqa: PLC0415
+    except ImportError:
+        raise SettingsError(
+            "DATABASE_URL is not set; for a database of Fring's own, install fring[embedded]"
+        ) from None
     folder = (settings.data_dir / "postgres").resolve()
     url = stack.enter_context(embedded(folder))
     _say(f"embedded PostgreSQL keeps its data in {folder}")

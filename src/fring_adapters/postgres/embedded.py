@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import warnings
 from contextlib import contextmanager
+from subprocess import SubprocessError
 from typing import TYPE_CHECKING
+
+from fring_core import StoreUnavailable
 
 with warnings.catch_warnings():
     # Without a login session's runtime folder, the library warns that it uses the system's own.
@@ -21,8 +24,13 @@ def embedded(folder: Path) -> Iterator[str]:
     """Run PostgreSQL on a data folder (made if it is absent) and give the database's URL.
 
     The server listens on a socket in the file system only, never on the network. It stops when
-    the last program that uses the folder leaves; the data stay.
+    the last program that uses the folder leaves; the data stay. Raise `StoreUnavailable` if it
+    does not start.
     """
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    with get_server(folder) as server:
+    try:
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        server = get_server(folder)
+    except (OSError, RuntimeError, SubprocessError) as error:
+        raise StoreUnavailable(f"No PostgreSQL starts on {folder}: {error}") from error
+    with server:
         yield server.get_uri()
