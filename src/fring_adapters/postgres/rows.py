@@ -41,27 +41,26 @@ TASK_COLUMNS: Final = (
 _STATUSES: Final[Mapping[str, TaskStatus]] = {status.value: status for status in TaskStatus}
 
 
-def _in_utc(moment: datetime) -> datetime:
-    # psycopg gives the session's time zone, which is UTC nearly everywhere.
-    return moment if moment.tzinfo is UTC else moment.astimezone(UTC)
-
-
 def to_user(row: UserRow) -> User:
     """Return the user in a row of USER_COLUMNS."""
     user_id, username, email, created_at, version = row
-    return User(user_id, username, email, _in_utc(created_at), version)
+    if created_at.tzinfo is not UTC:  # the session's time zone, which is UTC nearly everywhere
+        created_at = created_at.astimezone(UTC)
+    return User(user_id, username, email, created_at, version)
 
 
 def to_task(row: TaskRow) -> Task:
     """Return the task in a row of TASK_COLUMNS."""
     task_id, title, description, status, created_at, updated_at, owner, due_date, version = row
+    if created_at.tzinfo is not UTC:
+        created_at, updated_at = created_at.astimezone(UTC), updated_at.astimezone(UTC)
     return Task(
         task_id,
         title,
         description,
         _STATUSES[status],
-        _in_utc(created_at),
-        _in_utc(updated_at),
+        created_at,
+        updated_at,
         owner,
         due_date,
         version,
