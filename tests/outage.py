@@ -2,15 +2,14 @@
 
 import psycopg
 
-from fring_adapters.postgres import prepare
-from fring_adapters.postgres.embedded import get_server
+from fring_adapters.postgres import embedded, prepare
 
 
 class Database:
     """A server of the test's own, to be stopped and started."""
 
     def __init__(self, folder):
-        self._server = get_server(folder)
+        self._server = embedded.get_server(folder)
         self.url = self._server.get_uri()
         prepare(self.url)
 

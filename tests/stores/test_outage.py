@@ -31,8 +31,8 @@ def run(request, database):
             yield lambda scenario: runner.run(scenario(Fring(store, clock=utc_now)))
             runner.run(store.__aexit__(None, None, None))
     else:
-        with BlockingPostgresStore(database.url, POOL) as store:
-            yield lambda scenario: run_sync(scenario(Fring(store, clock=utc_now)))
+        with BlockingPostgresStore(database.url, POOL) as blocking:
+            yield lambda scenario: run_sync(scenario(Fring(blocking, clock=utc_now)))
 
 
 def test_a_server_that_stops_and_starts(run, database):
