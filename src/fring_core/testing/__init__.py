@@ -1,0 +1,85 @@
+"""The contract kit: proof that a store behaves, for those who write one.
+
+A store joins with these lines in a test module; nothing else needs configuring:
+
+    class TestMyStore(StoreContract):
+        @asynccontextmanager
+        async def open_store(self):
+            yield MyStore()                 # empty, a new one for every test
+
+    class Machine(StoreMachine):            # random histories, in lockstep with an oracle
+        def make_store(self): return MyStore()
+        def make_oracle(self): return MemoryStore()
+
+    TestMyHistories = Machine.TestCase
+
+If the store's calls never suspend, write `class TestMyStore(InThreads, StoreContract)`, so that
+races are run in threads. Needs the extra `fring[testing]`.
+"""
+
+import pytest
+
+# Ahead of the imports, so that a failed clause shows what was compared.
+pytest.register_assert_rewrite(
+    *(
+        f"fring_core.testing.{module}"
+        for module in (
+            "contract_assignments",
+            "contract_base",
+            "contract_clashes",
+            "contract_ids",
+            "contract_lists",
+            "contract_nested",
+            "contract_races",
+            "contract_tasks",
+            "contract_transactions",
+            "contract_users",
+            "machine",
+        )
+    )
+)
+
+from fring_core.testing.contract import InThreads, StoreContract  # noqa: E402  # see above
+from fring_core.testing.machine import StoreMachine  # noqa: E402  # as above
+from fring_core.testing.strategies import (  # noqa: E402  # as above
+    chosen_ids,
+    descriptions,
+    due_dates,
+    emails,
+    needles,
+    new_tasks,
+    new_users,
+    pages,
+    statuses,
+    task_changes,
+    task_filters,
+    texts,
+    titles,
+    user_changes,
+    user_filters,
+    usernames,
+)
+
+__all__ = [  # grouped by what they are for
+    # what a store author inherits
+    "InThreads",
+    "StoreContract",
+    "StoreMachine",
+    # strategies
+    "chosen_ids",
+    "descriptions",
+    "due_dates",
+    "emails",
+    "needles",
+    "new_tasks",
+    "new_users",
+    "pages",
+    "statuses",
+    "task_changes",
+    "task_filters",
+    "texts",
+    "titles",
+    "user_changes",
+    "user_filters",
+    "usernames",
+]

@@ -1,0 +1,31 @@
+"""The contract of a store, whole."""
+
+from fring_core.testing.contract_assignments import AssignmentTests
+from fring_core.testing.contract_base import InThreads
+from fring_core.testing.contract_clashes import ClashTests
+from fring_core.testing.contract_ids import IdTests
+from fring_core.testing.contract_lists import ListTests
+from fring_core.testing.contract_nested import NestedTransactionTests
+from fring_core.testing.contract_races import RaceTests
+from fring_core.testing.contract_tasks import TaskTests
+from fring_core.testing.contract_transactions import TransactionTests
+from fring_core.testing.contract_users import UserTests
+
+__all__ = ["InThreads", "StoreContract"]
+
+
+class StoreContract(
+    UserTests,
+    TaskTests,
+    IdTests,
+    ListTests,
+    AssignmentTests,
+    TransactionTests,
+    NestedTransactionTests,
+    ClashTests,
+    RaceTests,
+):
+    """Hold a test for every MUST of `fring_core.ports`.
+
+    Inherit it in a test module under a name that pytest collects, and override `open_store`.
+    """

@@ -1,0 +1,95 @@
+"""The contract of transactions that clash with other callers.
+
+No test here writes one row from two open transactions in one task: a store may well make the
+second writer wait for the first.
+"""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from typing import TYPE_CHECKING
+
+import attrs
+import pytest
+
+from fring_core import NewTask, NewUser, TransactionConflict, UsernameTaken
+from fring_core.testing.contract_base import NOW, StoreTests, add_task, add_user, contents, rows
+
+if TYPE_CHECKING:
+    from fring_core import Store
+
+
+class ClashTests(StoreTests):
+    """Test what transactions do to each other, and to callers outside."""
+
+    async def test_transaction_does_not_undo_a_change(self, store: Store) -> None:
+        """If the commit would undo another caller's work, MUST raise `TransactionConflict`."""
+        task = await add_task(store, "first")
+        user = await add_user(store)
+        saved = None
+        with suppress(TransactionConflict):
+            async with store.transaction() as inner:
+                seen = await inner.tasks.get(task.id, None)
+                assert seen == task
+                won = await store.tasks.save(attrs.evolve(task, title="theirs"))
+                assert won is not None
+                saved = await inner.tasks.save(attrs.evolve(seen, title="mine"))
+                await inner.users.save(attrs.evolve(user, username="mine"))
+            assert saved is None, "a save on an old version came through"
+        found = await store.tasks.get(task.id, None)
+        assert found is not None
+        assert (found.title, found.version) == ("theirs", 2)
+
+    async def test_transaction_does_not_break_uniqueness(self, store: Store) -> None:
+        """If the commit would undo another caller's work, MUST do nothing: names stay unique."""
+
+        async def block() -> None:
+            async with store.transaction() as inner:
+                await contents(inner)
+                await add_user(store, "ann", 7)
+                await add_task(inner, "never", 7)
+                await inner.users.add(NewUser("ann", "other@example.org"), NOW)
+
+        with pytest.raises((TransactionConflict, UsernameTaken)):
+            await block()
+        listed = await contents(store)
+        assert await store.tasks.get(7, None) is None
+        await store.users.remove(7)
+        await add_user(store, "ann", 7)
+        assert await contents(store) == listed
+
+    async def test_transaction_leaves_no_dangling_assignment(self, store: Store) -> None:
+        """If the commit would undo another caller's work, MUST do nothing: rows stay removed."""
+        user, task = await add_user(store), await add_task(store)
+        with suppress(TransactionConflict):
+            async with store.transaction() as inner:
+                await contents(inner)
+                await store.users.remove(user.id)
+                await inner.assignments.add(user.id, task.id)
+        assert await store.users.get(user.id) is None
+        assert rows(await store.assignments.users_of(task.id)) == []
+
+    async def test_race_of_transactions_loses_none(self, store: Store) -> None:
+        """If the commit would undo another caller's work, MUST raise `TransactionConflict`."""
+        task = await store.tasks.add(NewTask("marks", ""), None, NOW)
+
+        async def add_mark(mark: str) -> None:
+            for _ in range(200):
+                saved = None
+                try:
+                    async with store.transaction() as inner:
+                        found = await inner.tasks.get(task.id, None)
+                        assert found is not None
+                        marked = attrs.evolve(found, description=f"{found.description}{mark}")
+                        saved = await inner.tasks.save(marked)
+                except TransactionConflict:
+                    continue
+                if saved is not None:
+                    return
+            raise AssertionError("each lost round must mean that another caller won")
+
+        marks = [chr(ord("A") + n) for n in range(8)]
+        await self.together(*(add_mark(mark) for mark in marks))
+        found = await store.tasks.get(task.id, None)
+        assert found is not None
+        assert sorted(found.description or "") == marks

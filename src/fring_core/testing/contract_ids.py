@@ -1,0 +1,149 @@
+"""The contract of ids: drawn, chosen, and those that name nothing."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from fring_core import FringError, IdTaken, Outcome, Task, TaskFilter, User, UserFilter
+from fring_core.ids import MAX_CHOSEN_ID, MAX_ID
+from fring_core.testing.contract_base import (
+    CALLERS,
+    IMPOSSIBLE_IDS,
+    OWNERS,
+    StoreTests,
+    add_task,
+    add_user,
+    contents,
+    ghost_task,
+    ghost_user,
+    losers,
+)
+from fring_core.testing.snapshot import EVERYTHING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Coroutine
+
+    from fring_core import Store
+
+    Add = Callable[..., Coroutine[Any, Any, User | Task]]
+
+# The greatest id is possible, but names nothing here.
+NAMELESS_IDS = (*IMPOSSIBLE_IDS, MAX_ID)
+
+both_kinds = pytest.mark.parametrize("add", [add_user, add_task])
+nameless = pytest.mark.parametrize("number", NAMELESS_IDS)
+
+
+class IdTests(StoreTests):
+    """Test which ids the store gives, takes and knows."""
+
+    @both_kinds
+    async def test_id_drawn_is_new(self, store: Store, add: Add) -> None:
+        """With `new.id` None the store MUST draw an id that no user (no task) has."""
+        ids = [(await add(store, f"u{number}")).id for number in range(20)]
+        assert len(set(ids)) == len(ids)
+        assert all(0 < number <= MAX_ID for number in ids)
+
+    @both_kinds
+    async def test_id_drawn_passes_chosen_ones(self, store: Store, add: Add) -> None:
+        """MUST NOT fail because a caller chose the id that was next."""
+        first = (await add(store, "first")).id
+        chosen = set(range(first + 1, first + 51))
+        for number in chosen:
+            await add(store, f"chosen{number}", number)
+        drawn = [(await add(store, f"drawn{number}")).id for number in range(60)]
+        assert len({first, *chosen, *drawn}) == 1 + 50 + 60
+
+    async def test_id_of_a_task_is_of_no_other_list(self, store: Store) -> None:
+        """With `new.id` None the store MUST draw an id that no task has, on whichever list."""
+        for number, owner in enumerate(OWNERS * 4):
+            await add_task(store, chosen=2 * number + 1, owner=owner)
+        drawn = {(await add_task(store, owner=owner)).id for owner in OWNERS * 7}
+        assert len(drawn - set(range(1, 25, 2))) == 21
+
+    @both_kinds
+    async def test_id_chosen_is_kept(self, store: Store, add: Add) -> None:
+        """Entities MUST come back equal to what was stored, a chosen id included."""
+        for number in (7, 3, MAX_CHOSEN_ID):
+            added = await add(store, f"u{number}", number)
+            assert added.id == number
+            found = [await store.users.get(number), await store.tasks.get(number, None)]
+            assert added in found
+
+    @both_kinds
+    async def test_id_chosen_by_many_has_one_winner(self, store: Store, add: Add) -> None:
+        """Raise `IdTaken` if the chosen id is in use: of several callers at once, one gets it."""
+        results = await self.together(*(add(store, f"u{n}", 7) for n in CALLERS))
+        assert losers(results) == [IdTaken] * (len(CALLERS) - 1)
+        assert await _count(store) == 1
+
+    async def test_id_chosen_on_two_lists_has_one_winner(self, store: Store) -> None:
+        """Raise `IdTaken` if the chosen id is in use, on whichever list."""
+        calls = [add_task(store, "t", 7, OWNERS[n % 2]) for n in CALLERS]
+        assert losers(await self.together(*calls)) == [IdTaken] * (len(CALLERS) - 1)
+        found = [await store.tasks.get(7, owner) for owner in OWNERS[:2]]
+        assert found.count(None) == 1
+
+    @both_kinds
+    async def test_id_drawn_while_others_choose(self, store: Store, add: Add) -> None:
+        """MUST NOT fail because a caller chose the id that was next, at the same time too."""
+        base = (await add(store, "base")).id
+        drawn = [add(store, f"drawn{n}") for n in CALLERS]
+        chosen = [add(store, f"chosen{n}", base + 1 + n) for n in CALLERS]
+        pairs = zip(chosen, drawn, strict=True)
+        results = await self.together(*(call for pair in pairs for call in pair))
+        assert losers(results[1::2]) == [], "an add that left the id to the store"
+        assert set(losers(results[0::2])) <= {IdTaken}
+        kept = [result.id for result in results if not isinstance(result, FringError)]
+        assert len(set(kept)) == len(kept)
+        assert await _count(store) == 1 + len(kept)
+
+    @nameless
+    async def test_id_that_names_no_user(self, store: Store, number: int) -> None:
+        """An id outside 1 to 2⁶³-1 names nothing: MUST answer as for a row that is absent."""
+        await add_user(store)
+        before = await contents(store)
+        assert await store.users.get(number) is None
+        assert await store.users.get_with_tasks(number) is None
+        assert await store.users.save(ghost_user(number)) is None
+        assert await store.users.remove(number) is False
+        assert await contents(store) == before
+
+    @nameless
+    @pytest.mark.parametrize("owner", OWNERS)
+    async def test_id_that_names_no_task(
+        self, store: Store, number: int, owner: str | None
+    ) -> None:
+        """An id outside 1 to 2⁶³-1 names nothing: MUST answer as for a row that is absent."""
+        await add_task(store, owner=owner)
+        before = await contents(store)
+        assert await store.tasks.get(number, owner) is None
+        assert await store.tasks.get_with_users(number, owner) is None
+        assert await store.tasks.save(ghost_task(number, owner)) is None
+        assert await store.tasks.remove(number, owner) is False
+        assert await contents(store) == before
+
+    @nameless
+    async def test_id_that_names_nothing_to_assign(self, store: Store, number: int) -> None:
+        """An id outside 1 to 2⁶³-1 names nothing: MUST answer as for a row that is absent."""
+        user, task = await add_user(store), await add_task(store)
+        await store.assignments.add(user.id, task.id)
+        before = await contents(store)
+        for change in (store.assignments.add, store.assignments.remove):
+            no_user = Outcome(user_exists=False, task_exists=True, changed=False)
+            assert await change(number, task.id) == no_user
+            no_task = Outcome(user_exists=True, task_exists=False, changed=False)
+            assert await change(user.id, number) == no_task
+            neither = Outcome(user_exists=False, task_exists=False, changed=False)
+            assert await change(number, number) == neither
+        assert await store.assignments.tasks_of(number, None) is None
+        assert await store.assignments.users_of(number) is None
+        assert await contents(store) == before
+
+
+async def _count(store: Store) -> int:
+    """Return how many users and shared tasks there are."""
+    users = await store.users.list(UserFilter(), EVERYTHING)
+    return len(users) + len(await store.tasks.list(TaskFilter(), EVERYTHING, None))

@@ -1,0 +1,185 @@
+"""The contract of the lists of users and tasks: order, pages and filters."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from fring_core import NewTask, NewUser, Page, Task, TaskFilter, TaskStatus, UserFilter
+from fring_core.queries import MAX_SKIP
+from fring_core.testing.contract_base import NOW, OWNERS, StoreTests, add_task, add_user
+from fring_core.testing.snapshot import EVERYTHING, plain
+
+if TYPE_CHECKING:
+    from fring_core import Store
+
+# Added in this order; ids must not come back in it.
+SHUFFLED = (9, 2, 30, 5, 1, 10, 4)
+TITLES = (
+    "100%",
+    "1000",
+    "a_b",
+    "axb",
+    "a\\b",
+    "A_B",
+    "a\\\\b",
+    "\u00e1",
+    "a\u0301",
+    "'",
+    " a ",
+    "😀",
+)
+NEEDLES = (
+    "%",
+    "_",
+    "\\",
+    "\\\\",
+    "a",
+    "A",
+    "b",
+    "\u00e1",
+    "\u0301",
+    "'",
+    " ",
+    "0%",
+    "_b",
+    "x",
+    "😀",
+    "zz",
+)
+
+
+def _pages(total: int, limit: int) -> list[Page]:
+    return [Page(skip, limit) for skip in range(0, total + limit, limit)]
+
+
+class ListTests(StoreTests):
+    """Test how the store lists users and tasks."""
+
+    async def test_list_of_users_is_ordered(self, store: Store) -> None:
+        """Return the users that match, by ascending id."""
+        users = [await add_user(store, f"u{-number}", number) for number in SHUFFLED]
+        users.append(await add_user(store, "drawn"))
+        users.sort(key=lambda user: user.id)
+        listed = await store.users.list(UserFilter(), Page())
+        assert list(listed) == users
+        assert [user.version for user in listed] == [1] * len(users)
+
+    @pytest.mark.parametrize("owner", OWNERS)
+    async def test_list_of_tasks_is_ordered(self, store: Store, owner: str | None) -> None:
+        """Return the tasks of a list that match, by ascending id; no other list's."""
+        tasks: dict[str | None, list[Task]] = {holder: [] for holder in OWNERS}
+        for number in SHUFFLED:
+            for shift, holder in enumerate(OWNERS):
+                task = await add_task(store, f"t{-number}", 100 * shift + number, holder)
+                tasks[holder].append(task)
+        listed = await store.tasks.list(TaskFilter(), Page(), owner)
+        assert list(listed) == sorted(tasks[owner], key=lambda task: task.id)
+        assert list(await store.tasks.list(TaskFilter(), Page(), "nobody")) == []
+
+    @pytest.mark.parametrize("limit", [1, 2, 3, 7, 1000])
+    async def test_list_of_users_in_pages(self, store: Store, limit: int) -> None:
+        """Return the page only. A page past the end MUST be empty."""
+        for number in SHUFFLED:
+            await add_user(store, f"u{number}", number)
+        seen = [await store.users.list(UserFilter(), page) for page in _pages(7, limit)]
+        assert [user.id for page in seen for user in page] == sorted(SHUFFLED)
+        assert all(len(page) == limit for page in seen[: 7 // limit])
+        for page in (Page(0, 0), Page(3, 0), Page(7, limit), Page(MAX_SKIP, limit)):
+            assert list(await store.users.list(UserFilter(), page)) == []
+        some = await store.users.list(UserFilter(username="u1"), Page(1, limit))
+        assert [user.id for user in some] == [10], "pages count what matches"
+
+    @pytest.mark.parametrize("limit", [1, 2, 3, 7, 1000])
+    async def test_list_of_tasks_in_pages(self, store: Store, limit: int) -> None:
+        """Return the page only. A page past the end MUST be empty."""
+        for number in SHUFFLED:
+            await add_task(store, f"t{number}", number)
+            await add_task(store, f"t{number}", 100 + number, "ann")
+        seen = [await store.tasks.list(TaskFilter(), page, None) for page in _pages(7, limit)]
+        assert [task.id for page in seen for task in page] == sorted(SHUFFLED)
+        assert all(len(page) == limit for page in seen[: 7 // limit])
+        for page in (Page(0, 0), Page(3, 0), Page(7, limit), Page(MAX_SKIP, limit)):
+            assert list(await store.tasks.list(TaskFilter(), page, None)) == []
+        some = await store.tasks.list(TaskFilter(title="t1"), Page(1, limit), None)
+        assert [task.id for task in some] == [10], "pages count what matches"
+
+    async def test_list_of_users_by_text(self, store: Store) -> None:
+        """Every condition of the filter MUST hold; texts are literal and case-sensitive."""
+        users = [
+            await store.users.add(NewUser(title, f"{title.strip()}{number}@{title.strip()}.o"), NOW)
+            for number, title in enumerate(TITLES)
+        ]
+        for needle in ("", *NEEDLES):
+            for where, expected in (
+                (UserFilter(username=needle), [u for u in users if needle in u.username]),
+                (UserFilter(email=needle), [u for u in users if needle in u.email]),
+                (
+                    UserFilter(username=needle, email="b"),
+                    [u for u in users if needle in u.username and "b" in u.email],
+                ),
+            ):
+                assert list(await store.users.list(where, EVERYTHING)) == expected, where
+
+    @pytest.mark.parametrize("owner", OWNERS)
+    async def test_list_of_tasks_by_text(self, store: Store, owner: str | None) -> None:
+        """Every condition of the filter MUST hold; texts are literal and case-sensitive."""
+        tasks = [await add_task(store, title, owner=owner) for title in TITLES]
+        await add_task(store, "".join(TITLES), owner="other")
+        for needle in ("", *NEEDLES):
+            listed = await store.tasks.list(TaskFilter(title=needle), EVERYTHING, owner)
+            assert list(listed) == [task for task in tasks if needle in task.title], needle
+
+    async def test_list_of_tasks_by_every_condition(self, store: Store) -> None:
+        """Every condition of the filter MUST hold, alone and with the others."""
+        ann, bob = await add_user(store, "ann"), await add_user(store, "bob")
+        tasks, assigned = [], set()
+        for number, status in enumerate([*TaskStatus] * 3):
+            task = await store.tasks.add(NewTask(f"t{number % 2}", status=status), None, NOW)
+            await store.tasks.add(NewTask(f"t{number % 2}", status=status), "ann", NOW)
+            tasks.append(task)
+            for user in (ann, bob)[: number % 3]:  # by none, by one, by both
+                await store.assignments.add(user.id, task.id)
+                assigned.add(task.id)
+        for status in (None, *TaskStatus):
+            for title in (None, "t", "1", "no"):
+                for wanted in (None, True, False):
+                    where = TaskFilter(status, title, wanted)
+                    expected = [
+                        task
+                        for task in tasks
+                        if status in (None, task.status)
+                        and (title or "") in task.title
+                        and wanted in (None, task.id in assigned)
+                    ]
+                    assert list(await store.tasks.list(where, EVERYTHING, None)) == expected, where
+
+    async def test_list_of_personal_tasks_knows_no_assignment(self, store: Store) -> None:
+        """Every condition of the filter MUST hold: no personal task is assigned."""
+        task = await add_task(store, owner="ann")
+        assert list(await store.tasks.list(TaskFilter(assigned=True), EVERYTHING, "ann")) == []
+        assert list(await store.tasks.list(TaskFilter(assigned=False), EVERYTHING, "ann")) == [task]
+
+    async def test_list_belongs_to_the_caller(self, store: Store) -> None:
+        """A call MUST be atomic: what a caller does to its result changes nothing stored."""
+        user, task = await add_user(store), await add_task(store)
+        await store.assignments.add(user.id, task.id)
+
+        async def sequences() -> list[object]:
+            with_tasks = await store.users.get_with_tasks(user.id)
+            with_users = await store.tasks.get_with_users(task.id, None)
+            return [
+                await store.users.list(UserFilter(), EVERYTHING),
+                await store.tasks.list(TaskFilter(), EVERYTHING, None),
+                await store.assignments.tasks_of(user.id, None),
+                await store.assignments.users_of(task.id),
+                with_tasks and with_tasks.tasks,
+                with_users and with_users.users,
+            ]
+
+        before = plain(await sequences())
+        for sequence in await sequences():
+            if isinstance(sequence, list):
+                sequence.clear()
+        assert plain(await sequences()) == before

@@ -1,0 +1,154 @@
+"""The contract under many callers at once: exactly one winner, no lost update."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import attrs
+
+from fring_core import (
+    AlreadyAssigned,
+    EmailTaken,
+    Fring,
+    FringError,
+    NewTask,
+    NewUser,
+    NotAssigned,
+    TaskFilter,
+    TaskNotFound,
+    UserChanges,
+    UserFilter,
+    UsernameTaken,
+    UserNotFound,
+)
+from fring_core.testing.contract_base import (
+    CALLERS,
+    NOW,
+    StoreTests,
+    add_task,
+    add_user,
+    losers,
+    rows,
+)
+from fring_core.testing.snapshot import EVERYTHING
+
+if TYPE_CHECKING:
+    from collections.abc import Coroutine, Sequence
+
+    from fring_core import Store
+
+
+def _fring(store: Store) -> Fring:
+    return Fring(store, clock=lambda: NOW)
+
+
+class RaceTests(StoreTests):
+    """Test the store with 32 callers at once."""
+
+    async def _one_wins(
+        self, calls: Sequence[Coroutine[Any, Any, object]], error: type[FringError]
+    ) -> None:
+        results = await self.together(*calls)
+        assert losers(results) == [error] * (len(calls) - 1)
+
+    async def test_race_for_a_username(self, store: Store) -> None:
+        """Usernames MUST be unique."""
+        users = [NewUser("ann", f"{n}@example.org") for n in CALLERS]
+        await self._one_wins([_fring(store).create_user(new) for new in users], UsernameTaken)
+        assert len(await store.users.list(UserFilter(), EVERYTHING)) == 1
+
+    async def test_race_for_an_email(self, store: Store) -> None:
+        """E-mails MUST be unique."""
+        users = [NewUser(f"u{n}", "ann@example.org") for n in CALLERS]
+        await self._one_wins([_fring(store).create_user(new) for new in users], EmailTaken)
+        assert len(await store.users.list(UserFilter(), EVERYTHING)) == 1
+
+    async def test_race_to_rename(self, store: Store) -> None:
+        """Usernames MUST be unique: among saved users too."""
+        users = [await add_user(store, f"u{n}") for n in CALLERS]
+        change = UserChanges(username="ann")
+        calls = [_fring(store).update_user(user.id, change) for user in users]
+        await self._one_wins(calls, UsernameTaken)
+        named = await store.users.list(UserFilter(username="ann"), EVERYTHING)
+        assert len(named) == 1
+
+    async def test_race_to_assign(self, store: Store) -> None:
+        """Of several callers at once exactly one sees `changed`."""
+        user, task = await add_user(store), await add_task(store)
+        fring = _fring(store)
+        calls = [fring.assign_task(user.id, task.id) for _ in CALLERS]
+        await self._one_wins(calls, AlreadyAssigned)
+        assert rows(await store.assignments.users_of(task.id)) == [user]
+
+    async def test_race_to_unassign(self, store: Store) -> None:
+        """Of several callers at once exactly one sees `changed`."""
+        user, task = await add_user(store), await add_task(store)
+        await store.assignments.add(user.id, task.id)
+        fring = _fring(store)
+        calls = [fring.unassign_user(task.id, user.id) for _ in CALLERS]
+        await self._one_wins(calls, NotAssigned)
+        assert rows(await store.assignments.users_of(task.id)) == []
+
+    async def test_race_to_delete_a_user(self, store: Store) -> None:
+        """Remove a user; tell whether it was there: of several callers at once, one."""
+        user = await add_user(store)
+        calls = [_fring(store).delete_user(user.id) for _ in CALLERS]
+        await self._one_wins(calls, UserNotFound)
+
+    async def test_race_to_delete_a_task(self, store: Store) -> None:
+        """Remove a task; tell whether it was there: of several callers at once, one."""
+        task = await add_task(store)
+        calls = [_fring(store).delete_task(task.id) for _ in CALLERS]
+        await self._one_wins(calls, TaskNotFound)
+
+    async def test_race_of_saves_loses_none(self, store: Store) -> None:
+        """The row MUST change only if its version is still the one that was read."""
+        task = await store.tasks.add(NewTask("marks", ""), None, NOW)
+
+        async def add_mark(mark: str) -> None:
+            for _ in range(2 * len(CALLERS)):
+                found = await store.tasks.get(task.id, None)
+                assert found is not None
+                marked = attrs.evolve(found, description=f"{found.description}{mark}")
+                if await store.tasks.save(marked) is not None:
+                    return
+            raise AssertionError("each lost round must mean that another caller won")
+
+        marks = [chr(ord("A") + n) for n in CALLERS]
+        await self.together(*(add_mark(mark) for mark in marks))
+        found = await store.tasks.get(task.id, None)
+        assert found is not None
+        assert sorted(found.description or "") == marks
+        assert found.version == 1 + len(marks)
+
+    async def test_race_of_different_fields_loses_none(self, store: Store) -> None:
+        """The row MUST change only if its version is still `user.version`."""
+        fring = _fring(store)
+        for n in range(8):
+            user = await add_user(store, f"u{n}")
+            await self.together(
+                fring.update_user(user.id, UserChanges(username=f"name{n}")),
+                fring.update_user(user.id, UserChanges(email=f"mail{n}@example.org")),
+            )
+            found = await store.users.get(user.id)
+            assert found is not None
+            assert (found.username, found.email) == (f"name{n}", f"mail{n}@example.org")
+
+    async def test_race_of_assign_and_delete(self, store: Store) -> None:
+        """The outcome MUST be one moment's truth: nothing is assigned to who is gone."""
+        fring = _fring(store)
+        for n in range(8):
+            user = await add_user(store, f"u{n}")
+            tasks = [await add_task(store) for _ in range(8)]
+            calls: list[Coroutine[Any, Any, object]] = [
+                fring.assign_task(user.id, task.id) for task in tasks
+            ]
+            calls.insert(4, fring.delete_user(user.id))
+            calls.append(fring.delete_task(tasks[0].id))
+            results = await self.together(*calls)
+            assert set(losers(results)) <= {UserNotFound, TaskNotFound}
+            assert await store.users.get(user.id) is None
+            assert await store.assignments.users_of(tasks[0].id) is None
+            for task in tasks[1:]:
+                assert rows(await store.assignments.users_of(task.id)) == []
+        assert list(await store.tasks.list(TaskFilter(assigned=True), EVERYTHING, None)) == []

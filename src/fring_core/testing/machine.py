@@ -1,0 +1,97 @@
+"""One random history on two stores in lockstep: the store under test, and an oracle."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from itertools import product
+from typing import TYPE_CHECKING, Any
+
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
+
+from fring_core import Store, TaskFilter, UserFilter, run_sync
+from fring_core.testing.contract_base import OWNERS, Undo
+from fring_core.testing.operations import Block, Call, additions, assignment, blocks, calls
+from fring_core.testing.snapshot import EVERYTHING, outcome_of, snapshot
+
+if TYPE_CHECKING:
+    from collections.abc import Coroutine
+
+
+class StoreMachine(RuleBasedStateMachine):
+    """Compare a store with an oracle, call by call: results, errors, order, rollbacks.
+
+    Inherit it and override `make_store`, `make_oracle`, `run` if the store's calls suspend, and
+    `teardown` if a store is to be closed. Pytest runs the class's `TestCase`, whose `settings`
+    say how many histories there are and how long.
+
+    Which id the store draws is its own business; the oracle adopts it, and only has to be free
+    to, which proves that no row has had it.
+    """
+
+    def make_store(self) -> Store:
+        """Return the store under test, empty; called at the start of every history.
+
+        The ids that it draws must be some that a caller may choose as well: up to 2³¹-1.
+        """
+        raise NotImplementedError
+
+    def make_oracle(self) -> Store:
+        """Return an empty store that keeps the contract and never suspends."""
+        raise NotImplementedError
+
+    def run(self, coroutine: Coroutine[Any, Any, None]) -> None:
+        """Run a coroutine to its end; by default with `run_sync`."""
+        run_sync(coroutine)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.store = self.make_store()
+        self.oracle = self.make_oracle()
+        # The ids of the rows that there are, for strategies to draw from.
+        self.ids = {"user": [1], "task": [1]}
+
+    @initialize(first=st.lists(additions(), max_size=12), gap=st.integers(1, 5))
+    def populate(self, first: list[Call], gap: int) -> None:
+        """Add rows and assignments, so that most calls find some."""
+        for call in first:
+            self.one_call(call)
+        self.stores_are_equal()
+        for pair in [*product(self.ids["user"], self.ids["task"])][::gap]:
+            self.one_call(assignment(*pair))
+
+    @rule(call=calls())
+    def one_call(self, call: Call) -> None:
+        """Make one call, atomic by itself."""
+        self.run(self._step(self.store, self.oracle, call))
+
+    @rule(block=blocks())
+    def transaction(self, block: Block) -> None:
+        """Make calls in a transaction, then commit or roll back."""
+        self.run(self._step(self.store, self.oracle, block))
+
+    @invariant()
+    def stores_are_equal(self) -> None:
+        """Compare everything that the two stores hold."""
+        self.run(self._compare())
+
+    async def _compare(self) -> None:
+        assert await snapshot(self.store, OWNERS) == await snapshot(self.oracle, OWNERS)
+        users = await self.oracle.users.list(UserFilter(), EVERYTHING)
+        lists = [await self.oracle.tasks.list(TaskFilter(), EVERYTHING, owner) for owner in OWNERS]
+        self.ids["user"] = [user.id for user in users] or [1]
+        self.ids["task"] = [task.id for tasks in lists for task in tasks] or [1]
+
+    async def _step(self, store: Store, oracle: Store, step: Call | Block) -> None:
+        if isinstance(step, Call):
+            outcome = await outcome_of(step.on(store))
+            same = step.adopting(outcome)
+            assert outcome == await outcome_of(same.on(oracle)), same
+            return
+        with suppress(Undo):
+            async with store.transaction() as inner, oracle.transaction() as inner_oracle:
+                for inside in step.steps:
+                    await self._step(inner, inner_oracle, inside)
+                await self._compare()  # from outside, where none of it is to be seen yet
+                if not step.commits:
+                    raise Undo

@@ -1,0 +1,190 @@
+"""The steps of a random history, as data: which call, with which arguments."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from operator import attrgetter
+from typing import TYPE_CHECKING, Any
+
+import attrs
+from hypothesis import strategies as st
+
+from fring_core import PERMISSIVE, Fring, NewTask, NewUser, Page
+from fring_core.ids import MAX_CHOSEN_ID
+from fring_core.testing import strategies as values
+from fring_core.testing.contract_base import IMPOSSIBLE_IDS, OWNERS, ghost_task, ghost_user
+
+if TYPE_CHECKING:
+    from collections.abc import Coroutine, Mapping
+
+    from fring_core import Store, Task, TaskChanges, User, UserChanges
+
+
+@attrs.frozen
+class Target:
+    """Hold all that a call can be made on: a store's ports, the use cases, and two saves."""
+
+    store: Store
+    now: datetime
+
+    @property
+    def fring(self) -> Fring:
+        """Return the use cases, at one moment."""
+        return Fring(self.store, clock=lambda: self.now)
+
+    async def save_user(self, user_id: int, changes: UserChanges, shift: int) -> User | None:
+        """Save a changed user, as if it had been read `shift` versions later."""
+        user = await self.store.users.get(user_id) or ghost_user(user_id)
+        return await self.store.users.save(
+            attrs.evolve(user.change(changes), version=user.version + shift)
+        )
+
+    async def save_task(
+        self, task_id: int, owner: str | None, changes: TaskChanges, shift: int
+    ) -> Task | None:
+        """Save a changed task, as if it had been read `shift` versions later."""
+        task = await self.store.tasks.get(task_id, owner) or ghost_task(task_id, owner)
+        changed = task.change(changes, PERMISSIVE, self.now)
+        return await self.store.tasks.save(attrs.evolve(changed, version=task.version + shift))
+
+
+@attrs.frozen
+class Call:
+    """Hold one call: a method of `Target`, its arguments, and what the clock says."""
+
+    method: str
+    arguments: tuple[Any, ...]
+    options: Mapping[str, Any]
+    now: datetime
+
+    def on(self, store: Store) -> Coroutine[Any, Any, object]:
+        """Return the call as a coroutine, on a store."""
+        method = attrgetter(self.method)(Target(store, self.now))
+        coroutine: Coroutine[Any, Any, object] = method(*self.arguments, **self.options)
+        return coroutine
+
+    def adopting(self, outcome: object) -> Call:
+        """Return the call that creates the same with the id that another store drew, if it did."""
+        match self.arguments, outcome:
+            case (NewUser(id=None) | NewTask(id=None) as new, *others), {"id": drawn}:
+                return attrs.evolve(self, arguments=(attrs.evolve(new, id=drawn), *others))
+        return self
+
+
+@attrs.frozen
+class Block:
+    """Hold steps that are made in a transaction, and whether it commits or rolls back."""
+
+    steps: list[Call | Block]
+    commits: bool
+
+
+# Small pools, so that names clash, ids are met again, and filters find something.
+NAMES = st.sampled_from(("ann", "Ann", "bob", "a%", "a_")) | values.usernames()
+EMAILS = st.sampled_from(("a@e.o", "A@e.o", "b@e.o", "a_@e.o", "a%@e.o")) | values.emails()
+TITLES = st.sampled_from(("a", "A", "a%b", "a_b", "a\\b")) | values.titles()
+OWNER = st.sampled_from((None, None, None, *OWNERS))
+SHIFTS = st.sampled_from((0, 0, 0, -1, 1))
+START = datetime(2024, 2, 29, 23, 59, 59, tzinfo=UTC)
+# The clock may go back, by a microsecond or by an hour.
+MOMENTS = st.integers(-(10**6), 36 * 10**8).map(lambda ticks: START + timedelta(microseconds=ticks))
+
+
+def _known(kind: str) -> st.SearchStrategy[int]:
+    """Draw ids of rows that there are: the machine that runs the history knows them."""
+    return st.runner().flatmap(lambda machine: st.sampled_from(machine.ids[kind]))
+
+
+def _ids(kind: str) -> st.SearchStrategy[int]:
+    return st.one_of(*[_known(kind)] * 8, st.integers(1, 30), st.sampled_from(IMPOSSIBLE_IDS))
+
+
+def _chosen(kind: str) -> st.SearchStrategy[int | None]:
+    """Draw None mostly, else an id in use or one that a sequence will come to."""
+    ahead = st.builds(
+        lambda known, step: min(known + step, MAX_CHOSEN_ID), _known(kind), st.integers(0, 3)
+    )
+    return st.one_of(st.none(), st.none(), ahead, st.integers(1, 30))
+
+
+USER, TASK = _ids("user"), _ids("task")
+NEW_USER = values.new_users(NAMES, EMAILS, _chosen("user"))
+NEW_TASK = values.new_tasks(TITLES, _chosen("task"))
+USER_CHANGES, TASK_CHANGES = values.user_changes(NAMES, EMAILS), values.task_changes(TITLES)
+SHORT = st.builds(Page, st.integers(0, 2), st.integers(0, 3))
+PAGES = st.one_of(st.just(Page()), st.just(Page()), SHORT, values.pages())
+STATUS = values.statuses()
+NEEDLES = st.sampled_from((None, "a", "A", "%", "_", "\\")) | values.needles()
+USER_FILTERS, TASK_FILTERS = values.user_filters(NEEDLES), values.task_filters(NEEDLES)
+
+
+def _calls(
+    method: str, *arguments: st.SearchStrategy[Any], **options: st.SearchStrategy[Any]
+) -> st.SearchStrategy[Call]:
+    return st.builds(
+        Call, st.just(method), st.tuples(*arguments), st.fixed_dictionaries(options), MOMENTS
+    )
+
+
+ADD_USER = _calls("store.users.add", NEW_USER, MOMENTS)
+ADD_TASK = _calls("store.tasks.add", NEW_TASK, OWNER, MOMENTS)
+ASSIGN = _calls("store.assignments.add", USER, TASK)
+LIST_USERS = _calls("store.users.list", USER_FILTERS, PAGES)
+LIST_TASKS = _calls("store.tasks.list", TASK_FILTERS, PAGES, OWNER)
+CALLS = st.one_of(
+    *[ADD_USER, ADD_TASK, ASSIGN, ASSIGN] * 2,  # or too little would be there to find
+    *[LIST_USERS, LIST_TASKS] * 4,  # which have the most ways to be wrong
+    _calls("store.users.get", USER),
+    _calls("store.users.get_with_tasks", USER),
+    _calls("save_user", USER, USER_CHANGES, SHIFTS),
+    _calls("store.users.remove", USER),
+    _calls("store.tasks.get", TASK, OWNER),
+    _calls("store.tasks.get_with_users", TASK, OWNER),
+    _calls("save_task", TASK, OWNER, TASK_CHANGES, SHIFTS),
+    _calls("store.tasks.remove", TASK, OWNER),
+    _calls("store.assignments.remove", USER, TASK),
+    _calls("store.assignments.tasks_of", USER, st.none() | STATUS),
+    _calls("store.assignments.users_of", TASK),
+    _calls("fring.create_user", NEW_USER),
+    _calls("fring.list_users", USER_FILTERS, PAGES),
+    _calls("fring.get_user", USER),
+    _calls("fring.update_user", USER, USER_CHANGES),
+    _calls("fring.delete_user", USER),
+    _calls("fring.list_tasks_of_user", USER, st.none() | STATUS),
+    _calls("fring.assign_task", USER, TASK),
+    _calls("fring.unassign_task", USER, TASK),
+    _calls("fring.create_task", NEW_TASK, owner=OWNER),
+    _calls("fring.list_tasks", TASK_FILTERS, PAGES, owner=OWNER),
+    _calls("fring.get_task", TASK, owner=OWNER),
+    _calls("fring.update_task", TASK, TASK_CHANGES, owner=OWNER),
+    _calls("fring.set_status", TASK, STATUS, owner=OWNER),
+    _calls("fring.delete_task", TASK, owner=OWNER),
+    _calls("fring.list_users_of_task", TASK),
+    _calls("fring.assign_user", TASK, USER),
+    _calls("fring.unassign_user", TASK, USER),
+)
+
+
+def additions() -> st.SearchStrategy[Call]:
+    """Draw calls that add a user or a task."""
+    return ADD_USER | ADD_TASK
+
+
+def assignment(user_id: int, task_id: int) -> Call:
+    """Return the call that assigns a task to a user."""
+    return Call("store.assignments.add", (user_id, task_id), {}, START)
+
+
+@st.composite
+def calls(draw: st.DrawFn) -> Call:
+    """Draw a call."""
+    call: Call = draw(CALLS)
+    return call
+
+
+@st.composite
+def blocks(draw: st.DrawFn, depth: int = 2) -> Block:
+    """Draw a transaction, with transactions inside it down to a depth."""
+    call = calls()
+    steps = call if depth == 1 else st.one_of(call, call, call, blocks(depth - 1))
+    return Block(draw(st.lists(steps, max_size=6)), draw(st.booleans()))

@@ -1,0 +1,49 @@
+"""What a store holds and what a call did, as built-in types that compare in full."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+import attrs
+
+from fring_core import FringError, Page, TaskFilter, UserFilter
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Iterable
+
+    from fring_core import Store
+
+EVERYTHING = Page(limit=1000)
+
+
+def plain(value: object) -> object:
+    """Return a value as built-in types, with the versions that equality leaves out."""
+    if isinstance(value, Sequence) and not isinstance(value, str):
+        return [plain(item) for item in value]
+    if isinstance(value, datetime):
+        return value.isoformat()  # which shows the time zone, that equality leaves out
+    kind = type(value)
+    if attrs.has(kind):
+        return {field.name: plain(getattr(value, field.name)) for field in attrs.fields(kind)}
+    return value
+
+
+async def outcome_of(call: Awaitable[object]) -> object:
+    """Await a call and return what it returned, or the type and fields of the `FringError`."""
+    try:
+        return plain(await call)
+    except FringError as error:
+        return type(error), error.args
+
+
+async def snapshot(store: Store, owners: Iterable[str | None]) -> object:
+    """Return every user with its tasks, and every task of these lists with its users."""
+    users = await store.users.list(UserFilter(), EVERYTHING)
+    lists = [await store.tasks.list(TaskFilter(), EVERYTHING, owner) for owner in owners]
+    with_tasks = [await store.users.get_with_tasks(user.id) for user in users]
+    with_users = [
+        await store.tasks.get_with_users(task.id, task.owner) for tasks in lists for task in tasks
+    ]
+    return plain([users, lists, with_tasks, with_users])

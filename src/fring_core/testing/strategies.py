@@ -1,0 +1,143 @@
+"""Hypothesis strategies for everything that a caller may send: valid, and often awkward."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from hypothesis import strategies as st
+
+from fring_core import (
+    UNSET,
+    NewTask,
+    NewUser,
+    Page,
+    TaskChanges,
+    TaskFilter,
+    TaskStatus,
+    UserChanges,
+    UserFilter,
+)
+from fring_core.ids import MAX_CHOSEN_ID
+from fring_core.queries import MAX_LIMIT, MAX_SKIP
+
+if TYPE_CHECKING:
+    from datetime import date
+
+# What means something to SQL, to a shell, to Unicode, or to a careless comparison.
+AWKWARD = ("%", "_", "\\", "'", '"', " ", "a", "A", "ß", "SS", "\u00e1", "a\u0301", "😀", "\u202e")
+
+
+def texts(most: int, least: int = 0) -> st.SearchStrategy[str]:
+    """Draw texts of `least` to `most` code points that every store can hold."""
+    characters = st.characters(exclude_characters="\0", exclude_categories=["Cs"])
+    pieces = st.sampled_from(AWKWARD) | characters
+    return st.lists(pieces, min_size=least, max_size=min(most, 12)).map(
+        lambda drawn: "".join(drawn)[:most]
+    )
+
+
+def _not_blank(text: str) -> str:
+    return text if text.strip() else f"{text[1:]}x"
+
+
+def usernames() -> st.SearchStrategy[str]:
+    """Draw usernames."""
+    return texts(255, 1).map(_not_blank)
+
+
+def emails() -> st.SearchStrategy[str]:
+    """Draw e-mail addresses."""
+    part = texts(60, 1).map(lambda text: re.sub(r"[@\s]", "-", text))
+    return st.builds("{}@{}.{}".format, part, part, part)
+
+
+def titles() -> st.SearchStrategy[str]:
+    """Draw titles."""
+    return texts(200, 1).map(_not_blank)
+
+
+def descriptions() -> st.SearchStrategy[str | None]:
+    """Draw descriptions, None among them."""
+    return st.none() | texts(10_000)
+
+
+def statuses() -> st.SearchStrategy[TaskStatus]:
+    """Draw statuses."""
+    return st.sampled_from(TaskStatus)
+
+
+def due_dates() -> st.SearchStrategy[date | None]:
+    """Draw due dates, None among them."""
+    return st.none() | st.dates()
+
+
+def chosen_ids() -> st.SearchStrategy[int | None]:
+    """Draw ids that a caller may choose, and None."""
+    return st.none() | st.integers(1, 30) | st.integers(1, MAX_CHOSEN_ID)
+
+
+_USERNAMES, _EMAILS, _TITLES, _CHOSEN_IDS = usernames(), emails(), titles(), chosen_ids()
+
+
+def new_users(
+    username: st.SearchStrategy[str] = _USERNAMES,
+    email: st.SearchStrategy[str] = _EMAILS,
+    chosen: st.SearchStrategy[int | None] = _CHOSEN_IDS,
+) -> st.SearchStrategy[NewUser]:
+    """Draw users to create; pass strategies to narrow what they are made of."""
+    return st.builds(NewUser, username, email, chosen)
+
+
+def new_tasks(
+    title: st.SearchStrategy[str] = _TITLES,
+    chosen: st.SearchStrategy[int | None] = _CHOSEN_IDS,
+) -> st.SearchStrategy[NewTask]:
+    """Draw tasks to create; pass strategies to narrow what they are made of."""
+    return st.builds(NewTask, title, descriptions(), statuses(), due_dates(), chosen)
+
+
+def user_changes(
+    username: st.SearchStrategy[str] = _USERNAMES,
+    email: st.SearchStrategy[str] = _EMAILS,
+) -> st.SearchStrategy[UserChanges]:
+    """Draw changes of users, each field UNSET at times."""
+    unset = st.just(UNSET)
+    return st.builds(UserChanges, unset | username, unset | email)
+
+
+def task_changes(title: st.SearchStrategy[str] = _TITLES) -> st.SearchStrategy[TaskChanges]:
+    """Draw changes of tasks, each field UNSET at times."""
+    unset = st.just(UNSET)
+    return st.builds(
+        TaskChanges, unset | title, unset | descriptions(), unset | statuses(), unset | due_dates()
+    )
+
+
+def needles() -> st.SearchStrategy[str | None]:
+    """Draw texts to look for: short, so that they are found at times; None and empty too."""
+    return st.none() | st.sampled_from(AWKWARD) | texts(2)
+
+
+_NEEDLES = needles()
+
+
+def user_filters(
+    needle: st.SearchStrategy[str | None] = _NEEDLES,
+) -> st.SearchStrategy[UserFilter]:
+    """Draw filters of users; pass a strategy to narrow what they look for."""
+    return st.builds(UserFilter, st.none() | needle, st.none() | needle)
+
+
+def task_filters(
+    needle: st.SearchStrategy[str | None] = _NEEDLES,
+) -> st.SearchStrategy[TaskFilter]:
+    """Draw filters of tasks; pass a strategy to narrow what they look for."""
+    assigned = st.sampled_from((None, True, False))
+    return st.builds(TaskFilter, st.none() | statuses(), st.none() | needle, assigned)
+
+
+def pages() -> st.SearchStrategy[Page]:
+    """Draw pages: most of them within a short list, some far beyond."""
+    skips = st.integers(0, 5) | st.integers(0, MAX_SKIP) | st.just(MAX_SKIP)
+    return st.builds(Page, skips, st.integers(0, 5) | st.integers(0, MAX_LIMIT))
