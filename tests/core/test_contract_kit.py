@@ -1,0 +1,49 @@
+"""The contract kit itself: no clause hides another, and the strategies draw what they say."""
+
+from collections import Counter
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from fring_core.testing import StoreContract, StoreMachine, strategies
+
+
+def clauses(kind):
+    return [name for name in vars(kind) if name.startswith("test_")]
+
+
+def test_no_part_of_the_contract_overrides_another():
+    names = Counter(name for part in StoreContract.__mro__ for name in clauses(part))
+    assert len(names) > 60
+    assert names.most_common(1)[0][1] == 1
+
+
+def test_every_clause_says_what_it_tests():
+    parts = [part for part in StoreContract.__mro__ if clauses(part)]
+    assert [
+        name for part in parts for name in clauses(part) if not getattr(part, name).__doc__
+    ] == []
+
+
+def test_the_hooks_are_the_authors_to_write():
+    with pytest.raises(NotImplementedError):
+        StoreContract().open_store()
+    with pytest.raises(NotImplementedError):
+        StoreMachine()
+
+
+@given(st.data())
+@settings(suppress_health_check=[HealthCheck.too_slow], max_examples=30)
+def test_strategies_draw_valid_values(data):
+    # Every value checks itself when it is made: to draw one is to test it.
+    for strategy in (
+        strategies.new_users(),
+        strategies.new_tasks(),
+        strategies.user_changes(),
+        strategies.task_changes(),
+        strategies.user_filters(),
+        strategies.task_filters(),
+        strategies.pages(),
+    ):
+        data.draw(strategy)

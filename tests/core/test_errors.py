@@ -1,0 +1,102 @@
+"""The tree of errors, against a list made by hand."""
+
+import copy
+import pickle
+
+import pytest
+
+import fring_core
+from fring_core import (
+    AlreadyAssigned,
+    Conflict,
+    EmailTaken,
+    FringError,
+    IdTaken,
+    Invalid,
+    InvalidInput,
+    InvalidStatus,
+    NotAssigned,
+    NotFound,
+    Problem,
+    StoreUnavailable,
+    TaskNotFound,
+    TransactionConflict,
+    TransitionRefused,
+    Unavailable,
+    UsernameTaken,
+    UserNotFound,
+)
+
+PROBLEMS = (Problem("title", "must not be blank"), Problem("id", "is missing", "missing"))
+
+LEAVES = [
+    (UserNotFound(7), NotFound, "user_not_found", "User 7 not found"),
+    (TaskNotFound(7), NotFound, "task_not_found", "Task 7 not found"),
+    (UsernameTaken("ann"), Conflict, "username_taken", "Username 'ann' is taken"),
+    (EmailTaken("a@b.c"), Conflict, "email_taken", "Email 'a@b.c' is taken"),
+    (IdTaken(7), Conflict, "id_taken", "Id 7 is taken"),
+    (
+        AlreadyAssigned(1, 2),
+        Conflict,
+        "already_assigned",
+        "Task 2 is already assigned to user 1",
+    ),
+    (NotAssigned(1, 2), Conflict, "not_assigned", "Task 2 is not assigned to user 1"),
+    (
+        TransitionRefused("todo", "completed"),
+        Conflict,
+        "transition_refused",
+        "Status cannot change from 'todo' to 'completed'",
+    ),
+    (
+        InvalidInput(PROBLEMS),
+        Invalid,
+        "validation",
+        "title: must not be blank; id: is missing",
+    ),
+    (InvalidStatus("bad"), Invalid, "invalid_status", "Status 'bad' not valid"),
+    (StoreUnavailable("pool full"), Unavailable, "unavailable", "pool full"),
+    (TransactionConflict("clash"), Unavailable, "unavailable", "clash"),
+]
+BRANCHES = (NotFound, Conflict, Invalid, Unavailable)
+
+
+@pytest.mark.parametrize(
+    ("error", "branch", "code", "text"), LEAVES, ids=[type(leaf[0]).__name__ for leaf in LEAVES]
+)
+def test_leaf(error, branch, code, text):
+    assert [other for other in BRANCHES if isinstance(error, other)] == [branch]
+    assert error.code == code
+    assert str(error) == text
+    # An error may cross a process or be copied, and stays what it is.
+    for same in (pickle.loads(pickle.dumps(error)), copy.copy(error)):
+        assert type(same) is type(error)
+        assert same.args == error.args
+        assert str(same) == text
+
+
+def leaves_of(kind):
+    children = kind.__subclasses__()
+    return {kind} if not children else set().union(*(leaves_of(child) for child in children))
+
+
+def test_the_list_is_complete():
+    assert leaves_of(FringError) == {type(leaf[0]) for leaf in LEAVES}
+    assert set(FringError.__subclasses__()) == set(BRANCHES)
+
+
+def test_every_error_is_public_and_in_the_essay():
+    for kind in {FringError, *BRANCHES, *leaves_of(FringError)}:
+        assert getattr(fring_core, kind.__name__) is kind
+        assert kind.__name__ in fring_core.__all__
+        assert kind.__name__ in (fring_core.errors.__doc__ or "")
+
+
+def test_codes_tell_leaves_apart():
+    codes = [leaf[2] for leaf in LEAVES if leaf[2] != "unavailable"]
+    assert len(set(codes)) == len(codes)
+
+
+def test_errors_are_told_apart_by_identity():
+    # Two reports of the same fault are two events.
+    assert UserNotFound(7) != UserNotFound(7)

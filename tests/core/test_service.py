@@ -1,0 +1,174 @@
+"""The use cases, on the memory store."""
+
+from datetime import date, timedelta
+
+import pytest
+
+from fring_adapters.memory import MemoryStore
+from fring_core import (
+    STRICT,
+    AlreadyAssigned,
+    EmailTaken,
+    Fring,
+    IdTaken,
+    NewTask,
+    NewUser,
+    NotAssigned,
+    Page,
+    Task,
+    TaskChanges,
+    TaskFilter,
+    TaskNotFound,
+    TaskStatus,
+    TransitionRefused,
+    User,
+    UserChanges,
+    UserFilter,
+    UsernameTaken,
+    UserNotFound,
+    run_sync,
+)
+from tests.core.examples import ANN, BOB, NOW, Ticking, refused
+
+
+@pytest.fixture
+def fring():
+    return Fring(MemoryStore(), clock=Ticking())
+
+
+def test_users(fring):
+    ann = run_sync(fring.create_user(ANN))
+    assert ann == User(1, "ann", "ann@example.org", NOW)
+    bob = run_sync(fring.create_user(BOB))
+    assert run_sync(fring.list_users()) == [ann, bob]
+    assert run_sync(fring.list_users(UserFilter("b"))) == [bob]
+    assert run_sync(fring.list_users(page=Page(1, 1))) == [bob]
+    changed = run_sync(fring.update_user(1, UserChanges(username="eve")))
+    assert changed == User(1, "eve", "ann@example.org", NOW)
+    assert run_sync(fring.get_user(1)).user == changed
+    run_sync(fring.delete_user(1))
+    assert run_sync(fring.list_users()) == [bob]
+
+
+def test_users_refused(fring):
+    run_sync(fring.create_user(ANN))
+    run_sync(fring.create_user(BOB))
+    assert refused(UsernameTaken, fring.create_user(ANN)) == ("ann",)
+    assert refused(EmailTaken, fring.create_user(NewUser("x", ANN.email))) == (ANN.email,)
+    assert refused(IdTaken, fring.create_user(NewUser("x", "x@y.z", 1))) == (1,)
+    assert refused(UsernameTaken, fring.update_user(1, UserChanges("bob"))) == ("bob",)
+    assert refused(EmailTaken, fring.update_user(1, UserChanges(email=BOB.email))) == (BOB.email,)
+    for call in (
+        fring.get_user(3),
+        fring.update_user(3, UserChanges("ann")),
+        fring.delete_user(3),
+        fring.list_tasks_of_user(3),
+    ):
+        assert refused(UserNotFound, call) == (3,)
+
+
+@pytest.mark.parametrize("owner", [None, "ann"])
+def test_tasks(fring, owner):
+    new = NewTask("title", "why", TaskStatus.TODO, date(2024, 3, 1), 5)
+    task = run_sync(fring.create_task(new, owner=owner))
+    assert task == Task(
+        5, "title", "why", TaskStatus.TODO, NOW, NOW, owner, due_date=date(2024, 3, 1)
+    )
+    other = run_sync(fring.create_task(NewTask("other", status="canceled"), owner=owner))
+    assert run_sync(fring.list_tasks(owner=owner)) == sorted(
+        [task, other], key=lambda task: task.id
+    )
+    assert run_sync(fring.list_tasks(TaskFilter("canceled"), owner=owner)) == [other]
+    assert run_sync(fring.list_tasks(page=Page(0, 0), owner=owner)) == []
+    found = run_sync(fring.get_task(5, owner=owner))
+    assert (found.task, list(found.users)) == (task, [])
+    changed = run_sync(fring.update_task(5, TaskChanges(description=None), owner=owner))
+    assert (changed.description, changed.updated_at) == (None, NOW + timedelta(seconds=2))
+    started = run_sync(fring.set_status(5, TaskStatus.COMPLETED, owner=owner))
+    assert (started.status, started.version) == (TaskStatus.COMPLETED, 3)
+    run_sync(fring.delete_task(5, owner=owner))
+    assert run_sync(fring.list_tasks(owner=owner)) == [other]
+
+
+@pytest.mark.parametrize(("owner", "asking"), [(None, "ann"), ("ann", None), ("ann", "Ann")])
+def test_tasks_of_other_lists_are_not_found(fring, owner, asking):
+    task = run_sync(fring.create_task(NewTask("title"), owner=owner))
+    for call in (
+        fring.get_task(task.id, owner=asking),
+        fring.update_task(task.id, TaskChanges(), owner=asking),
+        fring.set_status(task.id, TaskStatus.TODO, owner=asking),
+        fring.delete_task(task.id, owner=asking),
+    ):
+        assert refused(TaskNotFound, call) == (task.id,)
+    assert run_sync(fring.get_task(task.id, owner=owner)).task == task
+
+
+def test_workflow():
+    fring = Fring(MemoryStore(), clock=Ticking(), workflow=STRICT)
+    task = run_sync(fring.create_task(NewTask("title")))
+    moves = ("todo", "completed")
+    completed = TaskChanges(status=TaskStatus.COMPLETED)
+    assert refused(TransitionRefused, fring.update_task(task.id, completed)) == moves
+    assert refused(TransitionRefused, fring.set_status(task.id, TaskStatus.COMPLETED)) == moves
+    run_sync(fring.set_status(task.id, TaskStatus.IN_PROGRESS))
+    run_sync(fring.set_status(task.id, TaskStatus.COMPLETED))
+
+
+@pytest.mark.parametrize("side", ["user", "task"])
+def test_assignments(fring, side):
+    ann = run_sync(fring.create_user(ANN))
+    task = run_sync(fring.create_task(NewTask("title", id=9)))
+    if side == "user":
+        assign, unassign, pair = fring.assign_task, fring.unassign_task, (1, 9)
+    else:
+        assign, unassign, pair = fring.assign_user, fring.unassign_user, (9, 1)
+    assert refused(NotAssigned, unassign(*pair)) == (1, 9)
+    run_sync(assign(*pair))
+    assert run_sync(fring.list_tasks_of_user(1)) == [task]
+    assert run_sync(fring.list_tasks_of_user(1, TaskStatus.COMPLETED)) == []
+    assert run_sync(fring.list_users_of_task(9)) == [ann]
+    assert list(run_sync(fring.get_user(1)).tasks) == [task]
+    assert list(run_sync(fring.get_task(9)).users) == [ann]
+    assert refused(AlreadyAssigned, assign(*pair)) == (1, 9)
+    run_sync(unassign(*pair))
+    assert run_sync(fring.list_users_of_task(9)) == []
+
+
+def test_assignments_refused(fring):
+    run_sync(fring.create_user(ANN))
+    run_sync(fring.create_task(NewTask("title", id=9)))
+    for assign in (fring.assign_task, fring.unassign_task):
+        assert refused(UserNotFound, assign(3, 8)) == (3,)
+        assert refused(UserNotFound, assign(3, 9)) == (3,)
+        assert refused(TaskNotFound, assign(1, 8)) == (8,)
+    for assign in (fring.assign_user, fring.unassign_user):
+        assert refused(TaskNotFound, assign(8, 3)) == (8,)
+        assert refused(UserNotFound, assign(9, 3)) == (3,)
+        assert refused(TaskNotFound, assign(8, 1)) == (8,)
+    assert refused(TaskNotFound, fring.list_users_of_task(8)) == (8,)
+
+
+def test_a_transaction_keeps_clock_and_workflow():
+    fring = Fring(MemoryStore(), clock=Ticking(), workflow=STRICT)
+
+    async def block():
+        async with fring.transaction() as inner:
+            task = await inner.create_task(NewTask("title", id=9))
+            assert task.created_at == NOW
+            with pytest.raises(TransitionRefused):
+                await inner.set_status(9, TaskStatus.COMPLETED)
+            with pytest.raises(TaskNotFound):
+                await fring.get_task(9)
+
+    run_sync(block())
+    assert run_sync(fring.get_task(9)).task.status is TaskStatus.TODO
+
+
+def test_a_transaction_that_raises_leaves_nothing(fring):
+    async def block():
+        async with fring.transaction() as inner:
+            await inner.create_user(ANN)
+            await inner.delete_user(3)
+
+    assert refused(UserNotFound, block()) == (3,)
+    assert run_sync(fring.list_users()) == []

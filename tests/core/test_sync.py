@@ -1,0 +1,58 @@
+"""run_sync: a coroutine that does not suspend, and one that would."""
+
+import asyncio
+import inspect
+
+import pytest
+
+from fring_core import UserNotFound, run_sync
+
+
+async def add(left, right):
+    return left + right
+
+
+def test_returns_the_result():
+    assert run_sync(add(1, 2)) == 3
+
+
+def test_needs_no_loop_and_makes_none():
+    async def running():
+        asyncio.get_running_loop()
+
+    with pytest.raises(RuntimeError, match="no running event loop"):
+        run_sync(running())
+
+
+def test_runs_inside_a_loop_too():
+    async def outer():
+        return run_sync(add(1, 2))
+
+    assert asyncio.run(outer()) == 3
+
+
+def test_propagates_errors():
+    async def fail():
+        raise UserNotFound(7)
+
+    with pytest.raises(UserNotFound):
+        run_sync(fail())
+
+
+def test_refuses_to_suspend_and_closes():
+    events = []
+
+    async def suspend():
+        events.append("began")
+        try:
+            await asyncio.sleep(0)
+            events.append("went on")
+        except GeneratorExit:
+            events.append("closed")
+            raise
+
+    coroutine = suspend()
+    with pytest.raises(RuntimeError, match="run_sync drives only stores that never suspend"):
+        run_sync(coroutine)
+    assert events == ["began", "closed"]
+    assert inspect.getcoroutinestate(coroutine) == inspect.CORO_CLOSED
