@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import warnings
 from contextlib import contextmanager
 from subprocess import SubprocessError
 from typing import TYPE_CHECKING
+
+import psutil
 
 from fring_core import StoreUnavailable
 
@@ -29,8 +32,17 @@ def embedded(folder: Path) -> Iterator[str]:
     """
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)
+        _forget_the_dead(folder / ".handle_pids.json")
         server = get_server(folder)
     except (OSError, RuntimeError, SubprocessError) as error:
         raise StoreUnavailable(f"No PostgreSQL starts on {folder}: {error}") from error
     with server:
         yield server.get_uri()
+
+
+def _forget_the_dead(users: Path) -> None:
+    # A program that was killed never took its id off the list, and the last one to leave is the
+    # one that stops the server.
+    if users.exists():
+        alive = [pid for pid in json.loads(users.read_text()) if psutil.pid_exists(pid)]
+        users.write_text(json.dumps(alive))

@@ -19,6 +19,8 @@ MAX_CLASHES: Final = 5
 LOST: Final = frozenset({"57P01", "57P02", "57P03", "25006"})
 # Classes of SQLSTATE that mean "not now": connection, resources, operator, system.
 AWAY: Final = frozenset({"08", "53", "57", "58"})
+# A PgBouncer that does not follow prepared statements hands them to the wrong connection.
+UNPREPARED: Final = frozenset({"26000", "42P05"})
 POOL_ERRORS: Final = (PoolTimeout, PoolClosed, TooManyRequests)
 
 
@@ -35,6 +37,8 @@ def translated(error: psycopg.Error) -> FringError | None:
     state = error.sqlstate
     if state in CLASHES:
         return TransactionConflict(str(error))
+    if state in UNPREPARED:
+        return StoreUnavailable(f"{error}; behind such a PgBouncer, FRING_POOL_PREPARE=false helps")
     away = state is not None and state[:2] in AWAY
     if away or is_lost(error) or isinstance(error, POOL_ERRORS):
         return StoreUnavailable(f"{type(error).__name__}: {error}")

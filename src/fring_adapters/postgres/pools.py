@@ -21,7 +21,7 @@ class PoolSettings:
 
     `size` connections are kept open and up to `overflow` more opened under load; a caller waits
     `timeout` seconds for one at most; each is replaced after `recycle` seconds. Statements are
-    prepared when first used, unless `prepare` is False (for a PgBouncer older than 1.21).
+    prepared when first used, unless `prepare` is False (for a PgBouncer that does not follow them).
     """
 
     size: int = 16
