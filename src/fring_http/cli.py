@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import socket
 import sys
 from contextlib import ExitStack
 from typing import TYPE_CHECKING, Final
@@ -38,6 +39,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     chosen = parser.parse_args(arguments)
     try:
         settings = Settings.from_environment()
+        if chosen.command == "serve":
+            _check(settings)
         with ExitStack() as stack:
             url, embedded = _database(settings, stack)
             if url != MEMORY:
@@ -51,6 +54,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"fring: {error}", file=sys.stderr)
         return 1
     return 0
+
+
+def _check(settings: Settings) -> None:
+    """Raise `SettingsError` for what cannot be served, before anything is started."""
+    if settings.database_url == MEMORY and settings.workers > 1:
+        raise SettingsError("memory:// needs WORKERS=1: each worker would have data of its own")
+    try:
+        socket.create_server((settings.host, settings.port)).close()
+    except OSError as error:
+        raise SettingsError(
+            f"Cannot listen on {settings.host}:{settings.port}: {error.strerror}"
+        ) from None
 
 
 def _database(settings: Settings, stack: ExitStack) -> tuple[str, bool]:

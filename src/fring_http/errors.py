@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger("fring.http")
 
+_FROM_OUR_FAULTS_ON: Final = 500
+
 CODES: Final[Mapping[int, str]] = {
     400: "validation",
     404: "not_found",
@@ -88,6 +90,8 @@ def _unavailable(_: Request[Any, Any, Any], error: Unavailable) -> Response[Erro
 
 
 def _http(_: Request[Any, Any, Any], error: HTTPException) -> Response[Error]:
+    if error.status_code >= _FROM_OUR_FAULTS_ON:
+        _log.error("The framework failed", exc_info=error)
     headers = dict(error.headers or {})
     if "GET" in headers.get("allow", ""):
         headers["allow"] += ", HEAD"

@@ -145,7 +145,7 @@ def _origins(text: str) -> tuple[str, ...]:
 VARIABLES: Final[Mapping[str, tuple[str, Callable[[str], object]]]] = {
     "database_url": ("DATABASE_URL", str),
     "host": ("HOST", str),
-    "port": ("PORT", _whole(0, 65535)),
+    "port": ("PORT", _whole(1, 65535)),
     "workers": ("WORKERS", _whole(1, 256)),
     "environment": ("ENVIRONMENT", str),
     "debug": ("DEBUG", _boolean),
