@@ -1,13 +1,17 @@
-"""A real PostgreSQL for whoever asks: embedded, in a temporary folder, thrown away at the end."""
+"""What every test may use: a real PostgreSQL, and the examples of README and docs as tests."""
 
 from __future__ import annotations
 
 import os
 from itertools import count
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 import psycopg
 import pytest
+from sybil import Sybil
+from sybil.parsers.markdown import PythonCodeBlockParser
 
 from fring_adapters.postgres.embedded import embedded
 from fring_adapters.postgres.urls import to_conninfo
@@ -17,15 +21,21 @@ if TYPE_CHECKING:
 
 
 @pytest.fixture(scope="session")
-def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def postgres() -> Iterator[str]:
     """Give the URL of a server that tests may create databases on.
 
-    FRING_TEST_DATABASE_URL names another server than the embedded one.
+    Embedded, in a temporary folder, thrown away at the end; FRING_TEST_DATABASE_URL names
+    another one.
     """
     if url := os.environ.get("FRING_TEST_DATABASE_URL"):
         yield url
         return
-    with embedded(tmp_path_factory.mktemp("postgres") / "data") as url:
+    # Not below pytest's own folder: as root, PostgreSQL runs as another user, and any other
+    # pytest that starts meanwhile takes that folder's permissions away.
+    with (
+        TemporaryDirectory(prefix="fring-tests-", ignore_cleanup_errors=True) as folder,
+        embedded(Path(folder) / "data") as url,
+    ):
         with psycopg.connect(url, autocommit=True) as connection:
             # Nobody needs the tests' data after a power cut.
             connection.execute("ALTER SYSTEM SET fsync = off")
@@ -51,3 +61,19 @@ def new_database(postgres: str) -> Iterator[Callable[[], str]]:
     with psycopg.connect(to_conninfo(postgres), autocommit=True) as connection:
         for name in created:
             connection.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
+
+
+@pytest.fixture(scope="module")
+def reader_environment(new_database: Callable[[], str]) -> Iterator[None]:
+    """Give a document's examples what its reader has: a DATABASE_URL, of an empty database."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("DATABASE_URL", new_database())
+        yield
+
+
+# Every ```python block is run, all those of a document in one namespace, from top to bottom.
+pytest_collect_file = Sybil(
+    parsers=[PythonCodeBlockParser()],
+    patterns=["README.md", "docs/*.md", "docs/decisions/*.md"],
+    fixtures=["reader_environment"],
+).pytest()

@@ -1,0 +1,51 @@
+"""The page on stores, taken as the test module that it tells its reader to write."""
+
+import subprocess
+import sys
+
+import pytest
+
+from tests.docs.pages import ROOT, blocks
+from tests.serving import DEADLINE
+
+PAGE = ROOT / "docs/write-a-store.md"
+# Few histories, and none made shorter: what is tested here is the page.
+SETTINGS = """
+from hypothesis import Phase, settings
+TestHistories.settings = settings(
+    max_examples=10, deadline=None, derandomize=True, database=None, phases=[Phase.generate]
+)
+"""
+
+
+def run_the_page(folder, *, instead=("", "")):
+    """Run pytest on the page's Python; return what it printed, and how it ended."""
+    code = "\n".join(block.text for block in blocks(PAGE) if block.language == "python")
+    old, new = instead
+    assert old in code
+    (folder / "test_page.py").write_text(code.replace(old, new) + SETTINGS)
+    done = subprocess.run(
+        # A base of its own: making the usual one would disturb the run that this is part of.
+        [sys.executable, "-m", "pytest", "-q", f"--basetemp={folder / 'tmp'}"],
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        timeout=4 * DEADLINE,
+        check=False,
+    )
+    return done.stdout + done.stderr, done.returncode
+
+
+def test_the_store_of_the_page_keeps_the_contract(tmp_path):
+    output, code = run_the_page(tmp_path)
+    assert code == pytest.ExitCode.OK, output
+    assert "passed" in output
+    assert "skipped" not in output
+
+
+def test_and_the_page_would_show_one_that_does_not(tmp_path):
+    changes_go_past_the_transaction = ("CountingStore(inside,", "CountingStore(self._store,")
+    output, code = run_the_page(tmp_path, instead=changes_go_past_the_transaction)
+    assert code == pytest.ExitCode.TESTS_FAILED, output
+    for test in ("TestCountingStore", "TestHistories"):
+        assert f"FAILED test_page.py::{test}" in output
