@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 _log = logging.getLogger("fring.http")
 
 _FROM_OUR_FAULTS_ON: Final = 500
+_BODY_UNREAD: Final = (408, 413, 415)
 
 CODES: Final[Mapping[int, str]] = {
     400: "validation",
@@ -93,6 +94,10 @@ def _http(_: Request[Any, Any, Any], error: HTTPException) -> Response[Error]:
     if error.status_code >= _FROM_OUR_FAULTS_ON:
         _log.error("The framework failed", exc_info=error)
     headers = dict(error.headers or {})
+    if error.status_code in _BODY_UNREAD:
+        # The server hangs up, since what follows is no request; a client that pools connections
+        # has to know.
+        headers["connection"] = "close"
     if "GET" in headers.get("allow", ""):
         headers["allow"] += ", HEAD"
     code = CODES.get(error.status_code, "internal")
