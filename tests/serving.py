@@ -8,15 +8,31 @@ import subprocess
 import sys
 import time
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING
 
+import attrs
+import httpx
 import pytest
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
-DEADLINE = 30  # only guards against hanging
+DEADLINE = 30  # seconds; it only guards against hanging
+
+
+@attrs.frozen
+class Server:
+    """Hold a server that runs: its port, its process, and the file that it writes to."""
+
+    port: int
+    process: subprocess.Popen[bytes]
+    log: Path
+
+    @property
+    def url(self) -> str:
+        """Return where the server answers."""
+        return f"http://127.0.0.1:{self.port}"
 
 
 def free_port() -> int:
@@ -26,42 +42,46 @@ def free_port() -> int:
         return port
 
 
+def environment(**settings: str) -> dict[str, str]:
+    """Return this process's environment with settings, for `fring` in another folder."""
+    path = [str(Path(entry).resolve()) for entry in os.environ.get("PYTHONPATH", "").split(":")]
+    ours = {"HOST": "127.0.0.1", "ENVIRONMENT": "test", "PYTHONPATH": ":".join(path)}
+    return os.environ | {"DATABASE_URL": ""} | ours | settings
+
+
 @contextmanager
-def serving(folder: Path, **settings: str) -> Iterator[int]:
-    """Run `fring serve` in a folder until the block ends; give the port that it listens on."""
+def serving(folder: Path, **settings: str) -> Iterator[Server]:
+    """Run `fring serve` in a folder until the block ends, then stop it and expect no failure."""
     port = free_port()
     log = folder / "log"
     with (
         log.open("wb") as output,
         subprocess.Popen(
             [sys.executable, "-m", "fring_http", "serve"],
-            env=os.environ | {"HOST": "127.0.0.1", "PORT": str(port)} | settings,
+            env=environment(PORT=str(port), **settings),
             cwd=folder,
             stdout=output,
             stderr=subprocess.STDOUT,
         ) as process,
     ):
+        server = Server(port, process, log)
         try:
-            _wait_until_it_listens(process, port, log)
-            yield port
+            _wait_until_healthy(server)
+            yield server
         finally:
             process.terminate()
-            process.wait(DEADLINE)
+            ended = process.wait(DEADLINE)
+    written = log.read_text(errors="replace")
+    assert ended == 0, written
+    assert "Traceback" not in written, written
 
 
-def _wait_until_it_listens(process: subprocess.Popen[bytes], port: int, log: Path) -> None:
+def _wait_until_healthy(server: Server) -> None:
     deadline = time.monotonic() + DEADLINE
-    while time.monotonic() < deadline:
-        if process.poll() is not None:
-            break
+    while time.monotonic() < deadline and server.process.poll() is None:
         try:
-            with socket.create_connection(("127.0.0.1", port)) as sock:
-                sock.settimeout(DEADLINE)
-                sock.sendall(
-                    b"GET /health HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
-                )
-                if sock.recv(12).endswith(b"200"):
-                    return
-        except OSError:
+            if httpx.get(f"{server.url}/health", verify=False).status_code == httpx.codes.OK:
+                return
+        except httpx.TransportError:
             time.sleep(0.05)
-    pytest.fail(f"the server does not answer:\n{log.read_text()}")
+    pytest.fail(f"the server does not answer:\n{server.log.read_text()}")

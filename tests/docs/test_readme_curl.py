@@ -62,10 +62,10 @@ def test_the_session_is_whole():
 @pytest.mark.parametrize("send", [with_curl, with_httpx] if shutil.which("curl") else [with_httpx])
 def test_every_line_answers_as_printed(send, store, tmp_path, request):
     url = "memory://" if store == "memory" else request.getfixturevalue("new_database")()
-    with serving(tmp_path, DATABASE_URL=url) as port:
+    with serving(tmp_path, DATABASE_URL=url) as server:
         for command, answer in session():
             assert "localhost:8000" in command
-            shown = send(command.replace("localhost:8000", f"127.0.0.1:{port}"))
+            shown = send(command.replace("localhost:8000", f"127.0.0.1:{server.port}"))
             assert MOMENT.sub("<moment>", shown) == MOMENT.sub("<moment>", answer.strip())
             # And each moment is one: a wrong mask would hide it.
             assert len(MOMENT.findall(shown)) == len(MOMENT.findall(answer)), shown

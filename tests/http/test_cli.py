@@ -1,0 +1,108 @@
+"""The command as a new user meets it: a database of its own, and plain words when it cannot."""
+
+import os
+import signal
+import subprocess
+import sys
+
+import httpx
+import psutil
+import pytest
+
+from fring_adapters.postgres import prepare
+from tests.serving import DEADLINE, environment, free_port, serving
+
+
+def fring(*arguments, folder, **settings):
+    return subprocess.run(
+        [sys.executable, "-m", "fring_http", *arguments],
+        env=environment(PORT=str(free_port())) | settings,
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        timeout=DEADLINE,
+        check=False,
+    )
+
+
+def test_the_embedded_database_keeps_its_data(tmp_path):
+    task = {"title": "kept"}
+    with serving(tmp_path) as server:
+        answer = httpx.post(f"{server.url}/api/v1/tasks/", json=task, verify=False)
+        assert answer.status_code == 201
+        assert str(tmp_path / ".fring" / "postgres") in server.log.read_text()
+    assert not (tmp_path / ".fring" / "postgres" / "postmaster.pid").exists()
+    with serving(tmp_path) as server:
+        [found] = httpx.get(f"{server.url}/api/v1/tasks/", verify=False).json()
+        assert found["title"] == "kept"
+
+
+def test_a_database_left_behind_by_a_killed_server_is_stopped_by_the_next(tmp_path):
+    pid_file = tmp_path / ".fring" / "postgres" / "postmaster.pid"
+    with pytest.raises(AssertionError), serving(tmp_path) as server:
+        main = psutil.Process(server.process.pid)
+        for each in (main, *main.children()):
+            each.kill()
+        server.process.wait()
+    assert pid_file.exists()
+    with serving(tmp_path):
+        pass
+    assert not pid_file.exists()
+
+
+def test_it_is_interrupted_from_the_keyboard_without_a_traceback(tmp_path):
+    with serving(tmp_path, DATABASE_URL="memory://") as server:
+        server.process.send_signal(signal.SIGINT)
+        assert server.process.wait(DEADLINE) == 0
+
+
+def test_several_workers_share_the_database(tmp_path, new_database):
+    with serving(tmp_path, DATABASE_URL=new_database(), WORKERS="2") as server:
+        for number in range(8):  # a connection each, so that both workers are met
+            body = {"title": f"task {number}"}
+            answer = httpx.post(f"{server.url}/api/v1/tasks/", json=body, verify=False)
+            assert answer.status_code == 201
+        assert len(httpx.get(f"{server.url}/api/v1/tasks/", verify=False).json()) == 8
+
+
+@pytest.mark.parametrize(
+    ("settings", "words"),
+    [
+        ({"PORT": "no"}, "PORT=no cannot be used"),
+        ({"DATABASE_URL": "mysql://db/x"}, "begins with postgresql://"),
+        ({"DATABASE_URL": "memory://", "WORKERS": "2"}, "memory:// needs WORKERS=1"),
+        ({"HOST": "192.0.2.1"}, "Cannot listen on 192.0.2.1:"),
+        ({"DATABASE_URL": "postgresql://ann:secret@127.0.0.1:1/x"}, "Cannot reach database 'x'"),
+    ],
+)
+def test_what_cannot_be_served_is_said_in_a_line(tmp_path, settings, words):
+    ended = fring("serve", folder=tmp_path, **settings)
+    assert ended.returncode == 1
+    assert words in ended.stderr
+    assert "Traceback" not in ended.stderr + ended.stdout
+    assert "secret" not in ended.stderr + ended.stdout
+
+
+def test_upgrade_sets_up_an_empty_database(tmp_path, new_database):
+    url = new_database()
+    ended = fring("db", "upgrade", folder=tmp_path, DATABASE_URL=url)
+    assert ended.returncode == 0, ended.stderr
+    assert f"revision {prepare(url)}" in ended.stdout
+
+
+def test_the_version_is_the_packages(tmp_path):
+    assert fring("--version", folder=tmp_path).stdout.startswith("fring 1.")
+
+
+def test_a_worker_of_another_server_needs_a_database(tmp_path):
+    code = "from fring_http.main import create; create()"
+    ended = subprocess.run(
+        [sys.executable, "-c", code],
+        env={k: v for k, v in os.environ.items() if k != "DATABASE_URL"},
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        timeout=DEADLINE,
+        check=False,
+    )
+    assert "DATABASE_URL is not set; `fring serve` brings" in ended.stderr
