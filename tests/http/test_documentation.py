@@ -30,7 +30,7 @@ async def home() -> dict[str, str]:
 @pytest.fixture(scope="module")
 def app():
     config = with_documentation(OpenAPIConfig(title="Fring", version="1"))
-    return Litestar(route_handlers=[home], openapi_config=config)
+    return Litestar(route_handlers=[home], openapi_config=config, logging_config=None)
 
 
 @pytest.fixture(scope="module")
@@ -178,7 +178,7 @@ def test_the_pages_of_litestar_are_gone(client, path):
 
 def test_two_applications_keep_their_documents_apart(client):
     config = with_documentation(OpenAPIConfig(title="Another", version="2"))
-    with TestClient(Litestar(openapi_config=config)) as another:
+    with TestClient(Litestar(openapi_config=config, logging_config=None)) as another:
         assert another.get("/openapi.json").json()["info"]["title"] == "Another"
     assert client.get("/openapi.json").json()["info"]["title"] == "Fring"
 
