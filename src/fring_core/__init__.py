@@ -26,7 +26,7 @@ from fring_core.errors import (
     UserNotFound,
 )
 from fring_core.ports import Assignments, Clock, Store, Tasks, Users
-from fring_core.queries import Page, TaskFilter, UserFilter
+from fring_core.queries import Page, TaskFilter, TaskOrder, UserFilter
 from fring_core.service import Fring
 from fring_core.status import PERMISSIVE, STRICT, TaskStatus, Workflow
 from fring_core.sync import run_sync
@@ -50,6 +50,7 @@ __all__ = [  # noqa: RUF022  # grouped by what they are for
     "Page",
     "TaskChanges",
     "TaskFilter",
+    "TaskOrder",
     "UNSET",
     "UserChanges",
     "UserFilter",

@@ -18,6 +18,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Protocol
 
+from fring_core.queries import TaskOrder
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from contextlib import AbstractAsyncContextManager
@@ -99,8 +101,10 @@ class Tasks(Protocol):
         """Return the task with the users it is assigned to by ascending id, or None."""
         ...
 
-    async def list(self, where: TaskFilter, page: Page, owner: str | None) -> Sequence[Task]:
-        """Return the tasks of a list that match, by ascending id, the page only.
+    async def list(
+        self, where: TaskFilter, page: Page, owner: str | None, order: TaskOrder = TaskOrder.BY_ID
+    ) -> Sequence[Task]:
+        """Return the tasks of a list that match, in this order, the page only.
 
         Every condition of the filter MUST hold. A page past the end MUST be empty.
         """

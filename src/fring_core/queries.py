@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from enum import Enum
 from typing import Final
 
 import attrs
@@ -50,6 +51,18 @@ def _filter_problem(field: str, value: str | None) -> Problem | None:
     return None if value is None else text.FILTER.problem(field, value)
 
 
+class TaskOrder(Enum):
+    """Name the orders that tasks are listed in; each is total, so pages never overlap.
+
+    BY_ID ascends. NEWEST_FIRST descends by `created_at`, then id. BY_TITLE ascends by the code
+    points of the title, then by id.
+    """
+
+    BY_ID = "id"
+    NEWEST_FIRST = "created"
+    BY_TITLE = "title"
+
+
 @attrs.frozen
 class UserFilter:
     """Keep the users whose username and e-mail contain these texts.
@@ -72,13 +85,15 @@ class TaskFilter:
     """Keep the tasks in this status, whose title contains this text, that are assigned or not.
 
     `title` matches as in `UserFilter`. `assigned`: True keeps tasks with at least one user,
-    False those with none. None and the empty text filter nothing. Raise `InvalidInput` for NUL
-    or a lone surrogate, `InvalidStatus` for a text that names no status.
+    False those with none. `completed`: True keeps tasks in that status, False those in any
+    other. None and the empty text filter nothing. Raise `InvalidInput` for NUL or a lone
+    surrogate, `InvalidStatus` for a text that names no status.
     """
 
     status: TaskStatus | None = attrs.field(default=None, converter=_status_or_none)
     title: str | None = attrs.field(default=None, converter=_text_or_none)
     assigned: bool | None = None
+    completed: bool | None = None
 
     def __attrs_post_init__(self) -> None:
         text.reject((_filter_problem("title", self.title),))

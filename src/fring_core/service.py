@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Final
 
 from fring_core.assignments import Side, check_assigned, check_unassigned
 from fring_core.errors import StoreUnavailable, TaskNotFound, UserNotFound
-from fring_core.queries import Page, TaskFilter, UserFilter
+from fring_core.queries import Page, TaskFilter, TaskOrder, UserFilter
 from fring_core.status import PERMISSIVE, TaskStatus, Workflow
 from fring_core.tasks import TaskChanges
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Sequence
+    from collections.abc import AsyncIterator, Callable, Sequence
 
     from fring_core.assignments import TaskWithUsers, UserWithTasks
     from fring_core.ports import Clock, Store
@@ -104,10 +104,15 @@ class Fring:
         return await self._store.tasks.add(new, owner, self._clock())
 
     async def list_tasks(
-        self, where: TaskFilter = TaskFilter(), page: Page = Page(), *, owner: str | None = None
+        self,
+        where: TaskFilter = TaskFilter(),
+        page: Page = Page(),
+        *,
+        owner: str | None = None,
+        order: TaskOrder = TaskOrder.BY_ID,
     ) -> Sequence[Task]:
-        """Return the tasks of a list that match, by ascending id."""
-        return await self._store.tasks.list(where, page, owner)
+        """Return the tasks of a list that match, in this order."""
+        return await self._store.tasks.list(where, page, owner, order)
 
     async def get_task(self, task_id: int, *, owner: str | None = None) -> TaskWithUsers:
         """Return a task with the users it is assigned to; raise `TaskNotFound`."""
@@ -120,21 +125,33 @@ class Fring:
         self, task_id: int, changes: TaskChanges, *, owner: str | None = None
     ) -> Task:
         """Change a task and its `updated_at`; raise `TaskNotFound` or `TransitionRefused`."""
-        for _ in range(MAX_ROUNDS):
-            task = await self._store.tasks.get(task_id, owner)
-            if task is None:
-                raise TaskNotFound(task_id)
-            changed = task.change(changes, self._workflow, self._clock())
-            saved = await self._store.tasks.save(changed)
-            if saved is not None:
-                return saved
-        raise StoreUnavailable(f"Task {task_id} changed under {MAX_ROUNDS} attempts to save it")
+        return await self._save_task(
+            task_id, owner, lambda task: task.change(changes, self._workflow, self._clock())
+        )
 
     async def set_status(
         self, task_id: int, status: TaskStatus, *, owner: str | None = None
     ) -> Task:
         """Change a task's status alone; raise `TaskNotFound` or `TransitionRefused`."""
         return await self.update_task(task_id, TaskChanges(status=status), owner=owner)
+
+    async def toggle_task(self, task_id: int, *, owner: str | None = None) -> Task:
+        """Complete a task, or reopen it if it is completed; raise as `update_task`."""
+        return await self._save_task(
+            task_id, owner, lambda task: task.toggle(self._workflow, self._clock())
+        )
+
+    async def _save_task(
+        self, task_id: int, owner: str | None, verb: Callable[[Task], Task]
+    ) -> Task:
+        for _ in range(MAX_ROUNDS):
+            task = await self._store.tasks.get(task_id, owner)
+            if task is None:
+                raise TaskNotFound(task_id)
+            saved = await self._store.tasks.save(verb(task))
+            if saved is not None:
+                return saved
+        raise StoreUnavailable(f"Task {task_id} changed under {MAX_ROUNDS} attempts to save it")
 
     async def delete_task(self, task_id: int, *, owner: str | None = None) -> None:
         """Delete a task and its assignments, not the users; raise `TaskNotFound`."""

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import attrs
 
 from fring_core import text
+from fring_core.errors import Problem
 from fring_core.ids import chosen_id_problem
 from fring_core.status import TaskStatus
 from fring_core.unset import UNSET, UnsetType
@@ -14,7 +15,6 @@ from fring_core.unset import UNSET, UnsetType
 if TYPE_CHECKING:
     from datetime import date, datetime
 
-    from fring_core.errors import Problem
     from fring_core.status import Workflow
 
 
@@ -43,7 +43,7 @@ class Task:
         Even changes that set nothing touch the task. Raise `TransitionRefused` if the workflow
         does not allow the change of status.
         """
-        status = self.status if changes.status is UNSET else changes.status
+        status = changes.status_after(self.status)
         workflow.check(self.status, status)
         return attrs.evolve(
             self,
@@ -53,6 +53,14 @@ class Task:
             due_date=self.due_date if changes.due_date is UNSET else changes.due_date,
             updated_at=max(now, self.updated_at),
         )
+
+    def toggle(self, workflow: Workflow, now: datetime) -> Task:
+        """Return this task reopened if it is completed, and completed if it is not.
+
+        Raise `TransitionRefused` as `change` does.
+        """
+        done = self.status is TaskStatus.COMPLETED
+        return self.change(TaskChanges(completed=not done), workflow, now)
 
 
 def _parse(status: str) -> TaskStatus:
@@ -102,20 +110,41 @@ class NewTask:
 
 @attrs.frozen
 class TaskChanges:
-    """Say what to change of a task: what is UNSET stays, None clears; raise as `NewTask`."""
+    """Say what to change of a task: what is UNSET stays, None clears; raise as `NewTask`.
+
+    `completed` is another way to say a status: True completes the task, False reopens it if it
+    is completed and else leaves it alone. Raise `InvalidInput` if `status` says otherwise.
+    """
 
     title: str | UnsetType = UNSET
     description: str | UnsetType | None = UNSET
     status: TaskStatus | UnsetType = attrs.field(default=UNSET, converter=_parse_if_set)
     due_date: date | UnsetType | None = UNSET
+    completed: bool | UnsetType = UNSET
 
     def __attrs_post_init__(self) -> None:
         text.reject(
             (
                 None if self.title is UNSET else text.TITLE.problem("title", self.title),
                 _description_problem(self.description),
+                self._contradiction(),
             )
         )
+
+    def status_after(self, status: TaskStatus) -> TaskStatus:
+        """Return the status that a task in this status is to have."""
+        if self.status is not UNSET:
+            return self.status
+        if self.completed is UNSET or self.completed is (status is TaskStatus.COMPLETED):
+            return status
+        return TaskStatus.COMPLETED if self.completed else TaskStatus.TODO
+
+    def _contradiction(self) -> Problem | None:
+        if UNSET in (self.status, self.completed):
+            return None
+        if self.completed is (self.status is TaskStatus.COMPLETED):
+            return None
+        return Problem("completed", f"must agree with the status {self.status!r}")
 
 
 def _description_problem(description: object) -> Problem | None:

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+from operator import attrgetter
 from typing import TYPE_CHECKING, TypeVar
 
 import attrs
 
-from fring_core import IdTaken, Outcome, TaskWithUsers, UserWithTasks
+from fring_core import IdTaken, Outcome, TaskOrder, TaskStatus, TaskWithUsers, UserWithTasks
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
     from datetime import datetime
 
     from fring_adapters.memory.tables import Database
-    from fring_core import NewTask, NewUser, Page, Task, TaskFilter, TaskStatus, User, UserFilter
+    from fring_core import NewTask, NewUser, Page, Task, TaskFilter, User, UserFilter
 
 V = TypeVar("V")
 
@@ -28,6 +29,17 @@ def _id_for(chosen: int | None, sequence: Iterator[int], taken: Mapping[int, obj
 
 def _part(rows: Iterable[V], page: Page) -> list[V]:
     return list(rows)[page.skip : page.skip + page.limit]
+
+
+def _in_order(tasks: Iterable[Task], order: TaskOrder) -> list[Task]:
+    by_id = sorted(tasks, key=attrgetter("id"))
+    match order:
+        case TaskOrder.BY_ID:
+            return by_id
+        case TaskOrder.BY_TITLE:
+            return sorted(by_id, key=attrgetter("title"))
+        case TaskOrder.NEWEST_FIRST:
+            return sorted(by_id, key=attrgetter("created_at", "id"), reverse=True)
 
 
 @attrs.frozen
@@ -101,17 +113,24 @@ class MemoryTasks:
             task = await self.get(task_id, owner)
             return None if task is None else TaskWithUsers(task, tables.users_of(task_id))
 
-    async def list(self, where: TaskFilter, page: Page, owner: str | None) -> Sequence[Task]:
+    async def list(
+        self,
+        where: TaskFilter,
+        page: Page,
+        owner: str | None,
+        order: TaskOrder = TaskOrder.BY_ID,
+    ) -> Sequence[Task]:
         with self._database.opened() as tables:
             assigned = {task_id for _, task_id in tables.links}
             return _part(
                 (
                     task
-                    for _, task in sorted(tables.tasks.items())
+                    for task in _in_order(tables.tasks.values(), order)
                     if task.owner == owner
                     and where.status in (None, task.status)
                     and (where.title or "") in task.title
                     and where.assigned in (None, task.id in assigned)
+                    and where.completed in (None, task.status is TaskStatus.COMPLETED)
                 ),
                 page,
             )

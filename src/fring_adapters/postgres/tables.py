@@ -48,6 +48,7 @@ users = Table(
     Column("email", Text, nullable=False, unique=True),
     Column("created_at", Moment, nullable=False, server_default=NOW),
     Column("version", Integer, nullable=False, server_default=text("1")),
+    Column("password_hash", String),  # None: nobody can log in as this user
 )
 
 tasks = Table(
@@ -69,6 +70,15 @@ tasks = Table(
 
 # The shared board is listed by id, however many personal tasks stand between.
 Index("ix_tasks_shared", tasks.c.id, postgresql_where=tasks.c.owner.is_(None))
+
+# A personal list is read from this index alone, newest first, a page at a time.
+Index(
+    "ix_tasks_owner_created_at_id",
+    tasks.c.owner,
+    tasks.c.created_at.desc(),
+    tasks.c.id.desc(),
+    postgresql_where=tasks.c.owner.is_not(None),
+)
 
 user_tasks = Table(
     "user_tasks",

@@ -29,7 +29,7 @@ from fring_adapters.postgres.rows import (
 )
 from fring_adapters.postgres.statements import Statement, reading, writing
 from fring_adapters.postgres.tables import tasks, user_tasks, users
-from fring_core import IdTaken, StoreUnavailable, TaskWithUsers
+from fring_core import IdTaken, StoreUnavailable, TaskOrder, TaskStatus, TaskWithUsers
 from fring_core.ids import is_possible
 
 if TYPE_CHECKING:
@@ -72,9 +72,24 @@ SAVE: Final = writing(
 REMOVE: Final = writing(delete(tasks).where(*_IS_IT).returning(tasks.c.id))
 
 
+_ORDERS: Final = {
+    TaskOrder.BY_ID: (tasks.c.id,),
+    TaskOrder.NEWEST_FIRST: (tasks.c.created_at.desc(), tasks.c.id.desc()),
+    TaskOrder.BY_TITLE: (tasks.c.title, tasks.c.id),
+}
+
+
 @cache
-def listing(*, shared: bool, status: bool, title: bool, assigned: bool | None) -> Statement:
-    """Return the statement that lists tasks, one for each set of filters in use."""
+def listing(
+    *,
+    shared: bool,
+    status: bool = False,
+    title: bool = False,
+    assigned: bool | None = None,
+    completed: bool | None = None,
+    order: TaskOrder = TaskOrder.BY_ID,
+) -> Statement:
+    """Return the statement that lists tasks, one for each set of filters in use and order."""
     # Not IS NOT DISTINCT FROM: PostgreSQL finds no index for that.
     owner = tasks.c.owner.is_(None) if shared else tasks.c.owner == bindparam("owner")
     statement = select(*TASK_COLUMNS).where(owner)
@@ -87,8 +102,11 @@ def listing(*, shared: bool, status: bool, title: bool, assigned: bool | None) -
     if assigned is not None:
         has_users = exists(select(user_tasks.c.task_id).where(user_tasks.c.task_id == tasks.c.id))
         statement = statement.where(has_users if assigned else ~has_users)
+    if completed is not None:
+        done = tasks.c.status == literal_column(f"'{TaskStatus.COMPLETED}'")
+        statement = statement.where(done if completed else ~done)
     return reading(
-        statement.order_by(tasks.c.id).limit(bindparam("limit")).offset(bindparam("skip"))
+        statement.order_by(*_ORDERS[order]).limit(bindparam("limit")).offset(bindparam("skip"))
     )
 
 
@@ -127,12 +145,20 @@ class PostgresTasks:
         task = to_task(rows[0][:width])
         return TaskWithUsers(task, [to_user(row[width:]) for row in rows if row[width] is not None])
 
-    async def list(self, where: TaskFilter, page: Page, owner: str | None) -> Sequence[Task]:
+    async def list(
+        self,
+        where: TaskFilter,
+        page: Page,
+        owner: str | None,
+        order: TaskOrder = TaskOrder.BY_ID,
+    ) -> Sequence[Task]:
         statement = listing(
             shared=owner is None,
             status=where.status is not None,
             title=where.title is not None,
             assigned=where.assigned,
+            completed=where.completed,
+            order=order,
         )
         rows = await self._executor.run(
             statement,
