@@ -4,11 +4,13 @@ Start with `Fring`, give it a store and a clock, and call it: `await` its method
 loop, or hand them to `run_sync` on a store that never suspends.
 """
 
+from fring_core.accounts import Accounts, Login, Registration
 from fring_core.assignments import Outcome, TaskWithUsers, UserWithTasks
 from fring_core.errors import (
     AlreadyAssigned,
     Conflict,
     EmailTaken,
+    Forbidden,
     FringError,
     IdTaken,
     Invalid,
@@ -21,18 +23,30 @@ from fring_core.errors import (
     TaskNotFound,
     TransactionConflict,
     TransitionRefused,
+    Unauthenticated,
     Unavailable,
     UsernameTaken,
     UserNotFound,
 )
-from fring_core.ports import Assignments, Clock, Store, Tasks, Users
+from fring_core.identity import ALLOWED, Action, Identity, Role
+from fring_core.ports import (
+    Assignments,
+    Clock,
+    Credentials,
+    Passwords,
+    Store,
+    Tasks,
+    Tokens,
+    Users,
+    Verdict,
+)
 from fring_core.queries import Page, TaskFilter, TaskOrder, UserFilter
 from fring_core.service import Fring
 from fring_core.status import PERMISSIVE, STRICT, TaskStatus, Workflow
 from fring_core.sync import run_sync
 from fring_core.tasks import NewTask, Task, TaskChanges
 from fring_core.unset import UNSET
-from fring_core.users import NewUser, User, UserChanges
+from fring_core.users import Credential, NewUser, User, UserChanges
 
 __all__ = [  # noqa: RUF022  # grouped by what they are for
     # the use cases
@@ -58,13 +72,26 @@ __all__ = [  # noqa: RUF022  # grouped by what they are for
     "PERMISSIVE",
     "STRICT",
     "Workflow",
+    # identity
+    "ALLOWED",
+    "Accounts",
+    "Action",
+    "Credential",
+    "Identity",
+    "Login",
+    "Registration",
+    "Role",
     # ports
     "Assignments",
     "Clock",
+    "Credentials",
     "Outcome",
+    "Passwords",
     "Store",
     "Tasks",
+    "Tokens",
     "Users",
+    "Verdict",
     # errors
     "FringError",
     "NotFound",
@@ -81,6 +108,8 @@ __all__ = [  # noqa: RUF022  # grouped by what they are for
     "InvalidInput",
     "InvalidStatus",
     "Problem",
+    "Unauthenticated",
+    "Forbidden",
     "Unavailable",
     "StoreUnavailable",
     "TransactionConflict",

@@ -5,6 +5,8 @@
     ├── Conflict      UsernameTaken, EmailTaken, IdTaken, AlreadyAssigned,
     │                 NotAssigned, TransitionRefused
     ├── Invalid       InvalidInput, InvalidStatus
+    ├── Unauthenticated
+    ├── Forbidden
     └── Unavailable   StoreUnavailable, TransactionConflict
 
 Every leaf has a `code` that never changes, for programs, and a text for people.
@@ -164,6 +166,33 @@ class InvalidStatus(Invalid):
 
     def __str__(self) -> str:
         return f"Status '{self.status}' not valid"
+
+
+@attrs.define
+class Unauthenticated(FringError):
+    """Report a caller that did not prove who it is.
+
+    `bad_token` tells whether there was a token at all; `reason` is for logs and for whoever
+    asks about a token, not for strangers.
+    """
+
+    code: ClassVar[str] = "unauthenticated"
+    reason: str
+    bad_token: bool = False
+
+    def __str__(self) -> str:
+        return self.reason
+
+
+@attrs.define
+class Forbidden(FringError):
+    """Report a caller that is known, and may not do this."""
+
+    code: ClassVar[str] = "forbidden"
+    reason: str
+
+    def __str__(self) -> str:
+        return self.reason
 
 
 @attrs.define

@@ -18,6 +18,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Protocol
 
+import attrs
+
 from fring_core.queries import TaskOrder
 
 if TYPE_CHECKING:
@@ -26,10 +28,19 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from fring_core.assignments import Outcome, TaskWithUsers, UserWithTasks
+    from fring_core.identity import Identity
     from fring_core.queries import Page, TaskFilter, UserFilter
     from fring_core.status import TaskStatus
     from fring_core.tasks import NewTask, Task
-    from fring_core.users import NewUser, User
+    from fring_core.users import Credential, NewUser, User
+
+
+@attrs.frozen
+class Verdict:
+    """Hold what became of a password: whether it is `right`, and its hash `outdated`."""
+
+    right: bool
+    outdated: bool = False
 
 
 class Clock(Protocol):
@@ -40,11 +51,37 @@ class Clock(Protocol):
         ...
 
 
+class Tokens(Protocol):
+    """Tell who a token was issued to."""
+
+    async def identify(self, token: str) -> Identity:
+        """Return the caller that a token proves; raise `Unauthenticated` if it proves none.
+
+        MUST be quick whatever it is given, and MUST NOT wait for another system more than 2 s.
+        """
+        ...
+
+
+class Passwords(Protocol):
+    """Hash passwords, and compare them to hashes."""
+
+    async def hash(self, password: str) -> str:
+        """Return a hash with a salt of its own; never the same one twice."""
+        ...
+
+    async def verify(self, password: str, password_hash: str | None) -> Verdict:
+        """Tell whether a password is the hashed one, in a time that does not tell it too.
+
+        Without a hash the verdict MUST be wrong, and MUST take as long.
+        """
+        ...
+
+
 class Users(Protocol):
     """Keep users."""
 
-    async def add(self, new: NewUser, now: datetime) -> User:
-        """Store a new user, created at `now`, at version 1.
+    async def add(self, new: NewUser, now: datetime, password_hash: str | None = None) -> User:
+        """Store a new user, created at `now`, at version 1, with a password's hash or none.
 
         With `new.id` None the store MUST draw an id that no user has, and MUST NOT fail because
         a caller chose the id that was next. Usernames and e-mails MUST be unique as they stand:
@@ -78,6 +115,21 @@ class Users(Protocol):
 
     async def remove(self, user_id: int) -> bool:
         """Remove a user and its assignments, never the tasks; tell whether it was there."""
+        ...
+
+
+class Credentials(Protocol):
+    """Keep the hashes of users' passwords, apart from the users."""
+
+    async def find(self, username: str | None, email: str | None) -> Credential | None:
+        """Return the user with exactly this username or, if that is None, this e-mail, or None."""
+        ...
+
+    async def replace(self, credential: Credential, password_hash: str) -> bool:
+        """Store another hash, unless `credential` no longer holds the user's; tell whether.
+
+        It MUST NOT touch the user's version: it is no change of the user.
+        """
         ...
 
 
@@ -156,6 +208,11 @@ class Store(Protocol):
     @property
     def users(self) -> Users:
         """Return the users."""
+        ...
+
+    @property
+    def credentials(self) -> Credentials:
+        """Return the credentials."""
         ...
 
     @property

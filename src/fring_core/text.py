@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 class TextRule:
     """Say which texts a field takes.
 
-    `most` is the greatest length in code points (None: no limit), `blank` whether white space
+    `least` and `most` are lengths in code points (None: no limit), `blank` whether white space
     alone will do, `shape` a pattern that the whole text must match and `described` its name.
     """
 
@@ -29,6 +29,7 @@ class TextRule:
     blank: bool = False
     shape: re.Pattern[str] | None = None
     described: str = ""
+    least: int = 0
 
     def problem(self, field: str, text: object) -> Problem | None:  # noqa: PLR0911  # a list of rules
         """Return what is wrong with a field's value, or None."""
@@ -36,6 +37,8 @@ class TextRule:
             return Problem(field, "must be a text", "type_error")
         if self.most is not None and len(text) > self.most:
             return Problem(field, f"must have at most {self.most} characters")
+        if len(text) < self.least:
+            return Problem(field, f"must have at least {self.least} characters")
         if not self.blank and not text.strip():
             return Problem(field, "must not be blank")
         if "\0" in text:

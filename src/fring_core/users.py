@@ -38,6 +38,14 @@ class User:
 
 
 @attrs.frozen
+class Credential:
+    """Hold a user and the hash of its password, None if it has none; it never shows the hash."""
+
+    user: User
+    password_hash: str | None = attrs.field(repr=False)
+
+
+@attrs.frozen
 class NewUser:
     """Say which user to create; raise `InvalidInput` for texts or an id that cannot be.
 

@@ -4,7 +4,12 @@ It keeps every clause of `fring_core.ports`, so a test that passes on it passes 
 No call ever suspends (`run_sync` drives it), and each call is atomic among threads too.
 """
 
-from fring_adapters.memory.repositories import MemoryAssignments, MemoryTasks, MemoryUsers
+from fring_adapters.memory.repositories import (
+    MemoryAssignments,
+    MemoryCredentials,
+    MemoryTasks,
+    MemoryUsers,
+)
 from fring_adapters.memory.store import MemoryStore
 
-__all__ = ["MemoryAssignments", "MemoryStore", "MemoryTasks", "MemoryUsers"]
+__all__ = ["MemoryAssignments", "MemoryCredentials", "MemoryStore", "MemoryTasks", "MemoryUsers"]

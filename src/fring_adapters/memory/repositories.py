@@ -7,7 +7,15 @@ from typing import TYPE_CHECKING, TypeVar
 
 import attrs
 
-from fring_core import IdTaken, Outcome, TaskOrder, TaskStatus, TaskWithUsers, UserWithTasks
+from fring_core import (
+    Credential,
+    IdTaken,
+    Outcome,
+    TaskOrder,
+    TaskStatus,
+    TaskWithUsers,
+    UserWithTasks,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -48,11 +56,13 @@ class MemoryUsers:
 
     _database: Database
 
-    async def add(self, new: NewUser, now: datetime) -> User:
+    async def add(self, new: NewUser, now: datetime, password_hash: str | None = None) -> User:
         with self._database.opened() as tables:
             tables.check_unique(new.username, new.email, besides=None)
             user_id = _id_for(new.id, self._database.user_ids, tables.users)
             user = tables.users[user_id] = new.as_user(user_id, now)
+            if password_hash is not None:
+                tables.hashes[user_id] = password_hash
             return user
 
     async def get(self, user_id: int) -> User | None:
@@ -88,7 +98,33 @@ class MemoryUsers:
         with self._database.opened() as tables:
             for task in tables.tasks_of(user_id):
                 del tables.links[user_id, task.id]
+            tables.hashes.pop(user_id, None)
             return tables.users.pop(user_id, None) is not None
+
+
+@attrs.frozen
+class MemoryCredentials:
+    """Keep password hashes, as `fring_core.Credentials` says."""
+
+    _database: Database
+
+    async def find(self, username: str | None, email: str | None) -> Credential | None:
+        with self._database.opened() as tables:
+            for user in tables.users.values():
+                if (user.email == email) if username is None else (user.username == username):
+                    return Credential(user, tables.hashes.get(user.id))
+            return None
+
+    async def replace(self, credential: Credential, password_hash: str) -> bool:
+        with self._database.opened() as tables:
+            user_id = credential.user.id
+            if (
+                user_id not in tables.users
+                or tables.hashes.get(user_id) != credential.password_hash
+            ):
+                return False
+            tables.hashes[user_id] = password_hash
+            return True
 
 
 @attrs.frozen

@@ -5,7 +5,12 @@ from __future__ import annotations
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
-from fring_adapters.memory.repositories import MemoryAssignments, MemoryTasks, MemoryUsers
+from fring_adapters.memory.repositories import (
+    MemoryAssignments,
+    MemoryCredentials,
+    MemoryTasks,
+    MemoryUsers,
+)
 from fring_adapters.memory.tables import Database
 
 if TYPE_CHECKING:
@@ -22,6 +27,7 @@ class MemoryStore:
     def __init__(self, database: Database | None = None) -> None:
         self._database = Database() if database is None else database
         self.users = MemoryUsers(self._database)
+        self.credentials = MemoryCredentials(self._database)
         self.tasks = MemoryTasks(self._database)
         self.assignments = MemoryAssignments(self._database)
 

@@ -22,7 +22,7 @@ V = TypeVar("V")
 
 @attrs.frozen
 class Tables:
-    """Hold the rows: entities by id, and the assigned pairs (user id, task id).
+    """Hold the rows: entities by id, hashes by user id, and the assigned pairs of ids.
 
     Entities are immutable, so a copy of the dictionaries is a copy of everything.
     """
@@ -30,10 +30,11 @@ class Tables:
     users: dict[int, User] = attrs.field(factory=dict)
     tasks: dict[int, Task] = attrs.field(factory=dict)
     links: dict[tuple[int, int], bool] = attrs.field(factory=dict)
+    hashes: dict[int, str] = attrs.field(factory=dict, repr=False)
 
     def copy(self) -> Tables:
         """Return tables of the same rows that change independently."""
-        return Tables(dict(self.users), dict(self.tasks), dict(self.links))
+        return Tables(dict(self.users), dict(self.tasks), dict(self.links), dict(self.hashes))
 
     def tasks_of(self, user_id: int) -> list[Task]:
         """Return a user's tasks by ascending id."""
@@ -65,6 +66,7 @@ class Tables:
             _rebase(self.users, before.users, after.users),
             _rebase(self.tasks, before.tasks, after.tasks),
             _rebase(self.links, before.links, after.links),
+            _rebase(self.hashes, before.hashes, after.hashes),
         )
         if not rebased._is_sound():
             raise TransactionConflict("Another caller took a name, or removed a row")

@@ -3,6 +3,7 @@
 from fring_adapters.postgres.pools import PoolSettings
 from fring_adapters.postgres.repositories import (
     PostgresAssignments,
+    PostgresCredentials,
     PostgresTasks,
     PostgresUsers,
 )
@@ -13,6 +14,7 @@ __all__ = [
     "BlockingPostgresStore",
     "PoolSettings",
     "PostgresAssignments",
+    "PostgresCredentials",
     "PostgresStore",
     "PostgresTasks",
     "PostgresUsers",

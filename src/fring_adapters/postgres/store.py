@@ -9,6 +9,7 @@ from fring_adapters.postgres.executors import AsyncExecutor, BlockingExecutor
 from fring_adapters.postgres.pools import PoolSettings
 from fring_adapters.postgres.repositories import (
     PostgresAssignments,
+    PostgresCredentials,
     PostgresTasks,
     PostgresUsers,
 )
@@ -31,6 +32,7 @@ class StoreOnExecutor:
     def __init__(self, executor: Executor) -> None:
         self._executor = executor
         self.users = PostgresUsers(executor)
+        self.credentials = PostgresCredentials(executor)
         self.tasks = PostgresTasks(executor)
         self.assignments = PostgresAssignments(executor)
 

@@ -1,7 +1,8 @@
 """The repositories of the PostgreSQL stores: `fring_core.ports`, on one executor each."""
 
 from fring_adapters.postgres.repositories.assignments import PostgresAssignments
+from fring_adapters.postgres.repositories.credentials import PostgresCredentials
 from fring_adapters.postgres.repositories.tasks import PostgresTasks
 from fring_adapters.postgres.repositories.users import PostgresUsers
 
-__all__ = ["PostgresAssignments", "PostgresTasks", "PostgresUsers"]
+__all__ = ["PostgresAssignments", "PostgresCredentials", "PostgresTasks", "PostgresUsers"]

@@ -49,7 +49,7 @@ if TYPE_CHECKING:
 
 _IS_IT: Final = users.c.id == bindparam("id")
 _NEW: Final[dict[str, BindParameter[object]]] = {
-    name: bindparam(name) for name in ("username", "email", "created_at")
+    name: bindparam(name) for name in ("username", "email", "created_at", "password_hash")
 }
 # What a user and its shared tasks are read from: a user without tasks gives one row of NULLs.
 USER_AND_TASKS: Final = users.outerjoin(
@@ -127,8 +127,8 @@ class PostgresUsers:
 
     _executor: Executor
 
-    async def add(self, new: NewUser, now: datetime) -> User:
-        parameters = from_new_user(new, now)
+    async def add(self, new: NewUser, now: datetime, password_hash: str | None = None) -> User:
+        parameters = from_new_user(new, now) | {"password_hash": password_hash}
         for clashes in range(MAX_ROUNDS):
             rows = await self._executor.run(ADD if new.id is None else ADD_WITH_ID, parameters)
             if rows:

@@ -1,0 +1,98 @@
+"""What a token must say, whichever key signed it (RFC 7519, RFC 8725)."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING, Any, Final
+
+import attrs
+import jwt
+
+from fring_core import Identity, Role, Unauthenticated
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from jwt import PyJWK
+
+MAX_TOKEN_BYTES: Final = 8192
+LEEWAY_SECONDS: Final = 30
+LAST_MOMENT: Final = 253_402_300_799  # the end of the year 9999: no clock shows more
+
+
+def refused(reason: str) -> Unauthenticated:
+    """Return the error for a token that proves nothing."""
+    return Unauthenticated(reason, bad_token=True)
+
+
+@attrs.frozen(kw_only=True)
+class TokenRules:
+    """Say what tokens must claim.
+
+    `issuer` and `audience` are compared if they are set; `max_lifetime`, in seconds from `iat`
+    or from now, limits `exp` if it is set. `role_claim` names the claim that holds the role: one
+    of viewer, member, admin, or a list in which the highest counts. Without one of these, a
+    caller is a member.
+    """
+
+    issuer: str | None = None
+    audience: str | None = None
+    max_lifetime: int | None = None
+    role_claim: str = "role"
+
+    def identity(self, token: str, key: PyJWK | bytes, algorithms: Sequence[str]) -> Identity:
+        """Return who a token proves its bearer to be; raise `Unauthenticated`."""
+        claims = self._verified(token, key, algorithms)
+        subject = claims["sub"]
+        if not isinstance(subject, str) or not subject.strip():
+            raise refused("the subject (sub) is not a text with something in it")
+        self._check_times(claims)
+        return Identity(subject, self._role(claims))
+
+    def _verified(
+        self, token: str, key: PyJWK | bytes, algorithms: Sequence[str]
+    ) -> dict[str, Any]:
+        try:
+            claims: dict[str, Any] = jwt.decode(
+                token,
+                key,
+                algorithms=list(algorithms),
+                audience=self.audience,
+                issuer=self.issuer,
+                leeway=LEEWAY_SECONDS,
+                options={"require": ["exp", "sub"], "verify_aud": self.audience is not None},
+            )
+        except (jwt.PyJWTError, ValueError, TypeError, OverflowError, RecursionError) as error:
+            raise refused(str(error) or type(error).__name__) from None
+        return claims
+
+    def _check_times(self, claims: dict[str, Any]) -> None:
+        for name in ("exp", "nbf", "iat"):
+            moment = claims.get(name, 0)
+            if isinstance(moment, bool) or not isinstance(moment, int | float):
+                raise refused(f"the time in {name} is not a number")
+            if not moment <= LAST_MOMENT:
+                raise refused(f"the time in {name} is one that no clock can hold")
+        if self.max_lifetime is not None:
+            begun = claims.get("iat", time.time())
+            if claims["exp"] - begun > self.max_lifetime:
+                raise refused(f"it is valid for more than {self.max_lifetime} seconds")
+
+    def _role(self, claims: dict[str, Any]) -> Role:
+        claimed = claims.get(self.role_claim)
+        names = claimed if isinstance(claimed, list) else [claimed]
+        known = [role for role in Role if role.value in names]  # in ascending order
+        return known[-1] if known else Role.MEMBER
+
+
+def header_of(token: str) -> dict[str, Any]:
+    """Return a token's header, which nobody has verified yet; raise `Unauthenticated`."""
+    if len(token) > MAX_TOKEN_BYTES:
+        raise refused(f"it is longer than {MAX_TOKEN_BYTES} bytes")
+    try:
+        header = jwt.get_unverified_header(token)
+    except (jwt.PyJWTError, ValueError, RecursionError) as error:
+        raise refused(str(error)) from None
+    if "crit" in header:
+        raise refused("its header demands an extension (crit); there are none here")
+    return header

@@ -1,0 +1,81 @@
+"""Passwords: argon2id, with the hashes of others (bcrypt) taken in."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from functools import cached_property
+from typing import TYPE_CHECKING, Final, TypeVar
+
+import bcrypt
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerificationError
+
+from fring_core import StoreUnavailable, Verdict
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+T = TypeVar("T")
+
+# OWASP's password storage advice for argon2id: 19 MiB, two passes, one lane.
+_HASHER: Final = PasswordHasher(time_cost=2, memory_cost=19_456, parallelism=1)
+_BCRYPT_MARKS: Final = ("$2a$", "$2b$", "$2y$")
+_BCRYPT_BYTES: Final = 72  # it never looked at more
+_LOWEST_PRIORITY: Final = 19
+MAX_WAITING: Final = 100
+
+
+class Argon2Passwords:
+    """Hash and verify passwords in one thread of low priority, so that nobody else waits.
+
+    At most 100 callers wait for it; more raise `StoreUnavailable`.
+    """
+
+    def __init__(self) -> None:
+        self._thread = ThreadPoolExecutor(1, "passwords", initializer=_step_back)
+        self._waiting = 0
+
+    async def hash(self, password: str) -> str:
+        """Return an argon2id hash."""
+        return await self._run(lambda: _HASHER.hash(password))
+
+    async def verify(self, password: str, password_hash: str | None) -> Verdict:
+        """Compare a password to an argon2id or bcrypt hash, as `fring_core.Passwords` says."""
+        if password_hash is None:
+            await self._run(lambda: _verdict(password, self._dummy))
+            return Verdict(right=False)
+        return await self._run(lambda: _verdict(password, password_hash))
+
+    @cached_property
+    def _dummy(self) -> str:
+        return _HASHER.hash(os.urandom(16))
+
+    async def _run(self, work: Callable[[], T]) -> T:
+        if self._waiting >= MAX_WAITING:
+            raise StoreUnavailable("Too many passwords are waiting to be hashed")
+        self._waiting += 1
+        try:
+            return await asyncio.get_running_loop().run_in_executor(self._thread, work)
+        finally:
+            self._waiting -= 1
+
+
+def _step_back() -> None:
+    # Linux gives each thread a priority of its own; elsewhere one thread at a time has to do.
+    if hasattr(os, "setpriority") and os.uname().sysname == "Linux":
+        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), _LOWEST_PRIORITY)
+
+
+def _verdict(password: str, password_hash: str) -> Verdict:
+    if password_hash.startswith(_BCRYPT_MARKS):
+        known = password_hash.encode()
+        right = bcrypt.checkpw(password.encode()[:_BCRYPT_BYTES], known)
+        return Verdict(right, outdated=right)
+    try:
+        _HASHER.verify(password_hash, password)
+    except (VerificationError, InvalidHashError):
+        return Verdict(right=False)
+    return Verdict(right=True, outdated=_HASHER.check_needs_rehash(password_hash))

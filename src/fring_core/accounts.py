@@ -1,0 +1,99 @@
+"""Accounts: users with a password, and how they come to be and to log in.
+
+Passwords themselves are seen here only to be handed to the `Passwords` port; what is kept is
+that port's hash, apart from the user, so that nothing that shows a user can show it.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import attrs
+
+from fring_core import text
+from fring_core.errors import Problem, Unauthenticated
+from fring_core.users import NewUser
+
+if TYPE_CHECKING:
+    from fring_core.ports import Clock, Passwords, Store
+    from fring_core.users import User
+
+NEW_PASSWORD: Final = text.TextRule(least=8, most=1024, blank=True)
+ANY_PASSWORD: Final = text.TextRule(most=1024, blank=True)
+
+
+@attrs.frozen
+class Registration:
+    """Say which account to create; raise `InvalidInput` as `NewUser`, and for the password.
+
+    Password: 8-1024 characters, of any kind but NUL and lone surrogates.
+    """
+
+    username: str
+    email: str
+    password: str = attrs.field(repr=False)
+
+    def __attrs_post_init__(self) -> None:
+        text.reject(
+            (
+                text.USERNAME.problem("username", self.username),
+                text.EMAIL.problem("email", self.email),
+                NEW_PASSWORD.problem("password", self.password),
+            )
+        )
+
+
+@attrs.frozen
+class Login:
+    """Say who wants to log in, by username or by e-mail, one of them; else `InvalidInput`.
+
+    A password that is too short for an account is wrong, not invalid; the most is 1024 characters.
+    """
+
+    password: str = attrs.field(repr=False)
+    username: str | None = None
+    email: str | None = None
+
+    def __attrs_post_init__(self) -> None:
+        names = {"username": self.username, "email": self.email}
+        given = {field: name for field, name in names.items() if name is not None}
+        text.reject(
+            (
+                None
+                if len(given) == 1
+                else Problem("username", "or an email, one of them", "missing"),
+                *(text.FILTER.problem(field, name) for field, name in given.items()),
+                ANY_PASSWORD.problem("password", self.password),
+            )
+        )
+
+
+class Accounts:
+    """Register accounts and log them in."""
+
+    def __init__(self, store: Store, *, passwords: Passwords, clock: Clock) -> None:
+        self._store = store
+        self._passwords = passwords
+        self._clock = clock
+
+    async def register(self, registration: Registration) -> User:
+        """Create a user with a password; raise `UsernameTaken` or `EmailTaken`."""
+        password_hash = await self._passwords.hash(registration.password)
+        new = NewUser(registration.username, registration.email)
+        return await self._store.users.add(new, self._clock(), password_hash)
+
+    async def log_in(self, login: Login) -> User:
+        """Return the user whose password this is; raise `Unauthenticated` if it is nobody's.
+
+        An unknown user takes as long as a wrong password, so that the time tells nothing. A
+        hash of an older kind or cost is replaced by a new one.
+        """
+        found = await self._store.credentials.find(login.username, login.email)
+        kept = None if found is None else found.password_hash
+        verdict = await self._passwords.verify(login.password, kept)
+        if found is None or not verdict.right:
+            raise Unauthenticated("Invalid credentials")
+        if verdict.outdated:
+            renewed = await self._passwords.hash(login.password)
+            await self._store.credentials.replace(found, renewed)
+        return found.user

@@ -1,0 +1,62 @@
+"""Who is calling, and what that allows.
+
+A caller is a subject, the opaque text that a token was issued to, with a role. The subject
+alone decides about personal lists: a list belongs to the subject of its name. The role decides
+about the shared board, by a table.
+"""
+
+from __future__ import annotations
+
+from enum import Enum, StrEnum
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Final
+
+import attrs
+
+from fring_core.errors import Forbidden
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+class Role(StrEnum):
+    """Name what a caller is to the shared board."""
+
+    VIEWER = "viewer"
+    MEMBER = "member"
+    ADMIN = "admin"
+
+
+class Action(Enum):
+    """Name what can be done on the shared board; tasks include their assignments."""
+
+    READ = "read"
+    WRITE_TASKS = "write tasks"
+    MANAGE_USERS = "manage users"
+
+
+ALLOWED: Final[Mapping[Role, frozenset[Action]]] = MappingProxyType(
+    {
+        Role.VIEWER: frozenset({Action.READ}),
+        Role.MEMBER: frozenset({Action.READ, Action.WRITE_TASKS}),
+        Role.ADMIN: frozenset(Action),
+    }
+)
+
+
+@attrs.frozen
+class Identity:
+    """Hold who a caller is, once that is proven."""
+
+    subject: str
+    role: Role = Role.MEMBER
+
+    def check_may(self, action: Action) -> None:
+        """Raise `Forbidden` if the role does not allow an action on the shared board."""
+        if action not in ALLOWED[self.role]:
+            raise Forbidden(f"A {self.role} may not {action.value}")
+
+    def check_owns(self, owner: str) -> None:
+        """Raise `Forbidden` if a personal list is somebody else's."""
+        if owner != self.subject:
+            raise Forbidden("This list belongs to somebody else")
