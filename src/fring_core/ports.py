@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from fring_core.assignments import Outcome, TaskWithUsers, UserWithTasks
-    from fring_core.identity import Identity
+    from fring_core.identity import Identity, Role
     from fring_core.queries import Page, TaskFilter, UserFilter
     from fring_core.status import TaskStatus
     from fring_core.tasks import NewTask, Task
@@ -59,6 +59,22 @@ class Tokens(Protocol):
 
         MUST be quick whatever it is given, and MUST NOT wait for another system more than 2 s.
         """
+        ...
+
+
+@attrs.frozen
+class IssuedToken:
+    """Hold a token and for how many seconds it is valid; it never shows the token."""
+
+    token: str = attrs.field(repr=False)
+    seconds: int
+
+
+class TokenIssuer(Protocol):
+    """Issue tokens."""
+
+    def issue(self, subject: str, role: Role | None = None) -> IssuedToken:
+        """Return a token that `Tokens` will take as this subject, with this role if it is set."""
         ...
 
 

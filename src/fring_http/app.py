@@ -12,8 +12,9 @@ from fring_http.edge import head_as_get
 from fring_http.errors import HANDLERS
 from fring_http.meta import health, metadata
 from fring_http.openapi import configuration
+from fring_http.personal import personal_router
 from fring_http.reading import MAX_BODY_BYTES
-from fring_http.v1 import v1_router
+from fring_http.v1 import auth_router, v1_router
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 
     from litestar.types import ASGIApp
 
-    from fring_core import Fring
+    from fring_core import Accounts, Fring, TokenIssuer, Tokens
 
 LOCAL_ORIGINS = r"https?://(localhost|127\.0\.0\.1)(:\d+)?"
 
@@ -29,17 +30,26 @@ LOCAL_ORIGINS = r"https?://(localhost|127\.0\.0\.1)(:\d+)?"
 def create_app(
     fring: Fring,
     *,
+    tokens: Tokens | None = None,
+    accounts: tuple[Accounts, TokenIssuer] | None = None,
     cors_origins: Sequence[str] | None = None,
     lifespan: Sequence[AbstractAsyncContextManager[object]] = (),
 ) -> ASGIApp:
     """Return the ASGI application that serves a Fring.
 
-    `cors_origins` names the origins that browsers may call from, with credentials (None: any
+    With `tokens`, each request to `/api` needs one; without, anybody may do anything. With
+    `accounts`, users can register and log in for tokens. `cors_origins` names the origins that browsers may call from, with credentials (None: any
     port of localhost and 127.0.0.1). `lifespan` holds what is to be open while the application
     runs, such as the store.
     """
     app = Litestar(
-        route_handlers=[v1_router(fring), health, metadata],
+        route_handlers=[
+            v1_router(fring, tokens),
+            personal_router(fring, tokens),
+            *([auth_router(*accounts)] if accounts else []),
+            health,
+            metadata,
+        ],
         exception_handlers=HANDLERS,
         cors_config=CORSConfig(
             allow_origins=list(cors_origins or ()),

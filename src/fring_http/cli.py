@@ -16,9 +16,10 @@ from granian.log import LogLevels
 from fring_adapters.postgres import SchemaError, prepare
 from fring_adapters.postgres.urls import described
 from fring_core import StoreUnavailable
-from fring_http.main import MEMORY
+from fring_http.auth_cli import add_auth_command, run_auth_command
+from fring_http.main import MEMORY, secret_tokens
 from fring_http.meta import VERSION
-from fring_http.settings import Settings, SettingsError
+from fring_http.settings import AuthMode, Settings, SettingsError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -36,9 +37,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     database.add_subparsers(dest="action", required=True).add_parser(
         "upgrade", help="bring the tables to this version"
     )
+    add_auth_command(commands)
     chosen = parser.parse_args(arguments)
     try:
         settings = Settings.from_environment()
+        if chosen.command == "auth":
+            return run_auth_command(settings, chosen)
         if chosen.command == "serve":
             _check(settings)
         with ExitStack() as stack:
@@ -60,6 +64,8 @@ def _check(settings: Settings) -> None:
     """Raise `SettingsError` for what cannot be served, before anything is started."""
     if settings.database_url == MEMORY and settings.workers > 1:
         raise SettingsError("memory:// needs WORKERS=1: each worker would have data of its own")
+    if settings.auth_mode() is AuthMode.SECRET:
+        secret_tokens(settings)
     try:
         socket.create_server((settings.host, settings.port)).close()
     except OSError as error:

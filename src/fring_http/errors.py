@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import logging
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, cast
 
+import attrs
 import msgspec
 from litestar import Response
 from litestar.exceptions import HTTPException
 
-from fring_core import FringError, InvalidInput, Unavailable
+from fring_core import Forbidden, FringError, InvalidInput, Unauthenticated, Unavailable
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -24,6 +25,8 @@ _BODY_UNREAD: Final = (408, 413, 415)
 
 CODES: Final[Mapping[int, str]] = {
     400: "validation",
+    401: "unauthenticated",
+    403: "forbidden",
     404: "not_found",
     405: "method_not_allowed",
     408: "request_timeout",
@@ -109,15 +112,35 @@ def _unexpected(request: Request[Any, Any, Any], error: Exception) -> Response[E
     return error_response(500, "Internal server error", "internal")
 
 
-def _fring(_: Request[Any, Any, Any], error: FringError) -> Response[Error]:
-    return error_response(400, str(error), error.code)
+def _unauthenticated(_: Request[Any, Any, Any], error: Unauthenticated) -> Response[Error]:
+    # Why is for the log: whoever tries tokens out is not to learn from the answer.
+    _log.info("Unauthenticated: %s", error.reason)
+    if error.bad_token:
+        challenge = {"WWW-Authenticate": 'Bearer error="invalid_token"'}
+        return error_response(401, "Invalid token", error.code, challenge)
+    return error_response(401, error.reason, error.code, {"WWW-Authenticate": "Bearer"})
+
+
+def _forbidden(_: Request[Any, Any, Any], error: Forbidden) -> Response[Error]:
+    return error_response(403, error.reason, error.code)
+
+
+def _declared(request: Request[Any, Any, Any], error: FringError) -> Response[Error]:
+    """Answer with the status and the text that the operation declares for this error."""
+    for status, texts in request.route_handler.opt["errors"].items():
+        if text := texts.get(type(error)):
+            fields = attrs.asdict(cast("Any", error))
+            return error_response(status, text.format_map(fields), error.code)
+    return _unexpected(request, error)
 
 
 HANDLERS: Final[ExceptionHandlersMap] = {
     Rejected: _rejected,
     InvalidInput: _invalid,
     Unavailable: _unavailable,
-    FringError: _fring,
+    Unauthenticated: _unauthenticated,
+    Forbidden: _forbidden,
+    FringError: _declared,
     HTTPException: _http,
     Exception: _unexpected,
 }

@@ -13,11 +13,12 @@ from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
 from fring_adapters.clock import utc_now
+from fring_adapters.identity import Argon2Passwords, JwksTokens, SecretTokens, TokenRules
 from fring_adapters.memory import MemoryStore
 from fring_adapters.postgres import PoolSettings, PostgresStore, prepare
-from fring_core import Fring
+from fring_core import Accounts, Fring
 from fring_http.app import create_app
-from fring_http.settings import Settings, SettingsError
+from fring_http.settings import AuthMode, Settings, SettingsError
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -25,9 +26,10 @@ if TYPE_CHECKING:
 
     from litestar.types import ASGIApp
 
-    from fring_core import Store
+    from fring_core import Store, TokenIssuer, Tokens
 
 MEMORY = "memory://"
+_log = logging.getLogger("fring")
 
 
 def create(settings: Settings | None = None) -> ASGIApp:
@@ -39,7 +41,7 @@ def create(settings: Settings | None = None) -> ASGIApp:
     settings = settings or Settings.from_environment()
     _set_up_logging(settings)
     store: Store
-    lifespan: list[AbstractAsyncContextManager[None]] = []
+    lifespan: list[AbstractAsyncContextManager[object]] = []
     if not settings.database_url:
         raise SettingsError("DATABASE_URL is not set; `fring serve` brings a database of its own")
     if settings.database_url == MEMORY:
@@ -47,10 +49,45 @@ def create(settings: Settings | None = None) -> ASGIApp:
     else:
         store = PostgresStore(settings.database_url, _pool_settings(settings))
         lifespan.append(_opened(settings, store))
+    tokens: Tokens | None = None
+    accounts: tuple[Accounts, TokenIssuer] | None = None
+    match settings.auth_mode():
+        case AuthMode.SECRET:
+            tokens = issuer = secret_tokens(settings)
+            accounts = Accounts(store, passwords=Argon2Passwords(), clock=utc_now), issuer
+        case AuthMode.JWKS:
+            tokens = jwks = jwks_tokens(settings)
+            lifespan.append(jwks)
+        case AuthMode.OFF:
+            _log.warning("No authentication is set up: whoever reaches this server may do anything")
     return create_app(
         Fring(store, clock=utc_now, workflow=settings.workflow),
+        tokens=tokens,
+        accounts=accounts,
         cors_origins=settings.cors_origins,
         lifespan=lifespan,
+    )
+
+
+def secret_tokens(settings: Settings) -> SecretTokens:
+    """Return the tokens of secret mode; raise `SettingsError` for a secret that is too short."""
+    try:
+        return SecretTokens(settings.secret, _rules(settings), seconds=settings.token_seconds)
+    except ValueError as error:
+        raise SettingsError(f"BETTER_AUTH_SECRET cannot be used: {error}") from None
+
+
+def jwks_tokens(settings: Settings) -> JwksTokens:
+    """Return the tokens of jwks mode."""
+    return JwksTokens(settings.jwks_url, _rules(settings))
+
+
+def _rules(settings: Settings) -> TokenRules:
+    return TokenRules(
+        issuer=settings.token_issuer or None,
+        audience=settings.token_audience or None,
+        max_lifetime=settings.token_max_lifetime,
+        role_claim=settings.role_claim,
     )
 
 

@@ -36,7 +36,7 @@ def _optional(name: str, schema: Json) -> Json:
     return {"name": name, "in": "query", "required": False, "schema": schema}
 
 
-# By the name that an operation gives them: the parameter's own, but for `new_status`.
+# By the name that an operation gives them: the parameter's own where that is enough.
 PARAMETERS: Final[Mapping[str, Json]] = {
     "skip": _optional("skip", {"type": "integer", "minimum": 0, "maximum": MAX_SKIP, "default": 0}),
     "limit": _optional(
@@ -49,6 +49,16 @@ PARAMETERS: Final[Mapping[str, Json]] = {
     "assigned": _optional(
         "assigned",
         {"type": "string", "enum": ["true", "false", "1", "0", ""], "default": ""},
+    ),
+    "own_limit": _optional(
+        "limit", {"type": "integer", "minimum": 0, "maximum": MAX_LIMIT, "default": MAX_LIMIT}
+    ),
+    "own_status": _optional(
+        "status",
+        {"type": "string", "enum": ["all", "pending", *_STATUSES, ""], "default": "all"},
+    ),
+    "sort": _optional(
+        "sort", {"type": "string", "enum": ["created", "title"], "default": "created"}
     ),
     "new_status": {
         "name": "status",
@@ -63,6 +73,16 @@ _WITH_BODY: Final = {
     413: "The body is larger than 1 MiB",
     415: "The body is not plain JSON",
 }
+
+
+_SECURED: Final = {401: "There is no token, or it proves nothing", 403: "You may not do this"}
+_REFUSED: Final = {
+    400: "The request cannot be done",
+    401: "The credentials are wrong",
+    404: "There is no such task on this list",
+    409: "The workflow does not allow it",
+}
+_ID: Final = {"type": "integer"}
 
 
 def _operation_id(
@@ -87,6 +107,9 @@ def document(app: Litestar) -> Json:
     """Return the OpenAPI 3.1 document of an application, complete."""
     found: Json = app.openapi_schema.to_schema()
     schemas = found["components"]["schemas"]
+    found["components"]["securitySchemes"] = {
+        "bearer": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}
+    }
     for route in app.routes:
         if not isinstance(route, HTTPRoute) or route.path_format not in found["paths"]:
             continue
@@ -99,7 +122,7 @@ def document(app: Litestar) -> Json:
 def _complete(operation: Json, opt: Mapping[str, Any], schemas: Json) -> None:
     parameters = operation.setdefault("parameters", [])
     for parameter in parameters:
-        parameter["schema"] = {"type": "integer"}
+        parameter["schema"] = opt["path"].get(parameter["name"], _ID)
     parameters += [PARAMETERS[name] for name in opt["query"]]
     responses = operation["responses"]
     responses.pop("400", None)  # Litestar's word for 422
@@ -110,13 +133,17 @@ def _complete(operation: Json, opt: Mapping[str, Any], schemas: Json) -> None:
             "content": {"application/json": {"schema": _schema(opt["body"], schemas)}},
         }
         described |= _WITH_BODY
-    for status, description in described.items():
-        responses[str(status)] = _response(description, _schema(Error, schemas))
     if parameters or opt["body"] is not None:
         responses["422"] = _response("The input is not valid", _schema(ValidationError, schemas))
-    if opt["errors"]:
-        responses["400"] = _response("The request cannot be done", _schema(Error, schemas))
-        responses["400"]["content"]["application/json"]["examples"] = _examples(opt["errors"])
+    if opt["secured"]:
+        operation["security"] = [{"bearer": []}]
+        described |= _SECURED
+    for status in opt["errors"]:
+        described.setdefault(status, _REFUSED[status])
+    for status, description in described.items():
+        answer = responses[str(status)] = _response(description, _schema(Error, schemas))
+        if texts := opt["errors"].get(status):
+            answer["content"]["application/json"]["examples"] = _examples(texts)
 
 
 def _schema(shape: type, schemas: Json) -> Json:

@@ -2,29 +2,38 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, TypedDict
+from typing import TYPE_CHECKING, Any, TypeAlias, TypedDict
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from msgspec import Struct
 
-    from fring_core import FringError
+    from fring_core import Action, FringError
+
+
+# For each status that an operation can answer, the core errors behind it and their texts.
+Refusals: TypeAlias = "Mapping[int, Mapping[type[FringError], str]]"
 
 
 class Operation(TypedDict):
-    """Name the query parameters, the body and the errors of an operation."""
+    """Name the query parameters, the body, the errors by status, and what it takes to be allowed.
+
+    `action` None means reading for GET, and writing tasks for the rest.
+    """
 
     query: tuple[str, ...]
     body: type[Struct] | None
-    errors: Mapping[type[FringError], str]
+    errors: Refusals
+    action: Action | None
 
 
 def operation(
     *,
     query: tuple[str, ...] = (),
     body: type[Struct] | None = None,
-    errors: Mapping[type[FringError], str] | None = None,
+    errors: Refusals | None = None,
+    action: Action | None = None,
 ) -> dict[str, Any]:
     """Describe an operation in a route handler's `opt`."""
-    return dict(Operation(query=query, body=body, errors=errors or {}))
+    return dict(Operation(query=query, body=body, errors=errors or {}, action=action))

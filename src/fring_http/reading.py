@@ -95,6 +95,10 @@ class Query:
             raise Rejected(Fault(["query"], "must be UTF-8", "value_error")) from None
         self._values = dict(pairs)
 
+    def pairs(self) -> dict[str, str]:
+        """Return every parameter, each once."""
+        return dict(self._values)
+
     def text(self, name: str) -> str | None:
         """Return a parameter as it is, or None if it is absent."""
         return self._values.get(name)

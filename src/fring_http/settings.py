@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import json
 import os
+from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
@@ -11,6 +11,7 @@ import attrs
 from dotenv import dotenv_values
 
 from fring_core import PERMISSIVE, STRICT, Workflow
+from fring_http.parsers import address, between, boolean, one_of, origins, whole
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -19,8 +20,14 @@ T = TypeVar("T")
 
 WORKFLOWS: Final = {"permissive": PERMISSIVE, "strict": STRICT}
 LOG_LEVELS: Final = ("debug", "info", "warning", "error", "critical")
-_TRUE: Final = ("true", "1", "yes", "on")
-_FALSE: Final = ("false", "0", "no", "off")
+
+
+class AuthMode(StrEnum):
+    """Name the ways to tell who is calling."""
+
+    OFF = "off"
+    SECRET = "secret"  # noqa: S105  # a word, not one to keep
+    JWKS = "jwks"
 
 
 class SettingsError(Exception):
@@ -52,6 +59,14 @@ class Settings:
     pool_timeout: float = 1.0
     pool_recycle: float = 3600.0
     pool_prepare: bool = True
+    auth: AuthMode | None = None
+    secret: str = attrs.field(default="", repr=False)
+    jwks_url: str = ""
+    token_issuer: str = ""
+    token_audience: str = ""
+    token_seconds: int = 3600
+    token_max_lifetime: int | None = None
+    role_claim: str = "role"
 
     @classmethod
     def from_environment(cls, folder: Path | None = None) -> Settings:
@@ -62,6 +77,36 @@ class Settings:
         cannot be used.
         """
         return cls.from_mapping(_environment(folder or Path.cwd()))
+
+    def auth_mode(self) -> AuthMode:
+        """Return how callers are told apart; raise `SettingsError` if that is not clear.
+
+        The variables that are set decide, FRING_AUTH where both are; in production, no
+        authentication at all has to be said.
+        """
+        if self.auth is AuthMode.OFF:
+            return AuthMode.OFF
+        if self.auth is None and self.secret and self.jwks_url:
+            raise SettingsError(
+                "BETTER_AUTH_SECRET and FRING_JWKS_URL are both set; FRING_AUTH=secret or jwks"
+                " says which counts"
+            )
+        if self.auth is AuthMode.SECRET or (self.auth is None and self.secret):
+            return self._with("BETTER_AUTH_SECRET", self.secret, AuthMode.SECRET)
+        if self.auth is AuthMode.JWKS or self.jwks_url:
+            return self._with("FRING_JWKS_URL", self.jwks_url, AuthMode.JWKS)
+        if self.environment == "production":
+            raise SettingsError(
+                "In production, set BETTER_AUTH_SECRET or FRING_JWKS_URL; FRING_AUTH=off serves"
+                " everything to everybody"
+            )
+        return AuthMode.OFF
+
+    @staticmethod
+    def _with(variable: str, value: str, mode: AuthMode) -> AuthMode:
+        if not value:
+            raise SettingsError(f"FRING_AUTH={mode} needs {variable}")
+        return mode
 
     @classmethod
     def from_mapping(cls, values: Mapping[str, str]) -> Settings:
@@ -97,66 +142,29 @@ def _parse(variable: str, text: str, parse: Callable[[str], T]) -> T:
         raise SettingsError(f"{variable}={text} cannot be used: {error}") from None
 
 
-def _between(least: float, most: float) -> Callable[[str], float]:
-    def parse(text: str) -> float:
-        number = float(text)
-        if not least <= number <= most:
-            raise ValueError(f"must be between {least:g} and {most:g}")
-        return number
-
-    return parse
-
-
-def _whole(least: int, most: int) -> Callable[[str], int]:
-    def parse(text: str) -> int:
-        number = int(text)
-        if not least <= number <= most:
-            raise ValueError(f"must be between {least} and {most}")
-        return number
-
-    return parse
-
-
-def _boolean(text: str) -> bool:
-    if text.lower() not in _TRUE + _FALSE:
-        raise ValueError("must be true or false")
-    return text.lower() in _TRUE
-
-
-def _one_of(names: tuple[str, ...]) -> Callable[[str], str]:
-    def parse(text: str) -> str:
-        if text.lower() not in names:
-            raise ValueError("must be one of " + ", ".join(names))
-        return text.lower()
-
-    return parse
-
-
-def _origins(text: str) -> tuple[str, ...]:
-    found = json.loads(text) if text.lstrip().startswith("[") else text.split(",")
-    origins = tuple(str(origin).strip().rstrip("/") for origin in found if str(origin).strip())
-    if "*" in origins:
-        raise ValueError("'*' cannot go with credentials; name the origins")
-    if not all("://" in origin for origin in origins):
-        raise ValueError("an origin looks like https://app.example")
-    return origins
-
-
 VARIABLES: Final[Mapping[str, tuple[str, Callable[[str], object]]]] = {
     "database_url": ("DATABASE_URL", str),
     "host": ("HOST", str),
-    "port": ("PORT", _whole(1, 65535)),
-    "workers": ("WORKERS", _whole(1, 256)),
+    "port": ("PORT", whole(1, 65535)),
+    "workers": ("WORKERS", whole(1, 256)),
     "environment": ("ENVIRONMENT", str),
-    "debug": ("DEBUG", _boolean),
-    "log_level": ("LOG_LEVEL", _one_of(LOG_LEVELS)),
-    "cors_origins": ("CORS_ORIGINS", _origins),
+    "debug": ("DEBUG", boolean),
+    "log_level": ("LOG_LEVEL", one_of(LOG_LEVELS)),
+    "cors_origins": ("CORS_ORIGINS", origins),
     "data_dir": ("FRING_DATA_DIR", lambda text: Path(text).expanduser()),
-    "migrate": ("FRING_MIGRATE", lambda text: _one_of(("auto", "off"))(text) == "auto"),
-    "workflow": ("FRING_WORKFLOW", lambda text: WORKFLOWS[_one_of(tuple(WORKFLOWS))(text)]),
-    "pool_size": ("FRING_POOL_SIZE", _whole(1, 1000)),
-    "pool_overflow": ("FRING_POOL_OVERFLOW", _whole(0, 1000)),
-    "pool_timeout": ("FRING_POOL_TIMEOUT", _between(0.01, 60)),
-    "pool_recycle": ("FRING_POOL_RECYCLE", _between(1, 86_400)),
-    "pool_prepare": ("FRING_POOL_PREPARE", _boolean),
+    "migrate": ("FRING_MIGRATE", lambda text: one_of(("auto", "off"))(text) == "auto"),
+    "workflow": ("FRING_WORKFLOW", lambda text: WORKFLOWS[one_of(tuple(WORKFLOWS))(text)]),
+    "pool_size": ("FRING_POOL_SIZE", whole(1, 1000)),
+    "pool_overflow": ("FRING_POOL_OVERFLOW", whole(0, 1000)),
+    "pool_timeout": ("FRING_POOL_TIMEOUT", between(0.01, 60)),
+    "pool_recycle": ("FRING_POOL_RECYCLE", between(1, 86_400)),
+    "pool_prepare": ("FRING_POOL_PREPARE", boolean),
+    "auth": ("FRING_AUTH", lambda text: AuthMode(one_of(tuple(AuthMode))(text))),
+    "secret": ("BETTER_AUTH_SECRET", str),
+    "jwks_url": ("FRING_JWKS_URL", address),
+    "token_issuer": ("FRING_TOKEN_ISSUER", str),
+    "token_audience": ("FRING_TOKEN_AUDIENCE", str),
+    "token_seconds": ("FRING_TOKEN_SECONDS", whole(1, 31_536_000)),
+    "token_max_lifetime": ("FRING_TOKEN_MAX_LIFETIME", whole(1, 315_360_000)),
+    "role_claim": ("FRING_ROLE_CLAIM", str),
 }

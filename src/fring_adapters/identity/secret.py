@@ -8,23 +8,29 @@ from typing import TYPE_CHECKING, Final
 import jwt
 
 from fring_adapters.identity.claims import TokenRules, header_of
+from fring_core import IssuedToken
 
 if TYPE_CHECKING:
     from fring_core import Identity, Role
 
 MIN_SECRET_BYTES: Final = 32  # RFC 7518, 3.2: a key as long as the hash
+DEFAULT_SECONDS: Final = 3600
 _RULES: Final = TokenRules()
 
 
 class SecretTokens:
     """Identify callers by tokens that are signed with a secret, and issue such tokens.
 
-    Raise `ValueError` for a secret of fewer than 32 bytes.
+    Those that are issued are valid for `seconds`. Raise `ValueError` for a secret of fewer than
+    32 bytes.
     """
 
-    def __init__(self, secret: str, rules: TokenRules = _RULES) -> None:
+    def __init__(
+        self, secret: str, rules: TokenRules = _RULES, *, seconds: int = DEFAULT_SECONDS
+    ) -> None:
         self._secret = secret.encode()
         self._rules = rules
+        self._seconds = seconds
         if len(self._secret) < MIN_SECRET_BYTES:
             raise ValueError(f"a secret needs at least {MIN_SECRET_BYTES} bytes")
 
@@ -33,16 +39,17 @@ class SecretTokens:
         header_of(token)
         return self._rules.identity(token, self._secret, ["HS256"])
 
-    def issue(self, subject: str, *, seconds: int, role: Role | None = None) -> str:
-        """Return a token for a subject, valid from now for so many seconds."""
+    def issue(self, subject: str, role: Role | None = None) -> IssuedToken:
+        """Return a token for a subject, as `fring_core.TokenIssuer` says."""
         now = int(time.time())
         claims = {
             "sub": subject,
             "iat": now,
-            "exp": now + seconds,
+            "exp": now + self._seconds,
             "iss": self._rules.issuer,
             "aud": self._rules.audience,
             self._rules.role_claim: role,
         }
         claimed = {name: value for name, value in claims.items() if value is not None}
-        return jwt.encode(claimed, self._secret, algorithm="HS256")
+        token = jwt.encode(claimed, self._secret, algorithm="HS256")
+        return IssuedToken(token, self._seconds)

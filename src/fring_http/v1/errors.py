@@ -5,9 +5,7 @@ All of these are 400: the specification says so even where something is not foun
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final, TypeAlias, cast
-
-import attrs
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 from fring_core import (
     AlreadyAssigned,
@@ -21,12 +19,9 @@ from fring_core import (
     UsernameTaken,
     UserNotFound,
 )
-from fring_http.errors import Error, error_response
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-
-    from litestar import Request, Response
 
 Texts: TypeAlias = "Mapping[type[FringError], str]"
 
@@ -63,10 +58,3 @@ ASSIGN_USER: Final[Texts] = {
     AlreadyAssigned: "User already assigned to this task",
 }
 UNASSIGN_USER: Final[Texts] = {**TASK, **USER, NotAssigned: "User not assigned to this task"}
-
-
-def v1_error(request: Request[Any, Any, Any], error: FringError) -> Response[Error]:
-    """Answer a core error with the text that the operation has for it."""
-    text = request.route_handler.opt["errors"].get(type(error))
-    detail = str(error) if text is None else text.format_map(attrs.asdict(cast("Any", error)))
-    return error_response(400, detail, error.code)

@@ -7,19 +7,22 @@ from typing import TYPE_CHECKING
 from litestar import Router
 from litestar.di import Provide
 
-from fring_core import Conflict, InvalidStatus, NotFound
+from fring_http.guards import board_guard
 from fring_http.v1 import tasks, users
-from fring_http.v1.errors import v1_error
 
 if TYPE_CHECKING:
-    from fring_core import Fring
+    from fring_core import Fring, Tokens
 
 
-def v1_router(fring: Fring) -> Router:
-    """Return `/api/v1` on a Fring, to be part of any Litestar application."""
+def v1_router(fring: Fring, tokens: Tokens | None = None) -> Router:
+    """Return `/api/v1` on a Fring, to be part of any Litestar application.
+
+    With `tokens`, each request needs one, and the role it proves decides what may be done.
+    """
     return Router(
         "/api/v1",
         route_handlers=[*users.HANDLERS, *tasks.HANDLERS],
         dependencies={"fring": Provide(lambda: fring, sync_to_thread=False)},
-        exception_handlers={NotFound: v1_error, Conflict: v1_error, InvalidStatus: v1_error},
+        guards=[board_guard(tokens)] if tokens else [],
+        opt={"secured": tokens is not None, "path": {}},
     )

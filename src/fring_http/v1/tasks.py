@@ -18,7 +18,7 @@ Service = NamedDependency[Fring]
 Call = Request[Any, Any, Any]
 
 
-@post("/tasks", opt=operation(body=NewTask, errors=errors.CREATE_TASK))
+@post("/tasks", opt=operation(body=NewTask, errors={400: errors.CREATE_TASK}))
 async def create_task(fring: Service, request: Call) -> Task:
     """Create a task."""
     new = await read_body(request, NewTask)
@@ -34,14 +34,14 @@ async def list_tasks(fring: Service, request: Call) -> list[Task]:
     return [Task.of(task) for task in await fring.list_tasks(where, page)]
 
 
-@get("/tasks/{task_id:str}", opt=operation(errors=errors.TASK))
+@get("/tasks/{task_id:str}", opt=operation(errors={400: errors.TASK}))
 async def get_task(fring: Service, task_id: FromPath[str]) -> TaskWithUsers:
     """Get a task and the users it is assigned to."""
     found = await fring.get_task(read_id("task_id", task_id))
     return TaskWithUsers.of_both(found)
 
 
-@put("/tasks/{task_id:str}", opt=operation(body=TaskChanges, errors=errors.UPDATE_TASK))
+@put("/tasks/{task_id:str}", opt=operation(body=TaskChanges, errors={400: errors.UPDATE_TASK}))
 async def update_task(fring: Service, request: Call, task_id: FromPath[str]) -> Task:
     """Change a task: what the body does not name stays."""
     task = read_id("task_id", task_id)
@@ -51,7 +51,7 @@ async def update_task(fring: Service, request: Call, task_id: FromPath[str]) -> 
 
 @patch(
     "/tasks/{task_id:str}/status",
-    opt=operation(query=("new_status",), errors=errors.UPDATE_TASK),
+    opt=operation(query=("new_status",), errors={400: errors.UPDATE_TASK}),
 )
 async def set_status(fring: Service, request: Call, task_id: FromPath[str]) -> Task:
     """Change the status of a task, and nothing else."""
@@ -60,20 +60,20 @@ async def set_status(fring: Service, request: Call, task_id: FromPath[str]) -> T
     return Task.of(await fring.set_status(task, status))
 
 
-@delete("/tasks/{task_id:str}", opt=operation(errors=errors.TASK))
+@delete("/tasks/{task_id:str}", opt=operation(errors={400: errors.TASK}))
 async def delete_task(fring: Service, task_id: FromPath[str]) -> None:
     """Delete a task and its assignments, not its users."""
     await fring.delete_task(read_id("task_id", task_id))
 
 
-@get("/tasks/{task_id:str}/users", opt=operation(errors=errors.TASK))
+@get("/tasks/{task_id:str}/users", opt=operation(errors={400: errors.TASK}))
 async def list_users_of_task(fring: Service, task_id: FromPath[str]) -> list[User]:
     """List the users a task is assigned to."""
     users = await fring.list_users_of_task(read_id("task_id", task_id))
     return [User.of(user) for user in users]
 
 
-@post("/tasks/{task_id:str}/users/{user_id:str}", opt=operation(errors=errors.ASSIGN_USER))
+@post("/tasks/{task_id:str}/users/{user_id:str}", opt=operation(errors={400: errors.ASSIGN_USER}))
 async def assign_user(fring: Service, task_id: FromPath[str], user_id: FromPath[str]) -> Message:
     """Assign a user to a task."""
     task, user = read_id("task_id", task_id), read_id("user_id", user_id)
@@ -81,7 +81,9 @@ async def assign_user(fring: Service, task_id: FromPath[str], user_id: FromPath[
     return Message(f"User {user} assigned successfully to task {task}")
 
 
-@delete("/tasks/{task_id:str}/users/{user_id:str}", opt=operation(errors=errors.UNASSIGN_USER))
+@delete(
+    "/tasks/{task_id:str}/users/{user_id:str}", opt=operation(errors={400: errors.UNASSIGN_USER})
+)
 async def unassign_user(fring: Service, task_id: FromPath[str], user_id: FromPath[str]) -> None:
     """Take a user from a task."""
     task, user = read_id("task_id", task_id), read_id("user_id", user_id)

@@ -8,7 +8,7 @@ from litestar import Request, delete, get, post, put
 from litestar.di import NamedDependency
 from litestar.params import FromPath
 
-from fring_core import Fring, Page, TaskStatus, UserFilter
+from fring_core import Action, Fring, Page, TaskStatus, UserFilter
 from fring_http.operations import operation
 from fring_http.reading import Query, read_body, read_id
 from fring_http.v1 import errors
@@ -18,7 +18,10 @@ Service = NamedDependency[Fring]
 Call = Request[Any, Any, Any]
 
 
-@post("/users", opt=operation(body=NewUser, errors=errors.CREATE_USER))
+@post(
+    "/users",
+    opt=operation(body=NewUser, action=Action.MANAGE_USERS, errors={400: errors.CREATE_USER}),
+)
 async def create_user(fring: Service, request: Call) -> User:
     """Create a user."""
     new = await read_body(request, NewUser)
@@ -34,14 +37,17 @@ async def list_users(fring: Service, request: Call) -> list[User]:
     return [User.of(user) for user in await fring.list_users(where, page)]
 
 
-@get("/users/{user_id:str}", opt=operation(errors=errors.USER))
+@get("/users/{user_id:str}", opt=operation(errors={400: errors.USER}))
 async def get_user(fring: Service, user_id: FromPath[str]) -> UserWithTasks:
     """Get a user and the tasks assigned to it."""
     found = await fring.get_user(read_id("user_id", user_id))
     return UserWithTasks.of_both(found)
 
 
-@put("/users/{user_id:str}", opt=operation(body=UserChanges, errors=errors.UPDATE_USER))
+@put(
+    "/users/{user_id:str}",
+    opt=operation(body=UserChanges, action=Action.MANAGE_USERS, errors={400: errors.UPDATE_USER}),
+)
 async def update_user(fring: Service, request: Call, user_id: FromPath[str]) -> User:
     """Change a user: what the body does not name stays."""
     user = read_id("user_id", user_id)
@@ -49,13 +55,18 @@ async def update_user(fring: Service, request: Call, user_id: FromPath[str]) -> 
     return User.of(await fring.update_user(user, changes.to_core()))
 
 
-@delete("/users/{user_id:str}", opt=operation(errors=errors.USER))
+@delete(
+    "/users/{user_id:str}", opt=operation(action=Action.MANAGE_USERS, errors={400: errors.USER})
+)
 async def delete_user(fring: Service, user_id: FromPath[str]) -> None:
     """Delete a user and its assignments, not its tasks."""
     await fring.delete_user(read_id("user_id", user_id))
 
 
-@get("/users/{user_id:str}/tasks", opt=operation(query=("status",), errors=errors.TASKS_OF_USER))
+@get(
+    "/users/{user_id:str}/tasks",
+    opt=operation(query=("status",), errors={400: errors.TASKS_OF_USER}),
+)
 async def list_tasks_of_user(fring: Service, request: Call, user_id: FromPath[str]) -> list[Task]:
     """List the tasks assigned to a user."""
     user = read_id("user_id", user_id)
@@ -64,7 +75,7 @@ async def list_tasks_of_user(fring: Service, request: Call, user_id: FromPath[st
     return [Task.of(task) for task in await fring.list_tasks_of_user(user, status)]
 
 
-@post("/users/{user_id:str}/tasks/{task_id:str}", opt=operation(errors=errors.ASSIGN_TASK))
+@post("/users/{user_id:str}/tasks/{task_id:str}", opt=operation(errors={400: errors.ASSIGN_TASK}))
 async def assign_task(fring: Service, user_id: FromPath[str], task_id: FromPath[str]) -> Message:
     """Assign a task to a user."""
     user, task = read_id("user_id", user_id), read_id("task_id", task_id)
@@ -72,7 +83,9 @@ async def assign_task(fring: Service, user_id: FromPath[str], task_id: FromPath[
     return Message(f"Task {task} assigned to {user}")
 
 
-@delete("/users/{user_id:str}/tasks/{task_id:str}", opt=operation(errors=errors.UNASSIGN_TASK))
+@delete(
+    "/users/{user_id:str}/tasks/{task_id:str}", opt=operation(errors={400: errors.UNASSIGN_TASK})
+)
 async def unassign_task(fring: Service, user_id: FromPath[str], task_id: FromPath[str]) -> None:
     """Take a task from a user."""
     user, task = read_id("user_id", user_id), read_id("task_id", task_id)

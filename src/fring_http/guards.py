@@ -1,0 +1,54 @@
+"""Guards: who may pass, decided before a body is read or a database connection is taken."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
+
+from fring_core import Action, Unauthenticated
+
+if TYPE_CHECKING:
+    from litestar.connection import ASGIConnection
+    from litestar.handlers import BaseRouteHandler
+    from litestar.types import Guard
+
+    from fring_core import Identity, Tokens
+
+Connection: TypeAlias = "ASGIConnection[Any, Any, Any, Any]"
+READING: Final = ("GET", "HEAD")
+
+
+async def _identity(connection: Connection, tokens: Tokens) -> Identity:
+    """Return who sent a request (RFC 6750, 2.1); raise `Unauthenticated`."""
+    given = connection.headers.getall("authorization", [])
+    if len(given) > 1:
+        raise Unauthenticated("there is more than one Authorization header", bad_token=True)
+    scheme, _, token = (given[0] if given else "").strip().partition(" ")
+    if scheme.lower() != "bearer" or not token.strip():
+        raise Unauthenticated("Not authenticated")
+    return await tokens.identify(token.strip())
+
+
+def board_guard(tokens: Tokens) -> Guard:
+    """Return a guard for the shared board: the role must allow what the operation does."""
+
+    async def guard(connection: Connection, handler: BaseRouteHandler) -> None:
+        method = connection.scope.get("method")
+        if method == "OPTIONS":
+            return
+        identity = await _identity(connection, tokens)
+        usual = Action.READ if method in READING else Action.WRITE_TASKS
+        identity.check_may(handler.opt["action"] or usual)
+
+    return guard
+
+
+def list_guard(tokens: Tokens) -> Guard:
+    """Return a guard for personal lists: the caller must be the one that the path names."""
+
+    async def guard(connection: Connection, _: BaseRouteHandler) -> None:
+        if connection.scope.get("method") == "OPTIONS":
+            return
+        identity = await _identity(connection, tokens)
+        identity.check_owns(connection.path_params["user_id"])
+
+    return guard

@@ -1,0 +1,150 @@
+"""Personal lists: each identity's own tasks, and nobody else's."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import urlencode
+
+from litestar import Request, Response, Router, delete, get, patch, post, put
+from litestar.di import NamedDependency, Provide
+from litestar.exceptions import NotFoundException
+from litestar.params import FromPath
+
+from fring_core import Fring, Page, TaskFilter, TaskNotFound, TaskOrder, TransitionRefused, text
+from fring_http.errors import Fault, Rejected
+from fring_http.guards import list_guard
+from fring_http.operations import Refusals, operation
+from fring_http.personal.schemas import NewOwnTask, OwnTask, OwnTaskChanges
+from fring_http.reading import Query, read_body, read_id
+
+if TYPE_CHECKING:
+    from fring_core import Tokens
+
+Service = NamedDependency[Fring]
+Call = Request[Any, Any, Any]
+
+DEFAULT_LIMIT: Final = 1000
+OWNER: Final = text.TextRule(most=255, blank=True, least=1)
+LENGTHS: Final = {"minLength": OWNER.least, "maxLength": OWNER.most}
+RESERVED: Final = re.compile(r"auth|v[0-9]+", re.ASCII)
+ORDERS: Final = {"created": TaskOrder.NEWEST_FIRST, "title": TaskOrder.BY_TITLE}
+GONE: Final[Refusals] = {404: {TaskNotFound: "Task not found"}}
+CHANGED: Final[Refusals] = {
+    **GONE,
+    409: {TransitionRefused: "Status cannot change from '{before}' to '{after}'"},
+}
+
+
+def read_owner(user_id: str) -> str:
+    """Return the owner that a path names; raise `Rejected` (422), or 404 for a reserved name."""
+    if RESERVED.fullmatch(user_id):
+        raise NotFoundException
+    problem = OWNER.problem("user_id", user_id)
+    if problem is not None:
+        raise Rejected(Fault(["path", "user_id"], problem.message, problem.kind))
+    return user_id
+
+
+def read_filter(query: Query) -> TaskFilter:
+    """Return what `?status=` asks for: all, pending, completed, or one status."""
+    match query.text("status"):
+        case None | "" | "all":
+            return TaskFilter()
+        case "pending":
+            return TaskFilter(completed=False)
+        case _:
+            return TaskFilter(status=query.status("status"))
+
+
+def read_order(query: Query) -> TaskOrder:
+    """Return what `?sort=` asks for; raise `Rejected` (422) for another word."""
+    name = query.text("sort") or "created"
+    if name not in ORDERS:
+        raise Rejected(Fault(["query", "sort"], "must be created or title", "value_error"))
+    return ORDERS[name]
+
+
+@post("/", opt=operation(body=NewOwnTask))
+async def create_own_task(fring: Service, request: Call, user_id: FromPath[str]) -> OwnTask:
+    """Create a task on a personal list."""
+    owner = read_owner(user_id)
+    new = await read_body(request, NewOwnTask)
+    return OwnTask.of(await fring.create_task(new.to_core(), owner=owner), owner)
+
+
+@get("/", opt=operation(query=("skip", "own_limit", "own_status", "sort")))
+async def list_own_tasks(
+    fring: Service, request: Call, user_id: FromPath[str]
+) -> Response[list[OwnTask]]:
+    """List a personal list, newest first or by title."""
+    owner, query = read_owner(user_id), Query(request)
+    where, order = read_filter(query), read_order(query)
+    page = Page(query.integer("skip", 0), query.integer("limit", DEFAULT_LIMIT))
+    tasks = await fring.list_tasks(where, page, owner=owner, order=order)
+    headers = {}
+    if tasks and len(tasks) == page.limit:
+        rest = Page(page.skip + page.limit, 1)
+        if await fring.list_tasks(where, rest, owner=owner, order=order):
+            headers["Link"] = _next_link(request, query, rest.skip, page.limit)
+    return Response([OwnTask.of(task, owner) for task in tasks], headers=headers)
+
+
+def _next_link(request: Call, query: Query, skip: int, limit: int) -> str:
+    parameters = query.pairs() | {"skip": str(skip), "limit": str(limit)}
+    return f'<{request.url.path}?{urlencode(parameters)}>; rel="next"'
+
+
+@get("/{task_id:str}", opt=operation(errors=GONE))
+async def get_own_task(fring: Service, user_id: FromPath[str], task_id: FromPath[str]) -> OwnTask:
+    """Get a task of a personal list."""
+    owner = read_owner(user_id)
+    found = await fring.get_task(read_id("task_id", task_id), owner=owner)
+    return OwnTask.of(found.task, owner)
+
+
+@put("/{task_id:str}", opt=operation(body=OwnTaskChanges, errors=CHANGED))
+async def update_own_task(
+    fring: Service, request: Call, user_id: FromPath[str], task_id: FromPath[str]
+) -> OwnTask:
+    """Change a task of a personal list: what the body does not name stays."""
+    owner, task = read_owner(user_id), read_id("task_id", task_id)
+    changes = await read_body(request, OwnTaskChanges)
+    return OwnTask.of(await fring.update_task(task, changes.to_core(), owner=owner), owner)
+
+
+@delete("/{task_id:str}", opt=operation(errors=GONE))
+async def delete_own_task(fring: Service, user_id: FromPath[str], task_id: FromPath[str]) -> None:
+    """Delete a task of a personal list."""
+    owner = read_owner(user_id)
+    await fring.delete_task(read_id("task_id", task_id), owner=owner)
+
+
+@patch("/{task_id:str}/complete", opt=operation(errors=CHANGED))
+async def toggle_own_task(
+    fring: Service, user_id: FromPath[str], task_id: FromPath[str]
+) -> OwnTask:
+    """Complete a task of a personal list, or reopen it if it is completed."""
+    owner = read_owner(user_id)
+    return OwnTask.of(await fring.toggle_task(read_id("task_id", task_id), owner=owner), owner)
+
+
+def personal_router(fring: Fring, tokens: Tokens | None = None) -> Router:
+    """Return `/api/{user_id}/tasks` on a Fring, to be part of any Litestar application.
+
+    With `tokens`, each request needs one, and its subject must be the path's user id.
+    """
+    return Router(
+        "/api/{user_id:str}/tasks",
+        route_handlers=[
+            create_own_task,
+            list_own_tasks,
+            get_own_task,
+            update_own_task,
+            delete_own_task,
+            toggle_own_task,
+        ],
+        dependencies={"fring": Provide(lambda: fring, sync_to_thread=False)},
+        guards=[list_guard(tokens)] if tokens else [],
+        opt={"secured": tokens is not None, "path": {"user_id": {"type": "string", **LENGTHS}}},
+    )

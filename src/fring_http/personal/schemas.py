@@ -1,0 +1,111 @@
+"""What the personal API sends and takes, field by field."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Any, Final
+
+import attrs
+from msgspec import UNSET, Struct, UnsetType
+
+import fring_core as core
+from fring_core import TaskStatus, text
+
+DESCRIPTION: Final = attrs.evolve(text.DESCRIPTION, most=1000)
+
+
+class Status(StrEnum):
+    """Name a status in a body; `pending` is the family's word for todo."""
+
+    PENDING = "pending"
+    TODO = "todo"
+    IN_PROGRESS = "in_progress"
+    COMPLETED = "completed"
+    CANCELED = "canceled"
+
+
+class OwnTask(Struct, gc=False):
+    """Show a task of a personal list."""
+
+    id: int
+    user_id: str
+    title: str
+    description: str | None
+    completed: bool
+    status: TaskStatus
+    due_date: date | None
+    created_at: datetime
+    updated_at: datetime
+
+    @classmethod
+    def of(cls, task: core.Task, user_id: str) -> OwnTask:
+        """Return what is shown of a task."""
+        return cls(
+            task.id,
+            user_id,
+            task.title,
+            task.description,
+            task.status is TaskStatus.COMPLETED,
+            task.status,
+            task.due_date,
+            task.created_at,
+            task.updated_at,
+        )
+
+
+class NewOwnTask(Struct):
+    """Take a task to create."""
+
+    title: str
+    description: str | None = None
+    status: Status | UnsetType = UNSET
+    completed: bool | UnsetType = UNSET
+    due_date: date | None = None
+
+    def to_core(self) -> core.NewTask:
+        """Return the task to create; raise `InvalidInput`."""
+        _check_description(self.description)
+        said = core.TaskChanges(
+            **_given(status=_core_status(self.status), completed=self.completed)
+        )
+        status = said.status_after(TaskStatus.TODO)
+        return core.NewTask(self.title, self.description, status, self.due_date)
+
+
+class OwnTaskChanges(Struct):
+    """Take what to change of a task: what is absent stays, null clears what may be null."""
+
+    title: str | UnsetType = UNSET
+    description: str | UnsetType | None = UNSET
+    status: Status | UnsetType = UNSET
+    completed: bool | UnsetType = UNSET
+    due_date: date | UnsetType | None = UNSET
+
+    def to_core(self) -> core.TaskChanges:
+        """Return the changes; raise `InvalidInput`."""
+        _check_description(self.description)
+        return core.TaskChanges(
+            **_given(
+                title=self.title,
+                description=self.description,
+                status=_core_status(self.status),
+                completed=self.completed,
+                due_date=self.due_date,
+            )
+        )
+
+
+def _core_status(status: Status | UnsetType) -> TaskStatus | UnsetType:
+    if status is UNSET:
+        return UNSET
+    return TaskStatus.TODO if status is Status.PENDING else TaskStatus.parse(status)
+
+
+def _check_description(description: str | UnsetType | None) -> None:
+    if isinstance(description, str):
+        text.reject([DESCRIPTION.problem("description", description)])
+
+
+def _given(**fields: Any) -> dict[str, Any]:
+    return {name: value for name, value in fields.items() if value is not UNSET}

@@ -1,0 +1,85 @@
+"""Accounts on `/api/v1/auth`: register with a password, log in for a token."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from litestar import Request, Router, post
+from litestar.di import NamedDependency, Provide
+from msgspec import Struct
+
+from fring_core import (
+    Accounts,
+    EmailTaken,
+    Login,
+    Registration,
+    TokenIssuer,
+    Unauthenticated,
+    UsernameTaken,
+)
+from fring_http.operations import Refusals, operation
+from fring_http.reading import read_body
+from fring_http.v1.schemas import User
+
+REGISTER: Final[Refusals] = {
+    400: {UsernameTaken: "Already existing username", EmailTaken: "Already existing email"}
+}
+LOG_IN: Final[Refusals] = {401: {Unauthenticated: "Invalid credentials"}}
+
+
+class NewAccount(Struct):
+    """Take an account to create."""
+
+    username: str
+    email: str
+    password: str
+
+
+class Credentials(Struct):
+    """Take a login: a password, and a username or an email."""
+
+    password: str
+    username: str | None = None
+    email: str | None = None
+
+
+class AccessToken(Struct):
+    """Give a token, and how many seconds it is valid."""
+
+    access_token: str
+    expires_in: int
+    token_type: str = "bearer"  # noqa: S105  # a kind of token, RFC 6750
+
+
+@post("/register", opt=operation(body=NewAccount, errors=REGISTER))
+async def register(accounts: NamedDependency[Accounts], request: Request[Any, Any, Any]) -> User:
+    """Create a user with a password."""
+    body = await read_body(request, NewAccount)
+    registration = Registration(body.username, body.email, body.password)
+    return User.of(await accounts.register(registration))
+
+
+@post("/login", status_code=200, opt=operation(body=Credentials, errors=LOG_IN))
+async def log_in(
+    accounts: NamedDependency[Accounts],
+    issuer: NamedDependency[TokenIssuer],
+    request: Request[Any, Any, Any],
+) -> AccessToken:
+    """Exchange a password for a token whose subject is the user's id."""
+    body = await read_body(request, Credentials)
+    user = await accounts.log_in(Login(body.password, body.username, body.email))
+    issued = issuer.issue(str(user.id))
+    return AccessToken(issued.token, issued.seconds)
+
+
+def auth_router(accounts: Accounts, issuer: TokenIssuer) -> Router:
+    """Return `/api/v1/auth`, to be part of any Litestar application."""
+    return Router(
+        "/api/v1/auth",
+        route_handlers=[register, log_in],
+        dependencies={
+            "accounts": Provide(lambda: accounts, sync_to_thread=False),
+            "issuer": Provide(lambda: issuer, sync_to_thread=False),
+        },
+        opt={"secured": False, "path": {}},
+    )
