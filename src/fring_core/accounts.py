@@ -15,7 +15,7 @@ from fring_core.errors import Problem, Unauthenticated
 from fring_core.users import NewUser
 
 if TYPE_CHECKING:
-    from fring_core.ports import Clock, Passwords, Store
+    from fring_core.ports import Clock, IssuedToken, Passwords, Store, TokenIssuer
     from fring_core.users import User
 
 NEW_PASSWORD: Final = text.TextRule(least=8, most=1024, blank=True)
@@ -71,8 +71,11 @@ class Login:
 class Accounts:
     """Register accounts and log them in."""
 
-    def __init__(self, store: Store, *, passwords: Passwords, clock: Clock) -> None:
+    def __init__(
+        self, store: Store, *, passwords: Passwords, issuer: TokenIssuer, clock: Clock
+    ) -> None:
         self._store = store
+        self._issuer = issuer
         self._passwords = passwords
         self._clock = clock
 
@@ -82,10 +85,10 @@ class Accounts:
         new = NewUser(registration.username, registration.email)
         return await self._store.users.add(new, self._clock(), password_hash)
 
-    async def log_in(self, login: Login) -> User:
-        """Return the user whose password this is; raise `Unauthenticated` if it is nobody's.
+    async def log_in(self, login: Login) -> IssuedToken:
+        """Return a token for the user whose password this is; raise `Unauthenticated`.
 
-        An unknown user takes as long as a wrong password, so that the time tells nothing. A
+        The token's subject is the user's id as a text; it names no role. An unknown user takes as long as a wrong password, so that the time tells nothing. A
         hash of an older kind or cost is replaced by a new one.
         """
         found = await self._store.credentials.find(login.username, login.email)
@@ -96,4 +99,4 @@ class Accounts:
         if verdict.outdated:
             renewed = await self._passwords.hash(login.password)
             await self._store.credentials.replace(found, renewed)
-        return found.user
+        return self._issuer.issue(str(found.user.id))

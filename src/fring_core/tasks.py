@@ -144,7 +144,7 @@ class TaskChanges:
             return None
         if self.completed is (self.status is TaskStatus.COMPLETED):
             return None
-        return Problem("completed", f"must agree with the status {self.status!r}")
+        return Problem("completed", f"must agree with the status '{self.status}'")
 
 
 def _description_problem(description: object) -> Problem | None:

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from litestar.types import ASGIApp
 
-    from fring_core import Accounts, Fring, TokenIssuer, Tokens
+    from fring_core import Accounts, Fring, Tokens
 
 LOCAL_ORIGINS = r"https?://(localhost|127\.0\.0\.1)(:\d+)?"
 
@@ -31,7 +31,7 @@ def create_app(
     fring: Fring,
     *,
     tokens: Tokens | None = None,
-    accounts: tuple[Accounts, TokenIssuer] | None = None,
+    accounts: Accounts | None = None,
     cors_origins: Sequence[str] | None = None,
     lifespan: Sequence[AbstractAsyncContextManager[object]] = (),
 ) -> ASGIApp:
@@ -46,7 +46,7 @@ def create_app(
         route_handlers=[
             v1_router(fring, tokens),
             personal_router(fring, tokens),
-            *([auth_router(*accounts)] if accounts else []),
+            *([auth_router(accounts)] if accounts else []),
             health,
             metadata,
         ],

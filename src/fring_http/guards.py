@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
+
+from litestar.exceptions import NotFoundException
 
 from fring_core import Action, Unauthenticated
 
@@ -14,6 +17,8 @@ if TYPE_CHECKING:
     from fring_core import Identity, Tokens
 
 Connection: TypeAlias = "ASGIConnection[Any, Any, Any, Any]"
+# `/api/auth` and `/api/v2` may come to be something else one day.
+RESERVED: Final = re.compile(r"auth|v[0-9]+", re.ASCII)
 READING: Final = ("GET", "HEAD")
 
 
@@ -40,6 +45,12 @@ def board_guard(tokens: Tokens) -> Guard:
         identity.check_may(handler.opt["action"] or usual)
 
     return guard
+
+
+def reserved_guard(connection: Connection, _: BaseRouteHandler) -> None:
+    """Raise 404 for a personal list whose name is reserved, whoever asks."""
+    if RESERVED.fullmatch(connection.path_params["user_id"]):
+        raise NotFoundException
 
 
 def list_guard(tokens: Tokens) -> Guard:

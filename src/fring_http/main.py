@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from litestar.types import ASGIApp
 
-    from fring_core import Store, TokenIssuer, Tokens
+    from fring_core import Store, Tokens
 
 MEMORY = "memory://"
 _log = logging.getLogger("fring")
@@ -50,11 +50,12 @@ def create(settings: Settings | None = None) -> ASGIApp:
         store = PostgresStore(settings.database_url, _pool_settings(settings))
         lifespan.append(_opened(settings, store))
     tokens: Tokens | None = None
-    accounts: tuple[Accounts, TokenIssuer] | None = None
+    accounts: Accounts | None = None
     match settings.auth_mode():
         case AuthMode.SECRET:
             tokens = issuer = secret_tokens(settings)
-            accounts = Accounts(store, passwords=Argon2Passwords(), clock=utc_now), issuer
+            passwords = Argon2Passwords()
+            accounts = Accounts(store, passwords=passwords, issuer=issuer, clock=utc_now)
         case AuthMode.JWKS:
             tokens = jwks = jwks_tokens(settings)
             lifespan.append(jwks)

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlencode
 
 from litestar import Request, Response, Router, delete, get, patch, post, put
 from litestar.di import NamedDependency, Provide
-from litestar.exceptions import NotFoundException
 from litestar.params import FromPath
 
 from fring_core import Fring, Page, TaskFilter, TaskNotFound, TaskOrder, TransitionRefused, text
 from fring_http.errors import Fault, Rejected
-from fring_http.guards import list_guard
+from fring_http.guards import list_guard, reserved_guard
 from fring_http.operations import Refusals, operation
 from fring_http.personal.schemas import NewOwnTask, OwnTask, OwnTaskChanges
 from fring_http.reading import Query, read_body, read_id
@@ -27,7 +25,6 @@ Call = Request[Any, Any, Any]
 DEFAULT_LIMIT: Final = 1000
 OWNER: Final = text.TextRule(most=255, blank=True, least=1)
 LENGTHS: Final = {"minLength": OWNER.least, "maxLength": OWNER.most}
-RESERVED: Final = re.compile(r"auth|v[0-9]+", re.ASCII)
 ORDERS: Final = {"created": TaskOrder.NEWEST_FIRST, "title": TaskOrder.BY_TITLE}
 GONE: Final[Refusals] = {404: {TaskNotFound: "Task not found"}}
 CHANGED: Final[Refusals] = {
@@ -37,9 +34,7 @@ CHANGED: Final[Refusals] = {
 
 
 def read_owner(user_id: str) -> str:
-    """Return the owner that a path names; raise `Rejected` (422), or 404 for a reserved name."""
-    if RESERVED.fullmatch(user_id):
-        raise NotFoundException
+    """Return the owner that a path names; raise `Rejected` (422) if there can be none."""
     problem = OWNER.problem("user_id", user_id)
     if problem is not None:
         raise Rejected(Fault(["path", "user_id"], problem.message, problem.kind))
@@ -145,6 +140,6 @@ def personal_router(fring: Fring, tokens: Tokens | None = None) -> Router:
             toggle_own_task,
         ],
         dependencies={"fring": Provide(lambda: fring, sync_to_thread=False)},
-        guards=[list_guard(tokens)] if tokens else [],
+        guards=[reserved_guard, *([list_guard(tokens)] if tokens else [])],
         opt={"secured": tokens is not None, "path": {"user_id": {"type": "string", **LENGTHS}}},
     )

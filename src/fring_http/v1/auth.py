@@ -13,7 +13,6 @@ from fring_core import (
     EmailTaken,
     Login,
     Registration,
-    TokenIssuer,
     Unauthenticated,
     UsernameTaken,
 )
@@ -61,25 +60,19 @@ async def register(accounts: NamedDependency[Accounts], request: Request[Any, An
 
 @post("/login", status_code=200, opt=operation(body=Credentials, errors=LOG_IN))
 async def log_in(
-    accounts: NamedDependency[Accounts],
-    issuer: NamedDependency[TokenIssuer],
-    request: Request[Any, Any, Any],
+    accounts: NamedDependency[Accounts], request: Request[Any, Any, Any]
 ) -> AccessToken:
     """Exchange a password for a token whose subject is the user's id."""
     body = await read_body(request, Credentials)
-    user = await accounts.log_in(Login(body.password, body.username, body.email))
-    issued = issuer.issue(str(user.id))
+    issued = await accounts.log_in(Login(body.password, body.username, body.email))
     return AccessToken(issued.token, issued.seconds)
 
 
-def auth_router(accounts: Accounts, issuer: TokenIssuer) -> Router:
+def auth_router(accounts: Accounts) -> Router:
     """Return `/api/v1/auth`, to be part of any Litestar application."""
     return Router(
         "/api/v1/auth",
         route_handlers=[register, log_in],
-        dependencies={
-            "accounts": Provide(lambda: accounts, sync_to_thread=False),
-            "issuer": Provide(lambda: issuer, sync_to_thread=False),
-        },
+        dependencies={"accounts": Provide(lambda: accounts, sync_to_thread=False)},
         opt={"secured": False, "path": {}},
     )
