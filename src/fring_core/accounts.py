@@ -88,8 +88,9 @@ class Accounts:
     async def log_in(self, login: Login) -> IssuedToken:
         """Return a token for the user whose password this is; raise `Unauthenticated`.
 
-        The token's subject is the user's id as a text; it names no role. An unknown user takes as long as a wrong password, so that the time tells nothing. A
-        hash of an older kind or cost is replaced by a new one.
+        The token's subject is the user's id as a text; it names no role. An unknown user takes
+        as long as a wrong password, so that the time tells nothing. A hash of an older kind or
+        cost is replaced by a new one.
         """
         found = await self._store.credentials.find(login.username, login.email)
         kept = None if found is None else found.password_hash

@@ -1,7 +1,7 @@
 """The ports: what Fring needs from the world, as contracts.
 
-A store author implements `Users`, `Tasks`, `Assignments` and `Store`; nothing is to be
-inherited. MUST means what it says: `fring_core.testing` holds a test for every such sentence,
+A store author implements `Users`, `Credentials`, `Tasks`, `Assignments` and `Store`; nothing is
+to be inherited. MUST means what it says: `fring_core.testing` holds a test for every such sentence,
 and runs them on a store of yours.
 
 Clauses that hold for every method:

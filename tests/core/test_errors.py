@@ -10,6 +10,7 @@ from fring_core import (
     AlreadyAssigned,
     Conflict,
     EmailTaken,
+    Forbidden,
     FringError,
     IdTaken,
     Invalid,
@@ -22,6 +23,7 @@ from fring_core import (
     TaskNotFound,
     TransactionConflict,
     TransitionRefused,
+    Unauthenticated,
     Unavailable,
     UsernameTaken,
     UserNotFound,
@@ -55,10 +57,18 @@ LEAVES = [
         "title: must not be blank; id: is missing",
     ),
     (InvalidStatus("bad"), Invalid, "invalid_status", "Status 'bad' not valid"),
+    (
+        Unauthenticated("it has expired", bad_token=True),
+        Unauthenticated,
+        "unauthenticated",
+        "it has expired",
+    ),
+    (Forbidden("not yours"), Forbidden, "forbidden", "not yours"),
     (StoreUnavailable("pool full"), Unavailable, "unavailable", "pool full"),
     (TransactionConflict("clash"), Unavailable, "unavailable", "clash"),
 ]
-BRANCHES = (NotFound, Conflict, Invalid, Unavailable)
+# Two of them are leaves as well.
+BRANCHES = (NotFound, Conflict, Invalid, Unauthenticated, Forbidden, Unavailable)
 
 
 @pytest.mark.parametrize(
@@ -100,3 +110,9 @@ def test_codes_tell_leaves_apart():
 def test_errors_are_told_apart_by_identity():
     # Two reports of the same fault are two events.
     assert UserNotFound(7) != UserNotFound(7)
+
+
+def test_a_caller_without_a_token_sent_no_bad_one():
+    assert not Unauthenticated("no token").bad_token
+    again = pickle.loads(pickle.dumps(Unauthenticated("expired", bad_token=True)))
+    assert again.bad_token

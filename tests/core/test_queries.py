@@ -43,6 +43,7 @@ def test_empty_filters_filter_nothing():
     assert TaskFilter("", "") == TaskFilter() == TaskFilter(None, None, None)
     # False is a condition, not an empty one.
     assert TaskFilter(assigned=False) != TaskFilter()
+    assert TaskFilter(completed=False) != TaskFilter()
 
 
 def test_filters_keep_what_they_are_given():

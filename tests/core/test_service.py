@@ -19,6 +19,7 @@ from fring_core import (
     TaskChanges,
     TaskFilter,
     TaskNotFound,
+    TaskOrder,
     TaskStatus,
     TransitionRefused,
     User,
@@ -86,6 +87,11 @@ def test_tasks(fring, owner):
     assert (changed.description, changed.updated_at) == (None, NOW + timedelta(seconds=2))
     started = run_sync(fring.set_status(5, TaskStatus.COMPLETED, owner=owner))
     assert (started.status, started.version) == (TaskStatus.COMPLETED, 3)
+    toggled = run_sync(fring.toggle_task(5, owner=owner))
+    assert (toggled.status, toggled.version) == (TaskStatus.TODO, 4)
+    assert toggled.updated_at == NOW + timedelta(seconds=4)
+    newest = run_sync(fring.list_tasks(owner=owner, order=TaskOrder.NEWEST_FIRST))
+    assert newest == [other, toggled]
     run_sync(fring.delete_task(5, owner=owner))
     assert run_sync(fring.list_tasks(owner=owner)) == [other]
 
@@ -97,6 +103,7 @@ def test_tasks_of_other_lists_are_not_found(fring, owner, asking):
         fring.get_task(task.id, owner=asking),
         fring.update_task(task.id, TaskChanges(), owner=asking),
         fring.set_status(task.id, TaskStatus.TODO, owner=asking),
+        fring.toggle_task(task.id, owner=asking),
         fring.delete_task(task.id, owner=asking),
     ):
         assert refused(TaskNotFound, call) == (task.id,)
@@ -110,6 +117,7 @@ def test_workflow():
     completed = TaskChanges(status=TaskStatus.COMPLETED)
     assert refused(TransitionRefused, fring.update_task(task.id, completed)) == moves
     assert refused(TransitionRefused, fring.set_status(task.id, TaskStatus.COMPLETED)) == moves
+    assert refused(TransitionRefused, fring.toggle_task(task.id)) == moves
     run_sync(fring.set_status(task.id, TaskStatus.IN_PROGRESS))
     run_sync(fring.set_status(task.id, TaskStatus.COMPLETED))
 

@@ -2,6 +2,8 @@
 
 from types import SimpleNamespace
 
+import attrs
+
 from fring_adapters.memory import MemoryStore
 from fring_core import (
     Fring,
@@ -9,6 +11,7 @@ from fring_core import (
     StoreUnavailable,
     TaskChanges,
     TaskNotFound,
+    TaskStatus,
     UserChanges,
     UserNotFound,
     run_sync,
@@ -62,6 +65,25 @@ def test_updates_give_up_when_nobody_wins():
         (reason,) = refused(StoreUnavailable, call)
         assert f"changed under {MAX_ROUNDS} attempts" in reason
     assert store.users.saves == store.tasks.saves == MAX_ROUNDS
+    again = losing(MAX_ROUNDS)
+    refused(StoreUnavailable, Fring(again, clock=Ticking()).toggle_task(1))
+    assert again.tasks.saves == MAX_ROUNDS
+
+
+def test_a_toggle_is_of_the_task_as_it_is():
+    class Overtaken(Losing):
+        """The task is completed by whoever won."""
+
+        async def save(self, entity):
+            if self.saves == 0:
+                task = await self.get(1, None)
+                await self.repository.save(attrs.evolve(task, status=TaskStatus.COMPLETED))
+            return await super().save(entity)
+
+    tasks = Overtaken(losing(0).tasks.repository, 0)
+    fring = Fring(SimpleNamespace(tasks=tasks), clock=Ticking())
+    toggled = run_sync(fring.toggle_task(1))
+    assert (toggled.status, toggled.version) == (TaskStatus.TODO, 3)
 
 
 def test_an_update_reads_again_before_it_tries_again():

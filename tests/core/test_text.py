@@ -102,6 +102,23 @@ def test_refuses_what_is_no_text(rule, value):
     assert rule.problem("field", value) == Problem("field", "must be a text", "type_error")
 
 
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("", "must have at least 2 characters"),
+        ("x", "must have at least 2 characters"),
+        (ASTRAL, "must have at least 2 characters"),
+        ("  ", BLANK),
+        ("xx", None),
+        (ASTRAL * 3, None),
+        ("xxxx", at_most(3)),
+    ],
+)
+def test_least(text, message):
+    expected = message and Problem("field", message)
+    assert TextRule(most=3, least=2).problem("field", text) == expected
+
+
 def test_length_is_looked_at_first():
     assert TextRule(most=2).problem("field", "\0\0\0") == Problem("field", at_most(2))
 

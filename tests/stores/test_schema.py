@@ -1,18 +1,20 @@
 """The tables: set up once, refused when they are not ours, equal to what the code believes."""
 
 import re
-import shutil
 from concurrent.futures import ThreadPoolExecutor
 
 import psycopg
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
+from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 
 from fring_adapters.postgres import SchemaError, prepare, schema
+from fring_adapters.postgres.repositories.tasks import listing
 from fring_adapters.postgres.tables import metadata
 from fring_adapters.postgres.urls import to_conninfo
-from fring_core import StoreUnavailable
+from fring_core import StoreUnavailable, TaskOrder
 
 
 def execute(url, sql):
@@ -75,30 +77,94 @@ def test_a_newer_database_is_refused(new_database):
         prepare(url, upgrade=True)
 
 
-NEXT = """
-from alembic import op
+def at_revision(url, revision):
+    """Set up a database as an older Fring did."""
+    config = Config()
+    config.set_main_option("script_location", str(schema.MIGRATIONS))
+    with schema._engine(url).begin() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, revision)
 
-revision = "0002"
-down_revision = "0001"
 
-
-def upgrade():
-    op.execute("ALTER TABLE tasks ADD COLUMN color text")
+LOAD = """
+    INSERT INTO users (id, username, email) VALUES (7, 'ann', 'a@b.c'), (8, 'bob', 'b@b.c');
+    INSERT INTO tasks (id, title, status, owner, due_date, version)
+        VALUES (7, 't', 'completed', NULL, '2024-02-29', 3), (8, 'u', 'todo', 'ann', NULL, 1);
+    INSERT INTO user_tasks VALUES (7, 7);
 """
+ROWS = (
+    "SELECT id, username, email, created_at, version FROM users ORDER BY id",
+    "SELECT * FROM tasks ORDER BY id",
+    "SELECT * FROM user_tasks",
+)
 
 
-def test_an_older_database_is_refused_unless_it_may_be_upgraded(
-    new_database, tmp_path, monkeypatch
-):
+def everything(url):
+    with psycopg.connect(to_conninfo(url)) as connection:
+        return [connection.execute(sql).fetchall() for sql in ROWS]
+
+
+def test_an_older_database_is_refused_unless_it_may_be_upgraded(new_database):
     url = new_database()
-    prepare(url)
-    shutil.copytree(schema.MIGRATIONS, tmp_path / "migrations")
-    (tmp_path / "migrations" / "versions" / "0002_next.py").write_text(NEXT)
-    monkeypatch.setattr(schema, "MIGRATIONS", tmp_path / "migrations")
+    at_revision(url, "0001")
+    execute(url, LOAD)
+    before = everything(url)
+    assert [len(rows) for rows in before] == [2, 2, 1]
     with pytest.raises(SchemaError, match=r"revision 0001.*fring db upgrade.*FRING_MIGRATE=auto"):
         prepare(url)
+    assert execute(url, "SELECT version_num FROM alembic_version").fetchall() == [("0001",)]
     assert prepare(url, upgrade=True) == "0002"
-    execute(url, "INSERT INTO tasks (title, color) VALUES ('t', 'red')")
+    assert everything(url) == before
+    assert execute(url, "SELECT password_hash FROM users").fetchall() == [(None,), (None,)]
+    assert prepare(url) == "0002"
+
+
+def test_an_upgraded_database_is_as_a_new_one(new_database):
+    old, new = new_database(), new_database()
+    at_revision(old, "0001")
+    prepare(old, upgrade=True)
+    prepare(new)
+    columns = "SELECT table_name, column_name, data_type, is_nullable, column_default, "
+    columns += "collation_name FROM information_schema.columns WHERE table_schema = 'public'"
+    indexes = "SELECT tablename, indexname, indexdef FROM pg_indexes WHERE schemaname = 'public'"
+    for sql in (columns, indexes):
+        assert set(execute(old, sql).fetchall()) == set(execute(new, sql).fetchall())
+
+
+def test_a_downgrade_keeps_the_rows(new_database):
+    url = new_database()
+    at_revision(url, "0001")
+    execute(url, LOAD)
+    before = everything(url)
+    prepare(url, upgrade=True)
+    config = Config()
+    config.set_main_option("script_location", str(schema.MIGRATIONS))
+    with schema._engine(url).begin() as connection:
+        config.attributes["connection"] = connection
+        command.downgrade(config, "0001")
+    assert everything(url) == before
+
+
+@pytest.mark.parametrize("skip", [0, 500])
+def test_a_personal_list_is_read_from_its_index(new_database, skip):
+    url = new_database()
+    prepare(url)
+    execute(
+        url,
+        "INSERT INTO tasks (title, owner, created_at)"
+        " SELECT 't', CASE n % 3 WHEN 0 THEN 'ann' WHEN 1 THEN 'bob' END,"
+        " now() - n * interval '1 minute' FROM generate_series(1, 20000) AS n",
+    )
+    execute(url, "ANALYZE tasks")
+    statement = listing(shared=False, order=TaskOrder.NEWEST_FIRST)
+    with psycopg.connect(to_conninfo(url)) as connection:
+        found = connection.execute(
+            b"EXPLAIN " + statement.sql,
+            {"owner": "ann", "limit": 100, "skip": skip, "status": None, "title": None},
+        ).fetchall()
+    plan = "\n".join(line for (line,) in found)
+    assert "Index Scan using ix_tasks_owner_created_at_id" in plan
+    assert "Sort" not in plan
 
 
 def test_tables_of_others_are_left_alone(new_database):

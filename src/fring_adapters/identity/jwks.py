@@ -94,7 +94,14 @@ class JwksTokens:
         try:
             async with asyncio.timeout(TIMEOUT_SECONDS):
                 self._keys = _keys_in(await self._document())
-        except (httpx.HTTPError, OSError, ValueError, TimeoutError, jwt.PyJWTError) as error:
+        except (
+            httpx.HTTPError,
+            OSError,
+            ValueError,
+            TimeoutError,
+            RecursionError,
+            jwt.PyJWTError,
+        ) as error:
             _log.warning("No keys from %s: %s %s", self._url, type(error).__name__, error)
         else:
             self._fetched_at = monotonic()
@@ -117,13 +124,26 @@ def _keys_in(document: Any) -> dict[str, PyJWK]:
     """Return the usable keys of a set by their ids; raise `ValueError` if there are none."""
     if not isinstance(document, dict) or not isinstance(document.get("keys"), list):
         raise ValueError("that is no key set")  # noqa: TRY004  # it is about what was sent
+    usable = [entry for entry in document["keys"] if _is_usable(entry)]
     keys = {
         key.key_id: key
-        for key in PyJWKSet(document["keys"]).keys
-        if isinstance(key.key_id, str)
-        and key.algorithm_name in ALGORITHMS
-        and key.public_key_use in (None, "sig")
+        for key in PyJWKSet(usable).keys
+        if key.key_id is not None and key.algorithm_name in ALGORITHMS
     }
     if not keys:
         raise ValueError("no key of the set can be used")
     return keys
+
+
+def _is_usable(entry: Any) -> bool:
+    """Tell whether an entry of a set claims to be a public key that may sign tokens for us.
+
+    What is not must not reach PyJWT: of some entries (`alg` none, a list) it raises anything.
+    """
+    return (
+        isinstance(entry, dict)
+        and isinstance(entry.get("kid"), str)
+        and entry.get("use") in (None, "sig")
+        and entry.get("alg") in (None, *ALGORITHMS)
+        and "d" not in entry  # a private key, for all to see
+    )

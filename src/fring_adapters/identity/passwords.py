@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final, TypeVar
 
 import bcrypt
 from argon2 import PasswordHasher
-from argon2.exceptions import InvalidHashError, VerificationError
+from argon2.exceptions import VerificationError
 
 from fring_core import StoreUnavailable, Verdict
 
@@ -70,12 +70,12 @@ def _step_back() -> None:
 
 
 def _verdict(password: str, password_hash: str) -> Verdict:
-    if password_hash.startswith(_BCRYPT_MARKS):
-        known = password_hash.encode()
-        right = bcrypt.checkpw(password.encode()[:_BCRYPT_BYTES], known)
-        return Verdict(right, outdated=right)
     try:
+        if password_hash.startswith(_BCRYPT_MARKS):
+            known = password_hash.encode()
+            right = bcrypt.checkpw(password.encode()[:_BCRYPT_BYTES], known)
+            return Verdict(right, outdated=right)
         _HASHER.verify(password_hash, password)
-    except (VerificationError, InvalidHashError):
+    except (VerificationError, ValueError):  # the latter for what is no hash at all
         return Verdict(right=False)
     return Verdict(right=True, outdated=_HASHER.check_needs_rehash(password_hash))

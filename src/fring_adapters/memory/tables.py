@@ -75,8 +75,10 @@ class Tables:
     def _is_sound(self) -> bool:
         usernames = {user.username for user in self.users.values()}
         emails = {user.email for user in self.users.values()}
-        return len(usernames) == len(emails) == len(self.users) and all(
-            user in self.users and task in self.tasks for user, task in self.links
+        return (
+            len(usernames) == len(emails) == len(self.users)
+            and all(user in self.users and task in self.tasks for user, task in self.links)
+            and self.hashes.keys() <= self.users.keys()
         )
 
 

@@ -3,9 +3,12 @@
 from fring_core.testing.contract_assignments import AssignmentTests
 from fring_core.testing.contract_base import InThreads
 from fring_core.testing.contract_clashes import ClashTests
+from fring_core.testing.contract_credentials import CredentialTests
 from fring_core.testing.contract_ids import IdTests
 from fring_core.testing.contract_lists import ListTests
 from fring_core.testing.contract_nested import NestedTransactionTests
+from fring_core.testing.contract_orders import OrderTests
+from fring_core.testing.contract_owners import OwnerTests
 from fring_core.testing.contract_races import RaceTests
 from fring_core.testing.contract_tasks import TaskTests
 from fring_core.testing.contract_transactions import TransactionTests
@@ -16,9 +19,12 @@ __all__ = ["InThreads", "StoreContract"]
 
 class StoreContract(
     UserTests,
+    CredentialTests,
     TaskTests,
+    OwnerTests,
     IdTests,
     ListTests,
+    OrderTests,
     AssignmentTests,
     TransactionTests,
     NestedTransactionTests,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from threading import Barrier
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -23,6 +23,7 @@ T = TypeVar("T")
 
 NOW = datetime(2024, 2, 29, 23, 59, 59, 987654, tzinfo=UTC)
 LATER = datetime(2024, 3, 1, 0, 0, 0, 1, tzinfo=UTC)
+DUE = date(2024, 3, 31)
 OWNERS = (None, "ann", "Ann")
 # Ids that no row can have, beyond what 64 bits hold included.
 IMPOSSIBLE_IDS = (0, -1, 2**63, -(2**63) - 1, 10**30)
@@ -91,16 +92,22 @@ def _only_fring_errors(results: list[T | BaseException]) -> list[T | FringError]
     return accepted
 
 
-async def add_user(store: Store, username: str = "ann", chosen: int | None = None) -> User:
+async def add_user(
+    store: Store,
+    username: str = "ann",
+    chosen: int | None = None,
+    password_hash: str | None = None,
+) -> User:
     """Add a user with an address made of its name."""
-    return await store.users.add(NewUser(username, f"{username}@example.org", chosen), NOW)
+    new = NewUser(username, f"{username}@example.org", chosen)
+    return await store.users.add(new, NOW, password_hash)
 
 
 async def add_task(
     store: Store, title: str = "task", chosen: int | None = None, owner: str | None = None
 ) -> Task:
-    """Add a task with a description and a default status."""
-    return await store.tasks.add(NewTask(title, "why", id=chosen), owner, NOW)
+    """Add a task with a description, a default status and a due date."""
+    return await store.tasks.add(NewTask(title, "why", due_date=DUE, id=chosen), owner, NOW)
 
 
 def ghost_user(user_id: int) -> User:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import attrs
 import pytest
 
-from fring_core import NewTask, NewUser, TransactionConflict, UsernameTaken
+from fring_core import Credential, NewTask, NewUser, TransactionConflict, UsernameTaken
 from fring_core.testing.contract_base import NOW, StoreTests, add_task, add_user, contents, rows
 
 if TYPE_CHECKING:
@@ -68,6 +68,18 @@ class ClashTests(StoreTests):
                 await inner.assignments.add(user.id, task.id)
         assert await store.users.get(user.id) is None
         assert rows(await store.assignments.users_of(task.id)) == []
+
+    async def test_transaction_leaves_no_dangling_hash(self, store: Store) -> None:
+        """If the commit would undo another caller's work, MUST do nothing: no hash comes back."""
+        user = await add_user(store)
+        with suppress(TransactionConflict):
+            async with store.transaction() as inner:
+                await contents(inner)
+                await store.users.remove(user.id)
+                await inner.credentials.replace(Credential(user, None), "late")
+        assert await store.credentials.find("ann", None) is None
+        await add_user(store, "ann", user.id)
+        assert await store.credentials.find("ann", None) == Credential(user, None)
 
     async def test_race_of_transactions_loses_none(self, store: Store) -> None:
         """If the commit would undo another caller's work, MUST raise `TransactionConflict`."""

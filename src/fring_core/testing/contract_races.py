@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import attrs
+import pytest
 
 from fring_core import (
     AlreadyAssigned,
@@ -14,8 +15,10 @@ from fring_core import (
     NewTask,
     NewUser,
     NotAssigned,
+    Task,
     TaskFilter,
     TaskNotFound,
+    TaskStatus,
     UserChanges,
     UserFilter,
     UsernameTaken,
@@ -24,6 +27,7 @@ from fring_core import (
 from fring_core.testing.contract_base import (
     CALLERS,
     NOW,
+    OWNERS,
     StoreTests,
     add_task,
     add_user,
@@ -120,6 +124,23 @@ class RaceTests(StoreTests):
         assert found is not None
         assert sorted(found.description or "") == marks
         assert found.version == 1 + len(marks)
+
+    @pytest.mark.parametrize("owner", OWNERS)
+    @pytest.mark.parametrize("status", [TaskStatus.TODO, TaskStatus.COMPLETED])
+    async def test_race_of_toggles_loses_none(
+        self, store: Store, owner: str | None, status: TaskStatus
+    ) -> None:
+        """The row MUST change only if its version is still `task.version`: toggles add up."""
+        task = await store.tasks.add(NewTask("task", "why", status), owner, NOW)
+        toggled = await self.together(
+            *(_fring(store).toggle_task(task.id, owner=owner) for _ in CALLERS)
+        )
+        found = await store.tasks.get(task.id, owner)
+        assert found == task, "an even count leaves it as it was"
+        assert found.version == 1 + len(CALLERS)
+        won = [result for result in toggled if isinstance(result, Task)]
+        assert sorted(each.version for each in won) == [n + 2 for n in CALLERS]
+        assert all((each.status is status) == (each.version % 2 == 1) for each in won)
 
     async def test_race_of_different_fields_loses_none(self, store: Store) -> None:
         """The row MUST change only if its version is still `user.version`."""

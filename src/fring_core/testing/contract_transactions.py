@@ -44,7 +44,10 @@ async def write_everywhere(store: Store) -> None:
     assert await store.users.save(attrs.evolve(user, username="changed")) is not None
     assert await store.tasks.save(attrs.evolve(task, title="changed")) is not None
     await store.assignments.remove(1, 1)
-    await add_user(store, "new", 2)
+    credential = await store.credentials.find("changed", None)
+    assert credential is not None
+    assert await store.credentials.replace(credential, "changed")
+    await add_user(store, "new", 2, "new")
     await add_task(store, "new", 2)
     await add_task(store, "new", 3, "ann")
     await store.assignments.add(2, 2)
@@ -55,7 +58,7 @@ async def write_everywhere(store: Store) -> None:
 async def prepare(store: Store) -> object:
     """Add what `write_everywhere` changes, and return the store's contents."""
     for number in (1, 4):
-        await add_user(store, f"u{number}", number)
+        await add_user(store, f"u{number}", number, f"hash{number}")
         await add_task(store, f"t{number}", number)
         await store.assignments.add(number, number)
     return await contents(store)

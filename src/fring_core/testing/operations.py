@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import attrs
 from hypothesis import strategies as st
 
-from fring_core import PERMISSIVE, Fring, NewTask, NewUser, Page
+from fring_core import PERMISSIVE, Credential, Fring, NewTask, NewUser, Page
 from fring_core.ids import MAX_CHOSEN_ID
 from fring_core.testing import strategies as values
 from fring_core.testing.contract_base import IMPOSSIBLE_IDS, OWNERS, ghost_task, ghost_user
@@ -46,6 +46,15 @@ class Target:
         task = await self.store.tasks.get(task_id, owner) or ghost_task(task_id, owner)
         changed = task.change(changes, PERMISSIVE, self.now)
         return await self.store.tasks.save(attrs.evolve(changed, version=task.version + shift))
+
+    async def replace_hash(self, user_id: int, password_hash: str, *, stale: bool) -> bool:
+        """Replace a user's password hash, as it is or as if another had been found."""
+        user = await self.store.users.get(user_id) or ghost_user(user_id)
+        found = await self.store.credentials.find(user.username, None)
+        credential = found or Credential(user, None)
+        if stale:
+            credential = attrs.evolve(credential, password_hash="stale")  # noqa: S106  # of nobody
+        return await self.store.credentials.replace(credential, password_hash)
 
 
 @attrs.frozen
@@ -86,8 +95,10 @@ TITLES = st.sampled_from(("a", "A", "a%b", "a_b", "a\\b")) | values.titles()
 OWNER = st.sampled_from((None, None, None, *OWNERS))
 SHIFTS = st.sampled_from((0, 0, 0, -1, 1))
 START = datetime(2024, 2, 29, 23, 59, 59, tzinfo=UTC)
-# The clock may go back, by a microsecond or by an hour.
-MOMENTS = st.integers(-(10**6), 36 * 10**8).map(lambda ticks: START + timedelta(microseconds=ticks))
+HASHES = st.sampled_from(("", "a", "b"))
+# The clock may stand still, or go back, by a microsecond or by an hour.
+TICKS = st.sampled_from((0, 0, 1, -1)) | st.integers(-(10**6), 36 * 10**8)
+MOMENTS = TICKS.map(lambda ticks: START + timedelta(microseconds=ticks))
 
 
 def _known(kind: str) -> st.SearchStrategy[int]:
@@ -126,11 +137,11 @@ def _calls(
     )
 
 
-ADD_USER = _calls("store.users.add", NEW_USER, MOMENTS)
+ADD_USER = _calls("store.users.add", NEW_USER, MOMENTS, st.none() | HASHES)
 ADD_TASK = _calls("store.tasks.add", NEW_TASK, OWNER, MOMENTS)
 ASSIGN = _calls("store.assignments.add", USER, TASK)
 LIST_USERS = _calls("store.users.list", USER_FILTERS, PAGES)
-LIST_TASKS = _calls("store.tasks.list", TASK_FILTERS, PAGES, OWNER)
+LIST_TASKS = _calls("store.tasks.list", TASK_FILTERS, PAGES, OWNER, values.task_orders())
 CALLS = st.one_of(
     *[ADD_USER, ADD_TASK, ASSIGN, ASSIGN] * 2,  # or too little would be there to find
     *[LIST_USERS, LIST_TASKS] * 4,  # which have the most ways to be wrong
@@ -138,6 +149,8 @@ CALLS = st.one_of(
     _calls("store.users.get_with_tasks", USER),
     _calls("save_user", USER, USER_CHANGES, SHIFTS),
     _calls("store.users.remove", USER),
+    _calls("store.credentials.find", st.none() | NAMES, st.none() | EMAILS),
+    _calls("replace_hash", USER, HASHES, stale=st.booleans()),
     _calls("store.tasks.get", TASK, OWNER),
     _calls("store.tasks.get_with_users", TASK, OWNER),
     _calls("save_task", TASK, OWNER, TASK_CHANGES, SHIFTS),
@@ -154,10 +167,11 @@ CALLS = st.one_of(
     _calls("fring.assign_task", USER, TASK),
     _calls("fring.unassign_task", USER, TASK),
     _calls("fring.create_task", NEW_TASK, owner=OWNER),
-    _calls("fring.list_tasks", TASK_FILTERS, PAGES, owner=OWNER),
+    _calls("fring.list_tasks", TASK_FILTERS, PAGES, owner=OWNER, order=values.task_orders()),
     _calls("fring.get_task", TASK, owner=OWNER),
     _calls("fring.update_task", TASK, TASK_CHANGES, owner=OWNER),
     _calls("fring.set_status", TASK, STATUS, owner=OWNER),
+    _calls("fring.toggle_task", TASK, owner=OWNER),
     _calls("fring.delete_task", TASK, owner=OWNER),
     _calls("fring.list_users_of_task", TASK),
     _calls("fring.assign_user", TASK, USER),

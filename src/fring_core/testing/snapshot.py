@@ -39,11 +39,12 @@ async def outcome_of(call: Awaitable[object]) -> object:
 
 
 async def snapshot(store: Store, owners: Iterable[str | None]) -> object:
-    """Return every user with its tasks, and every task of these lists with its users."""
+    """Return every user with its tasks and hash, and every task of these lists with its users."""
     users = await store.users.list(UserFilter(), EVERYTHING)
     lists = [await store.tasks.list(TaskFilter(), EVERYTHING, owner) for owner in owners]
+    hashes = [await store.credentials.find(user.username, None) for user in users]
     with_tasks = [await store.users.get_with_tasks(user.id) for user in users]
     with_users = [
         await store.tasks.get_with_users(task.id, task.owner) for tasks in lists for task in tasks
     ]
-    return plain([users, lists, with_tasks, with_users])
+    return plain([users, lists, hashes, with_tasks, with_users])

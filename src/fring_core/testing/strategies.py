@@ -14,6 +14,7 @@ from fring_core import (
     Page,
     TaskChanges,
     TaskFilter,
+    TaskOrder,
     TaskStatus,
     UserChanges,
     UserFilter,
@@ -107,10 +108,12 @@ def user_changes(
 
 
 def task_changes(title: st.SearchStrategy[str] = _TITLES) -> st.SearchStrategy[TaskChanges]:
-    """Draw changes of tasks, each field UNSET at times."""
+    """Draw changes of tasks, each field UNSET at times; `status` or `completed`, not both."""
     unset = st.just(UNSET)
-    return st.builds(
-        TaskChanges, unset | title, unset | descriptions(), unset | statuses(), unset | due_dates()
+    others = (unset | title, unset | descriptions())
+    due_date = unset | due_dates()
+    return st.builds(TaskChanges, *others, unset | statuses(), due_date) | st.builds(
+        TaskChanges, *others, unset, due_date, st.booleans()
     )
 
 
@@ -133,8 +136,13 @@ def task_filters(
     needle: st.SearchStrategy[str | None] = _NEEDLES,
 ) -> st.SearchStrategy[TaskFilter]:
     """Draw filters of tasks; pass a strategy to narrow what they look for."""
-    assigned = st.sampled_from((None, True, False))
-    return st.builds(TaskFilter, st.none() | statuses(), st.none() | needle, assigned)
+    assigned = completed = st.sampled_from((None, True, False))
+    return st.builds(TaskFilter, st.none() | statuses(), st.none() | needle, assigned, completed)
+
+
+def task_orders() -> st.SearchStrategy[TaskOrder]:
+    """Draw orders of a list of tasks."""
+    return st.sampled_from(TaskOrder)
 
 
 def pages() -> st.SearchStrategy[Page]:

@@ -11,6 +11,7 @@ from fring_adapters.postgres.rows import USER_COLUMNS, to_user
 from fring_adapters.postgres.statements import reading, writing
 from fring_adapters.postgres.tables import users
 from fring_core import Credential
+from fring_core.ids import is_possible
 
 if TYPE_CHECKING:
     from fring_adapters.postgres.executors import Executor
@@ -46,4 +47,6 @@ class PostgresCredentials:
             "old": credential.password_hash,
             "new": password_hash,
         }
-        return bool(await self._executor.run(REPLACE, parameters))
+        return is_possible(credential.user.id) and bool(
+            await self._executor.run(REPLACE, parameters)
+        )

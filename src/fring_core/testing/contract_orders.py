@@ -1,0 +1,112 @@
+"""The contract of the orders that tasks are listed in."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+import pytest
+
+from fring_core import NewTask, Page, Task, TaskFilter, TaskOrder, TaskStatus
+from fring_core.testing.contract_base import NOW, OWNERS, StoreTests
+from fring_core.testing.snapshot import EVERYTHING
+
+if TYPE_CHECKING:
+    from fring_core import Store
+
+# Added in this order: ids, microseconds after NOW, titles. Neither ids nor the order of adding
+# follow the times, some of which are equal; nor the titles, some of which are equal too.
+ROWS = (
+    (9, 0, "b"),
+    (2, 5, "B"),
+    (30, 5, "a"),
+    (5, 5, "\u00e4"),
+    (1, -7, "😀"),  # after U+FFFF by code point, before it in UTF-16
+    (10, 0, "\uffff"),
+    (4, 10**9, "a"),
+    (7, 0, "a\u0301"),
+    (8, 1, "_"),
+    (3, 1, " a"),
+    (6, 1, "a b"),
+    (11, 1, "B"),
+)
+
+EXPECTED = {
+    TaskOrder.BY_ID: lambda task: task.id,
+    TaskOrder.NEWEST_FIRST: lambda task: (NOW - task.created_at, -task.id),
+    TaskOrder.BY_TITLE: lambda task: ([ord(char) for char in task.title], task.id),
+}
+
+every_owner = pytest.mark.parametrize("owner", OWNERS)
+every_order = pytest.mark.parametrize("order", TaskOrder)
+
+
+async def _fill(store: Store) -> dict[str | None, list[Task]]:
+    """Add the rows to every list, interleaved, in every status, and return them by list."""
+    lists: dict[str | None, list[Task]] = {owner: [] for owner in OWNERS}
+    statuses = [*TaskStatus] * len(ROWS)
+    for (number, ticks, title), status in zip(ROWS, statuses, strict=False):
+        for shift, owner in enumerate(OWNERS):
+            new = NewTask(title, status=status, id=100 * shift + number)
+            task = await store.tasks.add(new, owner, NOW + timedelta(microseconds=ticks))
+            lists[owner].append(task)
+    return lists
+
+
+class OrderTests(StoreTests):
+    """Test the orders of lists."""
+
+    @every_owner
+    @every_order
+    async def test_order_of_a_list(self, store: Store, owner: str | None, order: TaskOrder) -> None:
+        """Return the tasks of a list that match, in this order."""
+        tasks = (await _fill(store))[owner]
+        listed = await store.tasks.list(TaskFilter(), EVERYTHING, owner, order)
+        assert list(listed) == sorted(tasks, key=EXPECTED[order])
+        assert list(await store.tasks.list(TaskFilter(), EVERYTHING, "nobody", order)) == []
+
+    @every_owner
+    async def test_order_by_default(self, store: Store, owner: str | None) -> None:
+        """Return the tasks of a list in this order: by id if none is named."""
+        tasks = (await _fill(store))[owner]
+        listed = await store.tasks.list(TaskFilter(), EVERYTHING, owner)
+        assert list(listed) == sorted(tasks, key=EXPECTED[TaskOrder.BY_ID])
+
+    @every_owner
+    @every_order
+    async def test_order_of_pages(self, store: Store, owner: str | None, order: TaskOrder) -> None:
+        """Return the page only: pages of every order tile the list. Past the end MUST be empty."""
+        tasks = sorted((await _fill(store))[owner], key=EXPECTED[order])
+        for limit in (1, 2, 5, len(tasks)):
+            for skip in range(len(tasks) + 2):
+                page = await store.tasks.list(TaskFilter(), Page(skip, limit), owner, order)
+                assert list(page) == tasks[skip : skip + limit], (skip, limit)
+
+    @every_owner
+    @every_order
+    async def test_order_of_what_matches(
+        self, store: Store, owner: str | None, order: TaskOrder
+    ) -> None:
+        """Every condition of the filter MUST hold, whatever the order; pages count what matches."""
+        tasks = sorted((await _fill(store))[owner], key=EXPECTED[order])
+        for where, kept in (
+            (TaskFilter(title="a"), [task for task in tasks if "a" in task.title]),
+            (TaskFilter(status=TaskStatus.TODO), [t for t in tasks if t.status == "todo"]),
+            (TaskFilter(completed=True), [t for t in tasks if t.status == "completed"]),
+            (TaskFilter(completed=False), [t for t in tasks if t.status != "completed"]),
+            (TaskFilter(assigned=True), []),
+            (TaskFilter("todo", "a", completed=True), []),
+            (TaskFilter(assigned=False), tasks),
+        ):
+            assert list(await store.tasks.list(where, EVERYTHING, owner, order)) == kept, where
+            second = await store.tasks.list(where, Page(1, 2), owner, order)
+            assert list(second) == kept[1:3], where
+
+    @every_owner
+    async def test_order_stays_when_tasks_change(self, store: Store, owner: str | None) -> None:
+        """Newest first is by `created_at`: a task that is changed keeps its place."""
+        tasks = sorted((await _fill(store))[owner], key=EXPECTED[TaskOrder.NEWEST_FIRST])
+        for task in tasks[::-2]:
+            await store.tasks.save(task)
+        listed = await store.tasks.list(TaskFilter(), EVERYTHING, owner, TaskOrder.NEWEST_FIRST)
+        assert list(listed) == tasks

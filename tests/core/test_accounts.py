@@ -1,0 +1,232 @@
+"""Accounts, on the memory store, with passwords and tokens that one can read."""
+
+import pytest
+
+from fring_adapters.memory import MemoryStore
+from fring_core import (
+    Accounts,
+    Credential,
+    EmailTaken,
+    InvalidInput,
+    IssuedToken,
+    Login,
+    NewUser,
+    Problem,
+    Registration,
+    Unauthenticated,
+    User,
+    UsernameTaken,
+    Verdict,
+    run_sync,
+)
+from tests.core.examples import NOW, Ticking, refused
+
+SECRET = "correct horse"
+WRONG = ("Invalid credentials", False)
+
+
+class ReadablePasswords:
+    """Hashes that say what they are of; those that begin with `old:` are outdated."""
+
+    def __init__(self):
+        self.verified = []
+
+    async def hash(self, password):
+        return f"new:{password}"
+
+    async def verify(self, password, password_hash):
+        self.verified.append((password, password_hash))
+        kind, _, known = (password_hash or "none:").partition(":")
+        return Verdict(
+            right=password_hash is not None and known == password, outdated=kind == "old"
+        )
+
+
+class ReadableTokens:
+    """Tokens that say whose they are."""
+
+    def issue(self, subject, role=None):
+        assert role is None
+        return IssuedToken(f"token of {subject}", 60)
+
+
+class World:
+    def __init__(self, store):
+        self.store = store
+        self.passwords = ReadablePasswords()
+        self.accounts = Accounts(
+            store, passwords=self.passwords, issuer=ReadableTokens(), clock=Ticking()
+        )
+
+    def add(self, password_hash, name="ann"):
+        new = NewUser(name, f"{name}@example.org")
+        return run_sync(self.store.users.add(new, NOW, password_hash))
+
+    def hash_of(self, name="ann"):
+        return run_sync(self.store.credentials.find(name, None)).password_hash
+
+    def log_in(self, **login):
+        return run_sync(self.accounts.log_in(Login(**login)))
+
+    def refused(self, **login):
+        return refused(Unauthenticated, self.accounts.log_in(Login(**login)))
+
+
+@pytest.fixture
+def world():
+    return World(MemoryStore())
+
+
+def test_register(world):
+    registration = Registration("ann", "ann@example.org", SECRET)
+    user = run_sync(world.accounts.register(registration))
+    assert user == User(user.id, "ann", "ann@example.org", NOW)
+    assert world.hash_of() == f"new:{SECRET}"
+    found = run_sync(world.store.credentials.find("ann", None))
+    assert found == Credential(user, f"new:{SECRET}")
+    again = Registration("ann", "new@example.org", SECRET)
+    assert refused(UsernameTaken, world.accounts.register(again)) == ("ann",)
+    again = Registration("new", "ann@example.org", SECRET)
+    assert refused(EmailTaken, world.accounts.register(again)) == ("ann@example.org",)
+
+
+@pytest.mark.parametrize("name", [{"username": "ann"}, {"email": "ann@example.org"}])
+def test_log_in_by_either_name(world, name):
+    world.add("new:someone else", "bob")
+    user = world.add(f"new:{SECRET}")
+    assert world.log_in(password=SECRET, **name) == IssuedToken(f"token of {user.id}", 60)
+    assert world.refused(password=f"{SECRET} ", **name)[0] == WRONG[0]
+    assert world.refused(password="", **name)[0] == WRONG[0]
+    assert world.hash_of() == f"new:{SECRET}"
+
+
+@pytest.mark.parametrize(
+    "name", [{"username": "Ann"}, {"email": "Ann@example.org"}, {"username": ""}, {"email": "ann"}]
+)
+def test_an_unknown_user_verifies_a_dummy(world, name):
+    world.add(f"new:{SECRET}")
+    assert world.refused(password=SECRET, **name)[0] == WRONG[0]
+    assert world.passwords.verified == [(SECRET, None)]
+
+
+def test_a_user_without_a_password_verifies_a_dummy(world):
+    world.add(None)
+    assert world.refused(password=SECRET, username="ann")[0] == WRONG[0]
+    assert world.passwords.verified == [(SECRET, None)]
+    assert world.hash_of() is None
+
+
+def test_all_refusals_are_alike(world):
+    world.add(f"new:{SECRET}")
+    world.add(None, "bob")
+    logins = [
+        {"password": "wrong", "username": "ann"},
+        {"password": SECRET, "username": "bob"},
+        {"password": SECRET, "username": "cid"},
+    ]
+    told = set()
+    for login in logins:
+        with pytest.raises(Unauthenticated) as raised:
+            world.log_in(**login)
+        told.add((str(raised.value), raised.value.bad_token))
+    assert told == {WRONG}
+    assert len(world.passwords.verified) == len(logins), "each as long as the others"
+
+
+def test_an_outdated_hash_is_replaced(world):
+    user = world.add(f"old:{SECRET}")
+    assert world.refused(password="wrong", username="ann")[0] == WRONG[0]
+    assert world.hash_of() == f"old:{SECRET}", "by the right password only"
+    world.log_in(password=SECRET, username="ann")
+    assert world.hash_of() == f"new:{SECRET}"
+    found = run_sync(world.store.users.get(user.id))
+    assert found == user
+    assert found.version == 1
+
+
+def test_a_hash_that_was_replaced_meanwhile_is_left_alone(world):
+    # The password is changed while the outdated hash is verified.
+    world.add(f"old:{SECRET}")
+    verify = world.passwords.verify
+
+    async def overtaken(password, password_hash):
+        found = await world.store.credentials.find("ann", None)
+        await world.store.credentials.replace(found, "new:another")
+        return await verify(password, password_hash)
+
+    world.passwords.verify = overtaken
+    assert world.log_in(password=SECRET, username="ann").seconds == 60
+    assert world.hash_of() == "new:another"
+
+
+@pytest.mark.parametrize("password", ["x" * 8, "x" * 1024, "😀" * 8, " " * 8, "😀" * 1024])
+def test_passwords_that_an_account_may_have(world, password):
+    run_sync(world.accounts.register(Registration("ann", "ann@example.org", password)))
+    world.log_in(username="ann", password=password)
+
+
+NEW_PROBLEMS = [
+    ("", "must have at least 8 characters", "value_error"),
+    ("x" * 7, "must have at least 8 characters", "value_error"),
+    ("😀" * 7, "must have at least 8 characters", "value_error"),
+    ("x" * 1025, "must have at most 1024 characters", "value_error"),
+    ("x" * 8 + "\0", "must not contain NUL", "value_error"),
+    ("x" * 8 + "\ud800", "must not contain a lone surrogate", "value_error"),
+    (None, "must be a text", "type_error"),
+    (12345678, "must be a text", "type_error"),
+    (b"x" * 8, "must be a text", "type_error"),
+]
+
+
+@pytest.mark.parametrize(("password", "message", "kind"), NEW_PROBLEMS)
+def test_passwords_that_no_account_may_have(password, message, kind):
+    with pytest.raises(InvalidInput) as raised:
+        Registration("ann", "ann@example.org", password)
+    assert raised.value.problems == (Problem("password", message, kind),)
+    if "at least" in message:
+        assert Login(password, username="ann").password == password, "wrong, not invalid"
+        return
+    with pytest.raises(InvalidInput) as raised:
+        Login(password, username="ann")
+    assert raised.value.problems == (Problem("password", message, kind),)
+
+
+def test_every_fault_of_a_registration_is_reported_at_once():
+    with pytest.raises(InvalidInput) as raised:
+        Registration(" ", "nowhere", "short")
+    assert [each.field for each in raised.value.problems] == ["username", "email", "password"]
+
+
+@pytest.mark.parametrize("names", [{}, {"username": "ann", "email": "ann@example.org"}])
+def test_a_login_takes_one_name(names):
+    with pytest.raises(InvalidInput) as raised:
+        Login(SECRET, **names)
+    assert raised.value.problems == (Problem("username", "or an email, one of them", "missing"),)
+
+
+@pytest.mark.parametrize("field", ["username", "email"])
+@pytest.mark.parametrize("name", ["\0", "\ud800", 7])
+def test_a_login_refuses_names_that_nobody_can_have(field, name):
+    with pytest.raises(InvalidInput) as raised:
+        Login(SECRET, **{field: name})
+    assert [problem.field for problem in raised.value.problems] == [field]
+
+
+def test_no_password_token_or_hash_is_ever_shown(world):
+    user = world.add(f"new:{SECRET}")
+    shown = [
+        Registration("ann", "ann@example.org", SECRET),
+        Login(SECRET, username="ann"),
+        Credential(user, f"new:{SECRET}"),
+        user,
+        world.store,
+        world.store._database,
+        world.accounts,
+    ]
+    for value in shown:
+        assert SECRET not in f"{value!r} {value}"
+    assert "token of" not in repr(world.log_in(password=SECRET, username="ann"))
+    for wrong in (lambda: Login(SECRET), lambda: Registration("", "", SECRET + "\0")):
+        with pytest.raises(InvalidInput) as raised:
+            wrong()
+        assert SECRET not in f"{raised.value!r} {raised.value}"
