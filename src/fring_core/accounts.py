@@ -61,7 +61,11 @@ class Login:
             (
                 None
                 if len(given) == 1
-                else Problem("username", "or an email, one of them", "missing"),
+                else Problem(
+                    "username",
+                    "or an email, one of them, must be there",
+                    "value_error" if given else "missing",
+                ),
                 *(text.FILTER.problem(field, name) for field, name in given.items()),
                 ANY_PASSWORD.problem("password", self.password),
             )

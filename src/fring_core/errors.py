@@ -20,7 +20,11 @@ import attrs
 
 
 class FringError(Exception):
-    """Report that Fring did not do what it was asked; nothing was changed."""
+    """Report that Fring did not do what it was asked.
+
+    Nothing was changed, but for one case: after `Unavailable`, a write whose connection died
+    while it was under way may have been done.
+    """
 
     code: ClassVar[str]
 
@@ -197,7 +201,10 @@ class Forbidden(FringError):
 
 @attrs.define
 class StoreUnavailable(Unavailable):
-    """Report a store that is away, full or too slow; `reason` is for logs, not for clients."""
+    """Report a store, or another system, that is away, full or too slow.
+
+    `reason` is for logs, not for clients.
+    """
 
     reason: str
 

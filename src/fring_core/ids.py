@@ -10,9 +10,9 @@ MAX_ID: Final = 2**63 - 1
 MAX_CHOSEN_ID: Final = 2**31 - 1
 
 
-def is_possible(number: int) -> bool:
+def is_possible(number: object) -> bool:
     """Tell whether a user or task could have this id; if not, it names nothing."""
-    return 0 < number <= MAX_ID
+    return type(number) is int and 0 < number <= MAX_ID
 
 
 def chosen_id_problem(number: object) -> Problem | None:

@@ -10,6 +10,7 @@ from fring_core.errors import StoreUnavailable, TaskNotFound, UserNotFound
 from fring_core.queries import Page, TaskFilter, TaskOrder, UserFilter
 from fring_core.status import PERMISSIVE, TaskStatus, Workflow
 from fring_core.tasks import TaskChanges
+from fring_core.text import check_owner
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Sequence
@@ -29,7 +30,8 @@ class Fring:
 
     `clock` tells the time in UTC; `workflow` says which status changes are allowed. Every method
     may raise `Unavailable` when the store is away. Tasks of the shared board are reached with
-    `owner=None`, those of a personal list with its owner's name.
+    `owner=None`, those of a personal list with its owner's name: 1-255 characters, case-sensitive,
+    else `InvalidInput`.
     """
 
     def __init__(self, store: Store, *, clock: Clock, workflow: Workflow = PERMISSIVE) -> None:
@@ -101,7 +103,7 @@ class Fring:
 
     async def create_task(self, new: NewTask, *, owner: str | None = None) -> Task:
         """Create a task; raise `IdTaken`."""
-        return await self._store.tasks.add(new, owner, self._clock())
+        return await self._store.tasks.add(new, check_owner(owner), self._clock())
 
     async def list_tasks(
         self,
@@ -112,11 +114,11 @@ class Fring:
         order: TaskOrder = TaskOrder.BY_ID,
     ) -> Sequence[Task]:
         """Return the tasks of a list that match, in this order."""
-        return await self._store.tasks.list(where, page, owner, order)
+        return await self._store.tasks.list(where, page, check_owner(owner), order)
 
     async def get_task(self, task_id: int, *, owner: str | None = None) -> TaskWithUsers:
         """Return a task with the users it is assigned to; raise `TaskNotFound`."""
-        found = await self._store.tasks.get_with_users(task_id, owner)
+        found = await self._store.tasks.get_with_users(task_id, check_owner(owner))
         if found is None:
             raise TaskNotFound(task_id)
         return found
@@ -145,7 +147,7 @@ class Fring:
         self, task_id: int, owner: str | None, verb: Callable[[Task], Task]
     ) -> Task:
         for _ in range(MAX_ROUNDS):
-            task = await self._store.tasks.get(task_id, owner)
+            task = await self._store.tasks.get(task_id, check_owner(owner))
             if task is None:
                 raise TaskNotFound(task_id)
             saved = await self._store.tasks.save(verb(task))
@@ -155,7 +157,7 @@ class Fring:
 
     async def delete_task(self, task_id: int, *, owner: str | None = None) -> None:
         """Delete a task and its assignments, not the users; raise `TaskNotFound`."""
-        if not await self._store.tasks.remove(task_id, owner):
+        if not await self._store.tasks.remove(task_id, check_owner(owner)):
             raise TaskNotFound(task_id)
 
     async def list_users_of_task(self, task_id: int) -> Sequence[User]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import TYPE_CHECKING
 
 import attrs
@@ -13,7 +14,7 @@ from fring_core.status import TaskStatus
 from fring_core.unset import UNSET, UnsetType
 
 if TYPE_CHECKING:
-    from datetime import date, datetime
+    from datetime import datetime
 
     from fring_core.status import Workflow
 
@@ -91,6 +92,7 @@ class NewTask:
                 chosen_id_problem(self.id),
                 text.TITLE.problem("title", self.title),
                 _description_problem(self.description),
+                _due_date_problem(self.due_date),
             )
         )
 
@@ -127,6 +129,7 @@ class TaskChanges:
             (
                 None if self.title is UNSET else text.TITLE.problem("title", self.title),
                 _description_problem(self.description),
+                _due_date_problem(self.due_date),
                 self._contradiction(),
             )
         )
@@ -140,7 +143,11 @@ class TaskChanges:
         return TaskStatus.COMPLETED if self.completed else TaskStatus.TODO
 
     def _contradiction(self) -> Problem | None:
-        if UNSET in (self.status, self.completed):
+        if self.completed is UNSET:
+            return None
+        if not isinstance(self.completed, bool):
+            return Problem("completed", "must be true or false", "type_error")
+        if self.status is UNSET:
             return None
         if self.completed is (self.status is TaskStatus.COMPLETED):
             return None
@@ -151,3 +158,10 @@ def _description_problem(description: object) -> Problem | None:
     if description is None or description is UNSET:
         return None
     return text.DESCRIPTION.problem("description", description)
+
+
+def _due_date_problem(due_date: object) -> Problem | None:
+    # A datetime is a date to Python, and would come back from some stores without its time.
+    if due_date is None or due_date is UNSET or type(due_date) is date:
+        return None
+    return Problem("due_date", "must be a date", "type_error")

@@ -56,6 +56,7 @@ EMAIL = TextRule(
 )
 TITLE = TextRule(most=200)
 DESCRIPTION = TextRule(most=10_000, blank=True)
+OWNER = TextRule(most=255, least=1, blank=True)
 FILTER = TextRule(most=None, blank=True)
 
 
@@ -64,3 +65,10 @@ def reject(problems: Iterable[Problem | None]) -> None:
     found = tuple(problem for problem in problems if problem is not None)
     if found:
         raise InvalidInput(found)
+
+
+def check_owner(owner: str | None) -> str | None:
+    """Return the owner of a list, None for the shared board; raise `InvalidInput`."""
+    if owner is not None:
+        reject((OWNER.problem("owner", owner),))
+    return owner

@@ -197,11 +197,15 @@ def test_every_fault_of_a_registration_is_reported_at_once():
     assert [each.field for each in raised.value.problems] == ["username", "email", "password"]
 
 
-@pytest.mark.parametrize("names", [{}, {"username": "ann", "email": "ann@example.org"}])
-def test_a_login_takes_one_name(names):
+@pytest.mark.parametrize(
+    ("names", "kind"),
+    [({}, "missing"), ({"username": "ann", "email": "ann@example.org"}, "value_error")],
+)
+def test_a_login_takes_one_name(names, kind):
     with pytest.raises(InvalidInput) as raised:
         Login(SECRET, **names)
-    assert raised.value.problems == (Problem("username", "or an email, one of them", "missing"),)
+    [problem] = raised.value.problems
+    assert (problem.field, problem.kind) == ("username", kind)
 
 
 @pytest.mark.parametrize("field", ["username", "email"])

@@ -202,12 +202,12 @@ async def test_an_issuer_that_never_had_keys(tokens, issuer, clock, fault, caplo
 
 
 async def test_nobody_waits_for_an_issuer_that_drips(tokens, issuer, clock):
-    # Each byte comes in time; the answer does not. This one waits the two seconds.
+    # Each byte comes in time; the answer does not. This one waits as long as it may.
     issuer.drips = True
     with pytest.raises(StoreUnavailable):
         await tokens.identify(token("old"))
     issuer.drips = False
-    assert jwks.TIMEOUT_SECONDS == 2
+    assert jwks.TIMEOUT_SECONDS < 2
 
 
 async def test_leaving_does_not_wait_for_an_issuer_that_hangs(issuer):

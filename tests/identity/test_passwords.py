@@ -75,8 +75,7 @@ async def test_no_hash_is_made_twice(hasher):
 async def test_without_a_hash_the_work_is_done_all_the_same(hasher, spy):
     for number in range(1, 4):
         assert await hasher.verify(PASSWORD, None) == WRONG
-        assert spy.verified == [("$argon2id$1", PASSWORD)] * number
-    assert spy.hashed == 1
+        assert spy.verified == [(hasher._dummy, PASSWORD)] * number
 
 
 async def test_without_a_hash_no_password_is_right(hasher, monkeypatch):

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 MAX_TOKEN_BYTES: Final = 8192
 LEEWAY_SECONDS: Final = 30
+# Better Auth calls its members users.
+_ROLES: Final = {role.value: role for role in Role} | {"user": Role.MEMBER}
 LAST_MOMENT: Final = 253_402_300_799  # the end of the year 9999: no clock shows more
 
 
@@ -31,8 +33,8 @@ class TokenRules:
 
     `issuer` and `audience` are compared if they are set; `max_lifetime`, in seconds from `iat`
     or from now, limits `exp` if it is set. `role_claim` names the claim that holds the role: one
-    of viewer, member, admin, or a list in which the highest counts. Without one of these, a
-    caller is a member.
+    of viewer, member (or user) and admin, or several, in a list or with commas between them, of
+    which the highest counts. Another word is a viewer's; without the claim a caller is a member.
     """
 
     issuer: str | None = None
@@ -74,15 +76,17 @@ class TokenRules:
             if not moment <= LAST_MOMENT:
                 raise refused(f"the time in {name} is one that no clock can hold")
         if self.max_lifetime is not None:
-            begun = claims.get("iat", time.time())
+            begun = min(claims.get("iat", LAST_MOMENT), time.time())
             if claims["exp"] - begun > self.max_lifetime:
                 raise refused(f"it is valid for more than {self.max_lifetime} seconds")
 
     def _role(self, claims: dict[str, Any]) -> Role:
         claimed = claims.get(self.role_claim)
-        names = claimed if isinstance(claimed, list) else [claimed]
-        known = [role for role in Role if role.value in names]  # in ascending order
-        return known[-1] if known else Role.MEMBER
+        if claimed is None:
+            return Role.MEMBER
+        texts = claimed if isinstance(claimed, list) else str(claimed).split(",")
+        roles = {_ROLES.get(str(text).strip(), Role.VIEWER) for text in texts}
+        return max(roles, key=list(Role).index, default=Role.VIEWER)
 
 
 def header_of(token: str) -> dict[str, Any]:

@@ -6,7 +6,6 @@ import asyncio
 import os
 import threading
 from concurrent.futures import ThreadPoolExecutor
-from functools import cached_property
 from typing import TYPE_CHECKING, Final, TypeVar
 
 import bcrypt
@@ -37,6 +36,8 @@ class Argon2Passwords:
     def __init__(self) -> None:
         self._thread = ThreadPoolExecutor(1, "passwords", initializer=_step_back)
         self._waiting = 0
+        # Now, or the first unknown user would take longer than the others.
+        self._dummy = _HASHER.hash(os.urandom(16))
 
     async def hash(self, password: str) -> str:
         """Return an argon2id hash."""
@@ -48,10 +49,6 @@ class Argon2Passwords:
             await self._run(lambda: _verdict(password, self._dummy))
             return Verdict(right=False)
         return await self._run(lambda: _verdict(password, password_hash))
-
-    @cached_property
-    def _dummy(self) -> str:
-        return _HASHER.hash(os.urandom(16))
 
     async def _run(self, work: Callable[[], T]) -> T:
         if self._waiting >= MAX_WAITING:

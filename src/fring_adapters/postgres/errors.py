@@ -16,9 +16,11 @@ if TYPE_CHECKING:
 CLASHES: Final = frozenset({"40001", "40P01"})  # serialization failure, deadlock
 MAX_CLASHES: Final = 5
 # The server shuts down or starts up, or it is a standby, as in the middle of a failover.
-LOST: Final = frozenset({"57P01", "57P02", "57P03", "25006"})
+LOST: Final = frozenset({"57P01", "57P02", "57P03", "25006", "25P03"})
 # Classes of SQLSTATE that mean "not now": connection, resources, operator, system.
 AWAY: Final = frozenset({"08", "53", "57", "58"})
+# A lock or a transaction that took longer than the database's own settings allow.
+TIMED_OUT: Final = frozenset({"55P03", "25P03", "25P04", "40003"})
 # A PgBouncer that does not follow prepared statements hands them to the wrong connection.
 UNPREPARED: Final = frozenset({"26000", "42P05"})
 POOL_ERRORS: Final = (PoolTimeout, PoolClosed, TooManyRequests)
@@ -28,7 +30,8 @@ def is_lost(error: psycopg.Error) -> bool:
     """Tell whether the connection is of no more use; others of its pool may not be either."""
     state = error.sqlstate
     if state is None:
-        return isinstance(error, psycopg.OperationalError) and not isinstance(error, POOL_ERRORS)
+        dead = isinstance(error, psycopg.OperationalError | psycopg.InterfaceError)
+        return dead and not isinstance(error, POOL_ERRORS)
     return state in LOST or state.startswith("08")
 
 
@@ -39,7 +42,7 @@ def translated(error: psycopg.Error) -> FringError | None:
         return TransactionConflict(str(error))
     if state in UNPREPARED:
         return StoreUnavailable(f"{error}; behind such a PgBouncer, FRING_POOL_PREPARE=false helps")
-    away = state is not None and state[:2] in AWAY
+    away = state is not None and (state[:2] in AWAY or state in TIMED_OUT)
     if away or is_lost(error) or isinstance(error, POOL_ERRORS):
         return StoreUnavailable(f"{type(error).__name__}: {error}")
     return None

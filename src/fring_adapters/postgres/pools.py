@@ -44,6 +44,11 @@ class PoolSettings:
                 "prepare_threshold": 0 if self.prepare else None,
                 "application_name": "fring",
                 "connect_timeout": 2,
+                # A network that has gone silent is noticed within seconds, not hours.
+                "keepalives_idle": 5,
+                "keepalives_interval": 2,
+                "keepalives_count": 3,
+                "tcp_user_timeout": 5000,
             },
         }
 
@@ -96,8 +101,11 @@ class AsyncPool(AsyncConnectionPool[PooledAsyncConnection]):
             try:
                 await self.check_connection(connection)
             except psycopg.OperationalError:
-                await self.give_back(connection)
                 await self.renew(connection)
+                await self.give_back(connection)
+            except BaseException:  # a cancelled caller must not take the connection with it
+                await self.give_back(connection)
+                raise
             else:
                 return connection
 
@@ -143,8 +151,11 @@ class BlockingPool(ConnectionPool[PooledConnection]):
             try:
                 self.check_connection(connection)
             except psycopg.OperationalError:
-                self.give_back(connection)
                 self.renew(connection)
+                self.give_back(connection)
+            except BaseException:
+                self.give_back(connection)
+                raise
             else:
                 return connection
 

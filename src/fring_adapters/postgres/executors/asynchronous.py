@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import asynccontextmanager
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import psycopg
 
 from fring_adapters.postgres.errors import delay_before_retry, is_lost
-from fring_adapters.postgres.executors.protocol import Executor, check_open, translating
+from fring_adapters.postgres.executors.protocol import Executor, Scope, translating
+from fring_core import StoreUnavailable
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Mapping
@@ -19,6 +20,10 @@ if TYPE_CHECKING:
     from fring_adapters.postgres.pools import AsyncPool
     from fring_adapters.postgres.rows import Row
     from fring_adapters.postgres.statements import Statement
+
+# The longest that a statement of ours may wait, for a lock above all. It is measured here: a
+# session setting would not survive PgBouncer.
+DEADLINE_SECONDS: Final = 10.0
 
 
 class AsyncExecutor:
@@ -35,9 +40,7 @@ class AsyncExecutor:
             try:
                 connection = await self._pool.take()
                 try:
-                    cursor = connection.cursor(binary=True)
-                    await cursor.execute(statement.sql, parameters)
-                    return await cursor.fetchall()
+                    return await _execute(connection, statement, parameters)
                 except psycopg.Error as error:
                     if is_lost(error):
                         await self._pool.renew(connection)
@@ -52,17 +55,58 @@ class AsyncExecutor:
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[Executor]:
         """Open a transaction on one connection of the pool."""
+        _check_loop()
         with translating():
             connection = await self._pool.take()
             try:
                 async with connection.transaction():
                     inner = AsyncTransactionExecutor(connection)
-                    try:
+                    with inner.scope.opened():
                         yield inner
-                    finally:
-                        inner.closed = True
             finally:
+                if connection.broken:
+                    await self._pool.renew(connection)
                 await self._pool.give_back(connection)
+
+
+class AsyncTransactionExecutor:
+    """Send statements inside one transaction, in an event loop, one at a time."""
+
+    def __init__(self, connection: AsyncConnection[Row]) -> None:
+        self.scope = Scope()
+        self._connection = connection
+        self._lock = asyncio.Lock()
+
+    async def run(self, statement: Statement, parameters: Mapping[str, Any]) -> list[Row]:
+        """Send a statement and return its rows; if it fails, the transaction goes on."""
+        self.scope.check()
+        async with self._lock:
+            with translating():
+                async with self._connection.transaction():
+                    return await _execute(self._connection, statement, parameters)
+
+    @asynccontextmanager
+    async def transaction(self) -> AsyncIterator[Executor]:
+        """Open a savepoint, with an executor of its own."""
+        with self.scope.suspended(), translating():
+            async with self._connection.transaction():
+                inner = AsyncTransactionExecutor(self._connection)
+                with inner.scope.opened():
+                    yield inner
+
+
+async def _execute(
+    connection: AsyncConnection[Row], statement: Statement, parameters: Mapping[str, Any]
+) -> list[Row]:
+    """Send a statement; raise `StoreUnavailable` if it takes longer than it may."""
+    try:
+        async with asyncio.timeout(DEADLINE_SECONDS):
+            cursor = connection.cursor(binary=True)
+            await cursor.execute(statement.sql, parameters)
+            return await cursor.fetchall()
+    except TimeoutError:
+        reason = f"A statement took longer than {DEADLINE_SECONDS:g} s and was cancelled"
+        raise StoreUnavailable(reason) from None
 
 
 def _check_loop() -> None:
@@ -73,30 +117,3 @@ def _check_loop() -> None:
         raise RuntimeError(
             "PostgresStore needs an event loop; with run_sync, use BlockingPostgresStore"
         ) from None
-
-
-class AsyncTransactionExecutor:
-    """Send statements inside one transaction, in an event loop, one at a time."""
-
-    def __init__(self, connection: AsyncConnection[Row]) -> None:
-        self.closed = False
-        self._connection = connection
-        self._lock = asyncio.Lock()
-
-    async def run(self, statement: Statement, parameters: Mapping[str, Any]) -> list[Row]:
-        """Send a statement and return its rows; if it fails, the transaction goes on."""
-        check_open(closed=self.closed)
-        async with self._lock:
-            with translating():
-                async with self._connection.transaction():
-                    cursor = self._connection.cursor(binary=True)
-                    await cursor.execute(statement.sql, parameters)
-                    return await cursor.fetchall()
-
-    @asynccontextmanager
-    async def transaction(self) -> AsyncIterator[Executor]:
-        """Open a savepoint."""
-        check_open(closed=self.closed)
-        with translating():
-            async with self._connection.transaction():
-                yield self

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import psycopg
 
 from fring_adapters.postgres.errors import delay_before_retry, is_lost
-from fring_adapters.postgres.executors.protocol import Executor, check_open, translating
+from fring_adapters.postgres.executors.protocol import Executor, Scope, translating
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Mapping
@@ -34,9 +34,7 @@ class BlockingExecutor:
             try:
                 connection = self._pool.take()
                 try:
-                    cursor = connection.cursor(binary=True)
-                    cursor.execute(statement.sql, parameters)
-                    return cursor.fetchall()
+                    return _execute(connection, statement, parameters)
                 except psycopg.Error as error:
                     if is_lost(error):
                         self._pool.renew(connection)
@@ -56,11 +54,11 @@ class BlockingExecutor:
             try:
                 with connection.transaction():
                     inner = BlockingTransactionExecutor(connection)
-                    try:
+                    with inner.scope.opened():
                         yield inner
-                    finally:
-                        inner.closed = True
             finally:
+                if connection.broken:
+                    self._pool.renew(connection)
                 self._pool.give_back(connection)
 
 
@@ -68,20 +66,27 @@ class BlockingTransactionExecutor:
     """Send statements inside one transaction, blocking the thread."""
 
     def __init__(self, connection: Connection[Row]) -> None:
-        self.closed = False
+        self.scope = Scope()
         self._connection = connection
 
     async def run(self, statement: Statement, parameters: Mapping[str, Any]) -> list[Row]:
         """Send a statement and return its rows; if it fails, the transaction goes on."""
-        check_open(closed=self.closed)
+        self.scope.check()
         with translating(), self._connection.transaction():
-            cursor = self._connection.cursor(binary=True)
-            cursor.execute(statement.sql, parameters)
-            return cursor.fetchall()
+            return _execute(self._connection, statement, parameters)
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[Executor]:
-        """Open a savepoint."""
-        check_open(closed=self.closed)
-        with translating(), self._connection.transaction():
-            yield self
+        """Open a savepoint, with an executor of its own."""
+        with self.scope.suspended(), translating(), self._connection.transaction():
+            inner = BlockingTransactionExecutor(self._connection)
+            with inner.scope.opened():
+                yield inner
+
+
+def _execute(
+    connection: Connection[Row], statement: Statement, parameters: Mapping[str, Any]
+) -> list[Row]:
+    cursor = connection.cursor(binary=True)
+    cursor.execute(statement.sql, parameters)
+    return cursor.fetchall()

@@ -42,7 +42,35 @@ def translating() -> Iterator[None]:
         raise translated(error) or error from error
 
 
-def check_open(*, closed: bool) -> None:
-    """Raise `RuntimeError` if a transaction is over."""
-    if closed:
-        raise RuntimeError("The transaction is over; use the store that it was opened on")
+class Scope:
+    """Tell whether a transaction may be used.
+
+    It may not once it is over, when its connection serves others, nor while one inside it is
+    open, whose end would decide about what the outer one did meanwhile.
+    """
+
+    def __init__(self) -> None:
+        self._refusal: str | None = None
+
+    def check(self) -> None:
+        """Raise `RuntimeError` if the transaction may not be used now."""
+        if self._refusal is not None:
+            raise RuntimeError(self._refusal)
+
+    @contextmanager
+    def opened(self) -> Iterator[None]:
+        """Hold for as long as the transaction is open."""
+        try:
+            yield
+        finally:
+            self._refusal = "The transaction is over; use the store that it was opened on"
+
+    @contextmanager
+    def suspended(self) -> Iterator[None]:
+        """Hold for as long as a transaction inside this one is open."""
+        self.check()
+        self._refusal = "A transaction inside this one is open; use the store that it gave"
+        try:
+            yield
+        finally:
+            self._refusal = None

@@ -1,0 +1,47 @@
+"""Which owners there can be, in every use case; and which dates and which yes or no."""
+
+from datetime import UTC, date, datetime
+
+import pytest
+
+from fring_adapters.clock import utc_now
+from fring_adapters.memory import MemoryStore
+from fring_core import Fring, InvalidInput, NewTask, TaskChanges, TaskStatus, run_sync
+
+CALLS = {
+    "create": lambda fring, owner: fring.create_task(NewTask("task"), owner=owner),
+    "list": lambda fring, owner: fring.list_tasks(owner=owner),
+    "get": lambda fring, owner: fring.get_task(1, owner=owner),
+    "update": lambda fring, owner: fring.update_task(1, TaskChanges(), owner=owner),
+    "set status": lambda fring, owner: fring.set_status(1, TaskStatus.TODO, owner=owner),
+    "toggle": lambda fring, owner: fring.toggle_task(1, owner=owner),
+    "delete": lambda fring, owner: fring.delete_task(1, owner=owner),
+}
+
+
+@pytest.mark.parametrize("owner", ["", "a\0b", "\ud800", "x" * 256, 5])
+@pytest.mark.parametrize("call", CALLS)
+def test_an_owner_that_cannot_be(call, owner):
+    fring = Fring(MemoryStore(), clock=utc_now)
+    with pytest.raises(InvalidInput, match="owner"):
+        run_sync(CALLS[call](fring, owner))
+
+
+@pytest.mark.parametrize("owner", [" ", "x" * 255, "Ann", "日本", None])
+def test_an_owner_that_can_be(owner):
+    fring = Fring(MemoryStore(), clock=utc_now)
+    assert run_sync(fring.create_task(NewTask("task"), owner=owner)).owner == owner
+
+
+@pytest.mark.parametrize("due", ["2026-12-31", 5, datetime(2026, 12, 31, tzinfo=UTC)])
+def test_a_due_date_is_a_date(due):
+    for build in (lambda: NewTask("task", due_date=due), lambda: TaskChanges(due_date=due)):
+        with pytest.raises(InvalidInput, match="due_date: must be a date"):
+            build()
+    assert NewTask("task", due_date=date(2026, 12, 31)).due_date == date(2026, 12, 31)
+
+
+@pytest.mark.parametrize("completed", [1, 0, "true", None])
+def test_completed_is_true_or_false(completed):
+    with pytest.raises(InvalidInput, match="completed: must be true or false"):
+        TaskChanges(completed=completed)

@@ -1,0 +1,99 @@
+"""What executors and pools owe to callers that are cancelled, locked out, or confused."""
+
+import asyncio
+
+import psycopg
+import pytest
+
+from fring_adapters.clock import utc_now
+from fring_adapters.postgres import BlockingPostgresStore, PoolSettings, PostgresStore
+from fring_adapters.postgres.executors import asynchronous
+from fring_adapters.postgres.pools import AsyncPool
+from fring_adapters.postgres.urls import to_conninfo
+from fring_core import Fring, NewTask, StoreUnavailable, TaskChanges, run_sync
+
+ONE = PoolSettings(size=1, timeout=5)
+
+pytestmark = pytest.mark.anyio
+
+
+@pytest.fixture
+def anyio_backend():
+    return "asyncio"
+
+
+@pytest.fixture
+async def fring(database_url, empty):
+    empty()
+    async with PostgresStore(database_url, ONE) as store:
+        yield Fring(store, clock=utc_now)
+
+
+async def test_a_cancelled_caller_gives_its_connection_back(fring, monkeypatch):
+    await fring.create_task(NewTask("task"))
+
+    async def hang(*_):
+        await asyncio.sleep(60)
+
+    with monkeypatch.context() as patch:
+        patch.setattr("fring_adapters.postgres.pools.FRESH_SECONDS", -1)  # so it is checked
+        patch.setattr(AsyncPool, "check_connection", hang)
+        with pytest.raises(TimeoutError):
+            await asyncio.wait_for(fring.list_tasks(), 0.2)
+    assert len(await fring.list_tasks()) == 1
+
+
+async def test_a_statement_that_waits_for_a_lock_too_long_is_given_up(
+    fring, database_url, monkeypatch
+):
+    task = await fring.create_task(NewTask("task"))
+    monkeypatch.setattr(asynchronous, "DEADLINE_SECONDS", 0.3)
+    with psycopg.connect(to_conninfo(database_url)) as other:
+        other.execute("SELECT FROM tasks WHERE id = %s FOR UPDATE", [task.id])
+        with pytest.raises(StoreUnavailable, match="longer than"):
+            await fring.update_task(task.id, TaskChanges(title="late"))
+        assert (await fring.get_task(task.id)).task.title == "task"
+    assert (await fring.update_task(task.id, TaskChanges(title="now"))).title == "now"
+
+
+async def test_a_transaction_waits_while_one_inside_it_is_open(fring):
+    async with fring.transaction() as outer:
+        async with outer.transaction() as inner:
+            await inner.create_task(NewTask("inner"))
+            with pytest.raises(RuntimeError, match="inside this one is open"):
+                await outer.create_task(NewTask("outer"))
+            with pytest.raises(RuntimeError, match="inside this one is open"):
+                async with outer.transaction():
+                    pass
+        await outer.create_task(NewTask("after"))
+        with pytest.raises(RuntimeError, match="is over"):
+            await inner.create_task(NewTask("late"))
+    assert [task.title for task in await fring.list_tasks()] == ["inner", "after"]
+
+
+def test_the_same_without_a_loop(database_url, empty):
+    async def scenario(fring):
+        async with fring.transaction() as outer:
+            async with outer.transaction() as inner:
+                await inner.create_task(NewTask("inner"))
+                with pytest.raises(RuntimeError, match="inside this one is open"):
+                    await outer.create_task(NewTask("outer"))
+            with pytest.raises(RuntimeError, match="is over"):
+                await inner.create_task(NewTask("late"))
+        return [task.title for task in await fring.list_tasks()]
+
+    empty()
+    with BlockingPostgresStore(database_url, ONE) as store:
+        assert run_sync(scenario(Fring(store, clock=utc_now))) == ["inner"]
+
+
+def test_without_a_loop_an_asynchronous_store_says_so(database_url):
+    fring = Fring(PostgresStore(database_url, ONE), clock=utc_now)
+
+    async def together():
+        async with fring.transaction():
+            pass
+
+    for call in (fring.list_tasks(), together()):
+        with pytest.raises(RuntimeError, match="BlockingPostgresStore"):
+            run_sync(call)
