@@ -23,11 +23,12 @@ DEADLINE = 30  # seconds; it only guards against hanging
 
 @attrs.frozen
 class Server:
-    """Hold a server that runs: its port, its process, and the file that it writes to."""
+    """Hold a server that runs: its port, process, database, and the file that it writes to."""
 
     port: int
     process: subprocess.Popen[bytes]
     log: Path
+    database_url: str
 
     @property
     def url(self) -> str:
@@ -64,7 +65,7 @@ def serving(folder: Path, **settings: str) -> Iterator[Server]:
             stderr=subprocess.STDOUT,
         ) as process,
     ):
-        server = Server(port, process, log)
+        server = Server(port, process, log, settings.get("DATABASE_URL", ""))
         try:
             _wait_until_healthy(server)
             yield server

@@ -55,6 +55,7 @@ def create_app(
             allow_origins=list(cors_origins or ()),
             allow_origin_regex=LOCAL_ORIGINS if cors_origins is None else None,
             allow_credentials=True,
+            expose_headers=["Link", "Retry-After", "WWW-Authenticate"],
         ),
         logging_config=None,  # logging belongs to whoever runs the application
         openapi_config=with_documentation(configuration()),

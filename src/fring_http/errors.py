@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 _log = logging.getLogger("fring.http")
 
 _FROM_OUR_FAULTS_ON: Final = 500
-_BODY_UNREAD: Final = (408, 413, 415)
 
 CODES: Final[Mapping[int, str]] = {
     400: "validation",
@@ -87,20 +86,27 @@ def _invalid(request: Request[Any, Any, Any], error: InvalidInput) -> Response[V
 
 
 def _unavailable(_: Request[Any, Any, Any], error: Unavailable) -> Response[Error]:
-    _log.warning("Store unavailable: %s", error)
+    _log.warning("Unavailable: %s", error)
     return error_response(
         503, "Service temporarily unavailable", "unavailable", {"Retry-After": "1"}
     )
 
 
-def _http(_: Request[Any, Any, Any], error: HTTPException) -> Response[Error]:
+def _ending(request: Request[Any, Any, Any]) -> dict[str, str]:
+    """Return the header that ends the connection, if a body was announced that nobody has read.
+
+    The server hangs up then, since what follows is no request; a client that pools connections
+    has to know.
+    """
+    fields = request.headers
+    announced = fields.get("content-length", "0") != "0" or "transfer-encoding" in fields
+    return {"connection": "close"} if announced else {}
+
+
+def _http(request: Request[Any, Any, Any], error: HTTPException) -> Response[Error]:
     if error.status_code >= _FROM_OUR_FAULTS_ON:
         _log.error("The framework failed", exc_info=error)
-    headers = dict(error.headers or {})
-    if error.status_code in _BODY_UNREAD:
-        # The server hangs up, since what follows is no request; a client that pools connections
-        # has to know.
-        headers["connection"] = "close"
+    headers = dict(error.headers or {}) | _ending(request)
     if "GET" in headers.get("allow", ""):
         headers["allow"] += ", HEAD"
     code = CODES.get(error.status_code, "internal")
@@ -112,17 +118,18 @@ def _unexpected(request: Request[Any, Any, Any], error: Exception) -> Response[E
     return error_response(500, "Internal server error", "internal")
 
 
-def _unauthenticated(_: Request[Any, Any, Any], error: Unauthenticated) -> Response[Error]:
+def _unauthenticated(request: Request[Any, Any, Any], error: Unauthenticated) -> Response[Error]:
     # Why is for the log: whoever tries tokens out is not to learn from the answer.
     _log.info("Unauthenticated: %s", error.reason)
     if error.bad_token:
-        challenge = {"WWW-Authenticate": 'Bearer error="invalid_token"'}
-        return error_response(401, "Invalid token", error.code, challenge)
-    return error_response(401, error.reason, error.code, {"WWW-Authenticate": "Bearer"})
+        headers = {"WWW-Authenticate": 'Bearer error="invalid_token"'} | _ending(request)
+        return error_response(401, "Invalid token", error.code, headers)
+    headers = {"WWW-Authenticate": "Bearer"} | _ending(request)
+    return error_response(401, error.reason, error.code, headers)
 
 
-def _forbidden(_: Request[Any, Any, Any], error: Forbidden) -> Response[Error]:
-    return error_response(403, error.reason, error.code)
+def _forbidden(request: Request[Any, Any, Any], error: Forbidden) -> Response[Error]:
+    return error_response(403, error.reason, error.code, _ending(request))
 
 
 def _declared(request: Request[Any, Any, Any], error: FringError) -> Response[Error]:

@@ -73,8 +73,7 @@ _WITH_BODY: Final = {
     413: "The body is larger than 1 MiB",
     415: "The body is not plain JSON",
 }
-
-
+_BEARER: Final = {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}
 _SECURED: Final = {401: "There is no token, or it proves nothing", 403: "You may not do this"}
 _REFUSED: Final = {
     400: "The request cannot be done",
@@ -106,20 +105,18 @@ def configuration() -> OpenAPIConfig:
 def document(app: Litestar) -> Json:
     """Return the OpenAPI 3.1 document of an application, complete."""
     found: Json = app.openapi_schema.to_schema()
-    schemas = found["components"]["schemas"]
-    found["components"]["securitySchemes"] = {
-        "bearer": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}
-    }
     for route in app.routes:
         if not isinstance(route, HTTPRoute) or route.path_format not in found["paths"]:
             continue
         for method, (handler, _) in route.route_handler_map.items():
             if "errors" in handler.opt:
-                _complete(found["paths"][route.path_format][method.lower()], handler.opt, schemas)
+                operation = found["paths"][route.path_format][method.lower()]
+                _complete(operation, handler.opt, found["components"])
     return found
 
 
-def _complete(operation: Json, opt: Mapping[str, Any], schemas: Json) -> None:
+def _complete(operation: Json, opt: Mapping[str, Any], components: Json) -> None:
+    schemas = components["schemas"]
     parameters = operation.setdefault("parameters", [])
     for parameter in parameters:
         parameter["schema"] = opt["path"].get(parameter["name"], _ID)
@@ -136,6 +133,7 @@ def _complete(operation: Json, opt: Mapping[str, Any], schemas: Json) -> None:
     if parameters or opt["body"] is not None:
         responses["422"] = _response("The input is not valid", _schema(ValidationError, schemas))
     if opt["secured"]:
+        components["securitySchemes"] = {"bearer": _BEARER}
         operation["security"] = [{"bearer": []}]
         described |= _SECURED
     for status in opt["errors"]:

@@ -48,7 +48,9 @@ async def read_body(request: Request[Any, Any, Any], shape: type[T]) -> T:
             body = await request.body()
     except TimeoutError:
         raise HTTPException(status_code=408, detail="The body took too long to arrive") from None
-    except InternalServerException:  # Litestar's word for a client that left
+    except InternalServerException as error:
+        if error.detail != "client disconnected prematurely":
+            raise
         raise HTTPException(status_code=400, detail="The client left") from None
     try:
         body.decode()  # msgspec passes over the fields that it does not know
@@ -95,9 +97,9 @@ class Query:
             raise Rejected(Fault(["query"], "must be UTF-8", "value_error")) from None
         self._values = dict(pairs)
 
-    def pairs(self) -> dict[str, str]:
-        """Return every parameter, each once."""
-        return dict(self._values)
+    def given(self, *names: str) -> dict[str, str]:
+        """Return those of these parameters that are there, as they are."""
+        return {name: self._values[name] for name in names if name in self._values}
 
     def text(self, name: str) -> str | None:
         """Return a parameter as it is, or None if it is absent."""

@@ -121,8 +121,8 @@ class Settings:
 
 def _environment(folder: Path) -> dict[str, str]:
     shared = _file(folder / ".env")
-    environment = os.environ.get("ENVIRONMENT") or shared.get("ENVIRONMENT")
-    if environment == "production":
+    environment = os.environ.get("ENVIRONMENT") or shared.get("ENVIRONMENT", "")
+    if environment.lower() == "production":
         return shared | _present(os.environ)
     return shared | _file(folder / ".env.development") | _present(os.environ)
 
@@ -147,7 +147,7 @@ VARIABLES: Final[Mapping[str, tuple[str, Callable[[str], object]]]] = {
     "host": ("HOST", str),
     "port": ("PORT", whole(1, 65535)),
     "workers": ("WORKERS", whole(1, 256)),
-    "environment": ("ENVIRONMENT", str),
+    "environment": ("ENVIRONMENT", str.lower),
     "debug": ("DEBUG", boolean),
     "log_level": ("LOG_LEVEL", one_of(LOG_LEVELS)),
     "cors_origins": ("CORS_ORIGINS", origins),

@@ -13,10 +13,13 @@ import pytest
 pytest.register_assert_rewrite("tests.http.wire")
 
 from tests.http import wire  # noqa: E402  # its asserts are to be rewritten first
+from tests.http.tokens import SECRET  # noqa: E402  # the same
 from tests.serving import DEADLINE, serving  # noqa: E402  # the same
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+
+    from tests.serving import Server
 
 _numbers = itertools.count(1_500_000_000)  # far from the automatic ids
 
@@ -32,6 +35,46 @@ def server(
     folder = tmp_path_factory.mktemp(f"server-{request.param}")  # holds no .env to be read
     with serving(folder, DATABASE_URL=database_url) as server:
         yield server.url
+
+
+@pytest.fixture(scope="session", params=["memory", "postgres"])
+def secured(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Server]:
+    """Start a server that wants tokens signed with our secret and logs all it can; yield it."""
+    database_url = (
+        "memory://" if request.param == "memory" else request.getfixturevalue("new_database")()
+    )
+    with serving(
+        tmp_path_factory.mktemp(f"secured-{request.param}"),
+        DATABASE_URL=database_url,
+        BETTER_AUTH_SECRET=SECRET,
+        FRING_TOKEN_SECONDS="1234",
+        LOG_LEVEL="debug",
+    ) as server:
+        yield server
+
+
+@pytest.fixture
+def caller(secured: Server) -> Iterator[httpx.Client]:
+    """Yield a client of `secured` that brings no token of its own."""
+    with httpx.Client(base_url=secured.url, timeout=DEADLINE, verify=False) as client:
+        yield client
+
+
+@pytest.fixture
+def account(unique: Callable[[], str]) -> dict[str, Any]:
+    """Make up an account that nobody has, with a password to be found wherever it shows."""
+    name = unique()
+    return {"username": name, "email": f"{name}@example.com", "password": f"p@ß {unique()}"}
+
+
+@pytest.fixture
+def registered(caller: httpx.Client, account: dict[str, Any]) -> Any:
+    """Register the account, and return its user."""
+    response = caller.post("/api/v1/auth/register", json=account)
+    assert response.status_code == 201, response.text
+    return response.json()
 
 
 @pytest.fixture
@@ -74,6 +117,24 @@ def new_task(client: httpx.Client, unique: Callable[[], str]) -> Callable[..., A
 
     def create(**fields: Any) -> Any:
         response = client.post("/api/v1/tasks/", json={"title": unique()} | fields)
+        assert response.status_code == 201, response.text
+        return response.json()
+
+    return create
+
+
+@pytest.fixture
+def owner(unique: Callable[[], str]) -> str:
+    """Name somebody whose personal list is empty."""
+    return f"user_{unique()}"
+
+
+@pytest.fixture
+def new_own_task(client: httpx.Client, owner: str) -> Callable[..., Any]:
+    """Return a function that creates a task on the owner's list and returns it."""
+
+    def create(**fields: Any) -> Any:
+        response = client.post(f"/api/{owner}/tasks", json={"title": "own"} | fields)
         assert response.status_code == 201, response.text
         return response.json()
 

@@ -11,9 +11,14 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
-from tests.http.test_v1_paths import ENDPOINTS
+from tests.http.test_personal_paths import ENDPOINTS as PERSONAL
+from tests.http.test_v1_paths import ENDPOINTS as BOARD
 
 EXAMPLES = 15
+ENDPOINTS = [
+    *((method, f"/api/v1{path}") for method, path, _ in BOARD),
+    *((method, path) for method, path, _ in PERSONAL),
+]
 CHECKS = [
     not_a_server_error,
     status_code_conformance,
@@ -22,9 +27,11 @@ CHECKS = [
 ]
 
 
-@pytest.fixture(scope="module")
-def operations(server):
-    schema = schemathesis.openapi.from_url(f"{server}/openapi.json")
+ACCOUNTS = ("register", "login")
+
+
+def _operations(url):
+    schema = schemathesis.openapi.from_url(f"{url}/openapi.json")
     found = {}
     for result in schema.get_all_operations():
         assert isinstance(result, Ok)
@@ -37,10 +44,12 @@ def _shape(path: str) -> tuple[str, ...]:
     return tuple("{}" if step.startswith("{") else step for step in path.strip("/").split("/"))
 
 
-@pytest.mark.parametrize("mode", list(schemathesis.GenerationMode), ids=lambda mode: mode.name)
-@pytest.mark.parametrize(("method", "path"), [endpoint[:2] for endpoint in ENDPOINTS])
-def test_answers_are_as_documented(operations, server, method, path, mode):
-    operation = operations[method, _shape(f"/api/v1{path}")]
+@pytest.fixture(scope="module")
+def operations(server):
+    return _operations(server)
+
+
+def _run(operation, url, mode):
     answered = []
 
     @settings(
@@ -52,7 +61,28 @@ def test_answers_are_as_documented(operations, server, method, path, mode):
     )
     @given(case=operation.as_strategy(generation_mode=mode))
     def run(case):
-        answered.append(case.call_and_validate(base_url=server, checks=CHECKS))
+        answered.append(case.call_and_validate(base_url=url, checks=CHECKS))
 
     run()
     assert answered
+
+
+by_mode = pytest.mark.parametrize(
+    "mode", list(schemathesis.GenerationMode), ids=lambda mode: mode.name
+)
+
+
+@by_mode
+@pytest.mark.parametrize(("method", "path"), ENDPOINTS)
+def test_answers_are_as_documented(operations, server, method, path, mode):
+    _run(operations[method, _shape(path)], server, mode)
+
+
+@by_mode
+@pytest.mark.parametrize("secured", ["memory"], indirect=True)
+def test_answers_are_as_documented_where_tokens_are_wanted(secured, mode):
+    found = _operations(secured.url)
+    for path in ACCOUNTS:
+        _run(found["POST", ("api", "v1", "auth", path)], secured.url, mode)
+    for method, path in ENDPOINTS:
+        _run(found[method, _shape(path)], secured.url, mode)

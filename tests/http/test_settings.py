@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from fring_core import PERMISSIVE, STRICT
-from fring_http.settings import VARIABLES, Settings, SettingsError
+from fring_http.settings import VARIABLES, AuthMode, Settings, SettingsError
 
 
 @pytest.fixture
@@ -38,15 +38,17 @@ def test_the_environment_wins_then_development_then_shared(environment, tmp_path
     assert (settings.port, settings.host, settings.log_level) == (3, "development", "error")
 
 
+@pytest.mark.parametrize("production", ["production", "Production"])
 @pytest.mark.parametrize("named_in", ["environment", "file"])
-def test_development_is_not_read_in_production(environment, tmp_path, named_in):
+def test_development_is_not_read_in_production(environment, tmp_path, named_in, production):
     (tmp_path / ".env").write_text("HOST=shared\n")
     (tmp_path / ".env.development").write_text("HOST=development\n")
     if named_in == "environment":
-        environment(ENVIRONMENT="production")
+        environment(ENVIRONMENT=production)
     else:
-        (tmp_path / ".env").write_text("HOST=shared\nENVIRONMENT=production\n")
-    assert Settings.from_environment(tmp_path).host == "shared"
+        (tmp_path / ".env").write_text(f"HOST=shared\nENVIRONMENT={production}\n")
+    settings = Settings.from_environment(tmp_path)
+    assert (settings.host, settings.environment) == ("shared", "production")
 
 
 def test_an_empty_variable_counts_as_absent(environment, tmp_path):
@@ -74,6 +76,14 @@ def test_every_variable_is_read():
             "FRING_POOL_TIMEOUT": "0.5",
             "FRING_POOL_RECYCLE": "60",
             "FRING_POOL_PREPARE": "off",
+            "FRING_AUTH": "SECRET",
+            "BETTER_AUTH_SECRET": " kept as it is ",
+            "FRING_JWKS_URL": "https://app.example/api/auth/jwks",
+            "FRING_TOKEN_ISSUER": "https://app.example",
+            "FRING_TOKEN_AUDIENCE": "fring",
+            "FRING_TOKEN_SECONDS": "60",
+            "FRING_TOKEN_MAX_LIFETIME": "900",
+            "FRING_ROLE_CLAIM": "https://app.example/role",
         }
     )
     assert settings == Settings(
@@ -93,7 +103,58 @@ def test_every_variable_is_read():
         pool_timeout=0.5,
         pool_recycle=60.0,
         pool_prepare=False,
+        auth=AuthMode.SECRET,
+        secret=" kept as it is ",
+        jwks_url="https://app.example/api/auth/jwks",
+        token_issuer="https://app.example",
+        token_audience="fring",
+        token_seconds=60,
+        token_max_lifetime=900,
+        role_claim="https://app.example/role",
     )
+
+
+BOTH = {"secret": "s", "jwks_url": "http://127.0.0.1/jwks"}
+
+
+@pytest.mark.parametrize(
+    ("settings", "mode"),
+    [
+        ({}, "off"),
+        ({"secret": "s"}, "secret"),
+        ({"jwks_url": "http://127.0.0.1/jwks"}, "jwks"),
+        *((BOTH | {"auth": mode}, mode) for mode in AuthMode),
+        *(({"auth": AuthMode.OFF} | given, "off") for given in ({}, {"secret": "s"})),
+        ({"environment": "production", "auth": AuthMode.OFF}, "off"),
+        ({"environment": "production", "secret": "s"}, "secret"),
+    ],
+)
+def test_what_is_set_decides_how_callers_are_told_apart(settings, mode):
+    assert Settings(**settings).auth_mode() == mode
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        BOTH,
+        {"auth": AuthMode.SECRET},
+        {"auth": AuthMode.JWKS},
+        {"auth": AuthMode.SECRET, "jwks_url": "http://127.0.0.1/jwks"},
+        {"auth": AuthMode.JWKS, "secret": "s"},
+        {"environment": "production"},
+    ],
+)
+def test_what_is_not_clear_about_callers_is_refused(settings):
+    with pytest.raises(SettingsError):
+        Settings(**settings).auth_mode()
+
+
+def test_a_secret_is_not_shown():
+    assert "hush" not in repr(Settings(secret="hush"))
+
+
+def test_tokens_are_issued_for_an_hour_by_default():
+    assert Settings().token_seconds == 3600
 
 
 def test_origins_as_a_json_list():
@@ -116,6 +177,12 @@ def test_origins_as_a_json_list():
         ("FRING_WORKFLOW", "mine"),
         ("FRING_POOL_SIZE", "-1"),
         ("FRING_POOL_TIMEOUT", "nan"),
+        ("FRING_AUTH", "on"),
+        ("FRING_JWKS_URL", "file:///etc/passwd"),
+        ("FRING_JWKS_URL", "app.example/jwks"),
+        ("FRING_TOKEN_SECONDS", "0"),
+        ("FRING_TOKEN_SECONDS", "1e3"),
+        ("FRING_TOKEN_MAX_LIFETIME", "-1"),
     ],
 )
 def test_a_value_that_cannot_be_used_is_named(variable, value):

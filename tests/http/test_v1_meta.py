@@ -8,6 +8,8 @@ from urllib.parse import urljoin
 
 import pytest
 
+from tests.http.documented import operations
+from tests.http.test_personal_paths import ENDPOINTS as PERSONAL
 from tests.http.test_v1_paths import ENDPOINTS
 from tests.http.wire import TIMESTAMP
 
@@ -74,6 +76,30 @@ def test_openapi_names_every_endpoint(client):
             assert "content" not in operation["responses"]["204"]
     for path in ("/health", "/api/v1/health", "/api/v1"):
         assert ("GET", path) in described
+
+
+def test_openapi_names_every_endpoint_of_personal_lists(server):
+    found = operations(server)
+    for method, path, status in PERSONAL:
+        at = path.format(owner="{user_id}", task="{task_id}")
+        operation = found[method, at]
+        answers = set(operation["responses"])
+        assert {str(status), "422", "503"} <= answers
+        assert not {"400", "401", "403"} & answers
+        assert ("404" in answers) is ("{task}" in path)
+        assert ("409" in answers) is (method in {"PUT", "PATCH"})
+        assert ("requestBody" in operation) is (method in {"POST", "PUT"})
+        assert {"408", "413", "415"} <= answers or "requestBody" not in operation
+        query = {
+            parameter["name"]
+            for parameter in operation.get("parameters", [])
+            if parameter["in"] == "query"
+        }
+        listing = (method, path) == ("GET", "/api/{owner}/tasks")
+        assert query == ({"skip", "limit", "status", "sort"} if listing else set())
+        assert "security" not in operation
+    # Without authentication there are no accounts.
+    assert not [path for _, path in found if "auth" in path]
 
 
 class Loads(HTMLParser):

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 USER_FIELDS = {"id", "username", "email", "created_at"}
 TASK_FIELDS = {"id", "title", "description", "status", "created_at", "updated_at"}
+OWN_TASK_FIELDS = TASK_FIELDS | {"user_id", "completed", "due_date"}
 STATUSES = ("todo", "in_progress", "completed", "canceled")
 
 # No test creates an id this great: it names nothing.
@@ -80,6 +81,15 @@ def check_task(task: Any) -> None:
     assert task["description"] is None or isinstance(task["description"], str)
     assert task["status"] in STATUSES
     assert TIMESTAMP.fullmatch(task["updated_at"])
+
+
+def check_own_task(task: Any, owner: str) -> None:
+    """Assert that a task of a personal list has exactly its fields, of the right types."""
+    assert set(task) == OWN_TASK_FIELDS
+    check_task({name: task[name] for name in TASK_FIELDS})
+    assert task["user_id"] == owner
+    assert task["completed"] is (task["status"] == "completed")
+    assert task["due_date"] is None or re.fullmatch(r"\d{4}-\d\d-\d\d", task["due_date"])
 
 
 def _check_types(entity: Any, *texts: str) -> None:

@@ -3,13 +3,22 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 from litestar import Request, Response, Router, delete, get, patch, post, put
 from litestar.di import NamedDependency, Provide
 from litestar.params import FromPath
 
-from fring_core import Fring, Page, TaskFilter, TaskNotFound, TaskOrder, TransitionRefused, text
+from fring_core import (
+    Fring,
+    Page,
+    Problem,
+    TaskFilter,
+    TaskNotFound,
+    TaskOrder,
+    TransitionRefused,
+    text,
+)
 from fring_http.errors import Fault, Rejected
 from fring_http.guards import list_guard, reserved_guard
 from fring_http.operations import Refusals, operation
@@ -23,8 +32,9 @@ Service = NamedDependency[Fring]
 Call = Request[Any, Any, Any]
 
 DEFAULT_LIMIT: Final = 1000
-OWNER: Final = text.TextRule(most=255, blank=True, least=1)
-LENGTHS: Final = {"minLength": OWNER.least, "maxLength": OWNER.most}
+# What servers put for bytes that are not UTF-8: names that differ there would share a list.
+REPLACEMENT: Final = "\ufffd"
+LENGTHS: Final = {"minLength": text.OWNER.least, "maxLength": text.OWNER.most}
 ORDERS: Final = {"created": TaskOrder.NEWEST_FIRST, "title": TaskOrder.BY_TITLE}
 GONE: Final[Refusals] = {404: {TaskNotFound: "Task not found"}}
 CHANGED: Final[Refusals] = {
@@ -35,7 +45,9 @@ CHANGED: Final[Refusals] = {
 
 def read_owner(user_id: str) -> str:
     """Return the owner that a path names; raise `Rejected` (422) if there can be none."""
-    problem = OWNER.problem("user_id", user_id)
+    problem = text.OWNER.problem("user_id", user_id)
+    if REPLACEMENT in user_id:
+        problem = Problem("user_id", "must be UTF-8")
     if problem is not None:
         raise Rejected(Fault(["path", "user_id"], problem.message, problem.kind))
     return user_id
@@ -86,8 +98,9 @@ async def list_own_tasks(
 
 
 def _next_link(request: Call, query: Query, skip: int, limit: int) -> str:
-    parameters = query.pairs() | {"skip": str(skip), "limit": str(limit)}
-    return f'<{request.url.path}?{urlencode(parameters)}>; rel="next"'
+    parameters = query.given("status", "sort") | {"skip": str(skip), "limit": str(limit)}
+    path = quote(request.scope.get("root_path", "") + request.scope["path"])
+    return f'<{path}?{urlencode(parameters)}>; rel="next"'
 
 
 @get("/{task_id:str}", opt=operation(errors=GONE))

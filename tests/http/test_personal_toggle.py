@@ -1,0 +1,93 @@
+"""Completing personal tasks: the toggle, many at once, and under a strict workflow."""
+
+import httpx
+import pytest
+
+from tests.http.wire import check_error, check_own_task
+from tests.serving import DEADLINE, serving
+
+CROWD = 32
+
+
+@pytest.mark.parametrize("status", ["todo", "in_progress", "canceled"])
+def test_the_toggle_completes_and_reopens(client, owner, new_own_task, status):
+    before = new_own_task(status=status, description="kept", due_date="2026-01-01")
+    path = f"/api/{owner}/tasks/{before['id']}"
+    for expected in ("completed", "todo", "completed"):
+        response = client.patch(f"{path}/complete")
+        assert response.status_code == 200
+        task = response.json()
+        check_own_task(task, owner)
+        new = {"status": expected, "completed": expected == "completed"}
+        assert task == before | new | {"updated_at": task["updated_at"]}
+        assert client.get(path).json() == task
+
+
+@pytest.mark.parametrize("content_type", ["application/json", "application/json; charset=utf-8"])
+def test_the_toggle_takes_an_empty_body(client, owner, new_own_task, content_type):
+    task = new_own_task()
+    response = client.patch(
+        f"/api/{owner}/tasks/{task['id']}/complete",
+        content=b"",
+        headers={"content-type": content_type},
+    )
+    assert (response.status_code, response.json()["completed"]) == (200, True)
+
+
+def test_toggles_at_the_same_time_all_count(client, owner, new_own_task, at_once):
+    task = new_own_task()
+    path = f"/api/{owner}/tasks/{task['id']}"
+    responses = at_once([("PATCH", f"{path}/complete")] * (CROWD + 1))
+    assert {response.status_code for response in responses} == {200}
+    # Each saw the one before it, so they alternate: one more completes than reopens.
+    completed = [response.json()["completed"] for response in responses]
+    assert (completed.count(True), completed.count(False)) == (CROWD // 2 + 1, CROWD // 2)
+    after = client.get(path).json()
+    assert after["completed"] is True
+    assert after["updated_at"] == max(response.json()["updated_at"] for response in responses)
+
+
+def test_a_toggle_and_a_change_at_the_same_time_both_count(client, owner, new_own_task, at_once):
+    task = new_own_task()
+    path = f"/api/{owner}/tasks/{task['id']}"
+    changes = [("PUT", path, {"title": "renamed"}), ("PUT", path, {"due_date": "2030-01-01"})]
+    responses = at_once([*changes * 4, ("PATCH", f"{path}/complete")])
+    assert {response.status_code for response in responses} == {200}
+    after = client.get(path).json()
+    assert (after["title"], after["due_date"]) == ("renamed", "2030-01-01")
+    assert after["completed"] is True
+
+
+@pytest.fixture(scope="module")
+def strict(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("strict")
+    with (
+        serving(folder, DATABASE_URL="memory://", FRING_WORKFLOW="strict") as server,
+        httpx.Client(base_url=server.url, timeout=DEADLINE, verify=False) as client,
+    ):
+        yield client
+
+
+@pytest.mark.parametrize(
+    ("method", "rest", "body"),
+    [
+        ("PUT", "", {"status": "completed"}),
+        ("PUT", "", {"completed": True, "title": "other"}),
+        ("PATCH", "/complete", None),
+    ],
+)
+def test_a_move_that_the_workflow_forbids_is_a_conflict(strict, owner, method, rest, body):
+    task = strict.post(f"/api/{owner}/tasks", json={"title": "x"}).json()
+    path = f"/api/{owner}/tasks/{task['id']}"
+    response = strict.request(method, path + rest, json=body)
+    detail = "Status cannot change from 'todo' to 'completed'"
+    check_error(response, 409, "transition_refused", detail)
+    assert strict.get(path).json() == task
+
+
+def test_a_strict_workflow_lets_started_work_be_toggled(strict, owner):
+    task = strict.post(f"/api/{owner}/tasks", json={"title": "x", "status": "in_progress"}).json()
+    path = f"/api/{owner}/tasks/{task['id']}/complete"
+    assert strict.patch(path).json()["status"] == "completed"
+    assert strict.patch(path).json()["status"] == "todo"
+    check_error(strict.patch(path), 409, "transition_refused")
