@@ -10,7 +10,7 @@ serve: $(INSTALLED)
 	@exec $(BIN)/fring serve
 
 test: $(INSTALLED)
-	$(BIN)/python -m pytest --cov --cov-report=term
+	$(BIN)/python -m pytest --numprocesses auto --dist loadfile --cov --cov-report=term
 	$(BIN)/python -m coverage report --include='src/fring_core/*' --omit='src/fring_core/testing/*' --fail-under=100
 
 check: $(INSTALLED)
