@@ -34,6 +34,13 @@ def blocks(page: Path) -> list[Block]:
     ]
 
 
+def headings(page: Path, level: int) -> list[tuple[int, str]]:
+    """Return the headings of this level of a page, each with the line that it is on."""
+    mark = "#" * level + " "
+    lines = enumerate(page.read_text().splitlines(), start=1)
+    return [(number, line) for number, line in lines if line.startswith(mark)]
+
+
 def between(page: Path, start: str, end: str) -> str:
     """Return the text between two marks, the first of which stands only once."""
     before, found, after = page.read_text().partition(start)

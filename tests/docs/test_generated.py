@@ -1,43 +1,60 @@
 """What the pages say of the code is what the code says."""
 
-import json
-
 import pytest
-from litestar.testing import TestClient
+from litestar import Litestar
+from litestar.routes import HTTPRoute
+from msgspec.structs import fields
 
 from fring_adapters.clock import utc_now
+from fring_adapters.identity import Argon2Passwords, SecretTokens
 from fring_adapters.memory import MemoryStore
 from fring_core import (
     PERMISSIVE,
     STRICT,
-    Conflict,
+    Accounts,
     Fring,
     FringError,
-    Invalid,
-    InvalidInput,
-    NotFound,
     TaskStatus,
     Workflow,
 )
 from fring_core.testing import StoreContract
-from fring_http.app import create_app
 from fring_http.errors import CODES
+from fring_http.openapi import configuration, document
+from fring_http.personal import personal_router
+from fring_http.personal.schemas import NewOwnTask, OwnTask, OwnTaskChanges
 from fring_http.settings import VARIABLES, Settings
+from fring_http.v1 import auth_router, v1_router
 from tests.docs.pages import PAGES, README, ROOT, between, relative_links, table
 from tests.docs.status_table import status_table
 
+LISTS = ROOT / "docs/personal-lists.md"
+BOARD = ("request", "does", "answers")
+PERSONAL = ("request to a personal list", "does", "answers")
+ACCOUNTS = ("request for an account", "does", "answers")
+
 
 @pytest.fixture(scope="module")
-def operations():
-    """Return the OpenAPI document's operations below /api/v1, as method and path."""
-    app = create_app(Fring(MemoryStore(), clock=utc_now))
-    with TestClient(app) as client:
-        document = json.loads(client.get("/openapi.json").content)
+def app():
+    """Return an application with every route that there can be."""
+    store, tokens = MemoryStore(), SecretTokens("thirty-two bytes, or a few more of them")
+    accounts = Accounts(store, passwords=Argon2Passwords(), issuer=tokens, clock=utc_now)
+    return Litestar(
+        [
+            v1_router(Fring(store, clock=utc_now), tokens),
+            personal_router(Fring(store, clock=utc_now), tokens),
+            auth_router(accounts),
+        ],
+        openapi_config=configuration(),
+    )
+
+
+@pytest.fixture(scope="module")
+def operations(app):
+    """Return the OpenAPI document's operations below /api, as method and path."""
     return {
         (method.upper(), path): operation
-        for path, item in document["paths"].items()
+        for path, item in document(app)["paths"].items()
         for method, operation in item.items()
-        if path.startswith("/api/v1/") and path != "/api/v1/health"
     }
 
 
@@ -74,25 +91,37 @@ def _leaves(kind):
     return {kind} if not children else set().union(*map(_leaves, children))
 
 
-def _status_on_v1(leaf):
-    if issubclass(leaf, NotFound | Conflict) or (
-        issubclass(leaf, Invalid) and leaf is not InvalidInput
-    ):
-        return 400
-    return 422 if leaf is InvalidInput else 503
+def _declared(app, *, personal):
+    """Return the codes that the operations of one API declare, with their statuses."""
+    return {
+        (leaf.code, str(status))
+        for route in app.routes
+        if isinstance(route, HTTPRoute) and route.path_format.startswith("/api/")
+        if personal == ("{user_id}/tasks" in route.path_format and "/v1/" not in route.path_format)
+        for handler in route.route_handlers
+        for status, texts in handler.opt.get("errors", {}).items()
+        for leaf in texts
+    }
 
 
-def test_error_codes():
-    expected = {(leaf.code, str(_status_on_v1(leaf))) for leaf in _leaves(FringError)}
-    # Litestar's 400 is a 422 by the time that it is answered.
-    expected |= {(code, str(status)) for status, code in CODES.items() if status != 400}
-    shown = [(code, status) for code, status, _ in table(README, "code", "status", "when")]
-    assert sorted(shown) == sorted(expected)
+def test_error_codes(app):
+    # Whatever an operation does; Litestar's 400 is a 422 by the time that it is answered.
+    general = {(code, str(status)) for status, code in CODES.items() if status != 400}
+    board = general | _declared(app, personal=False)
+    personal = general | _declared(app, personal=True)
+    rows = table(README, "code", "`/api/v1`", "personal list", "when")
+    assert sorted((code, status) for code, status, _, _ in rows) == sorted(board)
+    assert sorted((code, status) for code, _, status, _ in rows if status) == sorted(personal)
+
+
+def test_every_error_is_shown():
+    shown = {row[0] for row in table(README, "code", "`/api/v1`", "personal list", "when")}
+    assert {leaf.code for leaf in _leaves(FringError)} <= shown
 
 
 def test_endpoints(operations):
-    shown = table(README, "request", "does", "answers")
-    assert len(shown) == 17
+    shown = [row for header in (BOARD, PERSONAL, ACCOUNTS) for row in table(README, *header)]
+    assert [len(table(README, *header)) for header in (BOARD, PERSONAL, ACCOUNTS)] == [17, 6, 2]
     expected = {
         (f"{method} {path}", next(status for status in operation["responses"] if status < "300"))
         for (method, path), operation in operations.items()
@@ -100,13 +129,36 @@ def test_endpoints(operations):
     assert {(request, status) for request, _, status in shown} == expected
 
 
-def test_query_parameters_of_the_endpoints(operations):
-    for request, does, _ in table(README, "request", "does", "answers"):
+@pytest.mark.parametrize("header", [BOARD, PERSONAL, ACCOUNTS])
+def test_query_parameters_of_the_endpoints(operations, header):
+    for request, does, _ in table(README, *header):
         method, path = request.split()
         parameters = operations[method, path].get("parameters", [])
         names = [parameter["name"] for parameter in parameters if parameter["in"] == "query"]
         _, colon, listed = does.partition(": ")
         assert (listed.split(", ") if colon and names else []) == names, request
+
+
+def test_parameters_of_personal_lists(operations):
+    parameters = {
+        parameter["name"]: parameter["schema"]
+        for parameter in operations["GET", "/api/{user_id}/tasks"]["parameters"]
+        if parameter["in"] == "query"
+    }
+    rows = table(LISTS, "parameter", "values", "default")
+    assert {name: default.replace(",", "") for name, _, default in rows} == {
+        name: str(schema["default"]) for name, schema in parameters.items()
+    }
+
+
+def test_fields_of_personal_tasks():
+    rows = table(LISTS, "field", "in an answer", "in POST", "in PUT")
+    assert sorted(name for name, *_ in rows) == sorted(OwnTask.__struct_fields__)
+    for shape, column in ((NewOwnTask, 2), (OwnTaskChanges, 3)):
+        taken = {row[0] for row in rows if row[column] != "ignored"}
+        assert taken == set(shape.__struct_fields__)
+        required = {row[0] for row in rows if row[column] == "required"}
+        assert required == {field.name for field in fields(shape) if field.required}
 
 
 def test_the_parts_of_the_contract():
