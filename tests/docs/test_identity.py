@@ -3,6 +3,7 @@
 import asyncio
 import json
 import time
+from typing import Any
 
 import jwt
 import pytest
@@ -66,7 +67,8 @@ def test_roles():
 
 def signed(changes=(), *, without=(), key=SECRET, algorithm="HS256", headers=None):
     """Return a token that is good but for what is said."""
-    claims = {name: value for name, value in GOOD.items() if name not in without} | dict(changes)
+    claims: dict[str, Any] = {name: GOOD[name] for name in GOOD if name not in without}
+    claims |= dict(changes)
     late = int(time.time()) - NOW  # this module may have been read minutes ago
     moments = {name: claims[name] + late for name in ("iat", "nbf", "exp") if name in claims}
     return jwt.encode(claims | moments, key, algorithm=algorithm, headers=headers)
