@@ -13,6 +13,7 @@ import pytest
 from sybil import Sybil
 from sybil.parsers.markdown import PythonCodeBlockParser
 
+from fring_adapters.postgres import prepare
 from fring_adapters.postgres.embedded import embedded
 from fring_adapters.postgres.urls import to_conninfo
 
@@ -61,6 +62,25 @@ def new_database(postgres: str) -> Iterator[Callable[[], str]]:
     with psycopg.connect(to_conninfo(postgres), autocommit=True) as connection:
         for name in created:
             connection.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
+
+
+@pytest.fixture(scope="session")
+def database_url(new_database: Callable[[], str]) -> str:
+    """Give the URL of a database with Fring's tables, one for all tests that empty it first."""
+    url = new_database()
+    prepare(url)
+    return url
+
+
+@pytest.fixture(scope="session")
+def empty(database_url: str) -> Callable[[], None]:
+    """Give a function that empties the database."""
+
+    def truncate() -> None:
+        with psycopg.connect(to_conninfo(database_url), autocommit=True) as connection:
+            connection.execute("TRUNCATE users, tasks, user_tasks RESTART IDENTITY")
+
+    return truncate
 
 
 @pytest.fixture(scope="module")

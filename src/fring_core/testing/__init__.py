@@ -37,12 +37,14 @@ pytest.register_assert_rewrite(
             "contract_tasks",
             "contract_transactions",
             "contract_users",
+            "fring_machine",
             "machine",
         )
     )
 )
 
 from fring_core.testing.contract import InThreads, StoreContract  # noqa: E402  # see above
+from fring_core.testing.fring_machine import FringMachine  # noqa: E402  # as above
 from fring_core.testing.machine import StoreMachine  # noqa: E402  # as above
 from fring_core.testing.strategies import (  # noqa: E402  # as above
     chosen_ids,
@@ -66,6 +68,7 @@ from fring_core.testing.strategies import (  # noqa: E402  # as above
 
 __all__ = [  # grouped by what they are for
     # what a store author inherits
+    "FringMachine",
     "InThreads",
     "StoreContract",
     "StoreMachine",

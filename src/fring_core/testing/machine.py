@@ -11,7 +11,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 
 from fring_core import Store, TaskFilter, UserFilter, run_sync
 from fring_core.testing.contract_base import OWNERS, Undo
-from fring_core.testing.operations import Block, Call, additions, assignment, blocks, calls
+from fring_core.testing.operations import Block, Call, Target, additions, assignment, blocks, calls
 from fring_core.testing.snapshot import EVERYTHING, outcome_of, snapshot
 
 if TYPE_CHECKING:
@@ -84,9 +84,9 @@ class StoreMachine(RuleBasedStateMachine):
 
     async def _step(self, store: Store, oracle: Store, step: Call | Block) -> None:
         if isinstance(step, Call):
-            outcome = await outcome_of(step.on(store))
+            outcome = await outcome_of(step.on(Target(store, step.now)))
             same = step.adopting(outcome)
-            assert outcome == await outcome_of(same.on(oracle)), same
+            assert outcome == await outcome_of(same.on(Target(oracle, same.now))), same
             return
         with suppress(Undo):
             async with store.transaction() as inner, oracle.transaction() as inner_oracle:

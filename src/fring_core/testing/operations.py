@@ -66,9 +66,9 @@ class Call:
     options: Mapping[str, Any]
     now: datetime
 
-    def on(self, store: Store) -> Coroutine[Any, Any, object]:
-        """Return the call as a coroutine, on a store."""
-        method = attrgetter(self.method)(Target(store, self.now))
+    def on(self, target: object) -> Coroutine[Any, Any, object]:
+        """Return the call as a coroutine, on whatever has the method."""
+        method = attrgetter(self.method)(target)
         coroutine: Coroutine[Any, Any, object] = method(*self.arguments, **self.options)
         return coroutine
 
@@ -142,6 +142,29 @@ ADD_TASK = _calls("store.tasks.add", NEW_TASK, OWNER, MOMENTS)
 ASSIGN = _calls("store.assignments.add", USER, TASK)
 LIST_USERS = _calls("store.users.list", USER_FILTERS, PAGES)
 LIST_TASKS = _calls("store.tasks.list", TASK_FILTERS, PAGES, OWNER, values.task_orders())
+CREATE_USER = _calls("fring.create_user", NEW_USER)
+CREATE_TASK = _calls("fring.create_task", NEW_TASK, owner=OWNER)
+ASSIGN_TASK = _calls("fring.assign_task", USER, TASK)
+USE_CASES = (
+    CREATE_USER,
+    _calls("fring.list_users", USER_FILTERS, PAGES),
+    _calls("fring.get_user", USER),
+    _calls("fring.update_user", USER, USER_CHANGES),
+    _calls("fring.delete_user", USER),
+    _calls("fring.list_tasks_of_user", USER, st.none() | STATUS),
+    ASSIGN_TASK,
+    _calls("fring.unassign_task", USER, TASK),
+    CREATE_TASK,
+    _calls("fring.list_tasks", TASK_FILTERS, PAGES, owner=OWNER, order=values.task_orders()),
+    _calls("fring.get_task", TASK, owner=OWNER),
+    _calls("fring.update_task", TASK, TASK_CHANGES, owner=OWNER),
+    _calls("fring.set_status", TASK, STATUS, owner=OWNER),
+    _calls("fring.toggle_task", TASK, owner=OWNER),
+    _calls("fring.delete_task", TASK, owner=OWNER),
+    _calls("fring.list_users_of_task", TASK),
+    _calls("fring.assign_user", TASK, USER),
+    _calls("fring.unassign_user", TASK, USER),
+)
 CALLS = st.one_of(
     *[ADD_USER, ADD_TASK, ASSIGN, ASSIGN] * 2,  # or too little would be there to find
     *[LIST_USERS, LIST_TASKS] * 4,  # which have the most ways to be wrong
@@ -158,24 +181,7 @@ CALLS = st.one_of(
     _calls("store.assignments.remove", USER, TASK),
     _calls("store.assignments.tasks_of", USER, st.none() | STATUS),
     _calls("store.assignments.users_of", TASK),
-    _calls("fring.create_user", NEW_USER),
-    _calls("fring.list_users", USER_FILTERS, PAGES),
-    _calls("fring.get_user", USER),
-    _calls("fring.update_user", USER, USER_CHANGES),
-    _calls("fring.delete_user", USER),
-    _calls("fring.list_tasks_of_user", USER, st.none() | STATUS),
-    _calls("fring.assign_task", USER, TASK),
-    _calls("fring.unassign_task", USER, TASK),
-    _calls("fring.create_task", NEW_TASK, owner=OWNER),
-    _calls("fring.list_tasks", TASK_FILTERS, PAGES, owner=OWNER, order=values.task_orders()),
-    _calls("fring.get_task", TASK, owner=OWNER),
-    _calls("fring.update_task", TASK, TASK_CHANGES, owner=OWNER),
-    _calls("fring.set_status", TASK, STATUS, owner=OWNER),
-    _calls("fring.toggle_task", TASK, owner=OWNER),
-    _calls("fring.delete_task", TASK, owner=OWNER),
-    _calls("fring.list_users_of_task", TASK),
-    _calls("fring.assign_user", TASK, USER),
-    _calls("fring.unassign_user", TASK, USER),
+    *USE_CASES,
 )
 
 
@@ -193,6 +199,13 @@ def assignment(user_id: int, task_id: int) -> Call:
 def calls(draw: st.DrawFn) -> Call:
     """Draw a call."""
     call: Call = draw(CALLS)
+    return call
+
+
+@st.composite
+def use_cases(draw: st.DrawFn) -> Call:
+    """Draw a call of a use case."""
+    call: Call = draw(st.one_of(*[CREATE_USER, CREATE_TASK, ASSIGN_TASK] * 3, *USE_CASES))
     return call
 
 

@@ -1,0 +1,119 @@
+"""One random history of use cases on two Frings in lockstep: the one under test, and an oracle."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any
+
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
+
+from fring_core import Fring, TaskOrder, UserFilter, run_sync
+from fring_core.queries import TaskFilter
+from fring_core.testing.contract_base import OWNERS
+from fring_core.testing.operations import START, Call, use_cases
+from fring_core.testing.snapshot import EVERYTHING, outcome_of, plain
+
+if TYPE_CHECKING:
+    from collections.abc import Coroutine
+    from datetime import datetime
+
+    from fring_core import Clock
+
+
+class FringMachine(RuleBasedStateMachine):
+    """Compare anything that has Fring's use cases with an oracle: a client, a decorator, a fake.
+
+    Inherit it and override `make_fring`, `make_oracle`, `run` if the calls suspend, `fitted` if
+    not everything can be asked of it, and `teardown` if it is to be closed. Results and errors
+    are compared, but not versions, nor transactions; pytest runs the class's `TestCase`.
+    """
+
+    def make_fring(self, clock: Clock) -> Any:
+        """Return what is under test, with an empty store and this clock, for one history."""
+        raise NotImplementedError
+
+    def make_oracle(self, clock: Clock) -> Fring:
+        """Return a Fring with this clock on an empty store that never suspends."""
+        raise NotImplementedError
+
+    def run(self, coroutine: Coroutine[Any, Any, None]) -> None:
+        """Run a coroutine to its end; by default with `run_sync`."""
+        run_sync(coroutine)
+
+    def fitted(self, call: Call) -> Call:
+        """Return the call to make for one that was drawn; by default the same."""
+        return call
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.now = START
+        self.fring = self.make_fring(self._clock)
+        self.oracle = self.make_oracle(self._clock)
+        # The ids of the rows that there are, for strategies to draw from.
+        self.ids = {"user": [1], "task": [1]}
+
+    def _clock(self) -> datetime:
+        return self.now
+
+    @initialize(first=st.lists(use_cases(), max_size=8))
+    def populate(self, first: list[Call]) -> None:
+        """Make calls on nothing, so that later ones find something."""
+        self.make_calls(first)
+
+    @rule(calls=st.lists(use_cases(), min_size=1, max_size=5))
+    def make_calls(self, calls: list[Call]) -> None:
+        """Make calls, one after another."""
+        for call in calls:
+            self.run(self._call(self.fitted(call)))
+
+    @invariant()
+    def both_hold_the_same(self) -> None:
+        """Compare everything that the two show."""
+        self.run(self._compare())
+
+    async def _call(self, call: Call) -> None:
+        self.now = call.now
+        outcome = _shown(await outcome_of(call.on(SimpleNamespace(fring=self.fring))))
+        same = call.adopting(outcome)
+        expected = await outcome_of(same.on(SimpleNamespace(fring=self.oracle)))
+        assert outcome == _shown(expected), same
+
+    async def _compare(self) -> None:
+        users = await self.oracle.list_users(UserFilter(), EVERYTHING)
+        tasks = [
+            task
+            for owner in OWNERS
+            for task in await self.oracle.list_tasks(TaskFilter(), EVERYTHING, owner=owner)
+        ]
+        self.ids = {
+            "user": [user.id for user in users] or [1],
+            "task": [task.id for task in tasks] or [1],
+        }
+        assert await _everything(self.fring) == await _everything(self.oracle)
+
+
+async def _everything(fring: Any) -> object:
+    """Return every user with its tasks, and every task with its users, in two orders."""
+    users = await fring.list_users(UserFilter(), EVERYTHING)
+    lists = [
+        await fring.list_tasks(
+            TaskFilter(),
+            EVERYTHING,
+            owner=owner,
+            order=TaskOrder.BY_ID if owner is None else TaskOrder.NEWEST_FIRST,
+        )
+        for owner in OWNERS
+    ]
+    with_tasks = [await fring.get_user(user.id) for user in users]
+    with_users = [await fring.get_task(task.id) for task in lists[0]]
+    return _shown(plain([users, lists, with_tasks, with_users]))
+
+
+def _shown(value: Any) -> Any:
+    """Return an outcome without versions, which take no part in equality."""
+    if isinstance(value, dict):
+        return {name: _shown(held) for name, held in value.items() if name != "version"}
+    if isinstance(value, list):
+        return [_shown(item) for item in value]
+    return value

@@ -1,0 +1,71 @@
+"""One call over HTTP, tried again if that is safe."""
+
+from __future__ import annotations
+
+import random
+from typing import TYPE_CHECKING, Any, Final, Protocol, TypeVar
+
+import attrs
+
+from fring_core import StoreUnavailable
+from fring_http.client.answers import LATER, Answer
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+T = TypeVar("T")
+
+FIRST_PAUSE_SECONDS: Final = 0.1
+LONGEST_PAUSE_SECONDS: Final = 5.0
+
+
+class Connection(Protocol):
+    """Exchange a request for an answer, in an event loop or without."""
+
+    async def exchange(
+        self, method: str, path: str, query: Mapping[str, Any], body: Mapping[str, Any] | None
+    ) -> Answer:
+        """Return the answer to a request; raise `StoreUnavailable` if there is none in time."""
+        ...
+
+    async def pause(self, seconds: float) -> None:
+        """Wait."""
+        ...
+
+
+@attrs.frozen
+class Calls:
+    """Make calls, of which those that only read are tried up to `retries` times more."""
+
+    connection: Connection
+    retries: int
+
+    async def call(
+        self,
+        method: str,
+        path: str,
+        read: Callable[[Any], T],
+        *,
+        query: Mapping[str, Any] | None = None,
+        body: Mapping[str, Any] | None = None,
+        **about: Any,
+    ) -> T:
+        """Return what is read from the answer; raise the error that it reports `about` these."""
+        more = self.retries if method == "GET" else 0
+        pause = FIRST_PAUSE_SECONDS
+        while True:
+            try:
+                answer = await self.connection.exchange(method, path, query or {}, body)
+            except StoreUnavailable:
+                if not more:
+                    raise
+            else:
+                if answer.status not in LATER or not more:
+                    return answer.read(read, about)
+                pause = max(pause, answer.retry_after)
+            more -= 1
+            # Apart from one another, or clients that failed together would come back together.
+            await self.connection.pause(
+                min(pause, LONGEST_PAUSE_SECONDS) * random.uniform(1, 1.5)  # noqa: S311  # no secret
+            )
+            pause *= 2

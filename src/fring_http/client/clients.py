@@ -1,0 +1,109 @@
+"""The clients: the same use cases, in an event loop or without one."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import httpx
+
+from fring_http.client.calls import Calls
+from fring_http.client.connections import AsyncConnection, BlockingConnection
+from fring_http.client.use_cases import UseCases
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from types import TracebackType
+    from typing import Self
+
+TIMEOUT_SECONDS: Final = 15.0  # Fring itself gives up on its database after 11
+RETRIES: Final = 2
+
+
+class FringClient(UseCases):
+    """Call the use cases of a Fring at an address, in an event loop.
+
+    `url` is what `/api` stands below; raise `ValueError` if it is no address. `token` proves who calls: a text, or a function that
+    returns one for each request, such as one that renews it. An attempt takes `timeout` seconds
+    at most; a read that fails for now is tried up to `retries` times more, after a pause of up to
+    5 s, or as the server says. `transport` is httpx's, to go through a proxy, trust other
+    certificates, or call an ASGI application directly. Redirects are not followed.
+
+    Use it in `async with`, or call `close` at the end. It takes calls from several tasks at once.
+    """
+
+    def __init__(
+        self,
+        url: str,
+        *,
+        token: str | Callable[[], str] | None = None,
+        timeout: float = TIMEOUT_SECONDS,
+        retries: int = RETRIES,
+        transport: httpx.AsyncBaseTransport | None = None,
+    ) -> None:
+        self._http = httpx.AsyncClient(base_url=_checked(url), timeout=timeout, transport=transport)
+        super().__init__(Calls(AsyncConnection(self._http, token, timeout), retries))
+
+    async def __aenter__(self) -> Self:
+        """Return this client."""
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        """Close it."""
+        await self.close()
+
+    async def close(self) -> None:
+        """Close its connections; no call can be made afterwards."""
+        await self._http.aclose()
+
+
+class BlockingFringClient(UseCases):
+    """Call the use cases of a Fring at an address, without an event loop.
+
+    The methods are coroutines that never suspend, for `run_sync`. The arguments are those of
+    `FringClient`, with the blocking kind of transport. Use it in `with`, or call `close` at the
+    end. Threads may share it.
+    """
+
+    def __init__(
+        self,
+        url: str,
+        *,
+        token: str | Callable[[], str] | None = None,
+        timeout: float = TIMEOUT_SECONDS,
+        retries: int = RETRIES,
+        transport: httpx.BaseTransport | None = None,
+    ) -> None:
+        self._http = httpx.Client(base_url=_checked(url), timeout=timeout, transport=transport)
+        super().__init__(Calls(BlockingConnection(self._http, token, timeout), retries))
+
+    def __enter__(self) -> Self:
+        """Return this client."""
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        """Close it."""
+        self.close()
+
+    def close(self) -> None:
+        """Close its connections; no call can be made afterwards."""
+        self._http.close()
+
+
+def _checked(url: str) -> httpx.URL:
+    try:
+        checked = httpx.URL(url)
+    except httpx.InvalidURL as error:
+        raise ValueError(f"{url!r} is no address: {error}") from None
+    if checked.scheme not in ("http", "https") or not checked.host:
+        raise ValueError(f"{url!r} is no address: it must begin with http:// or https://")
+    return checked

@@ -1,0 +1,115 @@
+"""How requests get there and answers back: through httpx, awaiting or blocking."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import re
+import time
+from typing import TYPE_CHECKING, Any, Final
+
+import attrs
+import httpx
+
+from fring_core import StoreUnavailable
+from fring_http.client.answers import Answer
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    Token = str | Callable[[], str] | None
+    Fields = Mapping[str, Any]
+
+_TOKEN: Final = re.compile(r"[\x21-\x7e]+")
+
+
+@attrs.frozen
+class AsyncConnection:
+    """Exchange requests in an event loop."""
+
+    http: httpx.AsyncClient
+    token: Token
+    seconds: float
+
+    async def exchange(self, method: str, path: str, query: Fields, body: Fields | None) -> Answer:
+        """Return the answer to a request; raise `StoreUnavailable` if there is none in time."""
+        _check_loop()
+        request = self.http.build_request(
+            method, path, params=query, json=body, headers=_headers(self.token)
+        )
+        try:
+            async with asyncio.timeout(self.seconds):
+                response = await self.http.send(request)
+        except (httpx.RequestError, TimeoutError) as error:
+            raise _unavailable(error) from error
+        return _answer(response, response.content)
+
+    async def pause(self, seconds: float) -> None:
+        """Wait, while others go on."""
+        await asyncio.sleep(seconds)
+
+
+@attrs.frozen
+class BlockingConnection:
+    """Exchange requests in the thread that calls."""
+
+    http: httpx.Client
+    token: Token
+    seconds: float
+
+    async def exchange(self, method: str, path: str, query: Fields, body: Fields | None) -> Answer:
+        """Return the answer to a request; raise `StoreUnavailable` if there is none in time."""
+        request = self.http.build_request(
+            method, path, params=query, json=body, headers=_headers(self.token)
+        )
+        deadline = time.monotonic() + self.seconds
+        try:
+            response = self.http.send(request, stream=True)
+            try:
+                # httpx's time is for each read: an answer that drips would go on for ever.
+                parts = []
+                for part in response.iter_bytes():
+                    parts.append(part)
+                    if time.monotonic() > deadline:
+                        raise httpx.ReadTimeout("the answer takes too long")
+            finally:
+                response.close()
+        except httpx.RequestError as error:
+            raise _unavailable(error) from error
+        return _answer(response, b"".join(parts))
+
+    async def pause(self, seconds: float) -> None:
+        """Block the thread."""
+        time.sleep(seconds)  # noqa: ASYNC251  # no loop to be held up
+
+
+def _check_loop() -> None:
+    # Without this, httpx would fail half-way, and not in words that help.
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        raise RuntimeError(
+            "FringClient needs an event loop; with run_sync, use BlockingFringClient"
+        ) from None
+
+
+def _headers(token: Token) -> dict[str, str]:
+    if token is None:
+        return {}
+    text = token if isinstance(token, str) else token()
+    if not _TOKEN.fullmatch(text):
+        raise ValueError("A token consists of visible ASCII characters, without spaces")
+    return {"Authorization": f"Bearer {text}"}
+
+
+def _unavailable(error: Exception) -> StoreUnavailable:
+    return StoreUnavailable(f"The server does not answer: {type(error).__name__}: {error}")
+
+
+def _answer(response: httpx.Response, content: bytes) -> Answer:
+    try:
+        body = json.loads(content) if content else None
+    except ValueError:
+        body = None
+    headers = {name.lower(): value for name, value in response.headers.items()}
+    return Answer(response.status_code, headers, body)

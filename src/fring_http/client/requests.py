@@ -1,0 +1,128 @@
+"""What is sent: paths, queries and bodies, and how much of the core's commands they carry.
+
+What it does not carry is refused with `InvalidInput` before anything is sent.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any, Final, NoReturn
+from urllib.parse import quote
+
+from fring_core import UNSET, InvalidInput, Problem, TaskOrder, TaskStatus
+from fring_core.text import check_owner
+
+if TYPE_CHECKING:
+    from fring_core import NewTask, NewUser, Page, TaskChanges, TaskFilter, UserChanges, UserFilter
+
+SORTS: Final = {TaskOrder.NEWEST_FIRST: "created", TaskOrder.BY_TITLE: "title"}
+# Names that are other paths of the server, or none.
+UNNAMEABLE: Final = re.compile(r"auth|v[0-9]+|\.|\.\.|.*/.*", re.ASCII | re.DOTALL)
+
+
+def path(*segments: object) -> str:
+    """Return the path of these segments below `/api`, each escaped."""
+    return "/".join(["/api", *(quote(str(segment), safe="") for segment in segments)])
+
+
+def tasks_path(owner: str | None, *rest: object) -> str:
+    """Return the path of a list's tasks; raise `InvalidInput` for an owner that no path names."""
+    if check_owner(owner) is None:
+        return path("v1", "tasks", *rest)
+    if UNNAMEABLE.fullmatch(str(owner)):
+        _refuse("owner", "cannot be named in a path")
+    return path(owner, "tasks", *rest)
+
+
+def new_user(new: NewUser) -> dict[str, Any]:
+    """Return a user to create as JSON."""
+    return _without(None, username=new.username, email=new.email, id=new.id)
+
+
+def user_changes(changes: UserChanges) -> dict[str, Any]:
+    """Return the changes of a user as JSON."""
+    return _without(UNSET, username=changes.username, email=changes.email)
+
+
+def new_task(new: NewTask, owner: str | None) -> dict[str, Any]:
+    """Return a task to create as JSON; on the shared board without due date, else without id."""
+    if owner is None and new.due_date is not None:
+        _refuse("due_date", "is not carried for the shared board")
+    if owner is not None and new.id is not None:
+        _refuse("id", "cannot be chosen on a personal list")
+    return _without(
+        None,
+        title=new.title,
+        description=new.description,
+        status=new.status,
+        due_date=None if new.due_date is None else new.due_date.isoformat(),
+        id=new.id,
+    )
+
+
+def task_changes(changes: TaskChanges, owner: str | None) -> dict[str, Any]:
+    """Return the changes of a task as JSON; on the shared board, of what is shown there."""
+    status, completed, due_date = changes.status, changes.completed, changes.due_date
+    if owner is None:
+        if due_date is not UNSET:
+            _refuse("due_date", "is not carried for the shared board")
+        if completed is False and status is UNSET:
+            _refuse("completed", "cannot be taken back on the shared board: set a status")
+        if completed is True:
+            status = TaskStatus.COMPLETED
+        completed = UNSET
+    return _without(
+        UNSET,
+        title=changes.title,
+        description=changes.description,
+        status=status,
+        completed=completed,
+        due_date=due_date if due_date is UNSET or due_date is None else due_date.isoformat(),
+    )
+
+
+def toggle_path(task_id: int, owner: str | None) -> str:
+    """Return the path that toggles a task; raise `InvalidInput` for the shared board."""
+    if owner is None:
+        _refuse("owner", "must be given: the shared board has no toggle")
+    return tasks_path(owner, task_id, "complete")
+
+
+def users_query(where: UserFilter, page: Page) -> dict[str, Any]:
+    """Return what a list of users is asked for, as query parameters."""
+    return _without(
+        None, username=where.username, email=where.email, skip=page.skip, limit=page.limit
+    )
+
+
+def tasks_query(
+    where: TaskFilter, page: Page, owner: str | None, order: TaskOrder
+) -> dict[str, Any]:
+    """Return what a list of tasks is asked for, as query parameters."""
+    status: str | None = where.status
+    if where.completed is not None and where.status is not None:
+        if where.completed is not (where.status is TaskStatus.COMPLETED):
+            _refuse("completed", f"must agree with the status '{where.status}'")
+    elif where.completed is not None:
+        status = TaskStatus.COMPLETED if where.completed else "pending"
+    pages = {"skip": page.skip, "limit": page.limit}
+    if owner is None:
+        if status == "pending":
+            _refuse("completed", "must be true, or absent, for the shared board")
+        if order is not TaskOrder.BY_ID:
+            _refuse("order", "must be by id for the shared board")
+        return _without(None, status=status, title=where.title, assigned=where.assigned, **pages)
+    if order not in SORTS:
+        _refuse("order", "must be newest first or by title for a personal list")
+    for field in ("title", "assigned"):
+        if getattr(where, field) is not None:
+            _refuse(field, "cannot be filtered by on a personal list")
+    return _without(None, status=status, sort=SORTS[order], **pages)
+
+
+def _without(absent: object, **values: Any) -> dict[str, Any]:
+    return {name: value for name, value in values.items() if value is not absent}
+
+
+def _refuse(field: str, why: str) -> NoReturn:
+    raise InvalidInput((Problem(field, f"{why} over HTTP"),))

@@ -1,0 +1,149 @@
+"""The contract through the HTTP edge: client, HTTP, Fring, store, in lockstep with an oracle."""
+
+import asyncio
+import socket
+from contextlib import contextmanager
+from threading import Thread
+from typing import Any
+
+import attrs
+import httpx
+import uvicorn
+from hypothesis import HealthCheck, settings
+from hypothesis.stateful import run_state_machine_as_test
+
+from fring_adapters.memory import MemoryStore
+from fring_adapters.postgres import PoolSettings, PostgresStore
+from fring_core import UNSET, Fring, TaskFilter, TaskOrder
+from fring_core.testing import FringMachine
+from fring_http.app import create_app
+from fring_http.client import BlockingFringClient, FringClient
+
+HISTORIES = settings(
+    max_examples=15,
+    stateful_step_count=10,
+    deadline=None,
+    derandomize=True,
+    database=None,
+    suppress_health_check=list(HealthCheck),
+)
+
+
+def with_options(call, **options):
+    return attrs.evolve(call, options=dict(call.options) | options)
+
+
+def with_first(call, index, **fields):
+    """Return a call with fields of one of its arguments replaced."""
+    arguments = list(call.arguments)
+    arguments[index] = attrs.evolve(arguments[index], **fields)
+    return attrs.evolve(call, arguments=tuple(arguments))
+
+
+def carried(call):
+    """Return the nearest call that the wire carries."""
+    personal = call.options.get("owner") is not None
+    match call.method.removeprefix("fring."):
+        case "create_task":
+            return with_first(call, 0, **({"id": None} if personal else {"due_date": None}))
+        case "list_tasks":
+            where = call.arguments[0]
+            if personal:
+                order = call.options["order"]
+                order = TaskOrder.BY_TITLE if order is TaskOrder.BY_ID else order
+                completed = where.completed if where.status is None else None
+                where = TaskFilter(status=where.status, completed=completed)
+            else:
+                order = TaskOrder.BY_ID
+                completed = where.completed if where.status is None else None
+                where = attrs.evolve(where, completed=completed or None)
+            call = attrs.evolve(call, arguments=(where, *call.arguments[1:]))
+            return with_options(call, order=order)
+        case "update_task" if not personal:
+            completed = call.arguments[1].completed
+            fields = {"due_date": UNSET} | ({"completed": UNSET} if completed is False else {})
+            return with_first(call, 1, **fields)
+        case "toggle_task" if not personal:
+            return with_options(call, owner="ann")
+    return call
+
+
+def client_of(fring):
+    app: Any = create_app(fring)  # httpx and Litestar type the same protocol differently
+    return FringClient("http://fring", transport=httpx.ASGITransport(app))
+
+
+class Served:
+    """Serve another application whenever one is put in."""
+
+    app: Any = None
+
+    async def __call__(self, scope, receive, send):
+        await self.app(scope, receive, send)
+
+
+@contextmanager
+def in_thread(app):
+    """Serve an application from a thread of this process, on a port of its own."""
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        config = uvicorn.Config(app, lifespan="off", log_config=None, ws="none")
+        server = uvicorn.Server(config)
+        thread = Thread(target=server.run, kwargs={"sockets": [listening]})
+        thread.start()
+        try:
+            yield f"http://127.0.0.1:{listening.getsockname()[1]}"
+        finally:
+            server.should_exit = True
+            thread.join()
+
+
+class Histories(FringMachine):
+    def make_oracle(self, clock):
+        return Fring(MemoryStore(), clock=clock)
+
+    def fitted(self, call):
+        return carried(call)
+
+
+def test_histories_without_a_socket_on_memory():
+    with asyncio.Runner() as runner:
+
+        class Machine(Histories):
+            def make_fring(self, clock):
+                return client_of(Fring(MemoryStore(), clock=clock))
+
+            def run(self, coroutine):
+                runner.run(coroutine)
+
+        run_state_machine_as_test(Machine, settings=HISTORIES)
+
+
+def test_histories_without_a_socket_on_postgres(database_url, empty):
+    with asyncio.Runner() as runner:
+        store = PostgresStore(database_url, PoolSettings(size=2))
+
+        class Machine(Histories):
+            def make_fring(self, clock):
+                empty()
+                return client_of(Fring(store, clock=clock))
+
+            def run(self, coroutine):
+                runner.run(coroutine)
+
+        runner.run(store.__aenter__())
+        try:
+            run_state_machine_as_test(Machine, settings=HISTORIES)
+        finally:
+            runner.run(store.__aexit__(None, None, None))
+
+
+def test_histories_over_a_socket_without_a_loop():
+    served = Served()
+    with in_thread(served) as url, BlockingFringClient(url) as client:
+
+        class Machine(Histories):
+            def make_fring(self, clock):
+                served.app = create_app(Fring(MemoryStore(), clock=clock))
+                return client
+
+        run_state_machine_as_test(Machine, settings=HISTORIES)
