@@ -20,13 +20,14 @@ from fring_http.app import create_app
 from fring_http.client import BlockingFringClient, FringClient
 
 HISTORIES = settings(
-    max_examples=15,
-    stateful_step_count=10,
+    max_examples=20,
+    stateful_step_count=8,
     deadline=None,
     derandomize=True,
     database=None,
     suppress_health_check=list(HealthCheck),
 )
+FEWER = settings(HISTORIES, max_examples=8)  # the edge is the same
 
 
 def with_options(call, **options):
@@ -132,7 +133,7 @@ def test_histories_without_a_socket_on_postgres(database_url, empty):
 
         runner.run(store.__aenter__())
         try:
-            run_state_machine_as_test(Machine, settings=HISTORIES)
+            run_state_machine_as_test(Machine, settings=FEWER)
         finally:
             runner.run(store.__aexit__(None, None, None))
 
@@ -146,4 +147,4 @@ def test_histories_over_a_socket_without_a_loop():
                 served.app = create_app(Fring(MemoryStore(), clock=clock))
                 return client
 
-        run_state_machine_as_test(Machine, settings=HISTORIES)
+        run_state_machine_as_test(Machine, settings=FEWER)

@@ -56,12 +56,12 @@ class FringMachine(RuleBasedStateMachine):
     def _clock(self) -> datetime:
         return self.now
 
-    @initialize(first=st.lists(use_cases(), max_size=8))
+    @initialize(first=st.lists(use_cases(), max_size=12))
     def populate(self, first: list[Call]) -> None:
         """Make calls on nothing, so that later ones find something."""
         self.make_calls(first)
 
-    @rule(calls=st.lists(use_cases(), min_size=1, max_size=5))
+    @rule(calls=st.lists(use_cases(), min_size=5, max_size=20))
     def make_calls(self, calls: list[Call]) -> None:
         """Make calls, one after another."""
         for call in calls:

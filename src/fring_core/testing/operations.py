@@ -145,9 +145,14 @@ LIST_TASKS = _calls("store.tasks.list", TASK_FILTERS, PAGES, OWNER, values.task_
 CREATE_USER = _calls("fring.create_user", NEW_USER)
 CREATE_TASK = _calls("fring.create_task", NEW_TASK, owner=OWNER)
 ASSIGN_TASK = _calls("fring.assign_task", USER, TASK)
+FIND_USERS = _calls("fring.list_users", USER_FILTERS, PAGES)
+FIND_TASKS = _calls(
+    "fring.list_tasks", TASK_FILTERS, PAGES, owner=OWNER, order=values.task_orders()
+)
+UPDATE_TASK = _calls("fring.update_task", TASK, TASK_CHANGES, owner=OWNER)
 USE_CASES = (
     CREATE_USER,
-    _calls("fring.list_users", USER_FILTERS, PAGES),
+    FIND_USERS,
     _calls("fring.get_user", USER),
     _calls("fring.update_user", USER, USER_CHANGES),
     _calls("fring.delete_user", USER),
@@ -155,9 +160,9 @@ USE_CASES = (
     ASSIGN_TASK,
     _calls("fring.unassign_task", USER, TASK),
     CREATE_TASK,
-    _calls("fring.list_tasks", TASK_FILTERS, PAGES, owner=OWNER, order=values.task_orders()),
+    FIND_TASKS,
     _calls("fring.get_task", TASK, owner=OWNER),
-    _calls("fring.update_task", TASK, TASK_CHANGES, owner=OWNER),
+    UPDATE_TASK,
     _calls("fring.set_status", TASK, STATUS, owner=OWNER),
     _calls("fring.toggle_task", TASK, owner=OWNER),
     _calls("fring.delete_task", TASK, owner=OWNER),
@@ -205,7 +210,8 @@ def calls(draw: st.DrawFn) -> Call:
 @st.composite
 def use_cases(draw: st.DrawFn) -> Call:
     """Draw a call of a use case."""
-    call: Call = draw(st.one_of(*[CREATE_USER, CREATE_TASK, ASSIGN_TASK] * 3, *USE_CASES))
+    frequent = [CREATE_USER, CREATE_TASK, ASSIGN_TASK, FIND_USERS, FIND_TASKS, UPDATE_TASK]
+    call: Call = draw(st.one_of(*frequent * 3, *USE_CASES))
     return call
 
 

@@ -1,0 +1,204 @@
+"""The client on a real server: its interface is Fring's, and so are its errors."""
+
+import asyncio
+import inspect
+from datetime import date
+
+import pytest
+
+from fring_core import (
+    AlreadyAssigned,
+    EmailTaken,
+    Forbidden,
+    Fring,
+    IdTaken,
+    InvalidInput,
+    InvalidStatus,
+    NewTask,
+    NewUser,
+    NotAssigned,
+    Page,
+    TaskChanges,
+    TaskFilter,
+    TaskNotFound,
+    TaskOrder,
+    TaskStatus,
+    Unauthenticated,
+    UserChanges,
+    UserFilter,
+    UsernameTaken,
+    UserNotFound,
+    run_sync,
+)
+from fring_http.client import BlockingFringClient, FringClient
+from fring_http.client.use_cases import UseCases
+from tests.http.tokens import token
+from tests.http.wire import MISSING
+
+TIMEOUT = 30
+
+
+def public_methods(kind):
+    return {
+        name: inspect.signature(method)
+        for name, method in vars(kind).items()
+        if inspect.isfunction(method) and not name.startswith("_")
+    }
+
+
+def test_the_methods_are_those_of_fring():
+    expected = public_methods(Fring)
+    del expected["transaction"]  # HTTP has none
+    assert public_methods(UseCases) == expected
+
+
+@pytest.fixture(params=["asyncio", "blocking"])
+def on_server(request, server):
+    """Give a function that runs a scenario with a client."""
+
+    def run(scenario):
+        async def with_client():
+            async with FringClient(server, timeout=TIMEOUT) as fring:
+                return await scenario(fring)
+
+        if request.param == "asyncio":
+            return asyncio.run(with_client())
+        with BlockingFringClient(server, timeout=TIMEOUT) as fring:
+            return run_sync(scenario(fring))
+
+    return run
+
+
+def test_the_shared_board(on_server, unique):
+    async def scenario(fring):
+        ann = await fring.create_user(NewUser(unique(), f"{unique()}@example.org"))
+        title = f"100%_ {unique()} ß\\"
+        task = await fring.create_task(NewTask(title, status=TaskStatus.IN_PROGRESS))
+        assert (await fring.get_task(task.id)).task == task
+        await fring.assign_task(ann.id, task.id)
+        assert await fring.list_tasks(TaskFilter(title=title, assigned=True)) == [task]
+        assert await fring.list_tasks_of_user(ann.id, TaskStatus.TODO) == []
+        assert list((await fring.get_task(task.id)).users) == [ann]
+        await fring.unassign_user(task.id, ann.id)
+        await fring.assign_user(task.id, ann.id)
+        assert await fring.list_users_of_task(task.id) == [ann]
+        done = await fring.update_task(task.id, TaskChanges(completed=True, description=None))
+        assert done.status is TaskStatus.COMPLETED
+        assert done.updated_at > task.updated_at
+        assert list((await fring.get_user(ann.id)).tasks) == [done]
+        await fring.unassign_task(ann.id, task.id)
+        renamed = await fring.update_user(ann.id, UserChanges(username=unique()))
+        assert await fring.list_users(UserFilter(renamed.username), Page(0, 5)) == [renamed]
+        await fring.delete_task(task.id)
+        await fring.delete_user(ann.id)
+
+    on_server(scenario)
+
+
+def test_a_personal_list(on_server, owner):
+    async def scenario(fring):
+        new = NewTask("own", "why", TaskStatus.TODO, date(2024, 2, 29))
+        task = await fring.create_task(new, owner=owner)
+        assert (task.owner, task.due_date) == (owner, date(2024, 2, 29))
+        assert (await fring.toggle_task(task.id, owner=owner)).status is TaskStatus.COMPLETED
+        open_ones = TaskFilter(completed=False)
+        newest = TaskOrder.NEWEST_FIRST
+        assert await fring.list_tasks(open_ones, owner=owner, order=newest) == []
+        task = await fring.set_status(task.id, TaskStatus.CANCELED, owner=owner)
+        task = await fring.update_task(task.id, TaskChanges(due_date=None), owner=owner)
+        assert await fring.list_tasks(open_ones, owner=owner, order=newest) == [task]
+        assert list((await fring.get_task(task.id, owner=owner)).users) == []
+        with pytest.raises(TaskNotFound):
+            await fring.get_task(task.id)
+        await fring.delete_task(task.id, owner=owner)
+
+    on_server(scenario)
+
+
+def test_errors_are_the_cores_with_their_fields(on_server, unique):
+    async def scenario(fring):
+        ann = await fring.create_user(NewUser(unique(), f"{unique()}@example.org"))
+        bob = await fring.create_user(NewUser(unique(), f"{unique()}@example.org"))
+        task = await fring.create_task(NewTask("task"))
+        await fring.assign_task(ann.id, task.id)
+        refused = [
+            (fring.get_user(MISSING), UserNotFound(MISSING)),
+            (fring.delete_user(0), UserNotFound(0)),
+            (fring.get_task(10**30), TaskNotFound(10**30)),
+            (fring.assign_task(ann.id, MISSING), TaskNotFound(MISSING)),
+            (fring.assign_user(task.id, MISSING), UserNotFound(MISSING)),
+            (fring.assign_user(task.id, ann.id), AlreadyAssigned(ann.id, task.id)),
+            (fring.unassign_task(bob.id, task.id), NotAssigned(bob.id, task.id)),
+            (fring.create_user(NewUser(ann.username, "a@b.c")), UsernameTaken(ann.username)),
+            (fring.update_user(bob.id, UserChanges(email=ann.email)), EmailTaken(ann.email)),
+            (fring.create_task(NewTask("again", id=task.id)), IdTaken(task.id)),
+            (fring.list_tasks_of_user(ann.id, "bad"), InvalidStatus("bad")),
+        ]
+        for call, error in refused:
+            with pytest.raises(type(error)) as raised:
+                await call
+            assert raised.value.args == error.args
+        with pytest.raises(InvalidInput) as invalid:
+            await fring.create_task(NewTask("own", "x" * 1001), owner=unique())
+        assert [(p.field, p.kind) for p in invalid.value.problems] == [
+            ("description", "value_error")
+        ]
+
+    on_server(scenario)
+
+
+@pytest.mark.parametrize(
+    ("field", "call"),
+    [
+        ("due_date", lambda f: f.create_task(NewTask("a", due_date=date(2024, 1, 1)))),
+        ("due_date", lambda f: f.update_task(1, TaskChanges(due_date=None))),
+        ("completed", lambda f: f.update_task(1, TaskChanges(completed=False))),
+        ("completed", lambda f: f.list_tasks(TaskFilter(completed=False))),
+        ("completed", lambda f: f.list_tasks(TaskFilter("todo", completed=True))),
+        ("order", lambda f: f.list_tasks(order=TaskOrder.BY_TITLE)),
+        ("owner", lambda f: f.toggle_task(1)),
+        ("id", lambda f: f.create_task(NewTask("a", id=1), owner="ann")),
+        ("order", lambda f: f.list_tasks(owner="ann")),
+        ("title", lambda f: f.list_tasks(TaskFilter(title="a"), owner="ann", order=TaskOrder.BY_TITLE)),
+        ("assigned", lambda f: f.list_tasks(TaskFilter(assigned=False), owner="ann", order=TaskOrder.BY_TITLE)),
+        *(
+            ("owner", lambda f, owner=owner: f.get_task(1, owner=owner))
+            for owner in ("auth", "v1", "v22", ".", "..", "a/b", "a\n/", "", "\0", "x" * 256)
+        ),
+    ],
+)  # fmt: skip
+def test_what_the_wire_does_not_carry_is_refused_before_anything_is_sent(field, call):
+    with BlockingFringClient("http://127.0.0.1:1") as fring, pytest.raises(InvalidInput) as refused:
+        run_sync(call(fring))
+    assert [problem.field for problem in refused.value.problems] == [field]
+
+
+@pytest.mark.parametrize("owner", ["v", "v1a", "Auth", "..a", "a b", "ann@example.org", "ü?#%2F&"])
+def test_awkward_owners_have_lists_of_their_own(on_server, owner):
+    async def scenario(fring):
+        task = await fring.create_task(NewTask("own"), owner=owner)
+        assert task.owner == owner
+        assert (await fring.get_task(task.id, owner=owner)).task == task
+        await fring.delete_task(task.id, owner=owner)
+
+    on_server(scenario)
+
+
+def test_tokens(secured):
+    def list_of_ann(given):
+        with BlockingFringClient(secured.url, token=given, timeout=TIMEOUT) as fring:
+            return run_sync(fring.list_tasks(owner="ann", order=TaskOrder.BY_TITLE))
+
+    fresh = iter([token(sub="ann")])
+    assert list(list_of_ann(lambda: next(fresh))) == list(list_of_ann(token(sub="ann")))
+    with pytest.raises(Unauthenticated) as none:
+        list_of_ann(None)
+    assert not none.value.bad_token
+    with pytest.raises(Unauthenticated) as bad:
+        list_of_ann("a.b.c")
+    assert bad.value.bad_token
+    with pytest.raises(Forbidden):
+        list_of_ann(token(sub="bob"))
+    for impossible in ("", "a b", "a\r\nHost: b", "ü"):
+        with pytest.raises(ValueError, match="visible ASCII"):
+            list_of_ann(impossible)

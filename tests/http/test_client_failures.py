@@ -1,0 +1,215 @@
+"""A server that is away, slow, busy, or not Fring: clear errors, and no write sent twice."""
+
+import asyncio
+import socket
+import time
+from contextlib import contextmanager
+from threading import Thread
+
+import httpx
+import pytest
+
+from fring_core import NewTask, StoreUnavailable, TaskNotFound, run_sync
+from fring_http.client import BlockingFringClient, FringClient, UnexpectedAnswer, calls
+
+FRING = "http://fring"
+USER = {"id": 1, "username": "a", "email": "a@b.c", "created_at": "2024-01-01T00:00:00Z"}
+
+
+class Answers:
+    """Give answers one after another, the last for ever; count the requests."""
+
+    def __init__(self, *answers):
+        self.answers = list(answers)
+        self.requests = []
+
+    def __call__(self, request):
+        self.requests.append(request)
+        answer = self.answers[0] if len(self.answers) == 1 else self.answers.pop(0)
+        if isinstance(answer, Exception):
+            raise answer
+        # A copy: a response can be read once.
+        return httpx.Response(answer.status_code, headers=answer.headers, content=answer.content)
+
+
+@pytest.fixture(autouse=True)
+def pauses(monkeypatch):
+    """Hold how long the client would have waited, had it waited."""
+    taken = []
+
+    async def pause(_, seconds):
+        taken.append(seconds)
+
+    for kind in ("AsyncConnection", "BlockingConnection"):
+        monkeypatch.setattr(f"fring_http.client.connections.{kind}.pause", pause)
+    return taken
+
+
+@pytest.fixture(params=["asyncio", "blocking"])
+def call(request):
+    """Give a function that makes a call on a client of these answers."""
+
+    def run(make, answers, **options):
+        transport = httpx.MockTransport(answers)
+        if request.param == "blocking":
+            with BlockingFringClient(FRING, transport=transport, **options) as fring:
+                return run_sync(make(fring))
+
+        async def with_client():
+            async with FringClient(FRING, transport=transport, **options) as fring:
+                return await make(fring)
+
+        return asyncio.run(with_client())
+
+    return run
+
+
+def busy(status=503, **headers):
+    return httpx.Response(status, json={"detail": "later", "code": "unavailable"}, headers=headers)
+
+
+def read(fring):
+    return fring.list_users()
+
+
+def write(fring):
+    return fring.create_task(NewTask("task"))
+
+
+@pytest.mark.parametrize(
+    "failure",
+    [
+        busy(),
+        busy(429),
+        httpx.Response(502, html="<h1>Bad gateway</h1>"),
+        httpx.ConnectError("refused"),
+        httpx.ReadTimeout("slow"),
+        httpx.RemoteProtocolError("hung up"),
+    ],
+    ids=str,
+)
+def test_reads_are_tried_again_and_writes_are_not(call, failure):
+    mended = Answers(failure, failure, httpx.Response(200, json=[USER]))
+    assert [user.id for user in call(read, mended)] == [1]
+    for make, options, requests in ((read, {}, 3), (read, {"retries": 0}, 1), (write, {}, 1)):
+        failing = Answers(failure)
+        with pytest.raises(StoreUnavailable):
+            call(make, failing, **options)
+        assert len(failing.requests) == requests
+
+
+def test_pauses_grow_and_heed_the_server_up_to_a_limit(call, pauses):
+    answers = Answers(
+        busy(), busy(), busy(**{"retry-after": "2"}), busy(**{"retry-after": "9999"}),
+        busy(**{"retry-after": "Sat, 21 Nov 2026 00:00:00 GMT"}), httpx.Response(200, json=[]),
+    )  # fmt: skip
+    call(read, answers, retries=5)
+    least = [0.1, 0.2, 2, calls.LONGEST_PAUSE_SECONDS, calls.LONGEST_PAUSE_SECONDS]
+    assert [least_one <= taken <= 1.5 * least_one for least_one, taken in zip(least, pauses, strict=True)] == [True] * 5  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        httpx.Response(200, html="<h1>Welcome</h1>"),
+        httpx.Response(200, json=[{"id": 1}]),
+        httpx.Response(200, json=[1]),
+        httpx.Response(200, json=[USER | {"created_at": "yesterday"}]),
+        httpx.Response(200),
+        httpx.Response(307, headers={"location": "http://elsewhere/"}),
+        httpx.Response(404, json={"detail": "Not Found", "code": "not_found"}),
+        httpx.Response(404, html="<h1>Not found</h1>"),
+        httpx.Response(400, json={"detail": "?", "code": "username_taken"}),
+        httpx.Response(400, json={"detail": "?", "code": "transition_refused"}),
+        httpx.Response(422, json={"detail": "not a list", "code": "validation"}),
+        httpx.Response(500, json={"detail": "Internal server error", "code": "internal"}),
+        httpx.Response(500, json=["?"]),
+    ],
+    ids=str,
+)
+def test_what_fring_would_not_answer_is_said_to_be_unexpected(call, answer):
+    answers = Answers(answer)
+    with pytest.raises(UnexpectedAnswer) as unexpected:
+        call(read, answers)
+    assert unexpected.value.status == answer.status_code
+    assert str(answer.status_code) in str(unexpected.value)
+    assert len(answers.requests) == 1
+
+
+def test_an_error_is_about_the_arguments_of_the_call(call):
+    answers = Answers(httpx.Response(404, json={"detail": "No", "code": "task_not_found"}))
+    with pytest.raises(TaskNotFound) as missing:
+        call(lambda fring: fring.get_task(7, owner="ann"), answers)
+    assert missing.value.task_id == 7
+
+
+@pytest.mark.parametrize(
+    "url", ["", "localhost:8000", "fring", "ftp://fring", "http://", "http://fring:port", 5]
+)
+def test_an_address_that_is_none_is_refused(url):
+    for kind in (FringClient, BlockingFringClient):
+        with pytest.raises((ValueError, TypeError)):
+            kind(url)
+
+
+def test_a_path_before_the_api_is_kept(call):
+    answers = Answers(httpx.Response(200, json=[]))
+    with BlockingFringClient(f"{FRING}/boards/", transport=httpx.MockTransport(answers)) as fring:
+        run_sync(fring.list_users())
+    assert answers.requests[0].url.path == "/boards/api/v1/users"
+
+
+@contextmanager
+def silent_server(data=b"", every=0.0):
+    """Listen, and answer every connection with these bytes, one after another, and no end."""
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+
+        def answer():
+            connection, _ = listening.accept()
+            with connection:
+                connection.recv(4096)
+                try:
+                    for byte in data:
+                        connection.sendall(bytes([byte]))
+                        time.sleep(every)
+                    connection.recv(1)  # until the other side hangs up
+                except OSError:
+                    pass
+
+        thread = Thread(target=answer, daemon=True)
+        thread.start()
+        yield f"http://127.0.0.1:{listening.getsockname()[1]}"
+        thread.join()
+
+
+HEAD = b"HTTP/1.1 200 OK\r\nContent-Length: 1000000\r\n\r\n"
+
+
+@pytest.mark.parametrize("stalls", [{}, {"data": HEAD}, {"data": HEAD + b" " * 99, "every": 0.02}])
+@pytest.mark.parametrize("kind", ["asyncio", "blocking"])
+def test_a_server_that_stalls_is_given_up(kind, stalls):
+    async def asynchronously(url):
+        async with FringClient(url, timeout=0.3, retries=0) as fring:
+            await fring.list_users()
+
+    with silent_server(**stalls) as url, pytest.raises(StoreUnavailable):
+        if kind == "asyncio":
+            asyncio.run(asynchronously(url))
+        else:
+            with BlockingFringClient(url, timeout=0.3, retries=0) as fring:
+                run_sync(fring.list_users())
+
+
+def test_a_call_that_is_cancelled_ends():
+    async def cancelled():
+        with silent_server() as url:
+            async with FringClient(url) as fring:
+                with pytest.raises(TimeoutError):
+                    await asyncio.wait_for(fring.list_users(), 0.1)
+
+    asyncio.run(cancelled())
+
+
+def test_without_a_loop_the_asynchronous_client_says_so():
+    with pytest.raises(RuntimeError, match="BlockingFringClient"):
+        run_sync(FringClient(FRING).list_users())
