@@ -182,10 +182,12 @@ def silent_server(data=b"", every=0.0):
         thread.join()
 
 
-HEAD = b"HTTP/1.1 200 OK\r\nContent-Length: 1000000\r\n\r\n"
+HEAD = b"HTTP/1.1 200 OK\r\nContent-Length: 400\r\n\r\n"
+# Never silent for long, and right in the end.
+DRIP = {"data": HEAD + b"[" + b" " * 398 + b"]", "every": 0.01}
 
 
-@pytest.mark.parametrize("stalls", [{}, {"data": HEAD}, {"data": HEAD + b" " * 99, "every": 0.02}])
+@pytest.mark.parametrize("stalls", [{}, {"data": HEAD}, DRIP], ids=["silent", "head", "drip"])
 @pytest.mark.parametrize("kind", ["asyncio", "blocking"])
 def test_a_server_that_stalls_is_given_up(kind, stalls):
     async def asynchronously(url):
