@@ -85,14 +85,19 @@ def test_leaf(error, branch, code, text):
         assert str(same) == text
 
 
+def children_of(kind):
+    """Return the errors below one in the core's tree: edges may have errors of their own."""
+    return [child for child in kind.__subclasses__() if child.__module__ == FringError.__module__]
+
+
 def leaves_of(kind):
-    children = kind.__subclasses__()
+    children = children_of(kind)
     return {kind} if not children else set().union(*(leaves_of(child) for child in children))
 
 
 def test_the_list_is_complete():
     assert leaves_of(FringError) == {type(leaf[0]) for leaf in LEAVES}
-    assert set(FringError.__subclasses__()) == set(BRANCHES)
+    assert set(children_of(FringError)) == set(BRANCHES)
 
 
 def test_every_error_is_public_and_in_the_essay():
