@@ -13,7 +13,7 @@ from fring_core.tasks import TaskChanges
 from fring_core.text import check_owner
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable, Sequence
+    from collections.abc import AsyncGenerator, Callable, Sequence
 
     from fring_core.assignments import TaskWithUsers, UserWithTasks
     from fring_core.ports import Clock, Store
@@ -40,7 +40,7 @@ class Fring:
         self._workflow = workflow
 
     @asynccontextmanager
-    async def transaction(self) -> AsyncIterator[Fring]:
+    async def transaction(self) -> AsyncGenerator[Fring, None]:
         """Open a block whose calls come about together, or, if it raises, not at all.
 
         Use the Fring that the block is given. Raise `TransactionConflict` at the end if another

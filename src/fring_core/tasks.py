@@ -145,7 +145,8 @@ class TaskChanges:
     def _contradiction(self) -> Problem | None:
         if self.completed is UNSET:
             return None
-        if not isinstance(self.completed, bool):
+        # A caller without a type checker may send anything.
+        if not isinstance(self.completed, bool):  # pyright: ignore[reportUnnecessaryIsInstance]
             return Problem("completed", "must be true or false", "type_error")
         if self.status is UNSET:
             return None

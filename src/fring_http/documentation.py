@@ -75,8 +75,9 @@ def with_documentation(config: OpenAPIConfig) -> OpenAPIConfig:
     place.
     """
     # Set here, for __init__ warns that the field will go with Litestar 3 (pyproject.toml keeps us
-    # on 2). All that Litestar does with it is to register it.
-    config.openapi_controller = Documentation  # type: ignore[assignment]  # any Controller serves
+    # on 2). All that Litestar does with it is to register it, so any Controller
+    # serves.
+    config.openapi_controller = Documentation  # type: ignore[assignment]  # pyright: ignore[reportAttributeAccessIssue]
     return config
 
 

@@ -37,7 +37,7 @@ class Undo(Exception):  # noqa: N818  # it reports nothing
 class StoreTests:
     """Run test methods on an empty store each; the parts of the contract inherit it."""
 
-    pytestmark = pytest.mark.anyio
+    pytestmark: pytest.MarkDecorator | list[pytest.MarkDecorator] = pytest.mark.anyio
 
     def open_store(self) -> AbstractAsyncContextManager[Store]:
         """Open an empty store, for one test; the one thing to override."""

@@ -30,6 +30,7 @@ class ClashTests(StoreTests):
         with suppress(TransactionConflict):
             async with store.transaction() as inner:
                 seen = await inner.tasks.get(task.id, None)
+                assert seen is not None
                 assert seen == task
                 won = await store.tasks.save(attrs.evolve(task, title="theirs"))
                 assert won is not None

@@ -128,6 +128,7 @@ class CredentialTests(StoreTests):
         user = await add_user(store, "ann", None, "first")
         assert await store.credentials.replace(Credential(user, "first"), "second") is True
         found = await store.users.get(user.id)
+        assert found is not None
         assert found == user
         assert found.version == (await _found(store)).user.version == 1
         # So neither stands in the other's way: a save on what was read before the replacement,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import pytest
 
@@ -32,8 +32,8 @@ if TYPE_CHECKING:
 # The greatest id is possible, but names nothing here.
 NAMELESS_IDS = (*IMPOSSIBLE_IDS, MAX_ID)
 
-both_kinds = pytest.mark.parametrize("add", [add_user, add_task])
-nameless = pytest.mark.parametrize("number", NAMELESS_IDS)
+both_kinds: Final = pytest.mark.parametrize("add", [add_user, add_task])
+nameless: Final = pytest.mark.parametrize("number", NAMELESS_IDS)
 
 
 class IdTests(StoreTests):

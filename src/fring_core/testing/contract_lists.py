@@ -135,7 +135,8 @@ class ListTests(StoreTests):
     async def test_list_of_tasks_by_every_condition(self, store: Store) -> None:
         """Every condition of the filter MUST hold, alone and with the others."""
         ann, bob = await add_user(store, "ann"), await add_user(store, "bob")
-        tasks, assigned = [], set()
+        tasks: list[Task] = []
+        assigned: set[int] = set()
         for number, status in enumerate([*TaskStatus] * 3):
             task = await store.tasks.add(NewTask(f"t{number % 2}", status=status), None, NOW)
             await store.tasks.add(NewTask(f"t{number % 2}", status=status), "ann", NOW)

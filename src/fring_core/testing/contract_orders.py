@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Final
 
 import pytest
 
@@ -12,6 +12,8 @@ from fring_core.testing.contract_base import NOW, OWNERS, StoreTests
 from fring_core.testing.snapshot import EVERYTHING
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from fring_core import Store
 
 # Added in this order: ids, microseconds after NOW, titles. Neither ids nor the order of adding
@@ -31,14 +33,14 @@ ROWS = (
     (11, 1, "B"),
 )
 
-EXPECTED = {
+EXPECTED: Final[dict[TaskOrder, Callable[[Task], Any]]] = {
     TaskOrder.BY_ID: lambda task: task.id,
     TaskOrder.NEWEST_FIRST: lambda task: (NOW - task.created_at, -task.id),
     TaskOrder.BY_TITLE: lambda task: ([ord(char) for char in task.title], task.id),
 }
 
-every_owner = pytest.mark.parametrize("owner", OWNERS)
-every_order = pytest.mark.parametrize("order", TaskOrder)
+every_owner: Final = pytest.mark.parametrize("owner", OWNERS)
+every_order: Final = pytest.mark.parametrize("order", TaskOrder)
 
 
 async def _fill(store: Store) -> dict[str | None, list[Task]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import attrs
 import pytest
@@ -55,7 +55,7 @@ STRANGE_OWNERS = (
     "x" * 255,
 )
 
-every_owner = pytest.mark.parametrize("owner", OWNERS)
+every_owner: Final = pytest.mark.parametrize("owner", OWNERS)
 
 
 async def _fill(store: Store) -> dict[str | None, list[Task]]:

@@ -136,6 +136,7 @@ class RaceTests(StoreTests):
             *(_fring(store).toggle_task(task.id, owner=owner) for _ in CALLERS)
         )
         found = await store.tasks.get(task.id, owner)
+        assert found is not None
         assert found == task, "an even count leaves it as it was"
         assert found.version == 1 + len(CALLERS)
         won = [result for result in toggled if isinstance(result, Task)]

@@ -46,10 +46,10 @@ class StoreMachine(RuleBasedStateMachine):
 
     def __init__(self) -> None:
         super().__init__()
-        self.store = self.make_store()
-        self.oracle = self.make_oracle()
+        self.store: Store = self.make_store()
+        self.oracle: Store = self.make_oracle()
         # The ids of the rows that there are, for strategies to draw from.
-        self.ids = {"user": [1], "task": [1]}
+        self.ids: dict[str, list[int]] = {"user": [1], "task": [1]}
 
     @initialize(first=st.lists(additions(), max_size=12), gap=st.integers(1, 5))
     def populate(self, first: list[Call], gap: int) -> None:

@@ -75,9 +75,10 @@ class Call:
     def adopting(self, outcome: object) -> Call:
         """Return the call that creates the same with the id that another store drew, if it did."""
         match self.arguments, outcome:
-            case (NewUser(id=None) | NewTask(id=None) as new, *others), {"id": drawn}:
+            case (NewUser(id=None) | NewTask(id=None) as new, *others), {"id": int() as drawn}:
                 return attrs.evolve(self, arguments=(attrs.evolve(new, id=drawn), *others))
-        return self
+            case _:
+                return self
 
 
 @attrs.frozen
@@ -112,8 +113,8 @@ def _ids(kind: str) -> st.SearchStrategy[int]:
 
 def _chosen(kind: str) -> st.SearchStrategy[int | None]:
     """Draw None mostly, else an id in use or one that a sequence will come to."""
-    ahead = st.builds(
-        lambda known, step: min(known + step, MAX_CHOSEN_ID), _known(kind), st.integers(0, 3)
+    ahead = st.tuples(_known(kind), st.integers(0, 3)).map(
+        lambda known_and_step: min(sum(known_and_step), MAX_CHOSEN_ID)
     )
     return st.one_of(st.none(), st.none(), ahead, st.integers(1, 30))
 

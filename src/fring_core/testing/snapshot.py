@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import attrs
 
@@ -21,7 +21,7 @@ EVERYTHING = Page(limit=1000)
 def plain(value: object) -> object:
     """Return a value as built-in types, with the versions that equality leaves out."""
     if isinstance(value, Sequence) and not isinstance(value, str):
-        return [plain(item) for item in value]
+        return [plain(item) for item in cast("Sequence[object]", value)]
     if isinstance(value, datetime):
         return value.isoformat()  # which shows the time zone, that equality leaves out
     kind = type(value)
