@@ -1,0 +1,220 @@
+"""A store is whatever has the right methods; nothing is to be inherited."""
+
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import asynccontextmanager
+from datetime import datetime
+from typing import assert_type
+
+from fring_adapters.clock import utc_now
+from fring_adapters.identity import Argon2Passwords, JwksTokens, SecretTokens
+from fring_adapters.memory import MemoryStore
+from fring_adapters.postgres import BlockingPostgresStore, PostgresStore
+from fring_core import (
+    Assignments,
+    Credential,
+    Credentials,
+    Fring,
+    NewTask,
+    NewUser,
+    Outcome,
+    Page,
+    Passwords,
+    Store,
+    Task,
+    TaskFilter,
+    TaskOrder,
+    Tasks,
+    TaskStatus,
+    TaskWithUsers,
+    TokenIssuer,
+    Tokens,
+    User,
+    UserFilter,
+    Users,
+    UserWithTasks,
+    Verdict,
+)
+
+
+class OwnUsers:
+    """Keep users; what is narrower than the port asks will do."""
+
+    async def add(self, new: NewUser, now: datetime, password_hash: str | None = None) -> User:
+        """Add a user."""
+        raise NotImplementedError
+
+    async def get(self, user_id: int) -> User | None:
+        """Find a user."""
+        raise NotImplementedError
+
+    async def get_with_tasks(self, user_id: int) -> UserWithTasks | None:
+        """Find a user with its tasks."""
+        raise NotImplementedError
+
+    async def list(self, where: UserFilter, page: Page) -> list[User]:
+        """List users: a list is a sequence."""
+        raise NotImplementedError
+
+    async def save(self, user: User) -> User | None:
+        """Save a user."""
+        raise NotImplementedError
+
+    async def remove(self, user_id: int) -> bool:
+        """Remove a user."""
+        raise NotImplementedError
+
+
+class OwnCredentials:
+    """Keep hashes."""
+
+    async def find(self, username: str | None, email: str | None) -> Credential | None:
+        """Find a hash."""
+        raise NotImplementedError
+
+    async def replace(self, credential: Credential, password_hash: str) -> bool:
+        """Replace a hash."""
+        raise NotImplementedError
+
+
+class OwnTasks:
+    """Keep tasks."""
+
+    async def add(self, new: NewTask, owner: str | None, now: datetime) -> Task:
+        """Add a task."""
+        raise NotImplementedError
+
+    async def get(self, task_id: int, owner: str | None) -> Task | None:
+        """Find a task."""
+        raise NotImplementedError
+
+    async def get_with_users(self, task_id: int, owner: str | None) -> TaskWithUsers | None:
+        """Find a task with its users."""
+        raise NotImplementedError
+
+    async def list(
+        self, where: TaskFilter, page: Page, owner: str | None, order: TaskOrder = TaskOrder.BY_ID
+    ) -> Sequence[Task]:
+        """List tasks."""
+        raise NotImplementedError
+
+    async def save(self, task: Task) -> Task | None:
+        """Save a task."""
+        raise NotImplementedError
+
+    async def remove(self, task_id: int, owner: str | None) -> bool:
+        """Remove a task."""
+        raise NotImplementedError
+
+
+class OwnAssignments:
+    """Keep assignments."""
+
+    async def add(self, user_id: int, task_id: int) -> Outcome:
+        """Assign."""
+        raise NotImplementedError
+
+    async def remove(self, user_id: int, task_id: int) -> Outcome:
+        """Un-assign."""
+        raise NotImplementedError
+
+    async def tasks_of(self, user_id: int, status: TaskStatus | None) -> Sequence[Task] | None:
+        """List a user's tasks."""
+        raise NotImplementedError
+
+    async def users_of(self, task_id: int) -> Sequence[User] | None:
+        """List a task's users."""
+        raise NotImplementedError
+
+
+class OwnStore:
+    """Hold the four, as attributes; the port has properties, so that these need not be set."""
+
+    def __init__(self) -> None:
+        self.users = OwnUsers()
+        self.credentials = OwnCredentials()
+        self.tasks = OwnTasks()
+        self.assignments = OwnAssignments()
+
+    @asynccontextmanager
+    async def transaction(self) -> AsyncGenerator["OwnStore", None]:
+        """Open a transaction."""
+        yield self
+
+
+class ForgetfulUsers(OwnUsers):
+    """Return nothing from `save`."""
+
+    async def save(self, user: User) -> None:
+        """Save a user: a result of None is one of those that the port has."""
+
+
+class LateUsers(OwnUsers):
+    """Find a user without suspending: that is no coroutine."""
+
+    def get(self, user_id: int) -> User | None:  # type: ignore[override]  # pyright: ignore[reportIncompatibleMethodOverride]
+        """Find a user."""
+        raise NotImplementedError
+
+
+class StrictTasks(OwnTasks):
+    """Know no shared board: an owner must be there."""
+
+    async def get(self, task_id: int, owner: str) -> Task | None:  # type: ignore[override]  # pyright: ignore[reportIncompatibleMethodOverride]
+        """Find a task."""
+        raise NotImplementedError
+
+
+class NoTransactions:
+    """Lack `transaction`."""
+
+    users: OwnUsers
+    credentials: OwnCredentials
+    tasks: OwnTasks
+    assignments: OwnAssignments
+
+
+def accepted(url: str) -> None:
+    """Hand stores to Fring: those that ship, and one's own."""
+    stores: list[Store] = [
+        MemoryStore(),
+        PostgresStore(url),
+        BlockingPostgresStore(url),
+        OwnStore(),
+    ]
+    for store in stores:
+        Fring(store, clock=utc_now)
+
+
+def parts() -> tuple[Users, Credentials, Tasks, Assignments]:
+    """Take each part for its port."""
+    return ForgetfulUsers(), OwnCredentials(), OwnTasks(), OwnAssignments()
+
+
+def identity(
+    issuer: SecretTokens, keys: JwksTokens
+) -> tuple[Tokens, TokenIssuer, Tokens, Passwords]:
+    """Take what proves identity for its ports."""
+    return issuer, issuer, keys, Argon2Passwords()
+
+
+async def passwords(port: Passwords) -> None:
+    """Compare a password with a hash, or with none."""
+    assert_type(await port.hash("secret"), str)
+    assert_type(await port.verify("secret", None), Verdict)
+
+
+def refused() -> None:
+    """Hand Fring what is no store, and no clock."""
+    Fring(NoTransactions(), clock=utc_now)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+    Fring(OwnUsers(), clock=utc_now)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+    Fring(OwnStore(), clock=utc_now())  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+
+
+def no_users() -> Users:
+    """Take for a port what does not suspend where the port does."""
+    return LateUsers()  # type: ignore[return-value]  # pyright: ignore[reportReturnType]
+
+
+def no_tasks() -> Tasks:
+    """Take for a port what asks for more than the port gives."""
+    return StrictTasks()  # type: ignore[return-value]  # pyright: ignore[reportReturnType]

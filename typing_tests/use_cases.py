@@ -1,0 +1,107 @@
+"""Every use case keeps its types, awaited and through `run_sync`."""
+
+from collections.abc import Sequence
+from typing import assert_type
+
+from fring_core import (
+    Accounts,
+    Fring,
+    IssuedToken,
+    Login,
+    NewTask,
+    NewUser,
+    Page,
+    Registration,
+    Task,
+    TaskChanges,
+    TaskFilter,
+    TaskOrder,
+    TaskStatus,
+    TaskWithUsers,
+    User,
+    UserChanges,
+    UserFilter,
+    UserWithTasks,
+    run_sync,
+)
+
+
+async def users(fring: Fring) -> None:
+    """Await what is about users."""
+    assert_type(await fring.create_user(NewUser("ann", "ann@example.org")), User)
+    assert_type(await fring.list_users(), Sequence[User])
+    assert_type(await fring.list_users(UserFilter(username="a"), Page(limit=10)), Sequence[User])
+    assert_type(await fring.update_user(1, UserChanges(email="ann@example.com")), User)
+    found = assert_type(await fring.get_user(1), UserWithTasks)
+    assert_type(found.user, User)
+    assert_type(found.tasks, Sequence[Task])
+
+
+async def tasks(fring: Fring) -> None:
+    """Await what is about tasks, of the shared board and of personal lists."""
+    assert_type(await fring.create_task(NewTask("Water the plants")), Task)
+    assert_type(await fring.create_task(NewTask("Water the plants"), owner="ann"), Task)
+    assert_type(await fring.list_tasks(), Sequence[Task])
+    listed = fring.list_tasks(TaskFilter(), Page(), owner="ann", order=TaskOrder.NEWEST_FIRST)
+    assert_type(await listed, Sequence[Task])
+    assert_type(await fring.update_task(1, TaskChanges(title="Buy seeds"), owner=None), Task)
+    assert_type(await fring.set_status(1, TaskStatus.COMPLETED), Task)
+    assert_type(await fring.toggle_task(1, owner="ann"), Task)
+    found = assert_type(await fring.get_task(1), TaskWithUsers)
+    assert_type(found.task, Task)
+    assert_type(found.users, Sequence[User])
+
+
+async def assignments(fring: Fring) -> None:
+    """Await what is about assignments, from both sides."""
+    assert_type(await fring.list_tasks_of_user(1), Sequence[Task])
+    assert_type(await fring.list_tasks_of_user(1, TaskStatus.TODO), Sequence[Task])
+    assert_type(await fring.list_users_of_task(1), Sequence[User])
+
+
+def nothing_to_return(fring: Fring) -> None:
+    """Run what returns nothing: its result cannot be taken for one."""
+    assert_type(run_sync(fring.assign_task(1, 2)), None)
+    assert_type(run_sync(fring.unassign_task(1, 2)), None)
+    assert_type(run_sync(fring.assign_user(2, 1)), None)
+    assert_type(run_sync(fring.unassign_user(2, 1)), None)
+    assert_type(run_sync(fring.delete_user(1)), None)
+    assert_type(run_sync(fring.delete_task(1, owner="ann")), None)
+
+
+def without_a_loop(fring: Fring) -> None:
+    """Give `run_sync` a use case, or a coroutine of one's own."""
+
+    async def both() -> tuple[User, Sequence[Task]]:
+        return await fring.create_user(NewUser("ann", "a@example.org")), await fring.list_tasks()
+
+    assert_type(run_sync(fring.create_user(NewUser("ann", "ann@example.org"))), User)
+    assert_type(run_sync(fring.list_tasks()), Sequence[Task])
+    assert_type(run_sync(both()), tuple[User, Sequence[Task]])
+
+
+async def a_transaction(fring: Fring) -> None:
+    """Open a transaction: what it gives is a Fring."""
+    async with fring.transaction() as together:
+        assert_type(await together.create_task(NewTask("Buy seeds")), Task)
+        async with together.transaction() as inner:
+            assert_type(inner, Fring)
+
+
+async def accounts(accounts: Accounts) -> None:
+    """Register and log in."""
+    assert_type(await accounts.register(Registration("ann", "ann@example.org", "secret")), User)
+    token = assert_type(await accounts.log_in(Login("secret", username="ann")), IssuedToken)
+    assert_type(token.seconds, int)
+
+
+async def mistakes(fring: Fring) -> None:
+    """Make mistakes that a type checker reports."""
+    await fring.get_user("1")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+    await fring.list_tasks(UserFilter())  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+    await fring.set_status(1, "done")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+    await fring.create_task(NewTask("Buy seeds"), "ann")  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
+    fring.list_users().sort()  # type: ignore[attr-defined]  # pyright: ignore[reportAttributeAccessIssue, reportUnknownMemberType]
+    (await fring.list_users()).sort()  # type: ignore[attr-defined]  # pyright: ignore[reportAttributeAccessIssue, reportUnknownMemberType]
+    fring.create_task(NewTask("lost"))  # type: ignore[unused-coroutine]  # pyright: ignore[reportUnusedCoroutine]
+    run_sync(fring.list_users)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
