@@ -10,6 +10,8 @@ from hypothesis import strategies as st
 
 from fring_adapters.memory import MemoryStore
 from fring_core import (
+    Clock,
+    Fring,
     FringError,
     NewTask,
     NewUser,
@@ -25,6 +27,7 @@ from fring_core import (
 )
 from fring_core import testing as kit
 from fring_core.testing import InThreads, StoreContract, StoreMachine
+from fring_http.client import BlockingFringClient
 
 
 class TestStore(InThreads, StoreContract):
@@ -68,6 +71,18 @@ class Machine(StoreMachine):
     def make_oracle(self) -> MemoryStore:
         """Return the oracle."""
         return MemoryStore()
+
+
+class ClientMachine(kit.FringMachine):
+    """Compare a client with a Fring."""
+
+    def make_fring(self, clock: Clock) -> BlockingFringClient:
+        """Return what is under test."""
+        return BlockingFringClient("http://localhost:8000")
+
+    def make_oracle(self, clock: Clock) -> Fring:
+        """Return the oracle."""
+        return Fring(MemoryStore(), clock=clock)
 
 
 async def races(test: TestStore, task: Coroutine[Any, Any, Task]) -> None:

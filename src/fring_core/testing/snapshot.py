@@ -18,22 +18,26 @@ if TYPE_CHECKING:
 EVERYTHING = Page(limit=1000)
 
 
-def plain(value: object) -> object:
-    """Return a value as built-in types, with the versions that equality leaves out."""
+def plain(value: object, *, versions: bool = True) -> object:
+    """Return a value as built-in types, with or without the versions, unlike equality."""
     if isinstance(value, Sequence) and not isinstance(value, str):
-        return [plain(item) for item in cast("Sequence[object]", value)]
+        return [plain(item, versions=versions) for item in cast("Sequence[object]", value)]
     if isinstance(value, datetime):
         return value.isoformat()  # which shows the time zone, that equality leaves out
     kind = type(value)
     if attrs.has(kind):
-        return {field.name: plain(getattr(value, field.name)) for field in attrs.fields(kind)}
+        return {
+            field.name: plain(getattr(value, field.name), versions=versions)
+            for field in attrs.fields(kind)
+            if versions or field.name != "version"
+        }
     return value
 
 
-async def outcome_of(call: Awaitable[object]) -> object:
+async def outcome_of(call: Awaitable[object], *, versions: bool = True) -> object:
     """Await a call and return what it returned, or the type and fields of the `FringError`."""
     try:
-        return plain(await call)
+        return plain(await call, versions=versions)
     except FringError as error:
         return type(error), error.args
 

@@ -1,0 +1,41 @@
+"""The client: the types of `Fring`, from somewhere else."""
+
+from collections.abc import Sequence
+from typing import assert_type
+
+import httpx
+
+from fring_core import Fring, NewTask, Task, TaskChanges, TaskWithUsers, User, run_sync
+from fring_http.client import BlockingFringClient, FringClient, UnexpectedAnswer
+
+
+async def asynchronously() -> None:
+    """Await the use cases."""
+    async with FringClient("https://tasks.example", token=lambda: "token", timeout=3) as fring:
+        assert_type(fring, FringClient)
+        assert_type(await fring.create_task(NewTask("Buy seeds"), owner="ann"), Task)
+        assert_type(await fring.get_task(1), TaskWithUsers)
+        assert_type(await fring.list_users(), Sequence[User])
+        fring.transaction()  # type: ignore[attr-defined]  # pyright: ignore[reportAttributeAccessIssue, reportUnknownMemberType]
+
+
+def blocking(transport: httpx.HTTPTransport) -> None:
+    """Drive the use cases without a loop."""
+    with BlockingFringClient("https://tasks.example", token=None, transport=transport) as fring:
+        assert_type(run_sync(fring.toggle_task(1, owner="ann")), Task)
+        assert_type(run_sync(fring.delete_task(1)), None)
+        try:
+            run_sync(fring.update_task(1, TaskChanges(title="Buy more seeds")))
+        except UnexpectedAnswer as error:
+            assert_type(error.status, int)
+            assert_type(error.code, str)
+
+
+async def either(fring: Fring | FringClient | BlockingFringClient) -> Sequence[Task]:
+    """Take a Fring wherever it is."""
+    return await fring.list_tasks()
+
+
+def refused(transport: httpx.AsyncHTTPTransport) -> None:
+    """Take the wrong kind of transport."""
+    BlockingFringClient("https://tasks.example", transport=transport)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
