@@ -13,7 +13,6 @@ from fring_http.errors import HANDLERS
 from fring_http.meta import health, metadata
 from fring_http.openapi import configuration
 from fring_http.personal import personal_router
-from fring_http.reading import MAX_BODY_BYTES
 from fring_http.v1 import auth_router, v1_router
 
 if TYPE_CHECKING:
@@ -60,6 +59,5 @@ def create_app(
         logging_config=None,  # logging belongs to whoever runs the application
         openapi_config=with_documentation(configuration()),
         lifespan=list(lifespan),
-        request_max_body_size=MAX_BODY_BYTES,
     )
     return head_as_get(app)

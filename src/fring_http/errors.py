@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from litestar import Request
-    from litestar.types import ExceptionHandlersMap
+    from litestar.types import ExceptionHandler, ExceptionHandlersMap
 
 _log = logging.getLogger("fring.http")
 
@@ -150,4 +150,22 @@ HANDLERS: Final[ExceptionHandlersMap] = {
     FringError: _declared,
     HTTPException: _http,
     Exception: _unexpected,
+}
+
+
+def _kinds(kind: type[FringError]) -> set[type[FringError]]:
+    return {kind}.union(*map(_kinds, kind.__subclasses__()))
+
+
+def _handler(kind: type[FringError]) -> ExceptionHandler[Any]:
+    return next(HANDLERS[base] for base in kind.__mro__ if base in HANDLERS)
+
+
+# For routers, which may be part of any application. Litestar asks for the status first, then for
+# the nearest class, whoever has named it: here each is named, so an application's handler for
+# 404, or for `fring_core.NotFound`, does not change what Fring's routes answer.
+ROUTER_HANDLERS: Final[ExceptionHandlersMap] = {
+    **dict.fromkeys(CODES, _http),
+    **{kind: _handler(kind) for kind in _kinds(FringError)},
+    **HANDLERS,
 }

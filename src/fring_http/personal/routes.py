@@ -19,11 +19,11 @@ from fring_core import (
     TransitionRefused,
     text,
 )
-from fring_http.errors import Fault, Rejected
+from fring_http.errors import ROUTER_HANDLERS, Fault, Rejected
 from fring_http.guards import list_guard, reserved_guard
 from fring_http.operations import Refusals, operation
 from fring_http.personal.schemas import NewOwnTask, OwnTask, OwnTaskChanges
-from fring_http.reading import Query, read_body, read_id
+from fring_http.reading import MAX_BODY_BYTES, Query, read_body, read_id
 
 if TYPE_CHECKING:
     from fring_core import Tokens
@@ -155,4 +155,6 @@ def personal_router(fring: Fring, tokens: Tokens | None = None) -> Router:
         dependencies={"fring": Provide(lambda: fring, sync_to_thread=False)},
         guards=[reserved_guard, *([list_guard(tokens)] if tokens else [])],
         opt={"secured": tokens is not None, "path": {"user_id": {"type": "string", **LENGTHS}}},
+        exception_handlers=ROUTER_HANDLERS,
+        request_max_body_size=MAX_BODY_BYTES,
     )

@@ -16,8 +16,9 @@ from fring_core import (
     Unauthenticated,
     UsernameTaken,
 )
+from fring_http.errors import ROUTER_HANDLERS
 from fring_http.operations import Refusals, operation
-from fring_http.reading import read_body
+from fring_http.reading import MAX_BODY_BYTES, read_body
 from fring_http.v1.schemas import User
 
 REGISTER: Final[Refusals] = {
@@ -75,4 +76,6 @@ def auth_router(accounts: Accounts) -> Router:
         route_handlers=[register, log_in],
         dependencies={"accounts": Provide(lambda: accounts, sync_to_thread=False)},
         opt={"secured": False, "path": {}},
+        exception_handlers=ROUTER_HANDLERS,
+        request_max_body_size=MAX_BODY_BYTES,
     )

@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 from litestar import Router
 from litestar.di import Provide
 
+from fring_http.errors import ROUTER_HANDLERS
 from fring_http.guards import board_guard
+from fring_http.reading import MAX_BODY_BYTES
 from fring_http.v1 import tasks, users
 
 if TYPE_CHECKING:
@@ -25,4 +27,6 @@ def v1_router(fring: Fring, tokens: Tokens | None = None) -> Router:
         dependencies={"fring": Provide(lambda: fring, sync_to_thread=False)},
         guards=[board_guard(tokens)] if tokens else [],
         opt={"secured": tokens is not None, "path": {}},
+        exception_handlers=ROUTER_HANDLERS,
+        request_max_body_size=MAX_BODY_BYTES,
     )
