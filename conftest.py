@@ -91,9 +91,10 @@ def reader_environment(new_database: Callable[[], str]) -> Iterator[None]:
         yield
 
 
-# Every ```python block is run, all those of a document in one namespace, from top to bottom.
+# Every ```python block is run, all those of a document in one namespace, from top to bottom. Those
+# with a title are files, which tests/docs/test_examples.py runs.
 pytest_collect_file = Sybil(
     parsers=[PythonCodeBlockParser()],
-    patterns=["README.md", "docs/*.md", "docs/decisions/*.md"],
+    patterns=["README.md", "docs/*.md", "docs/decisions/*.md", "docs/examples/*.md"],
     fixtures=["reader_environment"],
 ).pytest()

@@ -13,23 +13,32 @@ PAGES = sorted(
     path for pattern in ("*.md", "docs/**/*.md", "src/**/*.md") for path in ROOT.glob(pattern)
 )
 
-_FENCE = re.compile(r"^```(?P<language>\w*)\n(?P<text>.*?)^```$", re.DOTALL | re.MULTILINE)
+_FENCE = re.compile(
+    r'^```(?P<language>\w*)(?: title="(?P<title>[^"\n]+)")?\n(?P<text>.*?)^```$',
+    re.DOTALL | re.MULTILINE,
+)
 
 
 @attrs.frozen
 class Block:
-    """Hold a fenced block, the line that it begins on, and its language."""
+    """Hold a fenced block: the line that it begins on, its language, and its title, if any."""
 
     line: int
     language: str
     text: str
+    title: str = ""
 
 
 def blocks(page: Path) -> list[Block]:
     """Return the fenced blocks of a page, in order."""
     text = page.read_text()
     return [
-        Block(text.count("\n", 0, found.start()) + 1, found["language"], found["text"])
+        Block(
+            line=text.count("\n", 0, found.start()) + 1,
+            language=found["language"],
+            text=found["text"],
+            title=found["title"] or "",
+        )
         for found in _FENCE.finditer(text)
     ]
 
