@@ -4,7 +4,7 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import assert_type
 
-from litestar.types import ASGIApp
+import httpx
 
 from fring_adapters.clock import utc_now
 from fring_adapters.identity import SecretTokens
@@ -13,16 +13,17 @@ from fring_adapters.postgres import PoolSettings, PostgresStore
 from fring_adapters.postgres.embedded import embedded
 from fring_core import STRICT, Accounts, Fring
 from fring_http.app import create_app
+from fring_http.edge import Application
 from fring_http.main import create
 from fring_http.settings import Settings
 
 
-def on_memory() -> ASGIApp:
+def on_memory() -> Application:
     """Serve the memory store."""
     return create_app(Fring(MemoryStore(), clock=utc_now, workflow=STRICT))
 
 
-def on_postgres(url: str, tokens: SecretTokens, accounts: Accounts) -> ASGIApp:
+def on_postgres(url: str, tokens: SecretTokens, accounts: Accounts) -> Application:
     """Serve a database, with all that can be set."""
     store = PostgresStore(url, PoolSettings(size=4))
     return create_app(
@@ -34,7 +35,12 @@ def on_postgres(url: str, tokens: SecretTokens, accounts: Accounts) -> ASGIApp:
     )
 
 
-def from_settings() -> ASGIApp:
+def in_process() -> httpx.ASGITransport:
+    """Call it without a socket."""
+    return httpx.ASGITransport(on_memory())
+
+
+def from_settings() -> Application:
     """Serve what settings say."""
     assert_type(Settings().port, int)
     return create(Settings(database_url="memory://"))

@@ -8,7 +8,7 @@ from litestar import Litestar
 from litestar.config.cors import CORSConfig
 
 from fring_http.documentation import with_documentation
-from fring_http.edge import head_as_get
+from fring_http.edge import Application, head_as_get
 from fring_http.errors import HANDLERS
 from fring_http.meta import health, metadata
 from fring_http.openapi import configuration
@@ -18,8 +18,6 @@ from fring_http.v1 import auth_router, v1_router
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from contextlib import AbstractAsyncContextManager
-
-    from litestar.types import ASGIApp
 
     from fring_core import Accounts, Fring, Tokens
 
@@ -33,13 +31,13 @@ def create_app(
     accounts: Accounts | None = None,
     cors_origins: Sequence[str] | None = None,
     lifespan: Sequence[AbstractAsyncContextManager[object]] = (),
-) -> ASGIApp:
+) -> Application:
     """Return the ASGI application that serves a Fring.
 
     With `tokens`, each request to `/api` needs one; without, anybody may do anything. With
-    `accounts`, users can register and log in for tokens. `cors_origins` names the origins that browsers may call from, with credentials (None: any
-    port of localhost and 127.0.0.1). `lifespan` holds what is to be open while the application
-    runs, such as the store.
+    `accounts`, users can register and log in for tokens. `cors_origins` names the origins that
+    browsers may call from, with credentials (None: any port of localhost and 127.0.0.1).
+    `lifespan` holds what is to be open while the application runs, such as the store.
     """
     app = Litestar(
         route_handlers=[

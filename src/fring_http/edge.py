@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, cast
+from collections.abc import Awaitable, Callable, MutableMapping
+from typing import TYPE_CHECKING, Any, TypeAlias, cast
 
 if TYPE_CHECKING:
     from litestar.types import ASGIApp, HTTPScope, Message, Receive, Scope, Send
 
+_Event: TypeAlias = MutableMapping[str, Any]
+# As httpx and Starlette write it too: Litestar's type of the same protocol fits neither.
+Application: TypeAlias = Callable[
+    [_Event, Callable[[], Awaitable[_Event]], Callable[[_Event], Awaitable[None]]], Awaitable[None]
+]
 
-def head_as_get(app: ASGIApp) -> ASGIApp:
+
+def head_as_get(app: ASGIApp) -> Application:
     """Answer HEAD wherever GET is answered: the same headers, no body (RFC 9110, 9.3.2)."""
 
     async def answer(scope: Scope, receive: Receive, send: Send) -> None:
@@ -23,4 +30,4 @@ def head_as_get(app: ASGIApp) -> ASGIApp:
         else:
             await app(scope, receive, send)
 
-    return answer
+    return cast("Application", answer)

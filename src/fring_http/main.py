@@ -24,15 +24,14 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator
     from contextlib import AbstractAsyncContextManager
 
-    from litestar.types import ASGIApp
-
     from fring_core import Store, Tokens
+    from fring_http.edge import Application
 
 MEMORY = "memory://"
 _log = logging.getLogger("fring")
 
 
-def create(settings: Settings | None = None) -> ASGIApp:
+def create(settings: Settings | None = None) -> Application:
     """Return the application that the settings describe (None: those of the environment).
 
     Raise `SettingsError` without a DATABASE_URL, since only `fring serve` runs the embedded

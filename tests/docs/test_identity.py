@@ -154,7 +154,7 @@ def client():
     """Yield a client without a token, of an application that asks for one."""
     store, tokens = MemoryStore(), SecretTokens(SECRET)
     accounts = Accounts(store, passwords=Argon2Passwords(), issuer=tokens, clock=utc_now)
-    app = create_app(Fring(store, clock=utc_now), tokens=tokens, accounts=accounts)
+    app: Any = create_app(Fring(store, clock=utc_now), tokens=tokens, accounts=accounts)
     with TestClient(app) as client:
         yield client
 

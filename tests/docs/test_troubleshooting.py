@@ -8,6 +8,7 @@ import subprocess
 import sys
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import psycopg
@@ -119,7 +120,8 @@ def test_answers():
     user = {"username": "ann", "email": "ann@example.org"}
     answers = []
     for store in (Away(), MemoryStore()):
-        with TestClient(create_app(Fring(store, clock=utc_now))) as client:
+        app: Any = create_app(Fring(store, clock=utc_now))
+        with TestClient(app) as client:
             client.post("/api/v1/users", json=user)
             answers.append(client.post("/api/v1/users", json=user).json())
     assert [json.loads(text) for text in shown("json")] == answers

@@ -70,8 +70,7 @@ def carried(call):
 
 
 def client_of(fring):
-    app: Any = create_app(fring)  # httpx and Litestar type the same protocol differently
-    return FringClient("http://fring", transport=httpx.ASGITransport(app))
+    return FringClient("http://fring", transport=httpx.ASGITransport(create_app(fring)))
 
 
 class Served:
