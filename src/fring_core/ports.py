@@ -1,16 +1,17 @@
 """The ports: what Fring needs from the world, as contracts.
 
 A store author implements `Users`, `Credentials`, `Tasks`, `Assignments` and `Store`; nothing is
-to be inherited. MUST means what it says: `fring_core.testing` holds a test for every such sentence,
-and runs them on a store of yours.
+to be inherited. What their methods say is tested sentence by sentence: each test of
+`fring_core.testing.StoreContract` quotes the one that it proves, and runs on a store of yours.
 
-Clauses that hold for every method:
+Of every method of a store:
 
-- A call MUST be atomic: it has its whole effect or, if it raises, none.
-- An id outside 1 to 2⁶³-1 names nothing: the store MUST answer as for a row that is absent.
-- `owner` selects a list: None is the shared board, a text one personal list. A task on another
-  list MUST be treated as absent.
-- Entities MUST come back equal to what was stored, every field, with times in UTC.
+- A call MUST be atomic. It has its whole effect or, if it raises, none.
+- An id outside 1 to 2⁶³-1 names nothing: MUST answer as for a row that is absent.
+- `owner` selects a list: None the shared board, a text the personal list of that name.
+  A call MUST leave every other list as it is. A task on another list MUST be treated as absent.
+- Entities MUST come back equal to what was stored. Times MUST come back in UTC.
+- What is returned MUST belong to the caller: changing it changes nothing stored.
 - A store that cannot answer raises `Unavailable`, and nothing else for that reason.
 """
 
@@ -57,7 +58,7 @@ class Tokens(Protocol):
     async def identify(self, token: str) -> Identity:
         """Return the caller that a token proves; raise `Unauthenticated` if it proves none.
 
-        MUST be quick whatever it is given, and MUST NOT wait for another system more than 2 s.
+        Be quick whatever it is given. MUST NOT wait for another system for more than 2 s.
         """
         ...
 
@@ -88,7 +89,7 @@ class Passwords(Protocol):
     async def verify(self, password: str, password_hash: str | None) -> Verdict:
         """Tell whether a password is the hashed one, in a time that does not tell it too.
 
-        Without a hash the verdict MUST be wrong, and MUST take as long.
+        Without a hash the verdict MUST be wrong. It MUST take as long.
         """
         ...
 
@@ -99,9 +100,9 @@ class Users(Protocol):
     async def add(self, new: NewUser, now: datetime, password_hash: str | None = None) -> User:
         """Store a new user, created at `now`, at version 1, with a password's hash or none.
 
-        With `new.id` None the store MUST draw an id that no user has, and MUST NOT fail because
-        a caller chose the id that was next. Usernames and e-mails MUST be unique as they stand:
-        raise `UsernameTaken`, else `EmailTaken`, else `IdTaken`, the first that holds.
+        With `new.id` None the store MUST draw an id that no user has. It MUST NOT fail because a
+        caller chose the id that was next. Usernames and e-mails MUST be unique as they stand.
+        Raise `UsernameTaken`, else `EmailTaken`, else `IdTaken`, the first that holds.
         """
         ...
 
@@ -116,21 +117,22 @@ class Users(Protocol):
     async def list(self, where: UserFilter, page: Page) -> Sequence[User]:
         """Return the users that match, by ascending id, the page only.
 
-        Every condition of the filter MUST hold. A page past the end MUST be empty.
+        Exactly the users that meet every condition of the filter MUST be listed. A page past the
+        last user MUST be empty.
         """
         ...
 
     async def save(self, user: User) -> User | None:
         """Store a changed user and return it one version on, or None if it was too late.
 
-        The row MUST change only if its version is still `user.version`; if it is another, or the
+        The row MUST change only if its version is still `user.version`. If it is another, or the
         user is gone, MUST return None. Raise `UsernameTaken`, else `EmailTaken`, if another user
         has them.
         """
         ...
 
     async def remove(self, user_id: int) -> bool:
-        """Remove a user and its assignments, never the tasks; tell whether it was there."""
+        """Remove a user, its hash and its assignments, not the tasks; tell whether it was there."""
         ...
 
 
@@ -138,7 +140,10 @@ class Credentials(Protocol):
     """Keep the hashes of users' passwords, apart from the users."""
 
     async def find(self, username: str | None, email: str | None) -> Credential | None:
-        """Return the user with exactly this username or, if that is None, this e-mail, or None."""
+        """Return the user with exactly this username, and its hash, or None.
+
+        If `username` is None, the e-mail counts in its place, exactly.
+        """
         ...
 
     async def replace(self, credential: Credential, password_hash: str) -> bool:
@@ -155,8 +160,8 @@ class Tasks(Protocol):
     async def add(self, new: NewTask, owner: str | None, now: datetime) -> Task:
         """Store a new task on a list, created and updated at `now`, at version 1.
 
-        With `new.id` None the store MUST draw an id that no task has, and MUST NOT fail because
-        a caller chose the id that was next. Raise `IdTaken` if the chosen id is in use, on
+        With `new.id` None the store MUST draw an id that no task has. It MUST NOT fail because a
+        caller chose the id that was next. Raise `IdTaken` if the chosen id is in use, on
         whichever list.
         """
         ...
@@ -174,20 +179,21 @@ class Tasks(Protocol):
     ) -> Sequence[Task]:
         """Return the tasks of a list that match, in this order, the page only.
 
-        Every condition of the filter MUST hold. A page past the end MUST be empty.
+        Exactly the tasks that meet every condition of the filter MUST be listed. A page past the
+        last task MUST be empty.
         """
         ...
 
     async def save(self, task: Task) -> Task | None:
         """Store a changed task and return it one version on, or None if it was too late.
 
-        The row MUST change only if its version is still `task.version` and it is on the list
-        `task.owner`; if not, or if the task is gone, MUST return None.
+        The row MUST change only if its version is still `task.version`. If it is another, or there
+        is no such task on the list `task.owner`, MUST return None.
         """
         ...
 
     async def remove(self, task_id: int, owner: str | None) -> bool:
-        """Remove a task and its assignments, never the users; tell whether it was there."""
+        """Remove a task and its assignments, not the users; tell whether it was there."""
         ...
 
 
@@ -197,7 +203,7 @@ class Assignments(Protocol):
     async def add(self, user_id: int, task_id: int) -> Outcome:
         """Assign, unless the two are assigned already or one does not exist.
 
-        The outcome MUST be one moment's truth: of several callers at once exactly one sees
+        The outcome MUST be one moment's truth. Of several callers at once exactly one MUST see
         `changed`. A task on a personal list does not exist here.
         """
         ...
@@ -244,10 +250,10 @@ class Store(Protocol):
     def transaction(self) -> AbstractAsyncContextManager[Store]:
         """Open a transaction: a store whose effects come about together, or not at all.
 
-        Leaving the block normally MUST commit; leaving it by an exception, cancellation
-        included, MUST roll back. Until the commit no other caller MUST see any effect. A call
-        that raises inside MUST leave the transaction as it was before, ready to go on. Inside a
-        transaction, another one MUST be able to fail alone. If the commit would undo another
-        caller's work, MUST raise `TransactionConflict` and do nothing.
+        Leaving the block normally MUST commit. Leaving it by an exception, cancellation included,
+        MUST roll back. Until the commit, other callers MUST NOT see any effect. A call that raises
+        inside MUST leave the transaction as it was before, ready to go on. Inside a transaction,
+        another one MUST be able to fail alone. A commit that would undo another's work MUST raise
+        `TransactionConflict` and do nothing.
         """
         ...

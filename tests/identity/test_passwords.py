@@ -73,12 +73,15 @@ async def test_no_hash_is_made_twice(hasher):
 
 
 async def test_without_a_hash_the_work_is_done_all_the_same(hasher, spy):
+    """It MUST take as long."""
     for number in range(1, 4):
         assert await hasher.verify(PASSWORD, None) == WRONG
         assert spy.verified == [(hasher._dummy, PASSWORD)] * number
 
 
 async def test_without_a_hash_no_password_is_right(hasher, monkeypatch):
+    """Without a hash the verdict MUST be wrong."""
+
     class Yes(Spy):
         def verify(self, password_hash, password):
             return True

@@ -19,7 +19,7 @@ class AssignmentTests(StoreTests):
     """Test the store's assignments."""
 
     async def test_assignment_add_between_existing(self, store: Store) -> None:
-        """Assign, unless the two are assigned already."""
+        """Assign, unless the two are assigned already or one does not exist."""
         user, task = await add_user(store), await add_task(store)
         other = await add_user(store, "bob")
         added = Outcome(user_exists=True, task_exists=True, changed=True)
@@ -51,7 +51,10 @@ class AssignmentTests(StoreTests):
     async def test_assignment_of_what_is_absent(
         self, store: Store, *, user_exists: bool, task_exists: bool
     ) -> None:
-        """Assign, unless one does not exist: the outcome tells which."""
+        """Assign, unless the two are assigned already or one does not exist.
+
+        The outcome tells which.
+        """
         user_id = (await add_user(store)).id if user_exists else ABSENT
         task_id = (await add_task(store)).id if task_exists else ABSENT
         before = await contents(store)
@@ -87,7 +90,7 @@ class AssignmentTests(StoreTests):
             assert rows(await store.assignments.tasks_of(user.id, status)) == expected
 
     async def test_assignment_users_of(self, store: Store) -> None:
-        """Return the users of a shared task by ascending id."""
+        """Return the users of a shared task by ascending id, or None if there is no such task."""
         task = await add_task(store)
         users = [await add_user(store, f"u{number}", number) for number in (9, 2, 30, 5)]
         for user in users:
@@ -97,7 +100,10 @@ class AssignmentTests(StoreTests):
         assert rows(listed) == sorted(users, key=lambda user: user.id)
 
     async def test_assignment_sides_that_are_absent(self, store: Store) -> None:
-        """MUST return None if there is no such user, or no such task; a list if it is empty."""
+        """MUST return None if there is no such user.
+
+        Return the users of a shared task by ascending id, or None if there is no such task.
+        """
         user, task = await add_user(store), await add_task(store)
         assert rows(await store.assignments.tasks_of(user.id, None)) == []
         assert rows(await store.assignments.users_of(task.id)) == []

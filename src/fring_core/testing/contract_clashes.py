@@ -23,7 +23,7 @@ class ClashTests(StoreTests):
     """Test what transactions do to each other, and to callers outside."""
 
     async def test_transaction_does_not_undo_a_change(self, store: Store) -> None:
-        """If the commit would undo another caller's work, MUST raise `TransactionConflict`."""
+        """A commit that would undo another's work MUST raise `TransactionConflict` and do nothing."""
         task = await add_task(store, "first")
         user = await add_user(store)
         saved = None
@@ -42,7 +42,10 @@ class ClashTests(StoreTests):
         assert (found.title, found.version) == ("theirs", 2)
 
     async def test_transaction_does_not_break_uniqueness(self, store: Store) -> None:
-        """If the commit would undo another caller's work, MUST do nothing: names stay unique."""
+        """A commit that would undo another's work MUST raise `TransactionConflict` and do nothing.
+
+        Names stay unique.
+        """
 
         async def block() -> None:
             async with store.transaction() as inner:
@@ -60,7 +63,10 @@ class ClashTests(StoreTests):
         assert await contents(store) == listed
 
     async def test_transaction_leaves_no_dangling_assignment(self, store: Store) -> None:
-        """If the commit would undo another caller's work, MUST do nothing: rows stay removed."""
+        """A commit that would undo another's work MUST raise `TransactionConflict` and do nothing.
+
+        Rows stay removed.
+        """
         user, task = await add_user(store), await add_task(store)
         with suppress(TransactionConflict):
             async with store.transaction() as inner:
@@ -71,7 +77,10 @@ class ClashTests(StoreTests):
         assert rows(await store.assignments.users_of(task.id)) == []
 
     async def test_transaction_leaves_no_dangling_hash(self, store: Store) -> None:
-        """If the commit would undo another caller's work, MUST do nothing: no hash comes back."""
+        """A commit that would undo another's work MUST raise `TransactionConflict` and do nothing.
+
+        No hash comes back.
+        """
         user = await add_user(store)
         with suppress(TransactionConflict):
             async with store.transaction() as inner:
@@ -83,7 +92,10 @@ class ClashTests(StoreTests):
         assert await store.credentials.find("ann", None) == Credential(user, None)
 
     async def test_race_of_transactions_loses_none(self, store: Store) -> None:
-        """If the commit would undo another caller's work, MUST raise `TransactionConflict`."""
+        """A commit that would undo another's work MUST raise `TransactionConflict` and do nothing.
+
+        Whoever tries again loses nothing.
+        """
         task = await store.tasks.add(NewTask("marks", ""), None, NOW)
 
         async def add_mark(mark: str) -> None:

@@ -42,7 +42,7 @@ class CredentialTests(StoreTests):
     """Test the store's password hashes."""
 
     async def test_credential_find_by_username(self, store: Store) -> None:
-        """Return the user with exactly this username, or None."""
+        """Return the user with exactly this username, and its hash, or None."""
         for number, name in enumerate(LOOK_ALIKES):
             await store.users.add(NewUser(name, f"{number}@e.o"), NOW, f"hash of {name}")
         for user in await store.users.list(UserFilter(), EVERYTHING):
@@ -52,7 +52,7 @@ class CredentialTests(StoreTests):
             assert await store.credentials.find(name, None) is None, name
 
     async def test_credential_find_by_email(self, store: Store) -> None:
-        """Return the user with, if the username is None, exactly this e-mail, or None."""
+        """If `username` is None, the e-mail counts in its place, exactly."""
         for number, email in enumerate(EMAILS):
             user = await store.users.add(NewUser(f"u{number}", email), NOW, email)
             assert await store.credentials.find(None, email) == Credential(user, email)
@@ -60,7 +60,10 @@ class CredentialTests(StoreTests):
             assert await store.credentials.find(None, email) is None, email
 
     async def test_credential_find_by_username_first(self, store: Store) -> None:
-        """The e-mail counts if the username is None, and only then; neither finds nobody."""
+        """If `username` is None, the e-mail counts in its place, exactly.
+
+        With a username it does not count; neither finds nobody.
+        """
         ann, bob = await add_user(store, "ann"), await add_user(store, "bob")
         assert await store.credentials.find("ann", bob.email) == Credential(ann, None)
         assert await store.credentials.find("ann", "nobody@e.o") == Credential(ann, None)
@@ -69,7 +72,7 @@ class CredentialTests(StoreTests):
 
     @pytest.mark.parametrize("password_hash", [None, *HASHES])
     async def test_credential_comes_back(self, store: Store, password_hash: str | None) -> None:
-        """Store a new user with a password's hash or none: it MUST come back as it was stored."""
+        """Store a new user, created at `now`, at version 1, with a password's hash or none."""
         other = await add_user(store, "bob", None, "other")
         user = await add_user(store, "ann", None, password_hash)
         found = await _found(store)
@@ -139,7 +142,7 @@ class CredentialTests(StoreTests):
         assert await _found(store, "Ann") == Credential(changed, "third")
 
     async def test_credential_goes_with_the_user(self, store: Store) -> None:
-        """Remove a user: its hash is gone as well, and replaced no more."""
+        """Remove a user, its hash and its assignments, not the tasks; tell whether it was there."""
         user = await add_user(store, "ann", None, "hash")
         await store.users.remove(user.id)
         assert await store.credentials.find("ann", None) is None
@@ -158,7 +161,10 @@ class CredentialTests(StoreTests):
         assert await contents(store) == before
 
     async def test_credential_in_a_transaction(self, store: Store) -> None:
-        """Leaving it by an exception MUST roll back; until the commit no other caller MUST see."""
+        """Until the commit, other callers MUST NOT see any effect.
+
+        Leaving it by an exception, cancellation included, MUST roll back.
+        """
         ann = await add_user(store, "ann", None, "hash")
         before = await contents(store)
 
@@ -182,7 +188,10 @@ class CredentialTests(StoreTests):
         assert await _found(store, "bob") == Credential(bob, "bob's")
 
     async def test_race_to_replace_a_hash(self, store: Store) -> None:
-        """Store another hash, unless `credential` no longer holds it: of several, one does."""
+        """Store another hash, unless `credential` no longer holds the user's; tell whether.
+
+        One of many callers does.
+        """
         user = await add_user(store, "ann", None, "hash")
         calls = [store.credentials.replace(Credential(user, "hash"), f"{n}") for n in CALLERS]
         results = await self.together(*calls)

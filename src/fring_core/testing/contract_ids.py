@@ -41,14 +41,17 @@ class IdTests(StoreTests):
 
     @both_kinds
     async def test_id_drawn_is_new(self, store: Store, add: Add) -> None:
-        """With `new.id` None the store MUST draw an id that no user (no task) has."""
+        """With `new.id` None the store MUST draw an id that no user has.
+
+        With `new.id` None the store MUST draw an id that no task has.
+        """
         ids = [(await add(store, f"u{number}")).id for number in range(20)]
         assert len(set(ids)) == len(ids)
         assert all(0 < number <= MAX_ID for number in ids)
 
     @both_kinds
     async def test_id_drawn_passes_chosen_ones(self, store: Store, add: Add) -> None:
-        """MUST NOT fail because a caller chose the id that was next."""
+        """It MUST NOT fail because a caller chose the id that was next."""
         first = (await add(store, "first")).id
         chosen = set(range(first + 1, first + 51))
         for number in chosen:
@@ -74,7 +77,10 @@ class IdTests(StoreTests):
 
     @both_kinds
     async def test_id_chosen_by_many_has_one_winner(self, store: Store, add: Add) -> None:
-        """Raise `IdTaken` if the chosen id is in use: of several callers at once, one gets it."""
+        """Raise `IdTaken` if the chosen id is in use, on whichever list: one of many gets it.
+
+        Raise `UsernameTaken`, else `EmailTaken`, else `IdTaken`, the first that holds.
+        """
         results = await self.together(*(add(store, f"u{n}", 7) for n in CALLERS))
         assert losers(results) == [IdTaken] * (len(CALLERS) - 1)
         assert await _count(store) == 1
@@ -88,7 +94,7 @@ class IdTests(StoreTests):
 
     @both_kinds
     async def test_id_drawn_while_others_choose(self, store: Store, add: Add) -> None:
-        """MUST NOT fail because a caller chose the id that was next, at the same time too."""
+        """It MUST NOT fail because a caller chose the id that was next, at the same time too."""
         base = (await add(store, "base")).id
         drawn = [add(store, f"drawn{n}") for n in CALLERS]
         chosen = [add(store, f"chosen{n}", base + 1 + n) for n in CALLERS]

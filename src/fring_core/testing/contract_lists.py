@@ -59,7 +59,7 @@ class ListTests(StoreTests):
     """Test how the store lists users and tasks."""
 
     async def test_list_of_users_is_ordered(self, store: Store) -> None:
-        """Return the users that match, by ascending id."""
+        """Return the users that match, by ascending id, the page only."""
         users = [await add_user(store, f"u{-number}", number) for number in SHUFFLED]
         users.append(await add_user(store, "drawn"))
         users.sort(key=lambda user: user.id)
@@ -69,7 +69,10 @@ class ListTests(StoreTests):
 
     @pytest.mark.parametrize("owner", OWNERS)
     async def test_list_of_tasks_is_ordered(self, store: Store, owner: str | None) -> None:
-        """Return the tasks of a list that match, by ascending id; no other list's."""
+        """Return the tasks of a list that match, in this order, the page only.
+
+        By ascending id, and no other list's.
+        """
         tasks: dict[str | None, list[Task]] = {holder: [] for holder in OWNERS}
         for number in SHUFFLED:
             for shift, holder in enumerate(OWNERS):
@@ -81,7 +84,10 @@ class ListTests(StoreTests):
 
     @pytest.mark.parametrize("limit", [1, 2, 3, 7, 1000])
     async def test_list_of_users_in_pages(self, store: Store, limit: int) -> None:
-        """Return the page only. A page past the end MUST be empty."""
+        """Return the users that match, by ascending id, the page only.
+
+        A page past the last user MUST be empty.
+        """
         for number in SHUFFLED:
             await add_user(store, f"u{number}", number)
         seen = [await store.users.list(UserFilter(), page) for page in _pages(7, limit)]
@@ -94,7 +100,10 @@ class ListTests(StoreTests):
 
     @pytest.mark.parametrize("limit", [1, 2, 3, 7, 1000])
     async def test_list_of_tasks_in_pages(self, store: Store, limit: int) -> None:
-        """Return the page only. A page past the end MUST be empty."""
+        """Return the tasks of a list that match, in this order, the page only.
+
+        A page past the last task MUST be empty.
+        """
         for number in SHUFFLED:
             await add_task(store, f"t{number}", number)
             await add_task(store, f"t{number}", 100 + number, "ann")
@@ -107,7 +116,10 @@ class ListTests(StoreTests):
         assert [task.id for task in some] == [10], "pages count what matches"
 
     async def test_list_of_users_by_text(self, store: Store) -> None:
-        """Every condition of the filter MUST hold; texts are literal and case-sensitive."""
+        """Exactly the users that meet every condition of the filter MUST be listed.
+
+        Texts are literal and case-sensitive.
+        """
         users = [
             await store.users.add(NewUser(title, f"{title.strip()}{number}@{title.strip()}.o"), NOW)
             for number, title in enumerate(TITLES)
@@ -125,7 +137,10 @@ class ListTests(StoreTests):
 
     @pytest.mark.parametrize("owner", OWNERS)
     async def test_list_of_tasks_by_text(self, store: Store, owner: str | None) -> None:
-        """Every condition of the filter MUST hold; texts are literal and case-sensitive."""
+        """Exactly the tasks that meet every condition of the filter MUST be listed.
+
+        Texts are literal and case-sensitive.
+        """
         tasks = [await add_task(store, title, owner=owner) for title in TITLES]
         await add_task(store, "".join(TITLES), owner="other")
         for needle in ("", *NEEDLES):
@@ -133,7 +148,7 @@ class ListTests(StoreTests):
             assert list(listed) == [task for task in tasks if needle in task.title], needle
 
     async def test_list_of_tasks_by_every_condition(self, store: Store) -> None:
-        """Every condition of the filter MUST hold, alone and with the others."""
+        """Exactly the tasks that meet every condition of the filter MUST be listed."""
         ann, bob = await add_user(store, "ann"), await add_user(store, "bob")
         tasks: list[Task] = []
         assigned: set[int] = set()
@@ -159,7 +174,7 @@ class ListTests(StoreTests):
                     assert list(await store.tasks.list(where, EVERYTHING, None)) == expected, where
 
     async def test_list_belongs_to_the_caller(self, store: Store) -> None:
-        """A call MUST be atomic: what a caller does to its result changes nothing stored."""
+        """What is returned MUST belong to the caller: changing it changes nothing stored."""
         user, task = await add_user(store), await add_task(store)
         await store.assignments.add(user.id, task.id)
 

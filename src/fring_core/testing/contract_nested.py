@@ -36,7 +36,10 @@ class NestedTransactionTests(StoreTests):
         assert await contents(store) == after
 
     async def test_transaction_inside_commits_with_the_outer_one(self, store: Store) -> None:
-        """A store whose effects come about together: those of a transaction inside as well."""
+        """Open a transaction: a store whose effects come about together, or not at all.
+
+        Those of a transaction inside come about with the outer one's.
+        """
         before = await prepare(store)
         async with store.transaction() as outer:
             async with outer.transaction() as inner:
@@ -47,7 +50,10 @@ class NestedTransactionTests(StoreTests):
         assert await contents(store) == after
 
     async def test_transaction_inside_is_undone_by_the_outer_one(self, store: Store) -> None:
-        """Leaving it by an exception MUST roll back, a transaction inside that succeeded too."""
+        """Leaving it by an exception, cancellation included, MUST roll back.
+
+        So does a transaction inside that succeeded.
+        """
         before = await prepare(store)
         with suppress(Undo):
             async with store.transaction() as outer:

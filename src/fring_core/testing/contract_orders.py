@@ -61,7 +61,7 @@ class OrderTests(StoreTests):
     @every_owner
     @every_order
     async def test_order_of_a_list(self, store: Store, owner: str | None, order: TaskOrder) -> None:
-        """Return the tasks of a list that match, in this order."""
+        """Return the tasks of a list that match, in this order, the page only."""
         tasks = (await _fill(store))[owner]
         listed = await store.tasks.list(TaskFilter(), EVERYTHING, owner, order)
         assert list(listed) == sorted(tasks, key=EXPECTED[order])
@@ -69,7 +69,10 @@ class OrderTests(StoreTests):
 
     @every_owner
     async def test_order_by_default(self, store: Store, owner: str | None) -> None:
-        """Return the tasks of a list in this order: by id if none is named."""
+        """Return the tasks of a list that match, in this order, the page only.
+
+        By id if none is named.
+        """
         tasks = (await _fill(store))[owner]
         listed = await store.tasks.list(TaskFilter(), EVERYTHING, owner)
         assert list(listed) == sorted(tasks, key=EXPECTED[TaskOrder.BY_ID])
@@ -77,7 +80,10 @@ class OrderTests(StoreTests):
     @every_owner
     @every_order
     async def test_order_of_pages(self, store: Store, owner: str | None, order: TaskOrder) -> None:
-        """Return the page only: pages of every order tile the list. Past the end MUST be empty."""
+        """Return the tasks of a list that match, in this order, the page only.
+
+        A page past the last task MUST be empty, in every order.
+        """
         tasks = sorted((await _fill(store))[owner], key=EXPECTED[order])
         for limit in (1, 2, 5, len(tasks)):
             for skip in range(len(tasks) + 2):
@@ -89,7 +95,10 @@ class OrderTests(StoreTests):
     async def test_order_of_what_matches(
         self, store: Store, owner: str | None, order: TaskOrder
     ) -> None:
-        """Every condition of the filter MUST hold, whatever the order; pages count what matches."""
+        """Exactly the tasks that meet every condition of the filter MUST be listed.
+
+        Pages count what matches, in every order.
+        """
         tasks = sorted((await _fill(store))[owner], key=EXPECTED[order])
         for where, kept in (
             (TaskFilter(title="a"), [task for task in tasks if "a" in task.title]),
@@ -106,7 +115,10 @@ class OrderTests(StoreTests):
 
     @every_owner
     async def test_order_stays_when_tasks_change(self, store: Store, owner: str | None) -> None:
-        """Newest first is by `created_at`: a task that is changed keeps its place."""
+        """Return the tasks of a list that match, in this order, the page only.
+
+        Newest first is by `created_at`: a task that is changed keeps its place.
+        """
         tasks = sorted((await _fill(store))[owner], key=EXPECTED[TaskOrder.NEWEST_FIRST])
         for task in tasks[::-2]:
             await store.tasks.save(task)

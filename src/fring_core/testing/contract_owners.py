@@ -141,7 +141,7 @@ class OwnerTests(StoreTests):
 
     @every_owner
     async def test_owner_changes_its_own_alone(self, store: Store, owner: str | None) -> None:
-        """`owner` selects a list: calls that change it leave every other list as it was."""
+        """A call MUST leave every other list as it is."""
         lists = await _fill(store)
         fring = Fring(store, clock=lambda: LATER)
         first, second, third, *others = lists[owner]
@@ -154,7 +154,7 @@ class OwnerTests(StoreTests):
         assert await _lists(store) == lists
 
     async def test_owner_is_exactly_that_text(self, store: Store) -> None:
-        """`owner` selects a list: a text one personal list, compared as it stands."""
+        """`owner` selects a list: None the shared board, a text the personal list of that name."""
         owners = (*OWNERS, *STRANGE_OWNERS)
         tasks = [await add_task(store, owner=owner) for owner in owners]
         for owner, task in zip(owners, tasks, strict=True):
@@ -164,7 +164,7 @@ class OwnerTests(StoreTests):
             assert found == [task if each is task else None for each in tasks]
 
     async def test_owner_of_each_of_many_callers(self, store: Store) -> None:
-        """`owner` selects a list, for callers at the same time too."""
+        """A call MUST leave every other list as it is, with many callers at once too."""
         owners = [OWNERS[n % len(OWNERS)] for n in CALLERS]
         added = await self.together(*(add_task(store, f"t{n}", owner=owners[n]) for n in CALLERS))
         tasks = sorted((task for task in added if isinstance(task, Task)), key=lambda t: t.id)

@@ -56,19 +56,22 @@ class RaceTests(StoreTests):
         assert losers(results) == [error] * (len(calls) - 1)
 
     async def test_race_for_a_username(self, store: Store) -> None:
-        """Usernames MUST be unique."""
+        """Usernames and e-mails MUST be unique as they stand: one of many gets a username."""
         users = [NewUser("ann", f"{n}@example.org") for n in CALLERS]
         await self._one_wins([_fring(store).create_user(new) for new in users], UsernameTaken)
         assert len(await store.users.list(UserFilter(), EVERYTHING)) == 1
 
     async def test_race_for_an_email(self, store: Store) -> None:
-        """E-mails MUST be unique."""
+        """Usernames and e-mails MUST be unique as they stand: one of many gets an e-mail."""
         users = [NewUser(f"u{n}", "ann@example.org") for n in CALLERS]
         await self._one_wins([_fring(store).create_user(new) for new in users], EmailTaken)
         assert len(await store.users.list(UserFilter(), EVERYTHING)) == 1
 
     async def test_race_to_rename(self, store: Store) -> None:
-        """Usernames MUST be unique: among saved users too."""
+        """Raise `UsernameTaken`, else `EmailTaken`, if another user has them.
+
+        One of many callers gets a name.
+        """
         users = [await add_user(store, f"u{n}") for n in CALLERS]
         change = UserChanges(username="ann")
         calls = [_fring(store).update_user(user.id, change) for user in users]
@@ -77,7 +80,7 @@ class RaceTests(StoreTests):
         assert len(named) == 1
 
     async def test_race_to_assign(self, store: Store) -> None:
-        """Of several callers at once exactly one sees `changed`."""
+        """Of several callers at once exactly one MUST see `changed`."""
         user, task = await add_user(store), await add_task(store)
         fring = _fring(store)
         calls = [fring.assign_task(user.id, task.id) for _ in CALLERS]
@@ -85,7 +88,7 @@ class RaceTests(StoreTests):
         assert rows(await store.assignments.users_of(task.id)) == [user]
 
     async def test_race_to_unassign(self, store: Store) -> None:
-        """Of several callers at once exactly one sees `changed`."""
+        """Of several callers at once exactly one MUST see `changed`."""
         user, task = await add_user(store), await add_task(store)
         await store.assignments.add(user.id, task.id)
         fring = _fring(store)
@@ -94,19 +97,25 @@ class RaceTests(StoreTests):
         assert rows(await store.assignments.users_of(task.id)) == []
 
     async def test_race_to_delete_a_user(self, store: Store) -> None:
-        """Remove a user; tell whether it was there: of several callers at once, one."""
+        """Remove a user, its hash and its assignments, not the tasks; tell whether it was there.
+
+        One of many callers is told so.
+        """
         user = await add_user(store)
         calls = [_fring(store).delete_user(user.id) for _ in CALLERS]
         await self._one_wins(calls, UserNotFound)
 
     async def test_race_to_delete_a_task(self, store: Store) -> None:
-        """Remove a task; tell whether it was there: of several callers at once, one."""
+        """Remove a task and its assignments, not the users; tell whether it was there.
+
+        One of many callers is told so.
+        """
         task = await add_task(store)
         calls = [_fring(store).delete_task(task.id) for _ in CALLERS]
         await self._one_wins(calls, TaskNotFound)
 
     async def test_race_of_saves_loses_none(self, store: Store) -> None:
-        """The row MUST change only if its version is still the one that was read."""
+        """The row MUST change only if its version is still `task.version`: no save is lost."""
         task = await store.tasks.add(NewTask("marks", ""), None, NOW)
 
         async def add_mark(mark: str) -> None:
@@ -144,7 +153,10 @@ class RaceTests(StoreTests):
         assert all((each.status is status) == (each.version % 2 == 1) for each in won)
 
     async def test_race_of_different_fields_loses_none(self, store: Store) -> None:
-        """The row MUST change only if its version is still `user.version`."""
+        """The row MUST change only if its version is still `user.version`.
+
+        No change of another field is undone.
+        """
         fring = _fring(store)
         for n in range(8):
             user = await add_user(store, f"u{n}")

@@ -44,7 +44,11 @@ class TaskTests(StoreTests):
     async def test_task_add_returns_what_get_returns(
         self, store: Store, owner: str | None, due_date: date | None
     ) -> None:
-        """Entities MUST come back equal to what was stored, every field, with times in UTC."""
+        """Entities MUST come back equal to what was stored, every field.
+
+        Times MUST come back in UTC. Store a new task on a list, created and updated at `now`, at
+        version 1.
+        """
         for status in TaskStatus:
             new = NewTask(f"to do: {status}", "why", status, due_date)
             added = await store.tasks.add(new, owner, NOW)
@@ -82,7 +86,10 @@ class TaskTests(StoreTests):
         assert await contents(store) == before, "a call that raises has no effect"
 
     async def test_task_lists_are_separate(self, store: Store) -> None:
-        """A task on another list MUST be treated as absent."""
+        """A task on another list MUST be treated as absent.
+
+        Return the task with this id on this list, or None.
+        """
         for owner in OWNERS:
             task = await add_task(store, owner=owner)
             before = await contents(store)
@@ -116,7 +123,7 @@ class TaskTests(StoreTests):
 
     @pytest.mark.parametrize("owner", OWNERS)
     async def test_task_save_stores_every_field(self, store: Store, owner: str | None) -> None:
-        """Store a changed task and return it one version on."""
+        """Store a changed task and return it one version on, or None if it was too late."""
         added, other = await add_task(store, owner=owner), await add_task(store, owner=owner)
         changed = attrs.evolve(
             added,
@@ -137,7 +144,10 @@ class TaskTests(StoreTests):
 
     @pytest.mark.parametrize("shift", [-1, 1, 7])
     async def test_task_save_wants_the_present_version(self, store: Store, shift: int) -> None:
-        """The row MUST change only if its version is still `task.version`; if not, return None."""
+        """The row MUST change only if its version is still `task.version`.
+
+        If it is another, or there is no such task on the list `task.owner`, MUST return None.
+        """
         present = await store.tasks.save(await add_task(store))
         assert present is not None
         before = await contents(store)
@@ -146,14 +156,14 @@ class TaskTests(StoreTests):
         assert await contents(store) == before
 
     async def test_task_save_after_removal(self, store: Store) -> None:
-        """If the task is gone, MUST return None."""
+        """If it is another, or there is no such task on the list `task.owner`, MUST return None."""
         task = await add_task(store)
         await store.tasks.remove(task.id, None)
         assert await store.tasks.save(task) is None
         assert await store.tasks.get(task.id, None) is None
 
     async def test_task_remove_takes_assignments_along(self, store: Store) -> None:
-        """Remove a task and its assignments, never the users; tell whether it was there."""
+        """Remove a task and its assignments, not the users; tell whether it was there."""
         user = await add_user(store)
         task, other = await add_task(store), await add_task(store, "other")
         for number in (task.id, other.id):
@@ -168,7 +178,10 @@ class TaskTests(StoreTests):
 
     @pytest.mark.parametrize("owner", OWNERS)
     async def test_task_remove_on_its_list(self, store: Store, owner: str | None) -> None:
-        """Remove a task: that one only, on that list only; tell whether it was there."""
+        """Remove a task and its assignments, not the users; tell whether it was there.
+
+        No other task is touched.
+        """
         tasks = {holder: await add_task(store, owner=holder) for holder in OWNERS}
         assert await store.tasks.remove(tasks[owner].id, owner) is True
         assert await store.tasks.remove(tasks[owner].id, owner) is False

@@ -146,7 +146,7 @@ class TransactionTests(StoreTests):
         await write_everywhere(store)
 
     async def test_transaction_is_invisible_until_its_commit(self, store: Store) -> None:
-        """Until the commit no other caller MUST see any effect."""
+        """Until the commit, other callers MUST NOT see any effect."""
         before = await prepare(store)
         async with store.transaction() as inner:
             await write_everywhere(inner)
@@ -163,7 +163,10 @@ class TransactionTests(StoreTests):
         expected: FringError,
         call: Callable[[Store], Coroutine[Any, Any, object]],
     ) -> None:
-        """A call that raises inside MUST leave the transaction as it was before."""
+        """A call that raises inside MUST leave the transaction as it was before, ready to go on.
+
+        A call MUST be atomic.
+        """
         await add_user(store, "ann", 7)
         async with store.transaction() as inner:
             await add_user(inner, "bob", 8)

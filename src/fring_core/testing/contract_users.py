@@ -42,7 +42,11 @@ class UserTests(StoreTests):
     """Test the store's users."""
 
     async def test_user_add_returns_what_get_returns(self, store: Store) -> None:
-        """Entities MUST come back equal to what was stored, every field, with times in UTC."""
+        """Entities MUST come back equal to what was stored, every field.
+
+        Times MUST come back in UTC. Store a new user, created at `now`, at version 1, with a
+        password's hash or none. Return the user with this id, or None.
+        """
         added = await add_user(store)
         assert added == User(added.id, "ann", "ann@example.org", NOW)
         assert added.version == 1
@@ -97,7 +101,7 @@ class UserTests(StoreTests):
                 await store.users.add(NewUser(username, f"again{number}@example.org"), NOW)
 
     async def test_user_names_are_free_again(self, store: Store) -> None:
-        """Usernames and e-mails MUST be unique: among the users that there are."""
+        """Usernames and e-mails MUST be unique as they stand: among the users that there are."""
         ann = await add_user(store, "ann", 7)
         await store.users.save(attrs.evolve(ann, username="eve", email="eve@example.org"))
         await add_user(store, "ann")
@@ -122,7 +126,7 @@ class UserTests(StoreTests):
         assert await store.users.get_with_tasks(max(ann.id, bob.id) + 1) is None
 
     async def test_user_save_counts_versions(self, store: Store) -> None:
-        """Store a changed user and return it one version on."""
+        """Store a changed user and return it one version on, or None if it was too late."""
         added, other = await add_user(store), await add_user(store, "bob")
         changed = attrs.evolve(added, username="Ann", email="Ann@example.org")
         saved = await store.users.save(changed)
@@ -136,7 +140,10 @@ class UserTests(StoreTests):
 
     @pytest.mark.parametrize("shift", [-1, 1, 7])
     async def test_user_save_wants_the_present_version(self, store: Store, shift: int) -> None:
-        """The row MUST change only if its version is still `user.version`; else MUST return None."""
+        """The row MUST change only if its version is still `user.version`.
+
+        If it is another, or the user is gone, MUST return None.
+        """
         await add_user(store, "bob")
         added = await add_user(store)
         present = await store.users.save(added)
@@ -148,7 +155,7 @@ class UserTests(StoreTests):
         assert await contents(store) == before
 
     async def test_user_save_after_removal(self, store: Store) -> None:
-        """If the user is gone, MUST return None."""
+        """If it is another, or the user is gone, MUST return None."""
         ann, bob = await add_user(store, "ann"), await add_user(store, "bob")
         await store.users.remove(ann.id)
         assert await store.users.save(ann) is None
@@ -180,7 +187,7 @@ class UserTests(StoreTests):
         assert await contents(store) == before, "a call that raises has no effect"
 
     async def test_user_remove_takes_assignments_along(self, store: Store) -> None:
-        """Remove a user and its assignments, never the tasks; tell whether it was there."""
+        """Remove a user, its hash and its assignments, not the tasks; tell whether it was there."""
         ann, bob = await add_user(store, "ann"), await add_user(store, "bob")
         task = await add_task(store)
         for user in (ann, bob):
