@@ -42,6 +42,7 @@ ALLOWED: Final[Mapping[Role, frozenset[Action]]] = MappingProxyType(
         Role.ADMIN: frozenset(Action),
     }
 )
+"""Say which role may do what on the shared board."""
 
 
 @attrs.frozen

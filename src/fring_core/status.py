@@ -75,6 +75,8 @@ class Workflow:
 TODO, IN_PROGRESS, COMPLETED, CANCELED = TaskStatus
 
 PERMISSIVE = Workflow({status: frozenset(TaskStatus) for status in TaskStatus})
+"""Allow every move: the default."""
+
 STRICT = Workflow(
     {
         TODO: {IN_PROGRESS, CANCELED},
@@ -83,3 +85,4 @@ STRICT = Workflow(
         CANCELED: {TODO},
     }
 )
+"""Allow completing what was begun; what is finished comes back through `todo` only."""

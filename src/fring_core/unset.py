@@ -13,4 +13,5 @@ class Unset(Enum):
 
 
 UNSET: Final = Unset.UNSET
+"""Say of a field that it stays as it is."""
 UnsetType: TypeAlias = Literal[Unset.UNSET]
