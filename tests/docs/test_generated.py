@@ -1,5 +1,7 @@
 """What the pages say of the code is what the code says."""
 
+import re
+
 import pytest
 from litestar import Litestar
 from litestar.routes import HTTPRoute
@@ -24,10 +26,12 @@ from fring_http.personal import personal_router
 from fring_http.personal.schemas import NewOwnTask, OwnTask, OwnTaskChanges
 from fring_http.settings import VARIABLES, Settings
 from fring_http.v1 import auth_router, v1_router
+from fring_http.v1.schemas import TaskWithUsers
 from tests.docs.pages import PAGES, README, ROOT, between, relative_links, table
 from tests.docs.status_table import status_table
 
 LISTS = ROOT / "docs/personal-lists.md"
+APIS = ROOT / "docs/two-apis.md"
 BOARD = ("request", "does", "answers")
 PERSONAL = ("request to a personal list", "does", "answers")
 ACCOUNTS = ("request for an account", "does", "answers")
@@ -159,6 +163,20 @@ def test_fields_of_personal_tasks():
         assert taken == set(shape.__struct_fields__)
         required = {row[0] for row in rows if row[column] == "required"}
         assert required == {field.name for field in fields(shape) if field.required}
+
+
+def test_the_two_apis_side_by_side(operations):
+    shown = re.findall(r"`([A-Z]+) (/api/\S+)`: (\d+)", APIS.read_text())
+    assert len(shown) == 12
+    for method, path, status in shown:
+        assert status in operations[method, path]["responses"], f"{method} {path}"
+
+
+def test_the_fields_of_the_two_apis():
+    rows = table(APIS, "fields of a task", "`/api/v1`", "`/api/{user_id}/tasks`")
+    for column, shape in ((1, TaskWithUsers), (2, OwnTask)):
+        named = {name for row in rows if row[column] != "no" for name in row[0].split(", ")}
+        assert named - {"a chosen id in POST"} == set(shape.__struct_fields__)
 
 
 def test_the_parts_of_the_contract():
