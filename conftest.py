@@ -12,10 +12,15 @@ import psycopg
 import pytest
 from sybil import Sybil
 from sybil.parsers.markdown import PythonCodeBlockParser
+from tests.serving import in_thread
 
+from fring_adapters.clock import utc_now
+from fring_adapters.memory import MemoryStore
 from fring_adapters.postgres import prepare
 from fring_adapters.postgres.embedded import embedded
 from fring_adapters.postgres.urls import to_conninfo
+from fring_core import Fring
+from fring_http.app import create_app
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -91,10 +96,34 @@ def reader_environment(new_database: Callable[[], str]) -> Iterator[None]:
         yield
 
 
+@pytest.fixture(scope="module")
+def reader_server() -> Iterator[None]:
+    """Give a document's examples the URL of a server, with an empty store."""
+    app = create_app(Fring(MemoryStore(), clock=utc_now))
+    with in_thread(app) as url, pytest.MonkeyPatch.context() as patch:
+        patch.setenv("FRING_URL", url)
+        yield
+
+
+def _documents(*patterns: str, fixtures: list[str], excludes: list[str] | None = None) -> Sybil:
+    return Sybil(
+        parsers=[PythonCodeBlockParser()],
+        patterns=patterns,
+        excludes=excludes or [],
+        fixtures=fixtures,
+    )
+
+
 # Every ```python block is run, all those of a document in one namespace, from top to bottom. Those
 # with a title are files, which tests/docs/test_examples.py runs.
-pytest_collect_file = Sybil(
-    parsers=[PythonCodeBlockParser()],
-    patterns=["README.md", "docs/*.md", "docs/decisions/*.md", "docs/examples/*.md"],
-    fixtures=["reader_environment"],
+pytest_collect_file = (
+    _documents(
+        "README.md",
+        "docs/*.md",
+        "docs/decisions/*.md",
+        "docs/examples/*.md",
+        excludes=["docs/client.md"],
+        fixtures=["reader_environment"],
+    )
+    + _documents("docs/client.md", fixtures=["reader_server"])
 ).pytest()

@@ -9,14 +9,18 @@ import sys
 import time
 from contextlib import contextmanager
 from pathlib import Path
+from threading import Thread
 from typing import TYPE_CHECKING
 
 import attrs
 import httpx
 import pytest
+import uvicorn
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from fring_http.edge import Application
 
 DEADLINE = 30  # seconds; it only guards against hanging
 
@@ -75,6 +79,21 @@ def serving(folder: Path, **settings: str) -> Iterator[Server]:
     written = log.read_text(errors="replace")
     assert ended == 0, written
     assert "Traceback" not in written, written
+
+
+@contextmanager
+def in_thread(app: Application) -> Iterator[str]:
+    """Serve an application from a thread of this process, and give the URL where it answers."""
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        config = uvicorn.Config(app, lifespan="off", log_config=None, ws="none")
+        server = uvicorn.Server(config)
+        thread = Thread(target=server.run, kwargs={"sockets": [listening]})
+        thread.start()
+        try:
+            yield f"http://127.0.0.1:{listening.getsockname()[1]}"
+        finally:
+            server.should_exit = True
+            thread.join()
 
 
 def _wait_until_healthy(server: Server) -> None:

@@ -1,14 +1,10 @@
 """The contract through the HTTP edge: client, HTTP, Fring, store, in lockstep with an oracle."""
 
 import asyncio
-import socket
-from contextlib import contextmanager
-from threading import Thread
 from typing import Any
 
 import attrs
 import httpx
-import uvicorn
 from hypothesis import HealthCheck, settings
 from hypothesis.stateful import run_state_machine_as_test
 
@@ -18,6 +14,7 @@ from fring_core import UNSET, Fring, TaskFilter, TaskOrder
 from fring_core.testing import FringMachine
 from fring_http.app import create_app
 from fring_http.client import BlockingFringClient, FringClient
+from tests.serving import in_thread
 
 HISTORIES = settings(
     max_examples=20,
@@ -80,21 +77,6 @@ class Served:
 
     async def __call__(self, scope, receive, send):
         await self.app(scope, receive, send)
-
-
-@contextmanager
-def in_thread(app):
-    """Serve an application from a thread of this process, on a port of its own."""
-    with socket.create_server(("127.0.0.1", 0)) as listening:
-        config = uvicorn.Config(app, lifespan="off", log_config=None, ws="none")
-        server = uvicorn.Server(config)
-        thread = Thread(target=server.run, kwargs={"sockets": [listening]})
-        thread.start()
-        try:
-            yield f"http://127.0.0.1:{listening.getsockname()[1]}"
-        finally:
-            server.should_exit = True
-            thread.join()
 
 
 class Histories(FringMachine):
