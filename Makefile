@@ -3,20 +3,49 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/installed
+PIP := $(BIN)/python -m pip --disable-pip-version-check
+# The tests run on the wheel, unpacked here, and not on the source tree.
+TESTED := $(CURDIR)/build/wheel
+ON_WHEEL := PYTHONPATH=$(TESTED) FRING_TESTED=$(TESTED) $(BIN)/python -m pytest
+SOURCES := $(shell find src -type f ! -name '*.pyc') LICENSE README.md pyproject.toml
+PYRIGHT := PATH=$(abspath $(BIN)):$$PATH PYRIGHT_PYTHON_IGNORE_WARNINGS=1 pyright
 
-.PHONY: serve test check format lock clean
+.PHONY: serve test wheel docs check formatted linted typed typed-again typed-fully layered format lock clean
 
 serve: $(INSTALLED)
 	@exec $(BIN)/fring serve
 
-test: $(INSTALLED)
-	$(BIN)/python -m pytest --numprocesses auto --dist loadfile --cov --cov-report=term
-	$(BIN)/python -m coverage report --include='src/fring_core/*' --omit='src/fring_core/testing/*' --fail-under=100
+test: $(TESTED)
+	$(ON_WHEEL) tests/core --quiet --cov
+	$(ON_WHEEL) --numprocesses 3 --dist loadfile
+
+wheel: $(TESTED)
+	$(BIN)/python -m tests.wheel
+
+docs: $(INSTALLED)
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet
 
 check: $(INSTALLED)
+	@$(MAKE) --no-print-directory --jobs 2 typed typed-again typed-fully layered linted formatted
+
+formatted: $(INSTALLED)
 	$(BIN)/ruff format --check
+
+linted: $(INSTALLED)
 	$(BIN)/ruff check
+
+typed: $(INSTALLED)
 	$(BIN)/mypy
+
+typed-again: $(INSTALLED)
+	$(PYRIGHT)
+
+# Every type of the public interface is written down; what pytest and Hypothesis leave open of
+# theirs does not count.
+typed-fully: $(INSTALLED)
+	$(PYRIGHT) --verifytypes fring_core --ignoreexternal
+
+layered: $(INSTALLED)
 	$(BIN)/lint-imports
 
 format: $(INSTALLED)
@@ -34,6 +63,12 @@ clean:
 $(INSTALLED): requirements.lock pyproject.toml
 	$(PYTHON) -c 'import sys; sys.exit("Fring needs Python 3.11 or newer" if sys.version_info < (3, 11) else 0)'
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	$(PIP) install --quiet --require-hashes -r requirements.lock
+	$(PIP) install --quiet --no-deps --no-build-isolation -e .
+	@touch $@
+
+$(TESTED): $(INSTALLED) $(SOURCES)
+	rm -rf build/dist $@
+	$(BIN)/python -m hatchling build -t wheel -d build/dist
+	$(PIP) install --quiet --no-deps --no-index --target $@ build/dist/*.whl
 	@touch $@

@@ -12,7 +12,6 @@ import psycopg
 import pytest
 from sybil import Sybil
 from sybil.parsers.markdown import PythonCodeBlockParser
-from tests.serving import in_thread
 
 from fring_adapters.clock import utc_now
 from fring_adapters.memory import MemoryStore
@@ -21,6 +20,7 @@ from fring_adapters.postgres.embedded import embedded
 from fring_adapters.postgres.urls import to_conninfo
 from fring_core import Fring
 from fring_http.app import create_app
+from tests.serving import in_thread
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

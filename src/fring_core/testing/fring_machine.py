@@ -47,11 +47,11 @@ class FringMachine(RuleBasedStateMachine):
 
     def __init__(self) -> None:
         super().__init__()
-        self.now = START
-        self.fring = self.make_fring(self._clock)
-        self.oracle = self.make_oracle(self._clock)
+        self.now: datetime = START
+        self.fring: Any = self.make_fring(self._clock)
+        self.oracle: Fring = self.make_oracle(self._clock)
         # The ids of the rows that there are, for strategies to draw from.
-        self.ids = {"user": [1], "task": [1]}
+        self.ids: dict[str, list[int]] = {"user": [1], "task": [1]}
 
     def _clock(self) -> datetime:
         return self.now
