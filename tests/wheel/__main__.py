@@ -1,0 +1,96 @@
+"""Install the wheel in empty environments, and run in each the program of its name."""
+
+import re
+import shutil
+import subprocess
+import sys
+import time
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
+from os import cpu_count
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from fring_adapters.postgres.embedded import embedded
+from tests.serving import serving
+
+ROOT = Path(__file__).parents[2]
+BUILD = ROOT / "build"
+PROGRAMS = Path(__file__).parent
+CONSTRAINTS = BUILD / "constraints.txt"
+# The slowest first. Of each, the modules that have to import there; of the others, none may
+# fail but for a package that is not installed.
+CORE = r"fring_core|fring_core\.(?!testing)\w+|fring_adapters(\.memory.*|\.clock)?|fring_http"
+POSTGRES = CORE + r"|fring_adapters\.postgres(\..*)?(?<!embedded)"
+MODULES = {
+    "server": POSTGRES + r"|fring_adapters\.identity.*|fring_http(?!\.client).*",
+    "embedded": POSTGRES + r"|fring_adapters\.postgres\.embedded",
+    "testing": CORE + r"|fring_core\.testing.*",
+    "postgres": POSTGRES,
+    "client": CORE + r"|fring_http\.client.*",
+    "base": CORE,
+}
+
+
+def pin() -> None:
+    """Write the lock's versions where pip takes them for a wheel that has no hash."""
+    lock = (ROOT / "requirements.lock").read_text()
+    pins = re.findall(r"^([\w.\[\]-]+==[^\\\n]+)", lock, re.MULTILINE)
+    CONSTRAINTS.write_text("\n".join(pins))
+
+
+def environment(extra: str, wheel: Path) -> Path:
+    """Make an environment of the wheel with an extra; return its folder."""
+    folder = BUILD / "environments" / extra
+    shutil.rmtree(folder, ignore_errors=True)
+    run(sys.executable, "-m", "venv", "--without-pip", folder)
+    run(
+        *(sys.executable, "-m", "pip", "--python", folder / "bin/python", "install"),
+        *("-qq", "--disable-pip-version-check", "--no-compile", "--constraint", CONSTRAINTS),
+        str(wheel) if extra == "base" else f"{wheel}[{extra}]",
+    )
+    return folder
+
+
+def run(*command: str | Path) -> None:
+    """Run a command in a folder of its own; raise `RuntimeError` with its output if it fails."""
+    with TemporaryDirectory(prefix="fring-wheel-") as folder:
+        done = subprocess.run(
+            command, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False
+        )
+    if done.returncode:
+        raise RuntimeError(f"{command[0]} failed:\n{done.stdout.decode()}")
+
+
+def check(extra: str, wheel: Path) -> None:
+    """Try what an environment has to be able to do."""
+    start = time.monotonic()
+    python = environment(extra, wheel) / "bin/python"
+    with ExitStack() as stack:
+        folder = Path(stack.enter_context(TemporaryDirectory(prefix="fring-wheel-")))
+        match extra:
+            case "base":
+                needs = str(ROOT / "README.md")
+            case "postgres":
+                needs = stack.enter_context(embedded(folder / "data"))
+            case "client":
+                needs = stack.enter_context(serving(folder, DATABASE_URL="memory://")).url
+            case _:
+                needs = ""
+        # Isolated (-I): nothing of this folder, PYTHONPATH or the user's packages is seen.
+        run(python, "-I", PROGRAMS / "modules.py", MODULES[extra])
+        run(python, "-I", PROGRAMS / f"{extra}.py", needs)
+    print(f"{extra}: works, {time.monotonic() - start:.1f} s")
+
+
+def main() -> None:
+    """Check every environment, several at a time; raise what the first that fails raised."""
+    (wheel,) = (BUILD / "dist").glob("*.whl")
+    pin()
+    with ThreadPoolExecutor(cpu_count()) as threads:
+        for checked in [threads.submit(check, extra, wheel) for extra in MODULES]:
+            checked.result()
+
+
+if __name__ == "__main__":
+    main()
