@@ -21,41 +21,61 @@ if TYPE_CHECKING:
 
     from tests.serving import Server
 
+SECURED = {"BETTER_AUTH_SECRET": SECRET, "FRING_TOKEN_SECONDS": "1234", "LOG_LEVEL": "debug"}
 _numbers = itertools.count(1_500_000_000)  # far from the automatic ids
 
 
-@pytest.fixture(scope="session", params=["memory", "postgres"])
-def server(
-    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[str]:
-    """Start a server, yield its URL, stop it, and look for tracebacks in what it wrote."""
-    database_url = (
-        "memory://" if request.param == "memory" else request.getfixturevalue("new_database")()
-    )
-    folder = tmp_path_factory.mktemp(f"server-{request.param}")  # holds no .env to be read
-    with serving(folder, DATABASE_URL=database_url) as server:
-        yield server.url
-
-
-@pytest.fixture(scope="session", params=["memory", "postgres"])
-def secured(
-    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Server]:
-    """Start a server that wants tokens signed with our secret and logs all it can; yield it."""
-    database_url = (
-        "memory://" if request.param == "memory" else request.getfixturevalue("new_database")()
-    )
-    with serving(
-        tmp_path_factory.mktemp(f"secured-{request.param}"),
-        DATABASE_URL=database_url,
-        BETTER_AUTH_SECRET=SECRET,
-        FRING_TOKEN_SECONDS="1234",
-        LOG_LEVEL="debug",
-    ) as server:
+# A server starts when it is first asked for, and stays to the end: the parameters below only
+# choose among those that run. Their folders hold no .env to be read.
+@pytest.fixture(scope="session")
+def memory_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """Run a server on the memory store."""
+    with serving(tmp_path_factory.mktemp("server"), DATABASE_URL="memory://") as server:
         yield server
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
+def postgres_server(
+    new_database: Callable[[], str], tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Server]:
+    """Run a server on a database."""
+    with serving(tmp_path_factory.mktemp("server"), DATABASE_URL=new_database()) as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def secured_memory_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """Run a server on the memory store that wants tokens."""
+    folder = tmp_path_factory.mktemp("secured")
+    with serving(folder, DATABASE_URL="memory://", **SECURED) as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def secured_postgres_server(
+    new_database: Callable[[], str], tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Server]:
+    """Run a server on a database that wants tokens."""
+    folder = tmp_path_factory.mktemp("secured")
+    with serving(folder, DATABASE_URL=new_database(), **SECURED) as server:
+        yield server
+
+
+@pytest.fixture(scope="session", params=["memory", "postgres"])
+def server(request: pytest.FixtureRequest) -> str:
+    """Return the URL of a server; it is stopped at the end, and must not have failed."""
+    running: Server = request.getfixturevalue(f"{request.param}_server")
+    return running.url
+
+
+@pytest.fixture(scope="session", params=["memory", "postgres"])
+def secured(request: pytest.FixtureRequest) -> Server:
+    """Return a server that wants tokens signed with our secret, and logs all it can."""
+    running: Server = request.getfixturevalue(f"secured_{request.param}_server")
+    return running
+
+
+@pytest.fixture(scope="module")
 def caller(secured: Server) -> Iterator[httpx.Client]:
     """Yield a client of `secured` that brings no token of its own."""
     with httpx.Client(base_url=secured.url, timeout=DEADLINE, verify=False) as client:
@@ -77,9 +97,9 @@ def registered(caller: httpx.Client, account: dict[str, Any]) -> Any:
     return response.json()
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def client(server: str) -> Iterator[httpx.Client]:
-    """Yield a client that keeps its connection for the test; it follows no redirects."""
+    """Yield a client that keeps its connection; it follows no redirects."""
     # There is no TLS here, and reading the certificates would take longer than most tests.
     with httpx.Client(base_url=server, timeout=DEADLINE, verify=False) as client:
         yield client
