@@ -15,6 +15,7 @@ from griffe import (
     Class,
     Expr,
     ExprCall,
+    ExprKeyword,
     Extension,
     Function,
     Object,
@@ -73,11 +74,12 @@ def _fields(cls: Class) -> list[tuple[Attribute, str | Expr | None]]:
     for field in cls.members.values():
         if not isinstance(field, Attribute) or field.annotation is None:
             continue
-        if "ClassVar" in field.labels or "instance-attribute" not in field.labels:
+        if "instance-attribute" not in field.labels:  # but a ClassVar
             continue
         value = field.value
         if isinstance(value, ExprCall) and value.function.canonical_path == "attrs.field":
-            given = {argument.name: argument.value for argument in value.arguments}
+            keywords = [each for each in value.arguments if isinstance(each, ExprKeyword)]
+            given = {keyword.name: keyword.value for keyword in keywords}
             value = given.get("default", "..." if "factory" in given else None)
         found.append((field, value))
     return found

@@ -3,6 +3,10 @@
 A clause quotes, word for word, the sentences of the ports that it proves. What it tries in
 particular may follow a quoted sentence after a comma, a colon or a semicolon, or stand in
 sentences without a MUST.
+
+    PYTHONPATH=src python -m tests.docs.port_clauses
+
+writes `docs/ports.md` anew, between its marks.
 """
 
 from __future__ import annotations
@@ -15,10 +19,13 @@ import attrs
 
 from fring_core import ports
 from fring_core.testing import StoreContract
+from tests.docs.pages import ROOT, between
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
+PAGE = ROOT / "docs/ports.md"
+START, END = "<!-- ports -->", "<!-- end -->"
 PORTS = (ports.Users, ports.Credentials, ports.Tasks, ports.Assignments, ports.Store)
 _END = re.compile(r"(?<=[.])\s+(?=[A-Z`])")
 
@@ -53,8 +60,8 @@ def methods(port: type) -> list[Method]:
     ]
 
 
-def _call(name: str, function: object) -> str:
-    signature = inspect.signature(function)  # type: ignore[arg-type]  # it is a function
+def _call(name: str, function: Callable[..., object]) -> str:
+    signature = inspect.signature(function)
     own = [parameter for key, parameter in signature.parameters.items() if key != "self"]
     text = str(signature.replace(parameters=own)).replace("'", "")
     default = r" = <TaskOrder.(\w+): \w+>"  # as it is written, not as an enum shows itself
@@ -102,3 +109,13 @@ def page() -> str:
 def _item(sentence: str, names: list[str]) -> str:
     strong = re.sub(r"\bMUST(?: NOT)?\b", r"**\g<0>**", sentence)
     return f"- {strong}" + (f"<br>{' '.join(f'`{name}`' for name in names)}" if names else "")
+
+
+def main() -> None:
+    """Write the page anew."""
+    text = PAGE.read_text()
+    PAGE.write_text(text.replace(between(PAGE, START, END), page()))
+
+
+if __name__ == "__main__":
+    main()

@@ -7,9 +7,12 @@ from itertools import chain
 import pytest
 
 from fring_core import ports
-from tests.docs.pages import ROOT, between
+from tests.docs.pages import between
 from tests.docs.port_clauses import (
+    END,
+    PAGE,
     PORTS,
+    START,
     clauses,
     methods,
     of_every_method,
@@ -20,7 +23,6 @@ from tests.docs.port_clauses import (
 )
 from tests.identity import test_jwks, test_passwords
 
-PAGE = ROOT / "docs/ports.md"
 OTHERS = (ports.Tokens, ports.TokenIssuer, ports.Passwords)
 
 
@@ -75,8 +77,7 @@ def test_no_must_is_overlooked():
 
 def test_the_page():
     expected = page()
-    shown = between(PAGE, "<!-- ports -->", "<!-- end -->")
-    assert shown == expected, f"docs/ports.md should have\n{expected}"
+    assert between(PAGE, START, END) == expected, f"docs/ports.md should have\n{expected}"
 
 
 @pytest.mark.parametrize(
