@@ -49,6 +49,7 @@ def app():
             auth_router(accounts),
         ],
         openapi_config=configuration(),
+        logging_config=None,  # it would change the level for the tests that follow
     )
 
 
