@@ -6,6 +6,7 @@ loop, or hand them to `run_sync` on a store that never suspends.
 
 from fring_core.accounts import Accounts, Login, Registration
 from fring_core.assignments import Outcome, TaskWithUsers, UserWithTasks
+from fring_core.clocks import FixedClock
 from fring_core.errors import (
     AlreadyAssigned,
     Conflict,
@@ -52,6 +53,7 @@ from fring_core.users import Credential, NewUser, User, UserChanges
 
 __all__ = [  # noqa: RUF022  # grouped by what they are for
     # the use cases
+    "FixedClock",
     "Fring",
     "run_sync",
     # what a store knows

@@ -1,10 +1,24 @@
 """What the memory store promises beyond the contract."""
 
+import time
+from itertools import count
+
 import pytest
 
 from fring_adapters.clock import utc_now
 from fring_adapters.memory import MemoryStore
-from fring_core import Fring, NewTask, NewUser, TaskChanges, TransactionConflict, run_sync
+from fring_core import (
+    Fring,
+    NewTask,
+    NewUser,
+    Page,
+    StoreUnavailable,
+    TaskChanges,
+    TransactionConflict,
+    run_sync,
+)
+from fring_core.ids import MAX_ID
+from fring_core.testing import InThreads
 
 
 def test_a_store_is_refused_once_its_transaction_is_over():
@@ -52,3 +66,90 @@ def test_a_clash_undoes_the_transaction_that_ends_last(clash):
         return [task.title for task in await fring.list_tasks()]
 
     assert run_sync(scenario()) == ["theirs" if clash == "row" else "task"]
+
+
+def users_of(store, *names):
+    """Add users and return their ids."""
+    fring = Fring(store, clock=utc_now)
+    return [run_sync(fring.create_user(NewUser(name, f"{name}@e.o"))).id for name in names]
+
+
+def tasks_of(store, *titles):
+    """Add tasks and return their ids."""
+    fring = Fring(store, clock=utc_now)
+    return [run_sync(fring.create_task(NewTask(title))).id for title in titles]
+
+
+def test_ids_count_from_one():
+    store = MemoryStore()
+    assert users_of(store, "ann", "bob") == tasks_of(store, "first", "second") == [1, 2]
+
+
+def test_ids_come_from_the_sources_that_are_given():
+    store = MemoryStore(user_ids=count(MAX_ID, -1), task_ids=(number * number for number in (3, 7)))
+    assert users_of(store, "ann", "bob") == [MAX_ID, MAX_ID - 1]
+    assert tasks_of(store, "first", "second") == [9, 49]
+    assert users_of(MemoryStore(task_ids=[5]), "ann") == [1]
+
+
+def test_ids_that_are_taken_are_passed_over():
+    store = MemoryStore(task_ids=[1, 1, 2, 3, 2, 4])
+    fring = Fring(store, clock=utc_now)
+    run_sync(fring.create_task(NewTask("chosen", id=2)))
+    assert tasks_of(store, "first", "second", "third") == [1, 3, 4]
+
+
+@pytest.mark.parametrize("add", [users_of, tasks_of])
+def test_a_store_without_more_ids_says_so_and_goes_on(add):
+    store = MemoryStore(user_ids=iter([7]), task_ids=[7])
+    fring = Fring(store, clock=utc_now)
+    assert add(store, "ann") == [7]
+    for _ in range(2):
+        with pytest.raises(StoreUnavailable, match="no more"):
+            add(store, "bob")
+    run_sync(fring.create_user(NewUser("bob", "b@e.o", 8)))
+    run_sync(fring.create_task(NewTask("bob", id=8)))
+    listed = [run_sync(fring.list_users()), run_sync(fring.list_tasks())]
+    assert sorted(len(entities) for entities in listed) == [1, 2]
+
+
+def test_a_transaction_without_more_ids_is_undone():
+    async def scenario():
+        fring = Fring(MemoryStore(task_ids=[1, 2]), clock=utc_now)
+        with pytest.raises(StoreUnavailable):
+            async with fring.transaction() as inner:
+                for title in "abc":
+                    await inner.create_task(NewTask(title))
+        return await fring.list_tasks()
+
+    assert run_sync(scenario()) == []
+
+
+@pytest.mark.parametrize("impossible", [0, -1, MAX_ID + 1, 1.0, True, "1", None])
+def test_an_id_that_cannot_be_is_refused(impossible):
+    store = MemoryStore(user_ids=[impossible, 1])
+    with pytest.raises(ValueError, match="No id can be"):
+        users_of(store, "ann")
+    assert users_of(store, "ann") == [1]
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("anyio_backend", ["asyncio"])
+async def test_a_source_is_asked_by_one_caller_at_a_time():
+    def ids():
+        for number in count(1):
+            time.sleep(0)  # so that another thread would come in, if it could
+            yield number
+
+    store = MemoryStore(task_ids=ids())
+    fring = Fring(store, clock=utc_now)
+
+    async def add_some():
+        for _ in range(10):
+            async with fring.transaction() as inner:
+                await inner.create_task(NewTask("inside"))
+            await fring.create_task(NewTask("outside"))
+
+    await InThreads().together(*(add_some() for _ in range(8)))
+    listed = await fring.list_tasks(page=Page(limit=1000))
+    assert [task.id for task in listed] == [*range(1, 161)]

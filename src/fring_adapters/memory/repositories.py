@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, TypeVar
 
 import attrs
 
+from fring_adapters.memory.ids import id_for
 from fring_core import (
     Credential,
-    IdTaken,
     Outcome,
     TaskOrder,
     TaskStatus,
@@ -18,21 +18,13 @@ from fring_core import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Sequence
     from datetime import datetime
 
     from fring_adapters.memory.tables import Database
     from fring_core import NewTask, NewUser, Page, Task, TaskFilter, User, UserFilter
 
 V = TypeVar("V")
-
-
-def _id_for(chosen: int | None, sequence: Iterator[int], taken: Mapping[int, object]) -> int:
-    if chosen is None:
-        return next(number for number in sequence if number not in taken)
-    if chosen in taken:
-        raise IdTaken(chosen)
-    return chosen
 
 
 def _part(rows: Iterable[V], page: Page) -> list[V]:
@@ -59,7 +51,7 @@ class MemoryUsers:
     async def add(self, new: NewUser, now: datetime, password_hash: str | None = None) -> User:
         with self._database.opened() as tables:
             tables.check_unique(new.username, new.email, besides=None)
-            user_id = _id_for(new.id, self._database.user_ids, tables.users)
+            user_id = id_for(new.id, self._database.user_ids, tables.users)
             user = tables.users[user_id] = new.as_user(user_id, now)
             if password_hash is not None:
                 tables.hashes[user_id] = password_hash
@@ -135,7 +127,7 @@ class MemoryTasks:
 
     async def add(self, new: NewTask, owner: str | None, now: datetime) -> Task:
         with self._database.opened() as tables:
-            task_id = _id_for(new.id, self._database.task_ids, tables.tasks)
+            task_id = id_for(new.id, self._database.task_ids, tables.tasks)
             task = tables.tasks[task_id] = new.as_task(task_id, owner, now)
             return task
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import asynccontextmanager
+from itertools import count
 from typing import TYPE_CHECKING
 
 from fring_adapters.memory.repositories import (
@@ -14,25 +15,44 @@ from fring_adapters.memory.repositories import (
 from fring_adapters.memory.tables import Database
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncIterator, Iterable
 
 
-class MemoryStore:
+class StoreOnDatabase:
+    """Reach one state of the tables: what all callers see, or a transaction's copy."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self.users = MemoryUsers(database)
+        self.credentials = MemoryCredentials(database)
+        self.tasks = MemoryTasks(database)
+        self.assignments = MemoryAssignments(database)
+
+    @asynccontextmanager
+    async def transaction(self) -> AsyncIterator[StoreOnDatabase]:
+        """Open a transaction, as `fring_core.Store` says."""
+        with self._database.transaction() as database:
+            yield StoreOnDatabase(database)
+
+
+class MemoryStore(StoreOnDatabase):
     """Keep everything in memory, empty at first, for as long as this object lives.
 
     A transaction never waits for another: it works on a copy, and raises `TransactionConflict`
     at its end if another caller changed what it changed.
+
+    `user_ids` and `task_ids` are where the ids come from that callers leave to the store: 1, 2, 3
+    and so on, or any integers of 1 to 2⁶³-1. An id that is taken is passed over. When there are
+    no more, adding without an id of one's own raises `StoreUnavailable`, and all else goes on; an
+    id that cannot be raises `ValueError`. Either way nothing is stored.
     """
 
-    def __init__(self, database: Database | None = None) -> None:
-        self._database = Database() if database is None else database
-        self.users = MemoryUsers(self._database)
-        self.credentials = MemoryCredentials(self._database)
-        self.tasks = MemoryTasks(self._database)
-        self.assignments = MemoryAssignments(self._database)
-
-    @asynccontextmanager
-    async def transaction(self) -> AsyncIterator[MemoryStore]:
-        """Open a transaction, as `fring_core.Store` says."""
-        with self._database.transaction() as database:
-            yield MemoryStore(database)
+    def __init__(
+        self, *, user_ids: Iterable[int] | None = None, task_ids: Iterable[int] | None = None
+    ) -> None:
+        super().__init__(
+            Database(
+                user_ids=count(1) if user_ids is None else iter(user_ids),
+                task_ids=count(1) if task_ids is None else iter(task_ids),
+            )
+        )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
-from itertools import count
 from threading import RLock
 from typing import TYPE_CHECKING, TypeVar
 
@@ -100,9 +99,9 @@ def _rebase(current: dict[K, V], before: dict[K, V], after: dict[K, V]) -> dict[
 class Database:
     """Hold the tables, the lock that makes a call atomic, and the sequences that ids come from."""
 
+    user_ids: Iterator[int]
+    task_ids: Iterator[int]
     tables: Tables = attrs.field(factory=Tables)
-    user_ids: Iterator[int] = attrs.field(factory=lambda: count(1))
-    task_ids: Iterator[int] = attrs.field(factory=lambda: count(1))
     closed: bool = False
     _lock: RLock = attrs.field(factory=RLock)
 
@@ -118,11 +117,12 @@ class Database:
     def transaction(self) -> Iterator[Database]:
         """Give a copy whose changes come about at the end, together or not at all.
 
-        Ids come from the same sequences, so a rollback burns them, as in a real database.
+        Ids come from the same sequences, so a rollback burns them, as in a real database. They
+        may be anybody's generators, which only one caller at a time may use: hence the same lock.
         """
         with self.opened() as tables:
             before = tables.copy()
-        inner = Database(before.copy(), self.user_ids, self.task_ids)
+        inner = Database(self.user_ids, self.task_ids, before.copy(), lock=self._lock)
         try:
             yield inner
         finally:

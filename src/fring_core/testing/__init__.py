@@ -43,7 +43,8 @@ pytest.register_assert_rewrite(
     )
 )
 
-from fring_core.testing.contract import InThreads, StoreContract  # noqa: E402  # see above
+from fring_core.clocks import FixedClock  # noqa: E402  # see above
+from fring_core.testing.contract import InThreads, StoreContract  # noqa: E402  # as above
 from fring_core.testing.fring_machine import FringMachine  # noqa: E402  # as above
 from fring_core.testing.machine import StoreMachine  # noqa: E402  # as above
 from fring_core.testing.strategies import (  # noqa: E402  # as above
@@ -67,6 +68,8 @@ from fring_core.testing.strategies import (  # noqa: E402  # as above
 )
 
 __all__ = [  # grouped by what they are for
+    # what a test passes to Fring
+    "FixedClock",
     # what a store author inherits
     "FringMachine",
     "InThreads",
