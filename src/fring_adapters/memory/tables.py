@@ -103,14 +103,14 @@ class Database:
     task_ids: Iterator[int]
     tables: Tables = attrs.field(factory=Tables)
     closed: bool = False
-    _lock: RLock = attrs.field(factory=RLock)
+    lock: RLock = attrs.field(factory=RLock)
 
     @contextmanager
     def opened(self) -> Iterator[Tables]:
         """Give the tables to one caller; raise `RuntimeError` if the transaction is over."""
         if self.closed:
             raise RuntimeError("The transaction is over; use the store that it was opened on")
-        with self._lock:
+        with self.lock:
             yield self.tables
 
     @contextmanager
@@ -122,7 +122,7 @@ class Database:
         """
         with self.opened() as tables:
             before = tables.copy()
-        inner = Database(self.user_ids, self.task_ids, before.copy(), lock=self._lock)
+        inner = Database(self.user_ids, self.task_ids, before.copy(), lock=self.lock)
         try:
             yield inner
         finally:

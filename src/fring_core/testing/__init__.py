@@ -45,6 +45,7 @@ pytest.register_assert_rewrite(
 
 from fring_core.clocks import FixedClock  # noqa: E402  # see above
 from fring_core.testing.contract import InThreads, StoreContract  # noqa: E402  # as above
+from fring_core.testing.faults import Fault, FaultyStore, faults  # noqa: E402  # as above
 from fring_core.testing.fring_machine import FringMachine  # noqa: E402  # as above
 from fring_core.testing.machine import StoreMachine  # noqa: E402  # as above
 from fring_core.testing.strategies import (  # noqa: E402  # as above
@@ -69,6 +70,8 @@ from fring_core.testing.strategies import (  # noqa: E402  # as above
 
 __all__ = [  # grouped by what they are for
     # what a test passes to Fring
+    "Fault",
+    "FaultyStore",
     "FixedClock",
     # what a store author inherits
     "FringMachine",
@@ -80,6 +83,7 @@ __all__ = [  # grouped by what they are for
     "descriptions",
     "due_dates",
     "emails",
+    "faults",
     "needles",
     "new_tasks",
     "new_users",

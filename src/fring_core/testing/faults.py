@@ -1,0 +1,153 @@
+"""A store that fails as it is told: what becomes of a caller whose store is in trouble."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable, Coroutine
+from contextlib import asynccontextmanager
+from enum import Enum
+from threading import Lock
+from typing import TYPE_CHECKING, Any, TypeAlias, cast
+
+import attrs
+from hypothesis import strategies as st
+
+from fring_core import StoreUnavailable
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Iterable, Iterator
+
+    from fring_core import Assignments, Credentials, Store, Tasks, Users
+
+Pause: TypeAlias = Callable[[], Awaitable[object]]
+
+
+class Fault(Enum):
+    """Name what happens to one call of a store, or to the commit of a transaction.
+
+    NONE: nothing. DELAY: others go first. FAIL_BEFORE: it is not done. FAIL_AFTER: it is done,
+    but its result is lost, as when a connection dies. Both raise `StoreUnavailable`.
+    CANCEL_BEFORE and CANCEL_AFTER: the same with `asyncio.CancelledError`, as for a caller that
+    was cancelled.
+    """
+
+    NONE = "none"
+    DELAY = "delay"
+    FAIL_BEFORE = "fail before"
+    FAIL_AFTER = "fail after"
+    CANCEL_BEFORE = "cancel before"
+    CANCEL_AFTER = "cancel after"
+
+
+def faults(*among: Fault) -> st.SearchStrategy[list[Fault]]:
+    """Draw plans for a `FaultyStore`, of these faults (by default of all) and NONE."""
+    kinds = among or tuple(Fault)
+    return st.lists(st.just(Fault.NONE) | st.sampled_from(kinds))
+
+
+async def _give_way() -> None:
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        time.sleep(0)  # noqa: ASYNC251  # no loop to block: this lets other threads go first
+    else:
+        await asyncio.sleep(0)
+
+
+@attrs.frozen(eq=False)
+class _Plan:
+    """Hand each call its fault, and have it happen."""
+
+    _faults: Iterator[Fault]
+    _pause: Pause
+    taken: list[tuple[str, Fault]] = attrs.field(factory=list)
+    _lock: Lock = attrs.field(factory=Lock)
+
+    async def before(self, call: str) -> Fault:
+        """Take the next fault, do what is to be done before the call, and return the fault."""
+        with self._lock:
+            fault = Fault(next(self._faults, Fault.NONE))
+            self.taken.append((call, fault))
+        if fault is Fault.DELAY:
+            await self._pause()
+        if fault is Fault.FAIL_BEFORE:
+            raise StoreUnavailable(f"A fault before {call}: it was not done")
+        if fault is Fault.CANCEL_BEFORE:
+            raise asyncio.CancelledError
+        return fault
+
+    def after(self, call: str, fault: Fault) -> None:
+        """Do what is to be done after the call."""
+        if fault is Fault.FAIL_AFTER:
+            raise StoreUnavailable(f"A fault after {call}: it was done")
+        if fault is Fault.CANCEL_AFTER:
+            raise asyncio.CancelledError
+
+
+@attrs.frozen(eq=False)
+class _Port:
+    """Pass each call of a port on, with its fault."""
+
+    _name: str
+    _port: object
+    _plan: _Plan
+
+    def __getattr__(self, method: str) -> Callable[..., Coroutine[Any, Any, object]]:
+        call = f"{self._name}.{method}"
+        passed_on = getattr(self._port, method)
+
+        async def faulty(*arguments: object, **options: object) -> object:
+            fault = await self._plan.before(call)
+            result: object = await passed_on(*arguments, **options)
+            self._plan.after(call, fault)
+            return result
+
+        return faulty
+
+
+class _StoreOnPlan:
+    """Reach a store through faults."""
+
+    def __init__(self, store: Store, plan: _Plan) -> None:
+        self._store = store
+        self._plan = plan
+        # What `_Port` passes on has the signatures of the port; here alone the types need help.
+        self.users = cast("Users", _Port("users", store.users, plan))
+        self.credentials = cast("Credentials", _Port("credentials", store.credentials, plan))
+        self.tasks = cast("Tasks", _Port("tasks", store.tasks, plan))
+        self.assignments = cast("Assignments", _Port("assignments", store.assignments, plan))
+
+    @asynccontextmanager
+    async def transaction(self) -> AsyncIterator[Store]:
+        """Open a transaction, as `fring_core.Store` says, whose commit may meet a fault."""
+        async with self._store.transaction() as inside:
+            yield _StoreOnPlan(inside, self._plan)
+            fault = await self._plan.before("commit")
+        self._plan.after("commit", fault)
+
+
+class FaultyStore(_StoreOnPlan):
+    """Be another store, but have each call and each commit meet the next fault of a plan.
+
+    Calls inside transactions count too, and so do the commits of inner transactions; opening one
+    and rolling it back do not. When the plan is at its end, nothing fails any more. A call that
+    raises by itself raises that, whatever was to come after it.
+
+    A DELAY awaits `pause()`. By default that is one turn of the event loop or, where none runs, a
+    chance for other threads, so that `run_sync` works as well; pass an event's `wait` to hold a
+    call for as long as the test wants.
+    """
+
+    def __init__(
+        self, store: Store, plan: Iterable[Fault] = (), *, pause: Pause = _give_way
+    ) -> None:
+        super().__init__(store, _Plan(iter(plan), pause))
+
+    @property
+    def taken(self) -> list[tuple[str, Fault]]:
+        """Return every call so far, such as "tasks.add" or "commit", and the fault it met.
+
+        The list is the store's own: clear it to begin anew.
+        """
+        return self._plan.taken

@@ -1,0 +1,226 @@
+"""Use cases on a store that fails: each is done once or not at all, whatever fails and when."""
+
+import asyncio
+from contextlib import suppress
+from typing import Any
+
+import attrs
+import pytest
+from hypothesis import Phase, given, settings
+from hypothesis import strategies as st
+
+from fring_adapters.memory import MemoryStore
+from fring_core import (
+    FixedClock,
+    Fring,
+    FringError,
+    NewTask,
+    NewUser,
+    StoreUnavailable,
+    Task,
+    TaskChanges,
+    TaskStatus,
+    UserChanges,
+    run_sync,
+)
+from fring_core.testing import Fault, FaultyStore, faults
+from fring_core.testing.contract_base import Undo
+from fring_core.testing.snapshot import plain, snapshot
+from tests.core.examples import NOW
+from tests.serving import DEADLINE
+
+AFTER = (Fault.FAIL_AFTER, Fault.CANCEL_AFTER)
+BEFORE = (Fault.FAIL_BEFORE, Fault.CANCEL_BEFORE)
+INTERRUPTIONS = (StoreUnavailable, asyncio.CancelledError)
+WRITES = {
+    *("users.add", "users.save", "users.remove", "credentials.replace"),
+    *("tasks.add", "tasks.save", "tasks.remove", "assignments.add", "assignments.remove"),
+}
+REPEATABLE = settings(
+    max_examples=200,
+    deadline=None,
+    derandomize=True,
+    database=None,
+    report_multiple_bugs=False,
+    phases=[Phase.generate, Phase.shrink],
+)
+
+
+def on(store):
+    return Fring(store, clock=FixedClock(NOW))
+
+
+@attrs.frozen
+class Together:
+    """Use cases in a transaction, and whether it is to commit."""
+
+    steps: list[tuple[Any, ...]]
+    commits: bool
+
+
+def one(use_case, *arguments):
+    return st.tuples(st.just(use_case), *arguments)
+
+
+ID = st.integers(1, 3)
+NAMES = st.sampled_from("abcdef")
+STATUSES = st.sampled_from(TaskStatus)
+USE_CASES = st.one_of(
+    one(Fring.create_user, st.builds(NewUser, NAMES, NAMES.map("{}@e.o".format))),
+    one(Fring.create_task, st.builds(NewTask, NAMES)),
+    one(Fring.update_user, ID, st.builds(UserChanges, NAMES)),
+    one(Fring.update_task, ID, st.builds(TaskChanges, NAMES)),
+    one(Fring.set_status, ID, STATUSES),
+    one(Fring.toggle_task, ID),
+    one(Fring.assign_task, ID, ID),
+    one(Fring.unassign_user, ID, ID),
+    one(Fring.delete_user, ID),
+    one(Fring.delete_task, ID),
+    one(Fring.get_user, ID),
+    one(Fring.list_tasks),
+)
+TOGETHER = st.builds(
+    Together, st.lists(USE_CASES, min_size=1, max_size=3), st.sampled_from([True, True, False])
+)
+STEPS = st.booleans().flatmap(lambda together: TOGETHER if together else USE_CASES)
+
+
+async def start(store):
+    """Add what there is at first."""
+    for number in (1, 2):
+        await on(store).create_user(NewUser(f"u{number}", f"u{number}@e.o"))
+        await on(store).create_task(NewTask(f"t{number}"))
+        await on(store).assign_task(number, number)
+
+
+async def result_of(step, store):
+    """Return what a use case returned or raised; raise only what interrupted it."""
+    use_case, *arguments = step
+    try:
+        return plain(await use_case(on(store), *arguments))
+    except StoreUnavailable:
+        raise
+    except FringError as error:
+        return type(error), error.args
+
+
+async def make(step, store, twin, taken):
+    """Make a step on a store that fails, and on its twin what must have come of it."""
+    already = len(taken)
+    try:
+        result = await result_of(step, store)
+    except INTERRUPTIONS:
+        written = [fault for call, fault in taken[already:] if call in WRITES]
+        assert len(written) <= 1, "what failed was tried again"
+        if written and written[0] not in BEFORE:
+            await result_of(step, twin)
+        raise
+    assert result == await result_of(step, twin)
+
+
+async def make_together(block, store, twin, taken):
+    """Make a block's steps in a transaction, on the twin too, which is to end as the store's must."""
+    interruption = None
+    async with twin.transaction() as inside_twin:
+        done = False
+        try:
+            async with store.transaction() as inside:
+                for step in block.steps:
+                    await make(step, inside, inside_twin, taken)
+                if not block.commits:
+                    raise Undo
+                done = True  # but for the commit
+        except INTERRUPTIONS as interrupted:
+            if not done or taken[-1][1] in BEFORE:
+                raise
+            interruption = interrupted
+    if interruption is not None:
+        raise interruption
+
+
+@given(st.lists(st.tuples(STEPS, faults()), max_size=20))
+@REPEATABLE
+def test_whatever_fails_is_done_once_or_not_at_all(history):
+    async def scenario():
+        store, twin = MemoryStore(), MemoryStore()
+        await start(store)
+        await start(twin)
+        for step, plan in history:
+            faulty = FaultyStore(store, plan)
+            with suppress(*INTERRUPTIONS, Undo):
+                act = make_together if isinstance(step, Together) else make
+                await act(step, faulty, twin, faulty.taken)
+            assert await snapshot(store, [None]) == await snapshot(twin, [None])
+
+    run_sync(scenario())
+
+
+@given(faults(), st.integers(2, 8))
+@REPEATABLE
+def test_no_update_is_lost_among_callers_whose_calls_fail(plan, callers):
+    inside = MemoryStore()
+    run_sync(on(inside).create_task(NewTask("task")))
+    store = FaultyStore(inside, plan)
+
+    async def race():
+        toggles = [on(store).toggle_task(1) for _ in range(callers)]
+        return await asyncio.gather(*toggles, return_exceptions=True)
+
+    results = asyncio.run(race())
+    versions = [result.version for result in results if isinstance(result, Task)]
+    assert len(set(versions)) == len(versions)
+    interrupted = [result for result in results if isinstance(result, INTERRUPTIONS)]
+    assert len(versions) + len(interrupted) == callers
+    unknown = sum(call == "tasks.save" and fault in AFTER for call, fault in store.taken)
+    task = run_sync(on(inside).get_task(1)).task
+    assert len(versions) <= task.version - 1 <= len(versions) + unknown
+    assert (task.status is TaskStatus.COMPLETED) == (task.version % 2 == 0)
+
+
+@given(faults(Fault.DELAY))
+@REPEATABLE
+def test_no_update_is_lost_among_callers_who_wait(plan):
+    inside = MemoryStore()
+    run_sync(on(inside).create_user(NewUser("ann", "ann@example.org")))
+    store = FaultyStore(inside, [Fault.NONE, Fault.DELAY, *plan])
+
+    async def race():
+        await asyncio.gather(
+            on(store).update_user(1, UserChanges(username="eve")),
+            on(store).update_user(1, UserChanges(email="eve@example.org")),
+        )
+
+    asyncio.run(race())
+    user = run_sync(on(inside).get_user(1)).user
+    assert (user.username, user.email, user.version) == ("eve", "eve@example.org", 3)
+
+
+@pytest.mark.parametrize("held", ["tasks.add", "commit"])
+def test_a_caller_that_is_cancelled_leaves_nothing_behind(held):
+    async def scenario():
+        inside, reached = MemoryStore(), asyncio.Event()
+
+        async def pause():
+            reached.set()
+            await asyncio.Event().wait()
+
+        plan = [Fault.DELAY] if held == "tasks.add" else [Fault.NONE, Fault.NONE, Fault.DELAY]
+        store = FaultyStore(inside, plan, pause=pause)
+
+        async def block():
+            async with on(store).transaction() as together:
+                for title in ("first", "second"):
+                    await together.create_task(NewTask(title))
+
+        caller = asyncio.create_task(block())
+        async with asyncio.timeout(DEADLINE):
+            await reached.wait()
+        assert store.taken[-1] == (held, Fault.DELAY)
+        caller.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await caller
+        before = await on(inside).list_tasks()
+        await block()
+        return before, [task.title for task in await on(inside).list_tasks()]
+
+    assert asyncio.run(scenario()) == ([], ["first", "second"])
