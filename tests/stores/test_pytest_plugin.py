@@ -1,0 +1,181 @@
+"""The pytest plugin, in test suites of its users."""
+
+import os
+import subprocess
+import sys
+import tomllib
+from textwrap import dedent
+
+import pytest
+
+from tests.docs.pages import ROOT
+from tests.serving import DEADLINE
+
+PLUGIN = "fring_adapters.pytest_plugin"
+ALONE = {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
+# Schemathesis takes longer to load than all the rest.
+OPTIONS = ("-W", "error", "-p", "no:cacheprovider", "-p", "no:schemathesis")
+NEEDED_BY_NO_FIXTURE = (
+    *("hypothesis", "anyio", "sqlalchemy", "psycopg", "alembic", "litestar", "msgspec", "httpx"),
+)
+
+SUITE = """
+    from datetime import UTC, datetime, timedelta
+
+    import pytest
+
+    from fring_core import NewTask, TaskChanges, run_sync
+
+    @pytest.mark.parametrize("title", ["first", "second"])
+    def test_each_test_has_a_store_of_its_own(fring, fring_store, fring_clock, title):
+        task = run_sync(fring.create_task(NewTask(title)))
+        assert task.created_at == datetime(2024, 1, 1, 12, tzinfo=UTC)
+        fring_clock.advance(timedelta(days=1))
+        changed = run_sync(fring.update_task(task.id, TaskChanges()))
+        assert changed.updated_at == datetime(2024, 1, 2, 12, tzinfo=UTC)
+        assert run_sync(fring.list_tasks()) == [changed]
+        assert run_sync(fring_store.tasks.get(1, None)) == changed
+"""
+
+
+@pytest.fixture
+def write(tmp_path):
+    """Return a function that writes files into the suite's folder."""
+
+    def write(**texts):
+        for name, text in texts.items():
+            (tmp_path / f"{name}.py").write_text(dedent(text))
+
+    return write
+
+
+@pytest.fixture
+def run(tmp_path):
+    """Return a function that runs pytest in the suite's folder, where every warning is an error."""
+
+    def run(*arguments, **environment):
+        path = os.pathsep.join(filter(None, [str(tmp_path), os.environ.get("PYTHONPATH")]))
+        done = subprocess.run(
+            [sys.executable, "-m", "pytest", *OPTIONS, *arguments],
+            cwd=tmp_path,
+            env=os.environ | {"PYTHONPATH": path} | environment,
+            capture_output=True,
+            text=True,
+            timeout=DEADLINE,
+            check=False,
+        )
+        return done.returncode, done.stdout + done.stderr
+
+    return run
+
+
+@pytest.fixture
+def installed(tmp_path):
+    """Have pytest find the plugin as if Fring were installed as pyproject.toml says now."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    lines = [f"{name} = {value}" for name, value in project["entry-points"]["pytest11"].items()]
+    folder = tmp_path / "stand_in-1.dist-info"
+    folder.mkdir()
+    (folder / "METADATA").write_text("Metadata-Version: 2.1\nName: stand-in\nVersion: 1\n")
+    (folder / "entry_points.txt").write_text("\n".join(["[pytest11]", *lines]))
+
+
+def test_importing_it_imports_pytest_alone():
+    script = f"""
+import sys, pytest
+before = set(sys.modules)
+import {PLUGIN}
+print(*sorted(set(sys.modules) - before))
+"""
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, check=True)
+    assert done.stdout.decode().split() == ["fring_adapters", PLUGIN]
+
+
+def test_the_fixtures_need_the_base_install_alone(write, run):
+    write(
+        test_suite=SUITE,
+        blocked=f"import sys\nsys.modules |= dict.fromkeys({NEEDED_BY_NO_FIXTURE})",
+    )
+    code, output = run("-p", "blocked", "-p", PLUGIN, **ALONE)
+    assert code == pytest.ExitCode.OK, output
+    assert "2 passed" in output
+
+
+def test_a_suite_that_uses_no_fixture_loads_nothing(write, run, installed):
+    write(
+        test_suite="""
+            import sys
+
+            def test_nothing_is_loaded(request):
+                assert request.config.pluginmanager.has_plugin("fring_adapters.pytest_plugin")
+                assert "fring_core" not in sys.modules
+        """
+    )
+    code, output = run()
+    assert code == pytest.ExitCode.OK, output
+
+
+@pytest.mark.parametrize(
+    "by_hand",
+    [[], ["-p", "fring"], ["-p", PLUGIN], ["-p", "fring", "-p", PLUGIN], "conftest"],
+    ids=["by itself", "name", "module", "both", "conftest"],
+)
+def test_it_may_be_named_by_hand_as_well(write, run, installed, by_hand):
+    write(test_suite=SUITE)
+    if by_hand == "conftest":
+        write(conftest=f"pytest_plugins = [{PLUGIN!r}]")
+    code, output = run(*(by_hand if isinstance(by_hand, list) else ()))
+    assert code == pytest.ExitCode.OK, output
+    assert "2 passed" in output
+
+
+def test_it_can_be_left_out(write, run, installed):
+    write(test_suite=SUITE)
+    code, output = run("-p", "no:fring", "-p", f"no:{PLUGIN}")
+    assert code == pytest.ExitCode.TESTS_FAILED
+    assert "fixture 'fring' not found" in output
+
+
+def test_stores_and_clocks_are_the_suites_to_choose(write, run):
+    write(
+        conftest="""
+            from datetime import UTC, datetime, timedelta
+            from itertools import count
+
+            import pytest
+
+            from fring_adapters.memory import MemoryStore
+            from fring_core import FixedClock
+
+            @pytest.fixture
+            def fring_clock():
+                return FixedClock(datetime(2000, 1, 1, tzinfo=UTC), step=timedelta(seconds=1))
+
+            @pytest.fixture
+            def fring_store():
+                return MemoryStore(task_ids=count(100))
+        """,
+        test_suite="""
+            from fring_core import NewTask, run_sync
+
+            def test_both_are_used(fring):
+                tasks = [run_sync(fring.create_task(NewTask("task"))) for _ in range(2)]
+                assert [task.id for task in tasks] == [100, 101]
+                assert [task.created_at.second for task in tasks] == [0, 1]
+                assert tasks[0].created_at.year == 2000
+        """,
+    )
+    code, output = run("-p", PLUGIN, **ALONE)
+    assert code == pytest.ExitCode.OK, output
+
+
+def test_pytest_shows_the_fixtures_with_their_docs(run, installed):
+    _, output = run("--fixtures")
+    for name, doc in (
+        ("fring", "Give the use cases, on `fring_store` and by `fring_clock`."),
+        ("fring_store", "Give an empty store in memory."),
+        ("fring_clock", "Give a clock that stands still"),
+    ):
+        shown = output.partition(f"\n{name} -- ")[2].splitlines()
+        assert "pytest_plugin.py" in shown[0], output
+        assert doc in shown[1], output
