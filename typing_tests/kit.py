@@ -1,5 +1,6 @@
 """The testing kit: what a store author writes, and what the strategies draw."""
 
+import asyncio
 from collections.abc import AsyncGenerator, Coroutine
 from contextlib import asynccontextmanager
 from datetime import date
@@ -21,6 +22,7 @@ from fring_core import (
     TaskChanges,
     TaskFilter,
     TaskOrder,
+    Tasks,
     TaskStatus,
     UserChanges,
     UserFilter,
@@ -125,6 +127,18 @@ def commands() -> None:
     assert_type(kit.user_filters(), st.SearchStrategy[UserFilter])
     assert_type(kit.task_filters(st.just("a")), st.SearchStrategy[TaskFilter])
     kit.new_users(st.integers())  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+
+
+async def faults(event: asyncio.Event) -> None:
+    """Pass a store that fails wherever a store is asked for."""
+    store: Store = kit.FaultyStore(MemoryStore(), [kit.Fault.DELAY], pause=event.wait)
+    async with kit.FaultyStore(store).transaction() as inside:
+        assert_type(inside, Store)
+    assert_type(kit.FaultyStore(store, (kit.Fault.NONE,)).taken, list[tuple[str, kit.Fault]])
+    assert_type(kit.FaultyStore(store).tasks, Tasks)
+    assert_type(kit.faults(kit.Fault.DELAY), st.SearchStrategy[list[kit.Fault]])
+    kit.FaultyStore(store, ["fail before"])  # type: ignore[list-item]  # pyright: ignore[reportArgumentType]
+    kit.FaultyStore(store, pause=event.set)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
 
 
 @st.composite

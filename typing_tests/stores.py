@@ -3,6 +3,7 @@
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime
+from itertools import count
 from typing import assert_type
 
 from fring_adapters.clock import utc_now
@@ -177,6 +178,7 @@ def accepted(url: str) -> None:
     """Hand stores to Fring: those that ship, and one's own."""
     stores: list[Store] = [
         MemoryStore(),
+        MemoryStore(user_ids=count(1), task_ids=[3, 5]),
         PostgresStore(url),
         BlockingPostgresStore(url),
         OwnStore(),

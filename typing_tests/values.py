@@ -1,7 +1,7 @@
 """What a caller sends: None clears, UNSET leaves alone, and entities cannot be changed."""
 
 from collections.abc import Mapping
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import assert_type
 
 from fring_core import (
@@ -11,6 +11,7 @@ from fring_core import (
     UNSET,
     Action,
     Clock,
+    FixedClock,
     Identity,
     NewTask,
     NewUser,
@@ -102,6 +103,9 @@ def clocks() -> None:
     assert_type(clock(), datetime)
     late: Clock = date.today  # type: ignore[assignment]  # pyright: ignore[reportAssignmentType]
     late()
+    fixed: Clock = FixedClock(datetime.now(UTC), step=timedelta(seconds=1))
+    assert_type(fixed(), datetime)
+    FixedClock(date(2024, 2, 29))  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
 
 
 def callers(caller: Identity) -> None:

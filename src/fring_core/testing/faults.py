@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from fring_core import StoreUnavailable
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Iterable, Iterator
+    from collections.abc import AsyncGenerator, Iterable, Iterator
 
     from fring_core import Assignments, Credentials, Store, Tasks, Users
 
@@ -61,7 +61,7 @@ class _Plan:
 
     _faults: Iterator[Fault]
     _pause: Pause
-    taken: list[tuple[str, Fault]] = attrs.field(factory=list)
+    taken: list[tuple[str, Fault]] = attrs.field(factory=list[tuple[str, Fault]])
     _lock: Lock = attrs.field(factory=Lock)
 
     async def before(self, call: str) -> Fault:
@@ -113,13 +113,17 @@ class _StoreOnPlan:
         self._store = store
         self._plan = plan
         # What `_Port` passes on has the signatures of the port; here alone the types need help.
-        self.users = cast("Users", _Port("users", store.users, plan))
-        self.credentials = cast("Credentials", _Port("credentials", store.credentials, plan))
-        self.tasks = cast("Tasks", _Port("tasks", store.tasks, plan))
-        self.assignments = cast("Assignments", _Port("assignments", store.assignments, plan))
+        self.users: Users = cast("Users", _Port("users", store.users, plan))
+        self.credentials: Credentials = cast(
+            "Credentials", _Port("credentials", store.credentials, plan)
+        )
+        self.tasks: Tasks = cast("Tasks", _Port("tasks", store.tasks, plan))
+        self.assignments: Assignments = cast(
+            "Assignments", _Port("assignments", store.assignments, plan)
+        )
 
     @asynccontextmanager
-    async def transaction(self) -> AsyncIterator[Store]:
+    async def transaction(self) -> AsyncGenerator[Store, None]:
         """Open a transaction, as `fring_core.Store` says, whose commit may meet a fault."""
         async with self._store.transaction() as inside:
             yield _StoreOnPlan(inside, self._plan)
