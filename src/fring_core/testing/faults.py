@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable, Coroutine
 from contextlib import asynccontextmanager
 from enum import Enum
 from threading import Lock
-from typing import TYPE_CHECKING, Any, TypeAlias, cast
+from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar, cast
 
 import attrs
 from hypothesis import strategies as st
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from fring_core import Assignments, Credentials, Store, Tasks, Users
 
+P = TypeVar("P")
 Pause: TypeAlias = Callable[[], Awaitable[object]]
 
 
@@ -106,21 +107,20 @@ class _Port:
         return faulty
 
 
+def _faulty(name: str, port: P, plan: _Plan) -> P:
+    return cast("P", _Port(name, port, plan))  # it has the port's methods, as they are
+
+
 class _StoreOnPlan:
     """Reach a store through faults."""
 
     def __init__(self, store: Store, plan: _Plan) -> None:
         self._store = store
         self._plan = plan
-        # What `_Port` passes on has the signatures of the port; here alone the types need help.
-        self.users: Users = cast("Users", _Port("users", store.users, plan))
-        self.credentials: Credentials = cast(
-            "Credentials", _Port("credentials", store.credentials, plan)
-        )
-        self.tasks: Tasks = cast("Tasks", _Port("tasks", store.tasks, plan))
-        self.assignments: Assignments = cast(
-            "Assignments", _Port("assignments", store.assignments, plan)
-        )
+        self.users: Users = _faulty("users", store.users, plan)
+        self.credentials: Credentials = _faulty("credentials", store.credentials, plan)
+        self.tasks: Tasks = _faulty("tasks", store.tasks, plan)
+        self.assignments: Assignments = _faulty("assignments", store.assignments, plan)
 
     @asynccontextmanager
     async def transaction(self) -> AsyncGenerator[Store, None]:
