@@ -1,12 +1,13 @@
 """The contract kit itself: no clause hides another, and the strategies draw what they say."""
 
 from collections import Counter
+from typing import ClassVar
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from fring_core.testing import StoreContract, StoreMachine, strategies
+from fring_core.testing import StoreContract, StoreMachine, operations, strategies
 
 
 def clauses(kind):
@@ -47,3 +48,20 @@ def test_strategies_draw_valid_values(data):
         strategies.pages(),
     ):
         data.draw(strategy)
+
+
+def test_calls_are_drawn_as_often_as_they_are_named():
+    drawn = Counter()
+
+    class Histories:
+        ids: ClassVar = {"user": [1], "task": [1]}
+
+        @given(st.lists(operations.calls(), min_size=20, max_size=20))
+        @settings(max_examples=50, derandomize=True, database=None, deadline=None)
+        def draw(self, calls):
+            drawn.update(call.method for call in calls)
+
+    Histories().draw()
+    often = [drawn[f"store.{kind}.list"] for kind in ("users", "tasks")]
+    seldom = [drawn[f"store.{kind}.get"] for kind in ("users", "tasks")]
+    assert min(often) > 1.5 * max(seldom), drawn
