@@ -51,7 +51,7 @@ def test_strategies_draw_valid_values(data):
 
 
 def test_calls_are_drawn_as_often_as_they_are_named():
-    drawn = Counter()
+    drawn: Counter[str] = Counter()
 
     class Histories:
         ids: ClassVar = {"user": [1], "task": [1]}

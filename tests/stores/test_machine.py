@@ -1,12 +1,16 @@
 """Random histories: each PostgreSQL store, and the memory store, in lockstep with the oracle."""
 
 import asyncio
+from itertools import count
 
-from hypothesis import HealthCheck, settings
+import attrs
+import pytest
+from hypothesis import HealthCheck, Phase, settings
 from hypothesis.stateful import run_state_machine_as_test
 
-from fring_adapters.memory import MemoryStore
+from fring_adapters.memory import MemoryStore, MemoryUsers
 from fring_adapters.postgres import BlockingPostgresStore, PoolSettings, PostgresStore
+from fring_core.ids import MAX_CHOSEN_ID, MAX_ID
 from fring_core.testing import StoreMachine
 
 # Found failures are kept by pytest's output; a fixed seed keeps a run repeatable.
@@ -32,6 +36,30 @@ def test_memory():
             return MemoryStore()
 
     run_state_machine_as_test(Machine, settings=settings(HISTORIES, max_examples=60))
+
+
+def test_ids_greater_than_any_that_callers_may_choose():
+    class Machine(Histories):
+        def make_store(self):
+            return MemoryStore(user_ids=count(MAX_CHOSEN_ID + 1), task_ids=count(MAX_ID, -1))
+
+    run_state_machine_as_test(Machine, settings=settings(HISTORIES, max_examples=10))
+
+
+def test_a_drawn_id_that_cannot_be_is_found():
+    class Users(MemoryUsers):
+        async def add(self, new, now, password_hash=None):
+            return attrs.evolve(await super().add(new, now, password_hash), id=0)
+
+    class Machine(Histories):
+        def make_store(self):
+            store = MemoryStore()
+            store.users = Users(store.users._database)
+            return store
+
+    quick = settings(HISTORIES, phases=[Phase.generate], report_multiple_bugs=False)
+    with pytest.raises(AssertionError, match="may draw 0"):
+        run_state_machine_as_test(Machine, settings=quick)
 
 
 def test_postgres(database_url, empty):

@@ -30,10 +30,7 @@ class StoreMachine(RuleBasedStateMachine):
     """
 
     def make_store(self) -> Store:
-        """Return the store under test, empty; called at the start of every history.
-
-        The ids that it draws must be some that a caller may choose as well: up to 2³¹-1.
-        """
+        """Return the store under test, empty; called at the start of every history."""
         raise NotImplementedError
 
     def make_oracle(self) -> Store:
