@@ -1,5 +1,6 @@
 """The contract kit itself: no clause hides another, and the strategies draw what they say."""
 
+import asyncio
 from collections import Counter
 from typing import ClassVar
 
@@ -7,7 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from fring_core.testing import StoreContract, StoreMachine, operations, strategies
+from fring_core.testing import InThreads, StoreContract, StoreMachine, operations, strategies
 
 
 def clauses(kind):
@@ -32,6 +33,33 @@ def test_the_hooks_are_the_authors_to_write():
         StoreContract().open_store()
     with pytest.raises(NotImplementedError):
         StoreMachine()
+
+
+def test_calls_that_cannot_race_are_refused():
+    async def instant(number):
+        return number
+
+    async def suspending(number):
+        await asyncio.sleep(0)
+        return number
+
+    async def failing(_):
+        raise NotImplementedError("is still to be written")
+
+    def together(kind, call):
+        return asyncio.run(kind.together(*map(call, range(3))))
+
+    class OnThreads(InThreads, StoreContract):
+        pass
+
+    assert together(StoreContract(), suspending) == [0, 1, 2]
+    assert together(OnThreads(), instant) == [0, 1, 2]
+    with pytest.raises(AssertionError, match="put InThreads before StoreContract"):
+        together(StoreContract(), instant)
+    with pytest.raises(RuntimeError, match="stores that never suspend"):
+        together(OnThreads(), suspending)
+    with pytest.raises(NotImplementedError, match="to be written"):
+        together(StoreContract(), failing)
 
 
 @given(st.data())
@@ -65,3 +93,10 @@ def test_calls_are_drawn_as_often_as_they_are_named():
     often = [drawn[f"store.{kind}.list"] for kind in ("users", "tasks")]
     seldom = [drawn[f"store.{kind}.get"] for kind in ("users", "tasks")]
     assert min(often) > 1.5 * max(seldom), drawn
+
+
+@given(st.data())
+@settings(max_examples=20, derandomize=True, database=None, deadline=None)
+def test_texts_are_as_long_as_they_are_asked_for(data):
+    for least, most in ((0, 0), (0, 2), (3, 3), (20, 40)):
+        assert least <= len(data.draw(strategies.texts(most, least))) <= most

@@ -14,7 +14,11 @@ A store joins with these lines in a test module; nothing else needs configuring:
     TestMyHistories = Machine.TestCase
 
 If the store's calls never suspend, write `class TestMyStore(InThreads, StoreContract)`, so that
-races are run in threads. Needs the extra `fring[testing]`.
+races are run in threads.
+
+Tests of what uses Fring find here strategies for all that a caller may send, `FaultyStore`, which
+fails as it is told, `FixedClock`, and `FringMachine` for whatever has the methods of `Fring`.
+Needs the extra `fring[testing]`.
 """
 
 import pytest

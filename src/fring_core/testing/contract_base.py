@@ -46,10 +46,23 @@ class StoreTests:
     async def together(self, *calls: Coroutine[Any, Any, T]) -> list[T | FringError]:
         """Run calls at the same time and return their results, in order.
 
-        A `FringError` is a result too; any other exception is raised. Override it if calls of
-        this store do not suspend (see `InThreads`).
+        A `FringError` is a result too; any other exception is raised. Calls that do not suspend
+        would run one after another, and prove nothing: they are refused (see `InThreads`).
         """
-        return _only_fring_errors(await asyncio.gather(*calls, return_exceptions=True))
+        running = most = 0
+
+        async def run(call: Coroutine[Any, Any, T]) -> T:
+            nonlocal running, most
+            running += 1
+            most = max(most, running)
+            try:
+                return await call
+            finally:
+                running -= 1
+
+        results = _only_fring_errors(await asyncio.gather(*map(run, calls), return_exceptions=True))
+        assert most > 1, "no call suspended: put InThreads before StoreContract"
+        return results
 
     @pytest.fixture
     def anyio_backend(self) -> str:

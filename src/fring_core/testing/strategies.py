@@ -30,10 +30,13 @@ AWKWARD = ("%", "_", "\\", "'", '"', " ", "a", "A", "ß", "SS", "\u00e1", "a\u03
 
 
 def texts(most: int, least: int = 0) -> st.SearchStrategy[str]:
-    """Draw texts of `least` to `most` code points that every store can hold."""
+    """Draw texts of `least` to `most` code points that every store can hold: no NUL, no surrogates.
+
+    Few have more than a dozen code points, however many may be.
+    """
     characters = st.characters(exclude_characters="\0", exclude_categories=["Cs"])
     pieces = st.sampled_from(AWKWARD) | characters
-    return st.lists(pieces, min_size=least, max_size=min(most, 12)).map(
+    return st.lists(pieces, min_size=least, max_size=max(least, min(most, 12))).map(
         lambda drawn: "".join(drawn)[:most]
     )
 
@@ -43,38 +46,38 @@ def _not_blank(text: str) -> str:
 
 
 def usernames() -> st.SearchStrategy[str]:
-    """Draw usernames."""
+    """Draw usernames: not blank, unique by chance only."""
     return texts(255, 1).map(_not_blank)
 
 
 def emails() -> st.SearchStrategy[str]:
-    """Draw e-mail addresses."""
+    """Draw e-mail addresses, which have that shape and little else in common with real ones."""
     part = texts(60, 1).map(lambda text: re.sub(r"[@\s]", "-", text))
     return st.builds("{}@{}.{}".format, part, part, part)
 
 
 def titles() -> st.SearchStrategy[str]:
-    """Draw titles."""
+    """Draw titles of tasks: not blank."""
     return texts(200, 1).map(_not_blank)
 
 
 def descriptions() -> st.SearchStrategy[str | None]:
-    """Draw descriptions, None among them."""
+    """Draw descriptions of tasks: any text, the empty one and None among them."""
     return st.none() | texts(10_000)
 
 
 def statuses() -> st.SearchStrategy[TaskStatus]:
-    """Draw statuses."""
+    """Draw statuses of tasks, all four."""
     return st.sampled_from(TaskStatus)
 
 
 def due_dates() -> st.SearchStrategy[date | None]:
-    """Draw due dates, None among them."""
+    """Draw due dates, of the years 1 to 9999, and None."""
     return st.none() | st.dates()
 
 
 def chosen_ids() -> st.SearchStrategy[int | None]:
-    """Draw ids that a caller may choose, and None."""
+    """Draw ids that a caller may choose, 1 to 2³¹-1 and most of them small, and None."""
     return st.none() | st.integers(1, 30) | st.integers(1, MAX_CHOSEN_ID)
 
 
@@ -86,7 +89,7 @@ def new_users(
     email: st.SearchStrategy[str] = _EMAILS,
     chosen: st.SearchStrategy[int | None] = _CHOSEN_IDS,
 ) -> st.SearchStrategy[NewUser]:
-    """Draw users to create; pass strategies to narrow what they are made of."""
+    """Draw users to create, with a chosen id or None; pass strategies to narrow the fields."""
     return st.builds(NewUser, username, email, chosen)
 
 
@@ -94,7 +97,7 @@ def new_tasks(
     title: st.SearchStrategy[str] = _TITLES,
     chosen: st.SearchStrategy[int | None] = _CHOSEN_IDS,
 ) -> st.SearchStrategy[NewTask]:
-    """Draw tasks to create; pass strategies to narrow what they are made of."""
+    """Draw tasks to create, with a chosen id or None; pass strategies to narrow the fields."""
     return st.builds(NewTask, title, descriptions(), statuses(), due_dates(), chosen)
 
 
@@ -102,7 +105,7 @@ def user_changes(
     username: st.SearchStrategy[str] = _USERNAMES,
     email: st.SearchStrategy[str] = _EMAILS,
 ) -> st.SearchStrategy[UserChanges]:
-    """Draw changes of users, each field UNSET at times."""
+    """Draw changes of users, each field UNSET at times; pass strategies to narrow the others."""
     unset = st.just(UNSET)
     return st.builds(UserChanges, unset | username, unset | email)
 
@@ -141,11 +144,11 @@ def task_filters(
 
 
 def task_orders() -> st.SearchStrategy[TaskOrder]:
-    """Draw orders of a list of tasks."""
+    """Draw orders of a list of tasks, all three."""
     return st.sampled_from(TaskOrder)
 
 
 def pages() -> st.SearchStrategy[Page]:
-    """Draw pages: most of them within a short list, some far beyond."""
+    """Draw pages: most of them within a list of a few entries, some far beyond any."""
     skips = st.integers(0, 5) | st.integers(0, MAX_SKIP) | st.just(MAX_SKIP)
     return st.builds(Page, skips, st.integers(0, 5) | st.integers(0, MAX_LIMIT))
