@@ -21,6 +21,7 @@ settings.load_profile("page")
 """
 AFTER = """
 TestHistories.settings = settings(max_examples=5, stateful_step_count=10)
+TestAuditedHistories.settings = settings(max_examples=5, stateful_step_count=3)
 """
 
 
