@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fring_adapters.memory import MemoryStore
+from fring_adapters.postgres import PoolSettings, PostgresStore
 from fring_core import (
     FixedClock,
     Fring,
@@ -92,6 +93,22 @@ def test_a_commit_that_meets_a_fault_is_done_or_not(fault):
         run_sync(block())
     assert titles(inside) == (["first", "second"] if fault in AFTER else [])
     assert store.taken == [CALL, CALL, ("commit", fault)]
+
+
+@both_ends
+def test_a_commit_on_postgresql_is_done_or_not(fault, database_url, empty):
+    empty()
+
+    async def scenario():
+        async with PostgresStore(database_url, PoolSettings(size=1)) as inside:
+            store = FaultyStore(inside, [Fault.DELAY, Fault.NONE, fault])
+            with pytest.raises(RAISED[fault]):
+                async with on(store).transaction() as together:
+                    await together.create_task(NewTask("first"))
+                    await together.create_task(NewTask("second"))
+            return [task.title for task in await on(inside).list_tasks()]
+
+    assert asyncio.run(scenario()) == (["first", "second"] if fault in AFTER else [])
 
 
 @both_ends
