@@ -1,7 +1,6 @@
 """The store that fails as it is told: what each fault does to a call, and to a commit."""
 
 import asyncio
-from contextlib import asynccontextmanager
 from itertools import repeat
 
 import pytest
@@ -11,19 +10,16 @@ from hypothesis import strategies as st
 from fring_adapters.memory import MemoryStore
 from fring_adapters.postgres import PoolSettings, PostgresStore
 from fring_core import (
-    FixedClock,
-    Fring,
     NewTask,
     NewUser,
-    Store,
     StoreUnavailable,
     TaskChanges,
     TaskNotFound,
     UsernameTaken,
     run_sync,
 )
-from fring_core.testing import Fault, FaultyStore, InThreads, StoreContract, faults
-from tests.core.examples import NOW
+from fring_core.testing import Fault, FaultyStore, faults
+from tests.stores.faulty import AFTER, on
 
 CALL = ("tasks.add", Fault.NONE)
 RAISED = {
@@ -32,26 +28,7 @@ RAISED = {
     Fault.CANCEL_BEFORE: asyncio.CancelledError,
     Fault.CANCEL_AFTER: asyncio.CancelledError,
 }
-AFTER = (Fault.FAIL_AFTER, Fault.CANCEL_AFTER)
 both_ends = pytest.mark.parametrize("fault", RAISED)
-
-
-class TestFaultyStore(InThreads, StoreContract):
-    @asynccontextmanager
-    async def open_store(self):
-        yield FaultyStore(MemoryStore())
-
-
-class TestSlowStore(StoreContract):
-    """In an event loop, where whoever calls is overtaken by everybody else at each call."""
-
-    @asynccontextmanager
-    async def open_store(self):
-        yield FaultyStore(MemoryStore(), repeat(Fault.DELAY))
-
-
-def on(store: Store) -> Fring:
-    return Fring(store, clock=FixedClock(NOW))
 
 
 def titles(store):
