@@ -32,6 +32,7 @@ pytest.register_assert_rewrite(
             "contract_base",
             "contract_clashes",
             "contract_credentials",
+            "contract_filters",
             "contract_ids",
             "contract_lists",
             "contract_nested",

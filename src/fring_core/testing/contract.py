@@ -4,6 +4,7 @@ from fring_core.testing.contract_assignments import AssignmentTests
 from fring_core.testing.contract_base import InThreads
 from fring_core.testing.contract_clashes import ClashTests
 from fring_core.testing.contract_credentials import CredentialTests
+from fring_core.testing.contract_filters import FilterTests
 from fring_core.testing.contract_ids import IdTests
 from fring_core.testing.contract_lists import ListTests
 from fring_core.testing.contract_nested import NestedTransactionTests
@@ -24,6 +25,7 @@ class StoreContract(
     OwnerTests,
     IdTests,
     ListTests,
+    FilterTests,
     OrderTests,
     AssignmentTests,
     TransactionTests,

@@ -105,8 +105,8 @@ class AssignmentTests(StoreTests):
         Return the users of a shared task by ascending id, or None if there is no such task.
         """
         user, task = await add_user(store), await add_task(store)
-        assert rows(await store.assignments.tasks_of(user.id, None)) == []
         assert rows(await store.assignments.users_of(task.id)) == []
         for status in (None, *TaskStatus):
+            assert rows(await store.assignments.tasks_of(user.id, status)) == []
             assert await store.assignments.tasks_of(ABSENT, status) is None
         assert await store.assignments.users_of(ABSENT) is None

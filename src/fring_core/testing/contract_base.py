@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import sys
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from threading import Barrier
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -14,7 +16,7 @@ from fring_core import FringError, NewTask, NewUser, Task, User, run_sync
 from fring_core.testing.snapshot import snapshot
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Coroutine, Sequence
+    from collections.abc import AsyncIterator, Coroutine, Iterator, Sequence
     from contextlib import AbstractAsyncContextManager
 
     from fring_core import Store
@@ -25,8 +27,8 @@ NOW = datetime(2024, 2, 29, 23, 59, 59, 987654, tzinfo=UTC)
 LATER = datetime(2024, 3, 1, 0, 0, 0, 1, tzinfo=UTC)
 DUE = date(2024, 3, 31)
 OWNERS = (None, "ann", "Ann")
-# Ids that no row can have, beyond what 64 bits hold included.
-IMPOSSIBLE_IDS = (0, -1, 2**63, -(2**63) - 1, 10**30)
+# Ids that no row can have, beyond what 64 bits hold included; some are 1 to a careless column.
+IMPOSSIBLE_IDS = (0, -1, 2**63, -(2**63) - 1, 2**64 + 1, 10**30)
 CALLERS = range(32)
 
 
@@ -91,9 +93,20 @@ class InThreads:
             return run_sync(call)
 
         loop = asyncio.get_running_loop()
-        with ThreadPoolExecutor(len(calls)) as threads:
+        with _frequent_switches(), ThreadPoolExecutor(len(calls)) as threads:
             running = [loop.run_in_executor(threads, run, call) for call in calls]
             return _only_fring_errors(await asyncio.gather(*running, return_exceptions=True))
+
+
+@contextmanager
+def _frequent_switches() -> Iterator[None]:
+    """Let threads take turns often: else a short call is over before the next one begins."""
+    before = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    try:
+        yield
+    finally:
+        sys.setswitchinterval(before)
 
 
 def _only_fring_errors(results: list[T | BaseException]) -> list[T | FringError]:

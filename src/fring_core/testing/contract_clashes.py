@@ -12,8 +12,17 @@ from typing import TYPE_CHECKING
 import attrs
 import pytest
 
-from fring_core import Credential, NewTask, NewUser, TransactionConflict, UsernameTaken
+from fring_core import (
+    Credential,
+    EmailTaken,
+    FringError,
+    NewTask,
+    NewUser,
+    TransactionConflict,
+    UsernameTaken,
+)
 from fring_core.testing.contract_base import NOW, StoreTests, add_task, add_user, contents, rows
+from fring_core.testing.contract_transactions import prepare, write_everywhere
 
 if TYPE_CHECKING:
     from fring_core import Store
@@ -41,7 +50,16 @@ class ClashTests(StoreTests):
         assert found is not None
         assert (found.title, found.version) == ("theirs", 2)
 
-    async def test_transaction_does_not_break_uniqueness(self, store: Store) -> None:
+    @pytest.mark.parametrize(
+        ("username", "email", "taken"),
+        [
+            ("ann", "other@example.org", UsernameTaken),
+            ("other", "ann@example.org", EmailTaken),
+        ],
+    )
+    async def test_transaction_does_not_break_uniqueness(
+        self, store: Store, username: str, email: str, taken: type[FringError]
+    ) -> None:
         """A commit that would undo another's work MUST raise `TransactionConflict` and do nothing.
 
         Names stay unique.
@@ -52,9 +70,9 @@ class ClashTests(StoreTests):
                 await contents(inner)
                 await add_user(store, "ann", 7)
                 await add_task(inner, "never", 7)
-                await inner.users.add(NewUser("ann", "other@example.org"), NOW)
+                await inner.users.add(NewUser(username, email), NOW)
 
-        with pytest.raises((TransactionConflict, UsernameTaken)):
+        with pytest.raises((TransactionConflict, taken)):
             await block()
         listed = await contents(store)
         assert await store.tasks.get(7, None) is None
@@ -62,7 +80,10 @@ class ClashTests(StoreTests):
         await add_user(store, "ann", 7)
         assert await contents(store) == listed
 
-    async def test_transaction_leaves_no_dangling_assignment(self, store: Store) -> None:
+    @pytest.mark.parametrize("removed", ["user", "task"])
+    async def test_transaction_leaves_no_dangling_assignment(
+        self, store: Store, removed: str
+    ) -> None:
         """A commit that would undo another's work MUST raise `TransactionConflict` and do nothing.
 
         Rows stay removed.
@@ -71,10 +92,32 @@ class ClashTests(StoreTests):
         with suppress(TransactionConflict):
             async with store.transaction() as inner:
                 await contents(inner)
-                await store.users.remove(user.id)
+                if removed == "user":
+                    await store.users.remove(user.id)
+                else:
+                    await store.tasks.remove(task.id, None)
                 await inner.assignments.add(user.id, task.id)
-        assert await store.users.get(user.id) is None
-        assert rows(await store.assignments.users_of(task.id)) == []
+        tasks = rows(await store.assignments.tasks_of(user.id, None))
+        users = rows(await store.assignments.users_of(task.id))
+        assert (tasks, users) == ((None, []) if removed == "user" else ([], None))
+
+    async def test_transaction_keeps_what_others_did(self, store: Store) -> None:
+        """A commit that would undo another's work MUST raise `TransactionConflict` and do nothing.
+
+        Their rows stay.
+        """
+        await prepare(store)
+        with suppress(TransactionConflict):
+            async with store.transaction() as inner:
+                await contents(inner)
+                await add_user(inner, "mine", 5, "mine")
+                await add_task(inner, "mine", 5)
+                await inner.assignments.add(5, 5)
+                await write_everywhere(store)
+                theirs = await contents(store)
+        await store.users.remove(5)
+        await store.tasks.remove(5, None)
+        assert await contents(store) == theirs
 
     async def test_transaction_leaves_no_dangling_hash(self, store: Store) -> None:
         """A commit that would undo another's work MUST raise `TransactionConflict` and do nothing.

@@ -29,8 +29,8 @@ if TYPE_CHECKING:
 
     Add = Callable[..., Coroutine[Any, Any, User | Task]]
 
-# The greatest id is possible, but names nothing here.
-NAMELESS_IDS = (*IMPOSSIBLE_IDS, MAX_ID)
+# These two are possible, but name nothing here: in 32 bits the first would be 1.
+NAMELESS_IDS = (*IMPOSSIBLE_IDS, 2**32 + 1, MAX_ID)
 
 both_kinds: Final = pytest.mark.parametrize("add", [add_user, add_task])
 nameless: Final = pytest.mark.parametrize("number", NAMELESS_IDS)
@@ -48,16 +48,19 @@ class IdTests(StoreTests):
         ids = [(await add(store, f"u{number}")).id for number in range(20)]
         assert len(set(ids)) == len(ids)
         assert all(0 < number <= MAX_ID for number in ids)
+        gone = ids.pop(0)
+        assert await store.users.remove(gone) or await store.tasks.remove(gone, None)
+        assert (await add(store, "another")).id not in ids
 
     @both_kinds
     async def test_id_drawn_passes_chosen_ones(self, store: Store, add: Add) -> None:
         """It MUST NOT fail because a caller chose the id that was next."""
         first = (await add(store, "first")).id
-        chosen = set(range(first + 1, first + 51))
+        chosen = set(range(first + 1, first + 129))
         for number in chosen:
             await add(store, f"chosen{number}", number)
-        drawn = [(await add(store, f"drawn{number}")).id for number in range(60)]
-        assert len({first, *chosen, *drawn}) == 1 + 50 + 60
+        drawn = [(await add(store, f"drawn{number}")).id for number in range(10)]
+        assert len({first, *chosen, *drawn}) == 1 + 128 + 10
 
     async def test_id_of_a_task_is_of_no_other_list(self, store: Store) -> None:
         """With `new.id` None the store MUST draw an id that no task has, on whichever list."""
@@ -109,7 +112,7 @@ class IdTests(StoreTests):
     @nameless
     async def test_id_that_names_no_user(self, store: Store, number: int) -> None:
         """An id outside 1 to 2⁶³-1 names nothing: MUST answer as for a row that is absent."""
-        await add_user(store)
+        await add_user(store, chosen=1)
         before = await contents(store)
         assert await store.users.get(number) is None
         assert await store.users.get_with_tasks(number) is None
@@ -123,7 +126,7 @@ class IdTests(StoreTests):
         self, store: Store, number: int, owner: str | None
     ) -> None:
         """An id outside 1 to 2⁶³-1 names nothing: MUST answer as for a row that is absent."""
-        await add_task(store, owner=owner)
+        await add_task(store, chosen=1, owner=owner)
         before = await contents(store)
         assert await store.tasks.get(number, owner) is None
         assert await store.tasks.get_with_users(number, owner) is None
@@ -134,7 +137,7 @@ class IdTests(StoreTests):
     @nameless
     async def test_id_that_names_nothing_to_assign(self, store: Store, number: int) -> None:
         """An id outside 1 to 2⁶³-1 names nothing: MUST answer as for a row that is absent."""
-        user, task = await add_user(store), await add_task(store)
+        user, task = await add_user(store, chosen=1), await add_task(store, chosen=1)
         await store.assignments.add(user.id, task.id)
         before = await contents(store)
         for change in (store.assignments.add, store.assignments.remove):

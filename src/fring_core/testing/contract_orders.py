@@ -5,10 +5,11 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final
 
+import attrs
 import pytest
 
 from fring_core import NewTask, Page, Task, TaskFilter, TaskOrder, TaskStatus
-from fring_core.testing.contract_base import NOW, OWNERS, StoreTests
+from fring_core.testing.contract_base import LATER, NOW, OWNERS, StoreTests
 from fring_core.testing.snapshot import EVERYTHING
 
 if TYPE_CHECKING:
@@ -120,7 +121,8 @@ class OrderTests(StoreTests):
         Newest first is by `created_at`: a task that is changed keeps its place.
         """
         tasks = sorted((await _fill(store))[owner], key=EXPECTED[TaskOrder.NEWEST_FIRST])
-        for task in tasks[::-2]:
-            await store.tasks.save(task)
+        for ticks, task in enumerate(tasks[::-2]):
+            later = LATER + timedelta(microseconds=ticks)
+            assert await store.tasks.save(attrs.evolve(task, updated_at=later)) is not None
         listed = await store.tasks.list(TaskFilter(), EVERYTHING, owner, TaskOrder.NEWEST_FIRST)
-        assert list(listed) == tasks
+        assert [task.id for task in listed] == [task.id for task in tasks]
