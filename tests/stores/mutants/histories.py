@@ -1,0 +1,47 @@
+"""Random histories on mutants of the memory store."""
+
+from __future__ import annotations
+
+from contextlib import redirect_stdout
+from io import StringIO
+from typing import TYPE_CHECKING
+
+from hypothesis import HealthCheck, Phase, settings
+from hypothesis.stateful import run_state_machine_as_test
+
+from fring_adapters.memory import MemoryStore
+from fring_core.testing import StoreMachine
+from tests.stores.mutants.loading import load
+
+if TYPE_CHECKING:
+    from tests.stores.mutants.catalogue import Mutant
+
+# As many as the machine runs on the memory store itself; what fails is not made shorter.
+HISTORIES = settings(
+    max_examples=60,
+    stateful_step_count=25,
+    deadline=None,
+    derandomize=True,
+    database=None,
+    phases=[Phase.generate],
+    suppress_health_check=list(HealthCheck),
+)
+
+
+def machine_kills(mutant: Mutant, histories: settings = HISTORIES) -> bool:
+    """Tell whether random histories tell a mutant of the memory store from the memory store."""
+    package = load(mutant)
+
+    class Machine(StoreMachine):
+        def make_store(self):
+            return package.MemoryStore()
+
+        def make_oracle(self):
+            return MemoryStore()
+
+    try:
+        with redirect_stdout(StringIO()):
+            run_state_machine_as_test(Machine, settings=histories)
+    except Exception:  # noqa: BLE001  # a store that breaks down is found as well
+        return True
+    return False

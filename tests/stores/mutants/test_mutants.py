@@ -1,0 +1,59 @@
+"""Each fault of the catalogue is found by the clause that it names, and by nothing else amiss."""
+
+import pytest
+
+from fring_core.testing import StoreContract
+from tests.stores.mutants.catalogue import MEMORY, POSTGRES, Mutant
+from tests.stores.mutants.loading import load
+from tests.stores.mutants.running import run
+
+CATALOGUE = [*MEMORY, *POSTGRES]
+CONTROLS = {mutant.suite: mutant.unchanged for mutant in CATALOGUE}
+CLAUSES = {suite: {m.clause for m in CATALOGUE if m.suite == suite} for suite in CONTROLS}
+
+
+@pytest.fixture(scope="module")
+def verdicts(postgres):
+    controls = [(CONTROLS[suite], clause) for suite in CONTROLS for clause in CLAUSES[suite]]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("FRING_TEST_DATABASE_URL", postgres)
+        return run([*((mutant, mutant.clause) for mutant in CATALOGUE), *controls])
+
+
+@pytest.mark.parametrize(
+    "mutant", CATALOGUE, ids=[f"{mutant.package}: {mutant.name}" for mutant in CATALOGUE]
+)
+def test_a_clause_kills_the_mutant(mutant, verdicts):
+    verdict = verdicts[mutant, mutant.clause]
+    assert not verdict.broken, "it failed in a way that proves nothing"
+    assert verdict.kills, f"{mutant.clause} ran {verdict.tests} tests, and none failed"
+
+
+@pytest.mark.parametrize("suite", CONTROLS)
+def test_a_copy_without_a_fault_passes_the_same_clauses(suite, verdicts):
+    for clause in CLAUSES[suite]:
+        verdict = verdicts[CONTROLS[suite], clause]
+        assert verdict.tests, clause
+        assert not verdict.kills + verdict.broken
+
+
+def test_the_catalogue_covers_both_stores():
+    assert len(MEMORY) >= 40
+    assert len(POSTGRES) >= 15
+    for mutants in (MEMORY, POSTGRES):
+        assert len({mutant.name for mutant in mutants}) == len(mutants)
+        assert len({(m.file, m.old, m.new) for m in mutants}) == len(mutants)
+    assert all(hasattr(StoreContract, mutant.clause) for mutant in CATALOGUE)
+
+
+def test_every_part_of_the_contract_kills_some():
+    clauses = {mutant.clause for mutant in CATALOGUE}
+    assert [
+        part.__name__ for part in StoreContract.__bases__ if not clauses & set(vars(part))
+    ] == []
+
+
+def test_a_text_that_is_not_there_once_is_refused():
+    for old in ("no such text", "tables"):
+        with pytest.raises(LookupError):
+            load(Mutant("memory", "wrong", "repositories.py", old, "new"))
