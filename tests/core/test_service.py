@@ -75,7 +75,7 @@ def test_tasks(fring, owner):
     assert task == Task(
         5, "title", "why", TaskStatus.TODO, NOW, NOW, owner, due_date=date(2024, 3, 1)
     )
-    other = run_sync(fring.create_task(NewTask("other", status="canceled"), owner=owner))
+    other = run_sync(fring.create_task(NewTask("other", status="canceled", id=9), owner=owner))
     assert run_sync(fring.list_tasks(owner=owner)) == sorted(
         [task, other], key=lambda task: task.id
     )
