@@ -51,5 +51,5 @@ def test_a_caller_is_a_member_unless_told_otherwise():
 )
 def test_a_list_belongs_to_the_subject_of_its_name_alone(owner, role):
     Identity("ann", role).check_owns("ann")
-    with pytest.raises(Forbidden, match="^This list belongs to somebody else$"):
+    with pytest.raises(Forbidden, match=r"^This list belongs to somebody else$"):
         Identity("ann", role).check_owns(owner)

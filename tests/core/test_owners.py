@@ -23,7 +23,7 @@ CALLS = {
 @pytest.mark.parametrize("call", CALLS)
 def test_an_owner_that_cannot_be(call, owner):
     fring = Fring(MemoryStore(), clock=utc_now)
-    with pytest.raises(InvalidInput, match="^owner: "):
+    with pytest.raises(InvalidInput, match=r"^owner: "):
         run_sync(CALLS[call](fring, owner))
 
 

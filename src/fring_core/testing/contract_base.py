@@ -16,7 +16,7 @@ from fring_core import FringError, NewTask, NewUser, Task, User, run_sync
 from fring_core.testing.snapshot import snapshot
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Coroutine, Iterator, Sequence
+    from collections.abc import AsyncIterator, Coroutine, Generator, Sequence
     from contextlib import AbstractAsyncContextManager
 
     from fring_core import Store
@@ -99,7 +99,7 @@ class InThreads:
 
 
 @contextmanager
-def _frequent_switches() -> Iterator[None]:
+def _frequent_switches() -> Generator[None]:
     """Let threads take turns often: else a short call is over before the next one begins."""
     before = sys.getswitchinterval()
     sys.setswitchinterval(1e-6)

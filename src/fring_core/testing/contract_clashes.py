@@ -106,7 +106,7 @@ class ClashTests(StoreTests):
 
         Their rows stay.
         """
-        await prepare(store)
+        theirs = await prepare(store)
         with suppress(TransactionConflict):
             async with store.transaction() as inner:
                 await contents(inner)

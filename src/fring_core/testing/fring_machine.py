@@ -11,7 +11,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 from fring_core import Fring, TaskOrder, UserFilter, run_sync
 from fring_core.queries import TaskFilter
 from fring_core.testing.contract_base import OWNERS
-from fring_core.testing.operations import START, Call, use_cases
+from fring_core.testing.operations import START, use_cases
 from fring_core.testing.snapshot import EVERYTHING, outcome_of, plain
 
 if TYPE_CHECKING:
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from fring_core import Clock
+    from fring_core.testing.steps import Call
 
 
 class FringMachine(RuleBasedStateMachine):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from itertools import product
+from itertools import chain, product
 from typing import TYPE_CHECKING, Any
 
 from hypothesis import strategies as st
@@ -11,8 +11,9 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 
 from fring_core import Store, TaskFilter, UserFilter, run_sync
 from fring_core.testing.contract_base import OWNERS, Undo
-from fring_core.testing.operations import Block, Call, Target, additions, assignment, blocks, calls
+from fring_core.testing.operations import additions, assignment, blocks, calls
 from fring_core.testing.snapshot import EVERYTHING, outcome_of, snapshot
+from fring_core.testing.steps import Block, Call, Target
 
 if TYPE_CHECKING:
     from collections.abc import Coroutine
@@ -48,10 +49,12 @@ class StoreMachine(RuleBasedStateMachine):
         # The ids of the rows that there are, for strategies to draw from.
         self.ids: dict[str, list[int]] = {"user": [1], "task": [1]}
 
-    @initialize(first=st.lists(additions(), max_size=12), gap=st.integers(1, 5))
-    def populate(self, first: list[Call], gap: int) -> None:
+    @initialize(
+        first=st.lists(st.tuples(additions(), additions()), max_size=8), gap=st.integers(1, 5)
+    )
+    def populate(self, first: list[tuple[Call, Call]], gap: int) -> None:
         """Add rows and assignments, so that most calls find some."""
-        for call in first:
+        for call in chain.from_iterable(first):
             self.one_call(call)
         self.stores_are_equal()
         for pair in [*product(self.ids["user"], self.ids["task"])][::gap]:

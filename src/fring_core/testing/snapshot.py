@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from itertools import cycle
 from typing import TYPE_CHECKING, cast
 
 import attrs
 
-from fring_core import FringError, Page, TaskFilter, UserFilter
+from fring_core import FringError, Page, TaskFilter, TaskOrder, UserFilter
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Iterable
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
     from fring_core import Store
 
 EVERYTHING = Page(limit=1000)
+# The shared board, which comes first, in the order with the most ways to be wrong.
+_ORDERS = (TaskOrder.NEWEST_FIRST, TaskOrder.BY_TITLE, TaskOrder.BY_ID)
 
 
 def plain(value: object, *, versions: bool = True) -> object:
@@ -37,15 +40,34 @@ def plain(value: object, *, versions: bool = True) -> object:
 async def outcome_of(call: Awaitable[object], *, versions: bool = True) -> object:
     """Await a call and return what it returned, or the type and fields of the `FringError`."""
     try:
-        return plain(await call, versions=versions)
+        result = await call
     except FringError as error:
         return type(error), error.args
+    shown = plain(result, versions=versions)
+    _spoil(result)
+    return shown
+
+
+def _spoil(result: object) -> None:
+    """Do the worst that a caller may do to what it was given: empty the lists in it."""
+    kind = type(result)
+    if isinstance(result, list):
+        cast("list[object]", result).clear()
+    elif attrs.has(kind):
+        for field in attrs.fields(kind):
+            _spoil(getattr(result, field.name))
 
 
 async def snapshot(store: Store, owners: Iterable[str | None]) -> object:
-    """Return every user with its tasks and hash, and every task of these lists with its users."""
+    """Return every user with its tasks and hash, and every task of these lists with its users.
+
+    Each list comes in another of the orders that there are.
+    """
     users = await store.users.list(UserFilter(), EVERYTHING)
-    lists = [await store.tasks.list(TaskFilter(), EVERYTHING, owner) for owner in owners]
+    lists = [
+        await store.tasks.list(TaskFilter(), EVERYTHING, owner, order)
+        for owner, order in zip(owners, cycle(_ORDERS), strict=False)
+    ]
     hashes = [await store.credentials.find(user.username, None) for user in users]
     with_tasks = [await store.users.get_with_tasks(user.id) for user in users]
     with_users = [
