@@ -7,7 +7,6 @@ import sys
 from typing import TYPE_CHECKING
 
 from fring_core import FringError, Role
-from fring_http.main import jwks_tokens, secret_tokens
 from fring_http.settings import AuthMode, Settings, SettingsError
 
 if TYPE_CHECKING:
@@ -30,6 +29,8 @@ def add_auth_command(commands: _SubParsersAction[ArgumentParser]) -> None:
 
 def run_auth_command(settings: Settings, chosen: Namespace) -> int:
     """Run it with the settings; return its exit code, 1 for a token that is refused."""
+    from fring_http.main import jwks_tokens, secret_tokens  # noqa: PLC0415  # see fring_http.cli
+
     mode = settings.auth_mode()
     if chosen.action == "token":
         if mode is not AuthMode.SECRET:

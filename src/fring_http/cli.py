@@ -1,4 +1,8 @@
-"""The `fring` command."""
+"""The `fring` command.
+
+It imports the application only where it needs it, which takes longer than all the rest: the workers
+that serve it are processes of their own.
+"""
 
 from __future__ import annotations
 
@@ -17,9 +21,8 @@ from fring_adapters.postgres import SchemaError, prepare
 from fring_adapters.postgres.urls import described
 from fring_core import StoreUnavailable
 from fring_http.auth_cli import add_auth_command, run_auth_command
-from fring_http.main import MEMORY, secret_tokens
-from fring_http.meta import VERSION
-from fring_http.settings import AuthMode, Settings, SettingsError
+from fring_http.settings import MEMORY, AuthMode, Settings, SettingsError
+from fring_http.version import VERSION
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -65,6 +68,8 @@ def _check(settings: Settings) -> None:
     if settings.database_url == MEMORY and settings.workers > 1:
         raise SettingsError("memory:// needs WORKERS=1: each worker would have data of its own")
     if settings.auth_mode() is AuthMode.SECRET:
+        from fring_http.main import secret_tokens  # noqa: PLC0415  # see above
+
         secret_tokens(settings)
     try:
         socket.create_server((settings.host, settings.port)).close()

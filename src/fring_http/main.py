@@ -18,7 +18,7 @@ from fring_adapters.memory import MemoryStore
 from fring_adapters.postgres import PoolSettings, PostgresStore, prepare
 from fring_core import Accounts, Fring
 from fring_http.app import create_app
-from fring_http.settings import AuthMode, Settings, SettingsError
+from fring_http.settings import MEMORY, AuthMode, Settings, SettingsError
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -27,7 +27,6 @@ if TYPE_CHECKING:
     from fring_core import Store, Tokens
     from fring_http.edge import Application
 
-MEMORY = "memory://"
 _log = logging.getLogger("fring")
 
 

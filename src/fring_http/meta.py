@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from importlib.metadata import version
-from typing import Final
 
 from litestar import get
 from msgspec import Struct
 
-VERSION: Final = version("fring")
+from fring_http.version import VERSION
 
 
 class Health(Struct):

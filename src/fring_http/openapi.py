@@ -15,7 +15,7 @@ from litestar.routes import HTTPRoute
 from fring_core import TaskStatus
 from fring_core.queries import MAX_LIMIT, MAX_SKIP
 from fring_http.errors import Error, ValidationError
-from fring_http.meta import VERSION
+from fring_http.version import VERSION
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

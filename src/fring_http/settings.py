@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
+MEMORY: Final = "memory://"  # the `database_url` of the memory store
 WORKFLOWS: Final = {"permissive": PERMISSIVE, "strict": STRICT}
 LOG_LEVELS: Final = ("debug", "info", "warning", "error", "critical")
 
