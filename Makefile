@@ -6,6 +6,8 @@ INSTALLED := $(VENV)/installed
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 # The tests run on the wheel, unpacked here, and not on the source tree.
 TESTED := $(CURDIR)/build/wheel
+# Python's caches are worth writing, whatever the environment says: tests start many processes.
+unexport PYTHONDONTWRITEBYTECODE
 ON_WHEEL := PYTHONPATH=$(TESTED) FRING_TESTED=$(TESTED) $(BIN)/python -m pytest
 SOURCES := $(shell find src -type f ! -name '*.pyc') LICENSE README.md pyproject.toml
 PYRIGHT := PATH=$(abspath $(BIN)):$$PATH PYRIGHT_PYTHON_IGNORE_WARNINGS=1 pyright

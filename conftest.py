@@ -78,14 +78,19 @@ def database_url(new_database: Callable[[], str]) -> str:
 
 
 @pytest.fixture(scope="session")
-def empty(database_url: str) -> Callable[[], None]:
+def empty(database_url: str) -> Iterator[Callable[[], None]]:
     """Give a function that empties the database."""
+    # For a few rows TRUNCATE takes fifteen times as long.
+    statements = """
+        DELETE FROM user_tasks; DELETE FROM tasks; DELETE FROM users;
+        SELECT setval('users_id_seq', 1, false), setval('tasks_id_seq', 1, false);
+    """
+    with psycopg.connect(to_conninfo(database_url), autocommit=True) as connection:
 
-    def truncate() -> None:
-        with psycopg.connect(to_conninfo(database_url), autocommit=True) as connection:
-            connection.execute("TRUNCATE users, tasks, user_tasks RESTART IDENTITY")
+        def delete() -> None:
+            connection.execute(statements)
 
-    return truncate
+        yield delete
 
 
 @pytest.fixture(scope="module")

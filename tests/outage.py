@@ -23,7 +23,7 @@ class Database:
     def end_connections(self):
         with psycopg.connect(self.url, autocommit=True) as connection:
             connection.execute(
-                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+                "SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity"
                 " WHERE application_name = 'fring'"
             )
 

@@ -19,6 +19,9 @@ TestHistories.settings = TestSuspendingHistories.settings = settings(
 )
 """
 
+# Plugins that come with what the tests need; a store's author has none of them.
+PLAIN = ("-p", "no:faker", "-p", "no:schemathesis", "-p", "no:xdist", "-p", "no:cov")
+
 
 def run_the_page(folder, *options, instead=("", "")):
     """Run pytest on the page's Python; return what it printed, and how it ended."""
@@ -28,7 +31,7 @@ def run_the_page(folder, *options, instead=("", "")):
     (folder / "test_page.py").write_text(code.replace(old, new) + SETTINGS)
     done = subprocess.run(
         # A base of its own: making the usual one would disturb the run that this is part of.
-        [sys.executable, "-m", "pytest", "-q", f"--basetemp={folder / 'tmp'}", *options],
+        [sys.executable, "-m", "pytest", "-q", f"--basetemp={folder / 'tmp'}", *PLAIN, *options],
         cwd=folder,
         capture_output=True,
         text=True,

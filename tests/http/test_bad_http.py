@@ -12,6 +12,9 @@ from tests.http.wire import (
     request_bytes,
 )
 
+# No store has a part in it.
+pytestmark = pytest.mark.parametrize("server", ["memory"], indirect=True)
+
 USERS, TASKS = "/api/v1/users", "/api/v1/tasks"
 
 
@@ -71,7 +74,6 @@ def test_a_client_that_leaves_early_does_no_harm(server, unchanged, sent):
             sock.sendall(whole[:sent])
 
 
-@pytest.mark.parametrize("server", ["memory"], indirect=True)
 def test_a_body_that_does_not_arrive_times_out(server, unchanged):
     """Takes as long as the server waits for a body: 10 s."""
     whole = request_bytes("POST", TASKS, as_json({"title": "never"}))

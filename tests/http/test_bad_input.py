@@ -16,6 +16,10 @@ from tests.http.wire import (
     request_bytes,
 )
 
+# Of all this nothing is the store's business, so one will do: PostgreSQL, which would fail where the
+# memory store accepts anything.
+pytestmark = pytest.mark.parametrize("server", ["postgres"], indirect=True)
+
 USERS, TASKS = "/api/v1/users", "/api/v1/tasks"
 
 

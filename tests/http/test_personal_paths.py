@@ -13,6 +13,9 @@ from tests.http.wire import (
     request_bytes,
 )
 
+# One store will do for paths: PostgreSQL, which compares names in a way that can be set.
+pytestmark = pytest.mark.parametrize("server", ["postgres"], indirect=True)
+
 ENDPOINTS = [
     ("POST", "/api/{owner}/tasks", 201),
     ("GET", "/api/{owner}/tasks", 200),

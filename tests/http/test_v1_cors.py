@@ -3,6 +3,9 @@
 import pytest
 from httpx import Client, Response
 
+# No store has a part in it.
+pytestmark = pytest.mark.parametrize("server", ["memory"], indirect=True)
+
 OURS = [
     "http://localhost",
     "http://localhost:3000",

@@ -4,6 +4,9 @@ import pytest
 
 from tests.http.wire import check_error, connect, request_bytes
 
+# One store will do for paths.
+pytestmark = pytest.mark.parametrize("server", ["postgres"], indirect=True)
+
 ENDPOINTS = [
     ("POST", "/users", 201),
     ("GET", "/users", 200),

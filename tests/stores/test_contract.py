@@ -9,7 +9,8 @@ from fring_adapters.memory import MemoryStore
 from fring_adapters.postgres import BlockingPostgresStore, PoolSettings, PostgresStore
 from fring_core.testing import Fault, FaultyStore, InThreads, StoreContract
 
-SMALL = PoolSettings(size=2, overflow=14, timeout=30)
+# Most tests need one connection, those of races 16.
+SMALL = PoolSettings(size=1, overflow=15, timeout=30)
 
 
 class TestMemoryStore(InThreads, StoreContract):
@@ -32,22 +33,36 @@ class TestSlowStore(StoreContract):
         yield FaultyStore(MemoryStore(), repeat(Fault.DELAY))
 
 
-class OnPostgres(StoreContract):
+@pytest.mark.usefixtures("emptied")
+class TestPostgresStore(StoreContract):
     @pytest.fixture(autouse=True)
-    def _database(self, database_url, empty):
-        empty()
+    def _database(self, database_url):
         self.url = database_url
 
-
-class TestPostgresStore(OnPostgres):
     @asynccontextmanager
     async def open_store(self):
         async with PostgresStore(self.url, SMALL) as store:
             yield store
 
 
-class TestBlockingPostgresStore(InThreads, OnPostgres):
+@pytest.mark.usefixtures("emptied")
+class TestBlockingPostgresStore(InThreads, StoreContract):
+    @pytest.fixture(autouse=True)
+    def _blocking_store(self, blocking_store):
+        self.kept = blocking_store
+
     @asynccontextmanager
     async def open_store(self):
-        with BlockingPostgresStore(self.url, SMALL) as store:
-            yield store
+        yield self.kept
+
+
+@pytest.fixture
+def emptied(empty):
+    empty()
+
+
+@pytest.fixture(scope="module")
+def blocking_store(database_url):
+    """Keep one store open for all tests: it is bound to no event loop."""
+    with BlockingPostgresStore(database_url, SMALL) as store:
+        yield store

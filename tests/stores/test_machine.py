@@ -35,7 +35,7 @@ def test_memory():
         def make_store(self):
             return MemoryStore()
 
-    run_state_machine_as_test(Machine, settings=settings(HISTORIES, max_examples=60))
+    run_state_machine_as_test(Machine, settings=settings(HISTORIES, max_examples=15))
 
 
 def test_ids_greater_than_any_that_callers_may_choose():
