@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import os
-from itertools import count
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
+from uuid import uuid4
 
 import psycopg
 import pytest
@@ -52,11 +52,10 @@ def postgres() -> Iterator[str]:
 @pytest.fixture(scope="session")
 def new_database(postgres: str) -> Iterator[Callable[[], str]]:
     """Give a function that creates an empty database and returns its URL."""
-    numbers = count(1)
     created: list[str] = []
 
     def create() -> str:
-        name = f"fring_test_{os.getpid()}_{next(numbers)}"
+        name = f"fring_test_{uuid4().hex}"
         with psycopg.connect(to_conninfo(postgres), autocommit=True) as connection:
             connection.execute(f'CREATE DATABASE "{name}"')
         created.append(name)
