@@ -12,7 +12,7 @@ ON_WHEEL := PYTHONPATH=$(TESTED) FRING_TESTED=$(TESTED) $(BIN)/python -m pytest
 SOURCES := $(shell find src -type f ! -name '*.pyc') LICENSE README.md pyproject.toml
 PYRIGHT := PATH=$(abspath $(BIN)):$$PATH PYRIGHT_PYTHON_IGNORE_WARNINGS=1 pyright
 
-.PHONY: serve test wheel docs check formatted linted typed typed-again typed-fully layered format lock clean
+.PHONY: serve test wheel docs docs-serve check formatted linted typed typed-again typed-fully layered format lock clean
 
 serve: $(INSTALLED)
 	@exec $(BIN)/fring serve
@@ -27,6 +27,9 @@ wheel: $(TESTED)
 docs: $(INSTALLED)
 	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet
 
+docs-serve: $(INSTALLED)
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs serve
+
 check: $(INSTALLED)
 	@$(MAKE) --no-print-directory --jobs 2 typed typed-again typed-fully layered linted formatted
 
@@ -37,7 +40,8 @@ linted: $(INSTALLED)
 	$(BIN)/ruff check
 
 typed: $(INSTALLED)
-	$(BIN)/mypy
+	$(BIN)/python -m tests.docs.examples build/examples
+	MYPYPATH=build/examples $(BIN)/mypy src tests typing_tests conftest.py docs/hooks build/examples
 
 typed-again: $(INSTALLED)
 	$(PYRIGHT)
