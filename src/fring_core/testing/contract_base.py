@@ -10,10 +10,11 @@ from datetime import UTC, date, datetime
 from threading import Barrier
 from typing import TYPE_CHECKING, Any, TypeVar
 
+import attrs
 import pytest
 
 from fring_core import FringError, NewTask, NewUser, Task, User, run_sync
-from fring_core.testing.snapshot import snapshot
+from fring_core.testing.snapshot import plain, snapshot
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Coroutine, Generator, Sequence
@@ -152,9 +153,15 @@ async def contents(store: Store) -> object:
     return await snapshot(store, OWNERS)
 
 
-def is_next(after: User | Task | None, before: User | Task) -> bool:
-    """Tell whether a saved entity is the one that was given, one version on."""
-    return after is not None and after == before and after.version == before.version + 1
+def check_next(after: User | Task | None, before: User | Task) -> None:
+    """Assert that a saved entity is the one that was given, one version on."""
+    # As built-in types, for a failure to name the field.
+    assert plain(after) == plain(attrs.evolve(before, version=before.version + 1))
+
+
+def check_none_failed(results: Sequence[object]) -> None:
+    """Assert that there are no errors among the results of `together`."""
+    assert [result for result in results if isinstance(result, FringError)] == []
 
 
 def losers(results: Sequence[object]) -> list[type[FringError]]:

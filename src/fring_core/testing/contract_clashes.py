@@ -21,7 +21,15 @@ from fring_core import (
     TransactionConflict,
     UsernameTaken,
 )
-from fring_core.testing.contract_base import NOW, StoreTests, add_task, add_user, contents, rows
+from fring_core.testing.contract_base import (
+    NOW,
+    StoreTests,
+    add_task,
+    add_user,
+    check_none_failed,
+    contents,
+    rows,
+)
 from fring_core.testing.contract_transactions import prepare, write_everywhere
 
 if TYPE_CHECKING:
@@ -157,7 +165,7 @@ class ClashTests(StoreTests):
             raise AssertionError("each lost round must mean that another caller won")
 
         marks = [chr(ord("A") + n) for n in range(8)]
-        await self.together(*(add_mark(mark) for mark in marks))
+        check_none_failed(await self.together(*(add_mark(mark) for mark in marks)))
         found = await store.tasks.get(task.id, None)
         assert found is not None
         assert sorted(found.description or "") == marks

@@ -18,9 +18,9 @@ from fring_core.testing.contract_base import (
     Undo,
     add_task,
     add_user,
+    check_next,
     contents,
     ghost_user,
-    is_next,
 )
 from fring_core.testing.contract_users import LOOK_ALIKES
 from fring_core.testing.snapshot import EVERYTHING
@@ -136,7 +136,7 @@ class CredentialTests(StoreTests):
         assert found.version == (await _found(store)).user.version == 1
         # So neither stands in the other's way: a save on what was read before the replacement,
         changed = attrs.evolve(user, username="Ann")
-        assert is_next(await store.users.save(changed), changed)
+        check_next(await store.users.save(changed), changed)
         # and a replacement on what was found before the save.
         assert await store.credentials.replace(Credential(user, "second"), "third") is True
         assert await _found(store, "Ann") == Credential(changed, "third")

@@ -32,6 +32,9 @@ ROWS = (
     (3, 1, " a"),
     (6, 1, "a b"),
     (11, 1, "B"),
+    # A whole second and one with a fraction: as texts, they may sort the other way round.
+    (13, 12_346, "c"),
+    (12, 12_347, "c"),
 )
 
 EXPECTED: Final[dict[TaskOrder, Callable[[Task], Any]]] = {

@@ -31,6 +31,7 @@ from fring_core.testing.contract_base import (
     StoreTests,
     add_task,
     add_user,
+    check_none_failed,
     losers,
     rows,
 )
@@ -128,7 +129,7 @@ class RaceTests(StoreTests):
             raise AssertionError("each lost round must mean that another caller won")
 
         marks = [chr(ord("A") + n) for n in CALLERS]
-        await self.together(*(add_mark(mark) for mark in marks))
+        check_none_failed(await self.together(*(add_mark(mark) for mark in marks)))
         found = await store.tasks.get(task.id, None)
         assert found is not None
         assert sorted(found.description or "") == marks
@@ -148,6 +149,7 @@ class RaceTests(StoreTests):
         assert found is not None
         assert found == task, "an even count leaves it as it was"
         assert found.version == 1 + len(CALLERS)
+        check_none_failed(toggled)
         won = [result for result in toggled if isinstance(result, Task)]
         assert sorted(each.version for each in won) == [n + 2 for n in CALLERS]
         assert all((each.status is status) == (each.version % 2 == 1) for each in won)
@@ -160,10 +162,11 @@ class RaceTests(StoreTests):
         fring = _fring(store)
         for n in range(8):
             user = await add_user(store, f"u{n}")
-            await self.together(
+            changed = await self.together(
                 fring.update_user(user.id, UserChanges(username=f"name{n}")),
                 fring.update_user(user.id, UserChanges(email=f"mail{n}@example.org")),
             )
+            check_none_failed(changed)
             found = await store.users.get(user.id)
             assert found is not None
             assert (found.username, found.email) == (f"name{n}", f"mail{n}@example.org")

@@ -14,8 +14,8 @@ from fring_core.testing.contract_base import (
     StoreTests,
     add_task,
     add_user,
+    check_next,
     contents,
-    is_next,
     rows,
 )
 
@@ -131,11 +131,11 @@ class UserTests(StoreTests):
         changed = attrs.evolve(added, username="Ann", email="Ann@example.org")
         saved = await store.users.save(changed)
         assert saved is not None
-        assert is_next(saved, changed)
+        check_next(saved, changed)
         stored = await store.users.get(added.id)
-        assert is_next(stored, changed)
+        check_next(stored, changed)
         again = attrs.evolve(saved, username="ann")
-        assert is_next(await store.users.save(again), again)
+        check_next(await store.users.save(again), again)
         assert await store.users.get(other.id) == other, "no other row changes"
 
     @pytest.mark.parametrize("shift", [-1, 1, 7])
