@@ -25,5 +25,6 @@ def killing_clauses(mutants: list[Mutant]) -> dict[Mutant, int]:
 
 
 if __name__ == "__main__":
+    clauses = killing_clauses([*MEMORY, *POSTGRES])
     machine = {mutant: machine_kills(mutant) for mutant in MEMORY}
-    sys.stdout.write(f"{tables(killing_clauses([*MEMORY, *POSTGRES]), machine)}\n")
+    sys.stdout.write(f"{tables(clauses, machine)}\n")

@@ -92,5 +92,7 @@ def run(pairs: Iterable[Pair]) -> Mapping[Pair, Verdict]:
         mutants[clause].append(mutant)
     session = _Session(mutants)
     with redirect_stdout(StringIO()):
-        pytest.main([*_ARGUMENTS], plugins=[session])
+        ended = pytest.main([*_ARGUMENTS], plugins=[session])
+    if ended not in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED):
+        raise RuntimeError(f"The clauses were not run: {ended!r}")
     return session.verdicts
