@@ -22,7 +22,7 @@ class OnPostgres(OnMutants):
 
     @property
     def pool(self):
-        return self.package.PoolSettings(size=2, overflow=14, timeout=30)
+        return self.package.PoolSettings(size=1, overflow=15, timeout=30)
 
 
 class TestMemory(InThreads, OnMutants):

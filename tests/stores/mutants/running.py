@@ -49,6 +49,7 @@ class _Session:
 
     mutants: Mapping[str, list[Mutant]]
     verdicts: dict[Pair, Verdict] = attrs.field(factory=lambda: defaultdict(Verdict))
+    failed: set[object] = attrs.field(factory=set)
 
     def pytest_generate_tests(self, metafunc: pytest.Metafunc) -> None:
         assert metafunc.cls is not None
@@ -64,8 +65,12 @@ class _Session:
         items[:] = [item for item in items if isinstance(item.callspec.params["mutant"], Mutant)]
 
     def pytest_runtest_protocol(self, item: pytest.Function) -> bool | None:
-        # One test that fails is enough: the clause's others are left out.
-        return True if self.verdicts[_pair(item)].kills else None
+        """Leave out what proves nothing more, by saying that it is done."""
+        mutant, _ = pair = _pair(item)
+        if mutant.old:
+            return True if self.verdicts[pair].kills else None
+        # Whoever has no fault is the last of a clause, and is to pass where others failed.
+        return None if _test(item) in self.failed else True
 
     def pytest_runtest_makereport(self, item: pytest.Function, call: CallInfo[None]) -> None:
         verdict = self.verdicts[_pair(item)]
@@ -75,6 +80,8 @@ class _Session:
         found = call.when == "call" and (
             isinstance(call.excinfo.value, _FOUND) or call.excinfo.typename == _pair(item)[0].crash
         )
+        if found:
+            self.failed.add(_test(item))
         said = f"{item.name}: {call.excinfo.exconly(tryshort=True)}"
         (verdict.kills if found else verdict.broken).append(said)
 
@@ -83,6 +90,12 @@ def _pair(item: pytest.Function) -> Pair:
     mutant = item.callspec.params["mutant"]
     assert isinstance(mutant, Mutant)
     return mutant, item.originalname
+
+
+def _test(item: pytest.Function) -> object:
+    """Return which test it is, whatever the mutant."""
+    indices = {name: at for name, at in item.callspec.indices.items() if name != "mutant"}
+    return item.cls, item.originalname, frozenset(indices.items())
 
 
 def run(pairs: Iterable[Pair]) -> Mapping[Pair, Verdict]:

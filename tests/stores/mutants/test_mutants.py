@@ -30,7 +30,7 @@ def test_a_clause_kills_the_mutant(mutant, verdicts):
 
 
 @pytest.mark.parametrize("suite", CONTROLS)
-def test_a_copy_without_a_fault_passes_the_same_clauses(suite, verdicts):
+def test_a_copy_without_a_fault_passes_the_same_tests(suite, verdicts):
     for clause in CLAUSES[suite]:
         verdict = verdicts[CONTROLS[suite], clause]
         assert verdict.tests, clause
