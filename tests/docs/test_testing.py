@@ -32,7 +32,15 @@ def run_the_page(folder, *arguments, instead=("", "")):
     old, new = instead
     assert old in code
     (folder / "test_page.py").write_text(code.replace(old, new))
-    options = ["-q", "-W", "error", "-p", "no:schemathesis", "-p", "fring_adapters.pytest_plugin"]
+    options = [
+        "-q",
+        "-W",
+        "error",
+        "-pno:faker",
+        "-pno:schemathesis",
+        "-p",
+        "fring_adapters.pytest_plugin",
+    ]
     done = subprocess.run(
         # A base of its own: making the usual one would disturb the run that this is part of.
         [sys.executable, "-m", "pytest", *options, f"--basetemp={folder / 'tmp'}", *arguments],

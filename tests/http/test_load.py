@@ -4,6 +4,7 @@ from collections.abc import Generator
 from typing import Any
 
 import anyio
+import pytest
 
 from tests.http.test_v1_paths import ENDPOINTS
 from tests.http.wire import async_client
@@ -55,6 +56,7 @@ def _story(name: str) -> Generator[tuple[str, str, Any, int], Any, None]:
     yield "GET", at, None, 400
 
 
+@pytest.mark.parametrize("server", ["postgres"], indirect=True)
 def test_a_hundred_clients_at_once(server, unique):
     met = set()
 

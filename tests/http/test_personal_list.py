@@ -124,6 +124,8 @@ def test_a_walk_begins_wherever_it_is_told_to(client, owner, new_own_task):
     assert walk(client, f"/api/{owner}/tasks", limit=0) == [[]]
 
 
+# It takes long, and its other half is in the contract of stores.
+@pytest.mark.parametrize("server", ["memory"], indirect=True)
 def test_a_page_has_a_thousand_tasks_by_default_and_at_most(client, owner):
     path = f"/api/{owner}/tasks"
     for number in range(MOST + 1):

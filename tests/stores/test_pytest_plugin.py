@@ -13,8 +13,8 @@ from tests.serving import DEADLINE
 
 PLUGIN = "fring_adapters.pytest_plugin"
 ALONE = {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
-# Schemathesis takes longer to load than all the rest.
-OPTIONS = ("-W", "error", "-p", "no:cacheprovider", "-p", "no:schemathesis")
+# Schemathesis and Faker take longer to load than all the rest.
+OPTIONS = ("-Werror", "-pno:cacheprovider", "-pno:faker", "-pno:schemathesis")
 NEEDED_BY_NO_FIXTURE = (
     *("hypothesis", "anyio", "sqlalchemy", "psycopg", "alembic", "litestar", "msgspec", "httpx"),
 )
