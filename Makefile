@@ -12,7 +12,7 @@ ON_WHEEL := PYTHONPATH=$(TESTED) FRING_TESTED=$(TESTED) $(BIN)/python -m pytest
 SOURCES := $(shell find src -type f ! -name '*.pyc') LICENSE README.md pyproject.toml
 PYRIGHT := PATH=$(abspath $(BIN)):$$PATH PYRIGHT_PYTHON_IGNORE_WARNINGS=1 pyright
 
-.PHONY: serve test wheel docs docs-serve check formatted linted typed typed-again typed-fully layered format lock clean
+.PHONY: serve test wheel mutants docs docs-serve check formatted linted typed typed-again typed-fully layered format lock clean
 
 serve: $(INSTALLED)
 	@exec $(BIN)/fring serve
@@ -23,6 +23,13 @@ test: $(TESTED)
 
 wheel: $(TESTED)
 	$(BIN)/python -m tests.wheel
+
+# Takes minutes: what the tests of the core do not notice.
+mutants: $(INSTALLED)
+	$(PIP) install --quiet --no-deps --require-hashes -r requirements-mutation.lock
+	$(BIN)/mutmut run
+	$(BIN)/mutmut results
+	$(BIN)/python -m tests.core.mutants
 
 docs: $(INSTALLED)
 	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet
@@ -64,7 +71,7 @@ lock:
 		--all-extras --group dev --generate-hashes --no-header --output-file requirements.lock
 
 clean:
-	rm -rf $(VENV) build dist .coverage* .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
+	rm -rf $(VENV) build dist .coverage* .hypothesis .import_linter_cache .mypy_cache mutants .pytest_cache .ruff_cache
 
 $(INSTALLED): requirements.lock pyproject.toml
 	$(PYTHON) -c 'import sys; sys.exit("Fring needs Python 3.11 or newer" if sys.version_info < (3, 11) else 0)'

@@ -51,6 +51,7 @@ def test_it_tells_utc():
     assert clock().isoformat() == NOON.isoformat()
     clock.now = datetime(2024, 2, 29, 7, tzinfo=timezone(timedelta(hours=-5)))
     assert clock().isoformat() == NOON.isoformat()
+    assert clock.now.tzinfo is UTC, "not the local time zone, which may be as far from it as UTC is"
 
 
 @pytest.mark.parametrize("zone", [None, Nowhere()])

@@ -12,8 +12,8 @@ if TYPE_CHECKING:
     from tests.stores.mutants.catalogue import Mutant
 
 TOTALS = ("faults of", "there are", "killed by the contract", "killed by the machine alone")
-MEMORY_HEADER = ("fault of the memory store", "in", "killed by", "clauses", "machine")
-POSTGRES_HEADER = ("fault of the PostgreSQL stores", "in", "killed by", "clauses")
+MEMORY_HEADER = ("fault of the memory store", "in", "killed by", "machine")
+POSTGRES_HEADER = ("fault of the PostgreSQL stores", "in", "killed by")
 
 
 def cells(mutant: Mutant) -> list[str]:
@@ -21,20 +21,17 @@ def cells(mutant: Mutant) -> list[str]:
     return [mutant.name, mutant.file, mutant.clause]
 
 
-def tables(clauses: Mapping[Mutant, int], machine: Mapping[Mutant, bool]) -> str:
-    """Return the tables, with how many clauses kill each mutant, and whether the machine does."""
+def tables(machine: Mapping[str, bool]) -> str:
+    """Return the tables; `machine` tells by name which faults of memory the machine kills."""
+    by_machine = sum(machine[mutant.name] for mutant in MEMORY)
     totals = [
-        ("the memory store", len(MEMORY), _killed(clauses, MEMORY), _killed(machine, MEMORY)),
-        ("the PostgreSQL stores", len(POSTGRES), _killed(clauses, POSTGRES), "not tried"),
+        ("the memory store", len(MEMORY), len(MEMORY), by_machine),
+        ("the PostgreSQL stores", len(POSTGRES), len(POSTGRES), "not tried"),
     ]
-    memory = [(*_shown(m), clauses[m], "kills" if machine[m] else "lets live") for m in MEMORY]
-    postgres = [(*_shown(m), clauses[m]) for m in POSTGRES]
+    memory = [(*_shown(m), "kills" if machine[m.name] else "lets live") for m in MEMORY]
+    postgres = [_shown(mutant) for mutant in POSTGRES]
     parts = ((TOTALS, totals), (MEMORY_HEADER, memory), (POSTGRES_HEADER, postgres))
     return "\n\n".join(_table(header, rows) for header, rows in parts)
-
-
-def _killed(kills: Mapping[Mutant, int], mutants: Sequence[Mutant]) -> int:
-    return sum(bool(kills[mutant]) for mutant in mutants)
 
 
 def _shown(mutant: Mutant) -> list[str]:
