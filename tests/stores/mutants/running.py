@@ -64,13 +64,18 @@ class _Session:
         # Where there was no mutant to give, pytest has made a test that is to be skipped.
         items[:] = [item for item in items if isinstance(item.callspec.params["mutant"], Mutant)]
 
-    def pytest_runtest_protocol(self, item: pytest.Function) -> bool | None:
+    def pytest_runtest_protocol(
+        self, item: pytest.Function, nextitem: pytest.Item | None
+    ) -> bool | None:
         """Leave out what proves nothing more, by saying that it is done."""
         mutant, _ = pair = _pair(item)
-        if mutant.old:
-            return True if self.verdicts[pair].kills else None
         # Whoever has no fault is the last of a clause, and is to pass where others failed.
-        return None if _test(item) in self.failed else True
+        wanted = not self.verdicts[pair].kills if mutant.old else _test(item) in self.failed
+        if wanted:
+            return None
+        # The test before was told that this one comes next, and left standing what they share.
+        item.session._setupstate.teardown_exact(nextitem)
+        return True
 
     def pytest_runtest_makereport(self, item: pytest.Function, call: CallInfo[None]) -> None:
         verdict = self.verdicts[_pair(item)]
@@ -94,8 +99,9 @@ def _pair(item: pytest.Function) -> Pair:
 
 def _test(item: pytest.Function) -> object:
     """Return which test it is, whatever the mutant."""
-    indices = {name: at for name, at in item.callspec.indices.items() if name != "mutant"}
-    return item.cls, item.originalname, frozenset(indices.items())
+    params = item.callspec.params.items()
+    others = frozenset((name, repr(value)) for name, value in params if name != "mutant")
+    return item.cls, item.originalname, others
 
 
 def run(pairs: Iterable[Pair]) -> Mapping[Pair, Verdict]:
