@@ -88,7 +88,7 @@ def main(histories: int) -> None:
         prepare(url)
 
         def emptied(store: Any) -> Any:
-            connection.execute("TRUNCATE users, tasks, user_tasks RESTART IDENTITY")
+            connection.execute("DELETE FROM user_tasks; DELETE FROM tasks; DELETE FROM users")
             return store
 
         with BlockingPostgresStore(url) as blocking:
