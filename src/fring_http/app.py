@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
+from typing import TYPE_CHECKING, TypeAlias
 
 from litestar import Litestar
 from litestar.config.cors import CORSConfig
@@ -17,10 +19,12 @@ from fring_http.v1 import auth_router, v1_router
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from contextlib import AbstractAsyncContextManager
 
     from fring_core import Accounts, Fring, Tokens
 
+Lifespan: TypeAlias = (
+    AbstractAsyncContextManager[object] | Callable[[Litestar], AbstractAsyncContextManager[object]]
+)
 LOCAL_ORIGINS = r"https?://(localhost|127\.0\.0\.1)(:\d+)?"
 
 
@@ -30,14 +34,15 @@ def create_app(
     tokens: Tokens | None = None,
     accounts: Accounts | None = None,
     cors_origins: Sequence[str] | None = None,
-    lifespan: Sequence[AbstractAsyncContextManager[object]] = (),
+    lifespan: Sequence[Lifespan] = (),
 ) -> Application:
     """Return the ASGI application that serves a Fring.
 
     With `tokens`, each request to `/api` needs one; without, anybody may do anything. With
     `accounts`, users can register and log in for tokens. `cors_origins` names the origins that
     browsers may call from, with credentials (None: any port of localhost and 127.0.0.1).
-    `lifespan` holds what is to be open while the application runs, such as the store.
+    `lifespan` holds what is to be open while the application runs, such as the store, or functions
+    that return it, given the application: only with these can it run twice.
     """
     app = Litestar(
         route_handlers=[

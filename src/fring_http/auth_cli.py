@@ -6,30 +6,18 @@ import asyncio
 import sys
 from typing import TYPE_CHECKING
 
-from fring_core import FringError, Role
+from fring_core import FringError
 from fring_http.settings import AuthMode, Settings, SettingsError
 
 if TYPE_CHECKING:
-    from argparse import ArgumentParser, Namespace, _SubParsersAction
+    from argparse import Namespace
 
     from fring_core import Identity, Tokens
 
 
-def add_auth_command(commands: _SubParsersAction[ArgumentParser]) -> None:
-    """Add `auth explain TOKEN` and `auth token --sub NAME` to the command."""
-    actions = commands.add_parser("auth", help="explain tokens, or mint them").add_subparsers(
-        dest="action", required=True
-    )
-    explain = actions.add_parser("explain", help="say why a token is accepted or refused")
-    explain.add_argument("token", help="the token, with or without 'Bearer ' before it")
-    token = actions.add_parser("token", help="print a token (in secret mode only)")
-    token.add_argument("--sub", required=True, help="whom it identifies")
-    token.add_argument("--role", choices=list(Role), type=Role, help="its role on the shared board")
-
-
 def run_auth_command(settings: Settings, chosen: Namespace) -> int:
     """Run it with the settings; return its exit code, 1 for a token that is refused."""
-    from fring_http.main import jwks_tokens, secret_tokens  # noqa: PLC0415  # see fring_http.cli
+    from fring_http.main import jwks_tokens, secret_tokens  # noqa: PLC0415  # it takes long
 
     mode = settings.auth_mode()
     if chosen.action == "token":

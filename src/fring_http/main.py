@@ -9,63 +9,97 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from contextlib import asynccontextmanager
-from typing import TYPE_CHECKING
+from contextlib import AsyncExitStack, asynccontextmanager
+from typing import TYPE_CHECKING, Final
+
+import attrs
 
 from fring_adapters.clock import utc_now
 from fring_adapters.identity import Argon2Passwords, JwksTokens, SecretTokens, TokenRules
 from fring_adapters.memory import MemoryStore
 from fring_adapters.postgres import PoolSettings, PostgresStore, prepare
-from fring_core import Accounts, Fring
+from fring_core import Accounts, Fring, StoreUnavailable
 from fring_http.app import create_app
 from fring_http.settings import MEMORY, AuthMode, Settings, SettingsError
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
-    from contextlib import AbstractAsyncContextManager
+    from collections.abc import AsyncIterator, Sequence
 
-    from fring_core import Store, Tokens
+    from fring_http.app import Lifespan
     from fring_http.edge import Application
 
+PREPARE_AGAIN_SECONDS: Final = 1.0
 _log = logging.getLogger("fring")
 
 
 def create(settings: Settings | None = None) -> Application:
     """Return the application that the settings describe (None: those of the environment).
 
-    Raise `SettingsError` without a DATABASE_URL, since only `fring serve` runs the embedded
-    database.
+    Its lifespan opens the store, after it has checked the tables; while the database is away it
+    starts all the same, and checks them later. Raise `SettingsError` without a DATABASE_URL, since
+    only `fring serve` runs the embedded database.
     """
-    settings = settings or Settings.from_environment()
-    _set_up_logging(settings)
-    store: Store
-    lifespan: list[AbstractAsyncContextManager[object]] = []
-    if not settings.database_url:
-        raise SettingsError("DATABASE_URL is not set; `fring serve` brings a database of its own")
-    if settings.database_url == MEMORY:
-        store = MemoryStore()
-    else:
-        store = PostgresStore(settings.database_url, _pool_settings(settings))
-        lifespan.append(_opened(settings, store))
-    tokens: Tokens | None = None
-    accounts: Accounts | None = None
-    match settings.auth_mode():
-        case AuthMode.SECRET:
-            tokens = issuer = secret_tokens(settings)
-            passwords = Argon2Passwords()
-            accounts = Accounts(store, passwords=passwords, issuer=issuer, clock=utc_now)
-        case AuthMode.JWKS:
-            tokens = jwks = jwks_tokens(settings)
-            lifespan.append(jwks)
-        case AuthMode.OFF:
-            _log.warning("No authentication is set up: whoever reaches this server may do anything")
-    return create_app(
-        Fring(store, clock=utc_now, workflow=settings.workflow),
-        tokens=tokens,
-        accounts=accounts,
-        cors_origins=settings.cors_origins,
-        lifespan=lifespan,
-    )
+    wiring = Wiring.of(settings or Settings.from_environment())
+    return wiring.application([lambda _: wiring.opened(prepares=True)])
+
+
+@attrs.frozen
+class Wiring:
+    """Hold the parts that the settings ask for, before any of them is opened."""
+
+    settings: Settings
+    store: MemoryStore | PostgresStore
+    tokens: SecretTokens | JwksTokens | None
+    accounts: Accounts | None
+
+    @classmethod
+    def of(cls, settings: Settings) -> Wiring:
+        """Choose the parts; raise `SettingsError`."""
+        _set_up_logging(settings)
+        if not settings.database_url:
+            raise SettingsError(
+                "DATABASE_URL is not set; `fring serve` brings a database of its own"
+            )
+        store: MemoryStore | PostgresStore
+        if settings.database_url == MEMORY:
+            store = MemoryStore()
+        else:
+            store = PostgresStore(settings.database_url, _pool_settings(settings))
+        match settings.auth_mode():
+            case AuthMode.SECRET:
+                issuer = secret_tokens(settings)
+                passwords = Argon2Passwords()
+                accounts = Accounts(store, passwords=passwords, issuer=issuer, clock=utc_now)
+                return cls(settings, store, issuer, accounts)
+            case AuthMode.JWKS:
+                return cls(settings, store, jwks_tokens(settings), None)
+            case AuthMode.OFF:
+                _log.warning(
+                    "No authentication is set up: whoever reaches this server may do anything"
+                )
+                return cls(settings, store, None, None)
+
+    def application(self, lifespan: Sequence[Lifespan] = ()) -> Application:
+        """Return the application of these parts."""
+        return create_app(
+            Fring(self.store, clock=utc_now, workflow=self.settings.workflow),
+            tokens=self.tokens,
+            accounts=self.accounts,
+            cors_origins=self.settings.cors_origins,
+            lifespan=lifespan,
+        )
+
+    @asynccontextmanager
+    async def opened(self, *, prepares: bool = False) -> AsyncIterator[None]:
+        """Open what has to be open; check the tables first if `prepares`."""
+        async with AsyncExitStack() as stack:
+            if isinstance(self.tokens, JwksTokens):
+                await stack.enter_async_context(self.tokens)
+            if isinstance(self.store, PostgresStore):
+                if prepares:
+                    await stack.enter_async_context(_prepared(self.settings))
+                await stack.enter_async_context(self.store)
+            yield
 
 
 def secret_tokens(settings: Settings) -> SecretTokens:
@@ -99,10 +133,31 @@ def _set_up_logging(settings: Settings) -> None:
 
 
 @asynccontextmanager
-async def _opened(settings: Settings, store: PostgresStore) -> AsyncIterator[None]:
-    await asyncio.to_thread(prepare, settings.database_url, upgrade=settings.migrate)
-    async with store:
+async def _prepared(settings: Settings) -> AsyncIterator[None]:
+    """Check the tables, or set them up; if the database is away, try again until it is there."""
+
+    async def prepare_now() -> bool:
+        try:
+            await asyncio.to_thread(prepare, settings.database_url, upgrade=settings.migrate)
+        except StoreUnavailable as error:
+            _log.warning("%s; requests are answered with 503 until it is there", error)
+            return False
+        return True
+
+    async def prepare_later() -> None:
+        await asyncio.sleep(PREPARE_AGAIN_SECONDS)
+        if not await prepare_now():
+            await prepare_later()
+
+    if await prepare_now():
         yield
+        return
+    later = asyncio.create_task(prepare_later())
+    try:
+        yield
+    finally:
+        later.cancel()
+        await asyncio.wait([later])
 
 
 def _pool_settings(settings: Settings) -> PoolSettings:

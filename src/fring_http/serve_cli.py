@@ -1,0 +1,93 @@
+"""The commands that need a database: `fring serve` and `fring db upgrade`."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sys
+from contextlib import ExitStack
+from typing import TYPE_CHECKING
+
+from fring_adapters.postgres import prepare
+from fring_adapters.postgres.urls import described
+from fring_http.addresses import held
+from fring_http.settings import MEMORY, AuthMode, Settings, SettingsError
+from fring_http.supervisor import Supervisor
+from fring_http.version import VERSION
+
+if TYPE_CHECKING:
+    from fring_http.addresses import Address
+
+
+def serve(settings: Settings) -> None:
+    """Serve until a signal ends it; raise `SettingsError` for what cannot be served."""
+    if settings.database_url == MEMORY and settings.workers > 1:
+        raise SettingsError("memory:// needs WORKERS=1: each worker would have data of its own")
+    if settings.auth_mode() is AuthMode.SECRET:
+        from fring_http.main import secret_tokens  # noqa: PLC0415  # it takes long to import
+
+        secret_tokens(settings)
+    with ExitStack() as stack:
+        addresses = _addresses(settings, stack)
+        url = _database(settings, stack, upgrade=settings.migrate)
+        # The workers read the environment anew.
+        os.environ["DATABASE_URL"] = url
+        where = " and ".join(f"http://{address}" for address in addresses)
+        say(f"Fring {VERSION} on {where} (documentation: /docs)")
+        supervisor = Supervisor(_worker(addresses), settings.workers, say, reloads=url != MEMORY)
+        asyncio.run(supervisor.run())
+
+
+def upgrade(settings: Settings) -> None:
+    """Bring the tables to this version."""
+    with ExitStack() as stack:
+        _database(settings, stack, upgrade=True)
+
+
+def say(text: str) -> None:
+    """Tell people what happens; if nobody listens any more, go on."""
+    try:
+        print(f"fring: {text}", flush=True)
+    except OSError:
+        sys.stdout = open(os.devnull, "w")  # noqa: PTH123, SIM115  # or the exit fails as well
+
+
+def _addresses(settings: Settings, stack: ExitStack) -> list[Address]:
+    try:
+        return held(settings.host, settings.port, stack)
+    except OSError as error:
+        raise SettingsError(
+            f"Cannot listen on {settings.host}:{settings.port}: {error.strerror}"
+        ) from None
+
+
+def _database(settings: Settings, stack: ExitStack, *, upgrade: bool) -> str:
+    """Return the URL of the database, whose tables are prepared; the embedded one runs now."""
+    if settings.database_url == MEMORY:
+        return MEMORY
+    url = settings.database_url or _embedded(settings, stack)
+    revision = prepare(url, upgrade=upgrade or not settings.database_url)
+    say(f"{described(url)}, revision {revision}")
+    return url
+
+
+def _embedded(settings: Settings, stack: ExitStack) -> str:
+    try:
+        # Only here: who has a database does not need the extra.
+        from fring_adapters.postgres.embedded import embedded  # noqa: PLC0415
+    except ImportError:
+        raise SettingsError(
+            "DATABASE_URL is not set; for a database of Fring's own, install fring[embedded]"
+        ) from None
+    folder = (settings.data_dir / "postgres").resolve()
+    for name in [name for name in os.environ if name.startswith("PG")]:
+        del os.environ[name]  # they are about somebody's other database
+    url = stack.enter_context(embedded(folder, say))
+    say(f"embedded PostgreSQL keeps its data in {folder}")
+    return url
+
+
+def _worker(addresses: list[Address]) -> list[str]:
+    """Return the command of a worker; nothing of the current folder is imported (-P)."""
+    words = [word for address in addresses for word in (address.ip, str(address.port))]
+    return [sys.executable, "-P", "-m", "fring_http.worker", *words]

@@ -1,0 +1,104 @@
+"""A worker: a process that serves, until it is told to end or its supervisor is gone.
+
+    python -m fring_http.worker ADDRESS PORT [ADDRESS PORT ...]
+
+It is started by `fring_http.supervisor`, whose end of the socket is this process's standard input.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import resource
+import signal
+import sys
+from contextlib import suppress
+from threading import Thread
+from time import sleep
+from typing import TYPE_CHECKING, Final
+
+import uvloop
+from granian.constants import HTTPModes, Interfaces
+from granian.http import HTTP1Settings
+from granian.log import LogLevels
+from granian.server.embed import Server
+
+from fring_http.main import Wiring
+from fring_http.settings import Settings
+from fring_http.supervisor import KILL_SECONDS
+
+if TYPE_CHECKING:
+    from fring_http.edge import Application
+
+# How long a connection may say nothing: before its first request, between two, within a head.
+SILENT_MILLISECONDS: Final = 30_000
+BACKLOG: Final = 1024
+# Descriptors kept for all that is no client: the database, the issuer of tokens, files.
+SPARE_DESCRIPTORS: Final = 256
+_SUPERVISOR: Final = 0  # standard input
+
+
+async def serve(addresses: list[tuple[str, int]]) -> None:
+    """Serve what the environment's settings describe on these addresses until a signal ends it."""
+    stopping = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, stopping.set)
+    Thread(target=_follow_supervisor, daemon=True).start()
+    connections = _raise_limit() // len(addresses)
+    wiring = Wiring.of(Settings.from_environment())
+    async with wiring.opened():
+        app = wiring.application()
+        servers = [_server(app, *address, connections) for address in addresses]
+        serving = [asyncio.create_task(server.serve()) for server in servers]
+        await asyncio.sleep(0)  # they listen now
+        os.write(_SUPERVISOR, b"1")
+        stopped = asyncio.create_task(stopping.wait())
+        await asyncio.wait([stopped, *serving], return_when=asyncio.FIRST_COMPLETED)
+        for server in servers:
+            server.stop()  # type: ignore[no-untyped-call]  # untyped in Granian
+        await asyncio.gather(*serving)
+
+
+def _server(app: Application, ip: str, port: int, connections: int) -> Server:
+    return Server(
+        app,
+        address=ip,
+        port=port,
+        interface=Interfaces.ASGINL,
+        http=HTTPModes.http1,  # of HTTP/2 a few bytes ask for gigabytes
+        http1_settings=HTTP1Settings(header_read_timeout=SILENT_MILLISECONDS),
+        websockets=False,
+        backlog=BACKLOG,
+        backpressure=connections,
+        log_level=LogLevels.error,
+        log_dictconfig={"handlers": {}, "loggers": {"_granian": {"propagate": True}}},
+    )
+
+
+def _raise_limit() -> int:
+    """Take all the descriptors that this process may have; return how many clients that allows."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    most = hard if hard != resource.RLIM_INFINITY else 2**16
+    if soft < most:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (most, hard))
+    return max(most - SPARE_DESCRIPTORS, most // 2)
+
+
+def _follow_supervisor() -> None:
+    """End when the supervisor does, which closes the socket."""
+    with suppress(OSError):
+        os.read(_SUPERVISOR, 1)
+    os.kill(os.getpid(), signal.SIGTERM)
+    sleep(KILL_SECONDS)
+    os._exit(1)
+
+
+def main() -> None:
+    """Serve on the addresses of the command line."""
+    words = sys.argv[1:]
+    uvloop.run(serve([(ip, int(port)) for ip, port in zip(words[::2], words[1::2], strict=True)]))
+
+
+if __name__ == "__main__":
+    main()
