@@ -67,6 +67,7 @@ def _check(settings: Settings) -> None:
     """Raise `SettingsError` for what cannot be served, before anything is started."""
     if settings.database_url == MEMORY and settings.workers > 1:
         raise SettingsError("memory:// needs WORKERS=1: each worker would have data of its own")
+    settings.check_exposure()
     if settings.auth_mode() is AuthMode.SECRET:
         from fring_http.main import secret_tokens  # noqa: PLC0415  # see above
 

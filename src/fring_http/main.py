@@ -18,6 +18,8 @@ from fring_adapters.memory import MemoryStore
 from fring_adapters.postgres import PoolSettings, PostgresStore, prepare
 from fring_core import Accounts, Fring
 from fring_http.app import create_app
+from fring_http.hosts import with_known_hosts
+from fring_http.logs import FORMAT, OneLine
 from fring_http.settings import MEMORY, AuthMode, Settings, SettingsError
 
 if TYPE_CHECKING:
@@ -59,13 +61,14 @@ def create(settings: Settings | None = None) -> Application:
             lifespan.append(jwks)
         case AuthMode.OFF:
             _log.warning("No authentication is set up: whoever reaches this server may do anything")
-    return create_app(
+    app = create_app(
         Fring(store, clock=utc_now, workflow=settings.workflow),
         tokens=tokens,
         accounts=accounts,
         cors_origins=settings.cors_origins,
         lifespan=lifespan,
     )
+    return with_known_hosts(app, settings.known_hosts(), settings.host)
 
 
 def secret_tokens(settings: Settings) -> SecretTokens:
@@ -92,9 +95,11 @@ def _rules(settings: Settings) -> TokenRules:
 
 def _set_up_logging(settings: Settings) -> None:
     level = "DEBUG" if settings.debug else settings.log_level.upper()
-    logging.basicConfig(level=level, format="%(levelname)s %(name)s: %(message)s")
-    if level == "INFO":  # they tell of every migration and connection
-        for chatty in ("alembic", "psycopg.pool"):
+    handler = logging.StreamHandler()
+    handler.setFormatter(OneLine(FORMAT))
+    logging.basicConfig(level=level, handlers=[handler])
+    if level == "INFO":  # they tell of every migration, connection and request for keys
+        for chatty in ("alembic", "psycopg.pool", "httpx"):
             logging.getLogger(chatty).setLevel(logging.WARNING)
 
 
