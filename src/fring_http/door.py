@@ -17,12 +17,12 @@ from fring_http.guards import bearer
 from fring_http.parsers import DEFAULT_PORTS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Awaitable, Callable
 
     from fring_http.edge import Application, Event, Reader, Writer
 
 # An empty segment, an encoded slash, a dot segment.
-_AMBIGUOUS: Final = re.compile(rb"//|%2f|/(?:\.|%2e){1,2}(?:/|\Z)", re.IGNORECASE)
+_AMBIGUOUS: Final = re.compile(rb"//|%2f|/(?:\.|%2e){1,2}(?:[/?]|\Z)", re.IGNORECASE)
 NOWHERE: Final = "/nowhere"
 SAFE_METHODS: Final = ("GET", "HEAD", "OPTIONS")
 FOREIGN: Final = (
@@ -44,15 +44,15 @@ def with_door(app: Application, may_call: Callable[[str], bool]) -> Application:
             await app(scope, receive, send)
             return
 
-        async def send_varying(message: Event) -> None:
+        def send_varying(message: Event) -> Awaitable[None]:
             # What may be kept for one page is no answer for another.
             if message["type"] == "http.response.start":
-                headers = list(message.get("headers", ()))
-                if not any(name.lower() == b"vary" for name, _ in headers):
+                headers = message["headers"]
+                if b"vary" not in dict(headers):
                     message["headers"] = [*headers, (b"vary", b"Origin")]
-            await send(message)
+            return send(message)
 
-        if _AMBIGUOUS.search(_raw_path(scope)):
+        if _is_ambiguous(scope):
             scope = {**scope, "path": NOWHERE}
         elif scope["method"] not in SAFE_METHODS and _is_foreign(scope, may_call):
             await refuse(scope, send, 403, FOREIGN)
@@ -62,10 +62,12 @@ def with_door(app: Application, may_call: Callable[[str], bool]) -> Application:
     return answer
 
 
-def _raw_path(scope: Event) -> bytes:
+def _is_ambiguous(scope: Event) -> bool:
     # The decoded path does not tell an encoded slash; only where there is no other it has to do.
     raw: bytes = scope.get("raw_path") or quote(scope["path"]).encode()
-    return raw.partition(b"?")[0]
+    found = _AMBIGUOUS.search(raw)
+    # The query, which some leave there, may hold anything.
+    return found is not None and b"?" not in raw[: found.start()]
 
 
 def _is_foreign(scope: Event, may_call: Callable[[str], bool]) -> bool:

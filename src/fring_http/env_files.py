@@ -56,11 +56,10 @@ def read_env_file(
         if problem is None and binding.key is not None and binding.value is not None:
             atoms = list(parse_variables(binding.value))
             names = {**known, **found}
-            missing = [a.name for a in atoms if isinstance(a, Variable) and not _stands(a, names)]
-            if not missing:
+            if all(not isinstance(atom, Variable) or _stands(atom, names) for atom in atoms):
                 found[binding.key] = "".join(atom.resolve(names) for atom in atoms)
             elif binding.key in settings:
-                problem = f"names a variable that is not set: {missing[0]}"
+                problem = "a variable in ${} is not set"
         if problem is not None:
             raise ValueError(f"{path}, line {_line(binding)}: {problem}")
     return found
@@ -76,7 +75,7 @@ def _problem(binding: Binding, settings: Collection[str]) -> str | None:
     if binding.value is None or not _NAME.fullmatch(binding.key or ""):
         return "this is not NAME=value"
     # A quote that somebody forgot to close ends at the next one, wherever that is.
-    swallowed = _LINE_END.split(binding.value)[1:]
+    swallowed = _LINE_END.split(binding.original.string.strip())[1:]
     names = {line.strip().removeprefix("export ").partition("=")[0].strip() for line in swallowed}
     if swallowed and (binding.key in settings or names & set(settings)):
         return "the quote that opens here is closed on another line"

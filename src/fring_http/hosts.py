@@ -6,6 +6,7 @@ as the browser can tell. `Host` still has the page's name.
 
 from __future__ import annotations
 
+from contextlib import suppress
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
@@ -18,6 +19,9 @@ if TYPE_CHECKING:
     from fring_http.edge import Application, Event, Reader, Writer
 
 HEALTH: Final = ("/health", "/api/v1/health")
+MISDIRECTED: Final = 421
+WAY_OUT: Final = "FRING_ALLOWED_HOSTS names the hosts that it answers to"
+_MOST_BYTES: Final = 300  # a name has 253 at most
 _WITHOUT_HOST: Final = ("1", "1.0")  # Granian calls HTTP/1.0 "1"
 
 
@@ -30,45 +34,43 @@ def with_known_hosts(app: Application, allowed: Collection[str] | None, bound: s
     """
     known = {authority.canonical(host) for host in (allowed or ())}
     wild = authority.is_wildcard(bound)
-    if not wild:
+    with suppress(ValueError):  # the HOST of other programs, where another server listens
         known.add(authority.canonical(bound))
 
     @lru_cache(1024)
-    def name_of(host: bytes) -> str:
-        return authority.split(host.decode("latin-1"))[0]
-
-    @lru_cache(1024)
-    def is_known(name: str, server: str) -> bool:
+    def refusal(host: bytes, server: str) -> tuple[int, str] | None:
+        try:
+            name = authority.split(host.decode("latin-1"))[0] if host else ""
+        except ValueError as error:
+            return 400, f"Host {error}"
         address = authority.address_of(name)
-        if address and (wild or address == authority.address_of(server)):
-            return True
-        return authority.is_loopback(name) or name in known
+        at_home = address and (wild or address == authority.address_of(server))
+        if allowed is None or at_home or authority.is_loopback(name) or name in known:
+            return None
+        return MISDIRECTED, f"This server does not answer to '{name}': {WAY_OUT}"
 
     async def answer(scope: Event, receive: Reader, send: Writer) -> None:
         if scope["type"] != "http":
             await app(scope, receive, send)
             return
-        # Granian puts an empty one where there is none.
-        hosts = [value for name, value in scope["headers"] if name == b"host" and value]
-        if len(hosts) > 1 or not (hosts or scope["http_version"] in _WITHOUT_HOST):
+        hosts = [value for name, value in scope["headers"] if name == b"host"]
+        host = hosts[0] if hosts else b""  # which Granian puts there if there is none
+        if (
+            len(hosts) > 1
+            or len(host) > _MOST_BYTES
+            or not (host or scope["http_version"] in _WITHOUT_HOST)
+        ):
             await refuse(scope, send, 400, "A request names one Host")
             return
-        try:
-            name = name_of(hosts[0]) if hosts else ""
-        except ValueError as error:
-            await refuse(scope, send, 400, f"Host {error}")
-            return
-        open_to_all = allowed is None or (scope["path"].removesuffix("/") or "/") in HEALTH
         server, *_ = scope.get("server") or ("",)
-        if open_to_all or is_known(name, server or ""):
+        refused = refusal(host, server or "")
+        if refused is None or (refused[0] == MISDIRECTED and _is_health(scope["path"])):
             await app(scope, receive, send)
         else:
-            await refuse(
-                scope,
-                send,
-                421,
-                f"This server does not answer to '{name}':"
-                " FRING_ALLOWED_HOSTS names the hosts that it answers to",
-            )
+            await refuse(scope, send, *refused)
 
     return answer
+
+
+def _is_health(path: str) -> bool:
+    return path.removesuffix("/") in HEALTH

@@ -130,6 +130,8 @@ def hosts(text: str) -> tuple[str, ...]:
 
 def address(text: str) -> str:
     """Return an http or https URL as it is."""
-    if urlsplit(text).scheme not in DEFAULT_PORTS or not urlsplit(text).hostname:
+    parts = urlsplit(text)
+    plain = text.isprintable() and " " not in text
+    if not plain or parts.scheme not in DEFAULT_PORTS or not parts.hostname or parts.port == 0:
         raise ValueError("must be an http or https URL")
     return text

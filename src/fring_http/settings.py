@@ -53,7 +53,7 @@ class Settings:
     localhost, 127.0.0.1 and [::1] at any port.
     """
 
-    database_url: str = ""
+    database_url: str = attrs.field(default="", repr=False)
     host: str = "127.0.0.1"
     port: int = 8000
     workers: int = 1
@@ -72,7 +72,7 @@ class Settings:
     pool_prepare: bool = True
     auth: AuthMode | None = None
     secret: str = attrs.field(default="", repr=False)
-    jwks_url: str = ""
+    jwks_url: str = attrs.field(default="", repr=False)
     token_issuer: str = ""
     token_audience: str = ""
     token_seconds: int = 3600

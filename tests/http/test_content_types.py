@@ -68,13 +68,9 @@ def test_a_type_that_only_mentions_json_is_another(server, unchanged, given):
 
 
 WITHOUT_BODY = [
-    *((method, f"/api/v1{path}", status) for method, path, status in BOARD),
-    *PERSONAL,
-]
-WITHOUT_BODY = [
-    each
-    for each in WITHOUT_BODY
-    if each[0] not in ("GET", "PUT") and each[1][-5:] not in ("tasks", "users")
+    (method, path, status)
+    for method, path, status in [*((m, f"/api/v1{p}", s) for m, p, s in BOARD), *PERSONAL]
+    if method not in ("GET", "PUT") and not path.endswith(("/tasks", "/users"))
 ]
 
 

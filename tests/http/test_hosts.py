@@ -27,6 +27,7 @@ MALFORMED = [
     *("localhost,evil.example", "localhost:http", "localhost:8000:8000", "[localhost]", "::1"),
     *("[::1", "localhost?", "localhost#", "local\\host", "localh\xf6st", "[127.0.0.1]", ":8000"),
     *("localhost:-1", "localhost:123456", "%6cocalhost", "*", "[::1]]"),
+    "x" * 400,
 ]
 
 
@@ -75,7 +76,7 @@ def test_what_is_no_host(memory_server):
 
 def test_no_host_or_two(url):
     for path in (TASKS, "/health"):
-        for hosts in ((), ("localhost", "localhost"), ("localhost", "evil.example")):
+        for hosts in ((), ("localhost", "localhost"), ("localhost", "evil.example"), ("", "a")):
             assert raw_request(url, request(*hosts, path=path)).status_code == 400
         assert raw_request(url, request("", path=path)).status_code == 400
 

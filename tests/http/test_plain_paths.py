@@ -60,7 +60,14 @@ def test_on_another_server_too():
             check_plain(raw_request(url, request_bytes("GET", path)))
 
 
-def test_a_page_can_read_why(unique):
+def test_a_raw_path_may_have_a_query():
+    """Litestar's test client leaves it there."""
+    with TestClient(app()) as client:
+        assert client.get("/health?next=//evil.example/..").status_code == 200
+        check_error(client.get("/api/v1/tasks/%2e%2e?x"), 404, "not_found")
+
+
+def test_a_page_can_read_why():
     with TestClient(app()) as client:
         response = client.get("/api//v1/tasks", headers={"origin": "http://localhost:3000"})
     check_error(response, 404, "not_found")
