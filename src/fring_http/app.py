@@ -10,10 +10,12 @@ from litestar import Litestar
 from litestar.config.cors import CORSConfig
 
 from fring_http.documentation import with_documentation
+from fring_http.door import with_door
 from fring_http.edge import Application, head_as_get
 from fring_http.errors import HANDLERS
 from fring_http.meta import health, metadata
 from fring_http.openapi import configuration
+from fring_http.parsers import origin
 from fring_http.personal import personal_router
 from fring_http.v1 import auth_router, v1_router
 
@@ -25,7 +27,7 @@ if TYPE_CHECKING:
 Lifespan: TypeAlias = (
     AbstractAsyncContextManager[object] | Callable[[Litestar], AbstractAsyncContextManager[object]]
 )
-LOCAL_ORIGINS = r"https?://(localhost|127\.0\.0\.1)(:\d+)?"
+LOCAL_ORIGINS = r"https?://(localhost|127\.0\.0\.1|\[::1\])(:[0-9]{1,5})?"
 
 
 def create_app(
@@ -40,10 +42,19 @@ def create_app(
 
     With `tokens`, each request to `/api` needs one; without, anybody may do anything. With
     `accounts`, users can register and log in for tokens. `cors_origins` names the origins that
-    browsers may call from, with credentials (None: any port of localhost and 127.0.0.1).
-    `lifespan` holds what is to be open while the application runs, such as the store, or functions
-    that return it, given the application: only with these can it run twice.
+    browsers may call from, with credentials (None: any port of localhost, 127.0.0.1 and [::1]);
+    pages of others may not write without a token. `lifespan` holds what is to be open while the
+    application runs, such as the store, or functions that return it, given the application: only
+    with these can it run twice. Raise `ValueError` for what is no origin.
+
+    `Host` is not looked at: that is the server's business, which knows where it is reached.
     """
+    cors = CORSConfig(
+        allow_origins=[origin(each) for each in cors_origins or ()],
+        allow_origin_regex=LOCAL_ORIGINS if cors_origins is None else None,
+        allow_credentials=True,
+        expose_headers=["Link", "Retry-After", "WWW-Authenticate"],
+    )
     app = Litestar(
         route_handlers=[
             v1_router(fring, tokens),
@@ -53,14 +64,9 @@ def create_app(
             metadata,
         ],
         exception_handlers=HANDLERS,
-        cors_config=CORSConfig(
-            allow_origins=list(cors_origins or ()),
-            allow_origin_regex=LOCAL_ORIGINS if cors_origins is None else None,
-            allow_credentials=True,
-            expose_headers=["Link", "Retry-After", "WWW-Authenticate"],
-        ),
+        cors_config=cors,
         logging_config=None,  # logging belongs to whoever runs the application
         openapi_config=with_documentation(configuration()),
         lifespan=list(lifespan),
     )
-    return head_as_get(app)
+    return with_door(head_as_get(app), cors.is_origin_allowed)

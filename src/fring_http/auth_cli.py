@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import asyncio
 import sys
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from fring_core import FringError
+from fring_http.logs import printable
 from fring_http.settings import AuthMode, Settings, SettingsError
 
 if TYPE_CHECKING:
     from argparse import Namespace
 
     from fring_core import Identity, Tokens
+
+STANDARD_INPUT: Final = "-"
 
 
 def run_auth_command(settings: Settings, chosen: Namespace) -> int:
@@ -29,11 +32,14 @@ def run_auth_command(settings: Settings, chosen: Namespace) -> int:
         print("accepted: authentication is off, no token is looked at")
         return 0
     tokens: Tokens = secret_tokens(settings) if mode is AuthMode.SECRET else jwks_tokens(settings)
-    token = chosen.token.removeprefix("Bearer ").strip()
+    given: str = chosen.token
+    if given == STANDARD_INPUT:  # an argument can be read by everybody on this machine
+        given = sys.stdin.read()
+    token = given.strip().removeprefix("Bearer ").strip()
     try:
         identity: Identity = asyncio.run(tokens.identify(token))
     except FringError as error:
-        print(f"refused in mode {mode}: {error}", file=sys.stderr)
+        print(f"refused in mode {mode}: {printable(str(error))}", file=sys.stderr)
         return 1
     print(f"accepted in mode {mode}: subject {identity.subject!r}, role {identity.role}")
     return 0

@@ -31,7 +31,9 @@ def parser() -> argparse.ArgumentParser:
     auth = commands.add_parser("auth", help="explain tokens, or mint them")
     actions = auth.add_subparsers(dest="action", required=True)
     explain = actions.add_parser("explain", help="say why a token is accepted or refused")
-    explain.add_argument("token", help="the token, with or without 'Bearer ' before it")
+    explain.add_argument(
+        "token", help="the token, with or without 'Bearer ' before it; - reads it from the input"
+    )
     token = actions.add_parser("token", help="print a token (in secret mode only)")
     token.add_argument("--sub", required=True, help="whom it identifies")
     token.add_argument("--role", choices=list(Role), type=Role, help="its role on the shared board")

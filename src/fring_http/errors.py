@@ -31,6 +31,7 @@ CODES: Final[Mapping[int, str]] = {
     408: "request_timeout",
     413: "too_large",
     415: "unsupported_media_type",
+    421: "misdirected_request",
     422: "validation",
     429: "too_many_requests",
     500: "internal",
@@ -92,13 +93,12 @@ def _unavailable(_: Request[Any, Any, Any], error: Unavailable) -> Response[Erro
     )
 
 
-def _ending(request: Request[Any, Any, Any]) -> dict[str, str]:
+def ending(fields: Mapping[str, str]) -> dict[str, str]:
     """Return the header that ends the connection, if a body was announced that nobody has read.
 
     The server hangs up then, since what follows is no request; a client that pools connections
     has to know.
     """
-    fields = request.headers
     announced = fields.get("content-length", "0") != "0" or "transfer-encoding" in fields
     return {"connection": "close"} if announced else {}
 
@@ -106,7 +106,7 @@ def _ending(request: Request[Any, Any, Any]) -> dict[str, str]:
 def _http(request: Request[Any, Any, Any], error: HTTPException) -> Response[Error]:
     if error.status_code >= _FROM_OUR_FAULTS_ON:
         _log.error("The framework failed", exc_info=error)
-    headers = dict(error.headers or {}) | _ending(request)
+    headers = dict(error.headers or {}) | ending(request.headers)
     if "GET" in headers.get("allow", ""):
         headers["allow"] += ", HEAD"
     code = CODES.get(error.status_code, "internal")
@@ -114,7 +114,7 @@ def _http(request: Request[Any, Any, Any], error: HTTPException) -> Response[Err
 
 
 def _unexpected(request: Request[Any, Any, Any], error: Exception) -> Response[Error]:
-    _log.error("%s %s failed", request.method, request.scope["path"], exc_info=error)
+    _log.error("%s %r failed", request.method, request.scope["path"], exc_info=error)
     return error_response(500, "Internal server error", "internal")
 
 
@@ -122,14 +122,14 @@ def _unauthenticated(request: Request[Any, Any, Any], error: Unauthenticated) ->
     # Why is for the log: whoever tries tokens out is not to learn from the answer.
     _log.info("Unauthenticated: %s", error.reason)
     if error.bad_token:
-        headers = {"WWW-Authenticate": 'Bearer error="invalid_token"'} | _ending(request)
+        headers = {"WWW-Authenticate": 'Bearer error="invalid_token"'} | ending(request.headers)
         return error_response(401, "Invalid token", error.code, headers)
-    headers = {"WWW-Authenticate": "Bearer"} | _ending(request)
+    headers = {"WWW-Authenticate": "Bearer"} | ending(request.headers)
     return error_response(401, error.reason, error.code, headers)
 
 
 def _forbidden(request: Request[Any, Any, Any], error: Forbidden) -> Response[Error]:
-    return error_response(403, error.reason, error.code, _ending(request))
+    return error_response(403, error.reason, error.code, ending(request.headers))
 
 
 def _declared(request: Request[Any, Any, Any], error: FringError) -> Response[Error]:

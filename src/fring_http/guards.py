@@ -10,6 +10,8 @@ from litestar.exceptions import NotFoundException
 from fring_core import Action, Unauthenticated
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from litestar.connection import ASGIConnection
     from litestar.handlers import BaseRouteHandler
     from litestar.types import Guard
@@ -22,15 +24,24 @@ RESERVED: Final = re.compile(r"auth|v[0-9]+", re.ASCII)
 READING: Final = ("GET", "HEAD")
 
 
+def bearer(authorization: Sequence[str]) -> str:
+    """Return the token in these headers, the first; empty if there is none."""
+    for given in authorization:
+        scheme, _, token = given.strip().partition(" ")
+        if scheme.lower() == "bearer" and token.strip():
+            return token.strip()
+    return ""
+
+
 async def _identity(connection: Connection, tokens: Tokens) -> Identity:
     """Return who sent a request (RFC 6750, 2.1); raise `Unauthenticated`."""
     given = connection.headers.getall("authorization", [])
     if len(given) > 1:
         raise Unauthenticated("there is more than one Authorization header", bad_token=True)
-    scheme, _, token = (given[0] if given else "").strip().partition(" ")
-    if scheme.lower() != "bearer" or not token.strip():
+    token = bearer(given)
+    if not token:
         raise Unauthenticated("Not authenticated")
-    return await tokens.identify(token.strip())
+    return await tokens.identify(token)
 
 
 def board_guard(tokens: Tokens) -> Guard:

@@ -20,6 +20,8 @@ from fring_adapters.memory import MemoryStore
 from fring_adapters.postgres import PoolSettings, PostgresStore, prepare
 from fring_core import Accounts, Fring, StoreUnavailable
 from fring_http.app import create_app
+from fring_http.hosts import with_known_hosts
+from fring_http.logs import FORMAT, OneLine
 from fring_http.settings import MEMORY, AuthMode, Settings, SettingsError
 
 if TYPE_CHECKING:
@@ -81,13 +83,14 @@ class Wiring:
 
     def application(self, lifespan: Sequence[Lifespan] = ()) -> Application:
         """Return the application of these parts."""
-        return create_app(
+        app = create_app(
             Fring(self.store, clock=utc_now, workflow=self.settings.workflow),
             tokens=self.tokens,
             accounts=self.accounts,
             cors_origins=self.settings.cors_origins,
             lifespan=lifespan,
         )
+        return with_known_hosts(app, self.settings.known_hosts(), self.settings.host)
 
     @asynccontextmanager
     async def opened(self, *, prepares: bool = False) -> AsyncIterator[None]:
@@ -126,9 +129,11 @@ def _rules(settings: Settings) -> TokenRules:
 
 def _set_up_logging(settings: Settings) -> None:
     level = "DEBUG" if settings.debug else settings.log_level.upper()
-    logging.basicConfig(level=level, format="%(levelname)s %(name)s: %(message)s")
-    if level == "INFO":  # they tell of every migration and connection
-        for chatty in ("alembic", "psycopg.pool"):
+    handler = logging.StreamHandler()
+    handler.setFormatter(OneLine(FORMAT))
+    logging.basicConfig(level=level, handlers=[handler])
+    if level == "INFO":  # they tell of every migration, connection and request for keys
+        for chatty in ("alembic", "psycopg.pool", "httpx"):
             logging.getLogger(chatty).setLevel(logging.WARNING)
 
 

@@ -68,10 +68,11 @@ PARAMETERS: Final[Mapping[str, Json]] = {
     },
 }
 _ANYWHERE: Final = {503: "The store cannot be reached now"}
+_WRITING: Final = {403: "A page of this origin may not write here"}
 _WITH_BODY: Final = {
     408: "The body took too long to arrive",
     413: "The body is larger than 1 MiB",
-    415: "The body is not plain JSON",
+    415: "The body is not plain JSON, or does not say that it is",
 }
 _BEARER: Final = {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}
 _SECURED: Final = {401: "There is no token, or it proves nothing", 403: "You may not do this"}
@@ -111,11 +112,11 @@ def document(app: Litestar) -> Json:
         for method, (handler, _) in route.route_handler_map.items():
             if "errors" in handler.opt:
                 operation = found["paths"][route.path_format][method.lower()]
-                _complete(operation, handler.opt, found["components"])
+                _complete(operation, handler.opt, found["components"], writes=method != "GET")
     return found
 
 
-def _complete(operation: Json, opt: Mapping[str, Any], components: Json) -> None:
+def _complete(operation: Json, opt: Mapping[str, Any], components: Json, *, writes: bool) -> None:
     schemas = components["schemas"]
     parameters = operation.setdefault("parameters", [])
     for parameter in parameters:
@@ -123,7 +124,7 @@ def _complete(operation: Json, opt: Mapping[str, Any], components: Json) -> None
     parameters += [PARAMETERS[name] for name in opt["query"]]
     responses = operation["responses"]
     responses.pop("400", None)  # Litestar's word for 422
-    described = dict(_ANYWHERE)
+    described = _ANYWHERE | (_WRITING if writes else {})
     if opt["body"] is not None:
         operation["requestBody"] = {
             "required": True,

@@ -3,13 +3,44 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Final
+import re
+from typing import TYPE_CHECKING, Final, TypeVar
+from urllib.parse import urlsplit
+
+from fring_http import authority
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+T = TypeVar("T")
+
+DEFAULT_PORTS: Final = {"http": 80, "https": 443}
 _TRUE: Final = ("true", "1", "yes", "on")
 _FALSE: Final = ("false", "0", "no", "off")
+_SCHEME: Final = re.compile(r"[a-z][a-z0-9+.-]*", re.ASCII)
+_AS_IT_IS: Final = ("DATABASE_URL", "BETTER_AUTH_SECRET")
+_UNSEEN: Final = (*_AS_IT_IS, "FRING_JWKS_URL")  # they may hold a password
+
+
+def read_value(variable: str, text: str, parse: Callable[[str], T]) -> T:
+    """Return what a variable says, without blanks around it; raise `ValueError` with its name.
+
+    The database's URL and the secret are taken as they are.
+    """
+    try:
+        return parse(text if variable in _AS_IT_IS else _bare(text))
+    except ValueError as error:
+        shown = variable if variable in _UNSEEN else f"{variable}={text}"
+        raise ValueError(f"{shown} cannot be used: {error}") from None
+
+
+def _bare(text: str) -> str:
+    bare = text.strip()
+    if not bare:
+        raise ValueError("it is blank")
+    if len(bare) > 1 and bare[0] == bare[-1] and bare[0] in "'\"":
+        raise ValueError("the quotes are part of it; leave them out")
+    return bare
 
 
 def between(least: float, most: float) -> Callable[[str], float]:
@@ -54,19 +85,53 @@ def one_of(names: tuple[str, ...]) -> Callable[[str], str]:
     return parse
 
 
+def debug(text: str) -> bool:
+    """Return whether a text says yes, where other programs look for something else."""
+    try:
+        return boolean(text)
+    except ValueError as error:
+        raise ValueError(f"{error}; if it is meant for Node, start Fring with DEBUG=") from None
+
+
+def origin(text: str) -> str:
+    """Return an origin as browsers write it: without a slash at its end, or its usual port."""
+    scheme, found, place = text.strip().removesuffix("/").partition("://")
+    scheme = scheme.lower()
+    if "*" in text:
+        raise ValueError("'*' cannot go with credentials; name the origins")
+    if not found or not _SCHEME.fullmatch(scheme):
+        raise ValueError("an origin looks like https://app.example")
+    try:
+        host, port = authority.split(place)
+    except ValueError:
+        raise ValueError("an origin looks like https://app.example, and has no path") from None
+    host = f"[{host}]" if ":" in host else host
+    shown = f":{port}" if port and port != DEFAULT_PORTS.get(scheme) else ""
+    return f"{scheme}://{host}{shown}"
+
+
+def _listed(text: str) -> list[str]:
+    found = json.loads(text) if text.startswith("[") else text.split(",")
+    return [str(each).strip() for each in found if str(each).strip()]
+
+
 def origins(text: str) -> tuple[str, ...]:
     """Return the origins in a JSON list, or in a list with commas."""
-    found = json.loads(text) if text.lstrip().startswith("[") else text.split(",")
-    origins = tuple(str(origin).strip().rstrip("/") for origin in found if str(origin).strip())
-    if "*" in origins:
-        raise ValueError("'*' cannot go with credentials; name the origins")
-    if not all("://" in origin for origin in origins):
-        raise ValueError("an origin looks like https://app.example")
-    return origins
+    return tuple(map(origin, _listed(text)))
+
+
+def hosts(text: str) -> tuple[str, ...]:
+    """Return the hosts, each a name or an address, in a list with commas."""
+    try:
+        return tuple(map(authority.canonical, filter(None, map(str.strip, text.split(",")))))
+    except ValueError:
+        raise ValueError("names hosts without ports, such as fring.example, 192.0.2.1") from None
 
 
 def address(text: str) -> str:
     """Return an http or https URL as it is."""
-    if not text.startswith(("http://", "https://")):
+    parts = urlsplit(text)
+    plain = text.isprintable() and " " not in text
+    if not plain or parts.scheme not in DEFAULT_PORTS or not parts.hostname or parts.port == 0:
         raise ValueError("must be an http or https URL")
     return text

@@ -37,12 +37,14 @@ async def read_body(request: Request[Any, Any, Any], shape: type[T]) -> T:
     """Return the JSON body as `shape`.
 
     Raise `Rejected` (422) for anything but JSON of that shape, and `HTTPException` with 415 for
-    a body that is not plain JSON by its headers, 413 for one over 1 MiB, or 408 for one that
+    a body that is not plain JSON by its headers or that does not say what it is, 413 for one over 1 MiB, or 408 for one that
     takes more than 10 seconds to arrive.
     """
-    media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if media_type not in ("", "application/json") or "content-encoding" in request.headers:
-        raise HTTPException(status_code=415, detail="The body must be plain application/json")
+    given, *more = request.headers.getall("content-type", [""])
+    media_type = given.partition(";")[0].strip().lower()
+    known = not more and media_type in ("", "application/json")
+    if not known or "content-encoding" in request.headers:
+        raise _unsupported()
     try:
         async with asyncio.timeout(BODY_SECONDS):
             body = await request.body()
@@ -52,6 +54,8 @@ async def read_body(request: Request[Any, Any, Any], shape: type[T]) -> T:
         if error.detail != "client disconnected prematurely":
             raise
         raise HTTPException(status_code=400, detail="The client left") from None
+    if body and not media_type:  # a page may send such a body anywhere, and nobody asks it first
+        raise _unsupported()
     try:
         body.decode()  # msgspec passes over the fields that it does not know
         return msgspec.json.decode(body, type=shape)
@@ -60,6 +64,11 @@ async def read_body(request: Request[Any, Any, Any], shape: type[T]) -> T:
     except (ValueError, RecursionError) as error:
         fault = Fault(["body"], f"The body is not valid JSON: {error}", "json_invalid")
         raise Rejected(fault) from None
+
+
+def _unsupported() -> HTTPException:
+    detail = "The body must be plain JSON, with Content-Type: application/json"
+    return HTTPException(status_code=415, detail=detail)
 
 
 def _fault(text: str) -> Fault:

@@ -23,6 +23,7 @@ def serve(settings: Settings) -> None:
     """Serve until a signal ends it; raise `SettingsError` for what cannot be served."""
     if settings.database_url == MEMORY and settings.workers > 1:
         raise SettingsError("memory:// needs WORKERS=1: each worker would have data of its own")
+    settings.check_exposure()
     if settings.auth_mode() is AuthMode.SECRET:
         from fring_http.main import secret_tokens  # noqa: PLC0415  # it takes long to import
 

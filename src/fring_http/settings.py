@@ -2,24 +2,33 @@
 
 from __future__ import annotations
 
-import os
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, TypeVar
+from typing import TYPE_CHECKING, Any, Final
 
 import attrs
-from dotenv import dotenv_values
 
 from fring_core import PERMISSIVE, STRICT, Workflow
-from fring_http.parsers import address, between, boolean, one_of, origins, whole
+from fring_http import authority
+from fring_http.env_files import environment
+from fring_http.parsers import (
+    address,
+    between,
+    boolean,
+    debug,
+    hosts,
+    one_of,
+    origins,
+    read_value,
+    whole,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-T = TypeVar("T")
-
 MEMORY: Final = "memory://"  # the `database_url` of the memory store
 WORKFLOWS: Final = {"permissive": PERMISSIVE, "strict": STRICT}
+ENVIRONMENTS: Final = ("development", "test", "production")
 LOG_LEVELS: Final = ("debug", "info", "warning", "error", "critical")
 
 
@@ -41,10 +50,10 @@ class Settings:
 
     Times are in seconds, `pool_size` and `pool_overflow` in connections a worker. An empty
     `database_url` means the embedded database, in `data_dir`. `cors_origins` None means
-    localhost and 127.0.0.1 at any port.
+    localhost, 127.0.0.1 and [::1] at any port.
     """
 
-    database_url: str = ""
+    database_url: str = attrs.field(default="", repr=False)
     host: str = "127.0.0.1"
     port: int = 8000
     workers: int = 1
@@ -52,6 +61,7 @@ class Settings:
     debug: bool = False
     log_level: str = "info"
     cors_origins: tuple[str, ...] | None = None
+    allowed_hosts: tuple[str, ...] | None = None
     data_dir: Path = Path(".fring")
     migrate: bool = False
     workflow: Workflow = PERMISSIVE
@@ -62,7 +72,7 @@ class Settings:
     pool_prepare: bool = True
     auth: AuthMode | None = None
     secret: str = attrs.field(default="", repr=False)
-    jwks_url: str = ""
+    jwks_url: str = attrs.field(default="", repr=False)
     token_issuer: str = ""
     token_audience: str = ""
     token_seconds: int = 3600
@@ -75,9 +85,13 @@ class Settings:
 
         The files are looked for in `folder` (None: the current one), `.env.development` not in
         production. An empty variable counts as absent. Raise `SettingsError` for a value that
-        cannot be used.
+        cannot be used, and for a line of a file that cannot be read.
         """
-        return cls.from_mapping(_environment(folder or Path.cwd()))
+        try:
+            values = environment(folder or Path.cwd(), [name for name, _ in VARIABLES.values()])
+        except ValueError as error:
+            raise SettingsError(str(error)) from None
+        return cls.from_mapping(values)
 
     def auth_mode(self) -> AuthMode:
         """Return how callers are told apart; raise `SettingsError` if that is not clear.
@@ -103,6 +117,33 @@ class Settings:
             )
         return AuthMode.OFF
 
+    def known_hosts(self) -> tuple[str, ...] | None:
+        """Return the names under which to answer, beside those of this machine; None for any.
+
+        Without authentication a page must not come in by giving its own name our address.
+        """
+        if self.allowed_hosts is None and self.auth_mode() is AuthMode.OFF:
+            return ()
+        return self.allowed_hosts
+
+    def check_exposure(self) -> None:
+        """Raise `SettingsError` if another machine could reach a server that asks for no token.
+
+        FRING_AUTH=off says that it may.
+        """
+        if self.auth is AuthMode.OFF or self.auth_mode() is not AuthMode.OFF:
+            return
+        try:
+            local = authority.resolves_to_loopback(self.host)
+        except (OSError, UnicodeError) as error:
+            raise SettingsError(f"Cannot listen on {self.host}: {error}") from None
+        if not local:
+            raise SettingsError(
+                f"HOST={self.host} lets other machines in, and nobody is asked for a token: set"
+                " BETTER_AUTH_SECRET or FRING_JWKS_URL, or FRING_AUTH=off if everybody may do"
+                " everything"
+            )
+
     @staticmethod
     def _with(variable: str, value: str, mode: AuthMode) -> AuthMode:
         if not value:
@@ -112,35 +153,15 @@ class Settings:
     @classmethod
     def from_mapping(cls, values: Mapping[str, str]) -> Settings:
         """Read the settings from variables by name; raise `SettingsError`."""
-        given: dict[str, Any] = {
-            field: _parse(variable, values[variable], parse)
-            for field, (variable, parse) in VARIABLES.items()
-            if values.get(variable)
-        }
+        try:
+            given: dict[str, Any] = {
+                field: read_value(variable, values[variable], parse)
+                for field, (variable, parse) in VARIABLES.items()
+                if values.get(variable)
+            }
+        except ValueError as error:
+            raise SettingsError(str(error)) from None
         return cls(**given)
-
-
-def _environment(folder: Path) -> dict[str, str]:
-    shared = _file(folder / ".env")
-    environment = os.environ.get("ENVIRONMENT") or shared.get("ENVIRONMENT", "")
-    if environment.lower() == "production":
-        return shared | _present(os.environ)
-    return shared | _file(folder / ".env.development") | _present(os.environ)
-
-
-def _file(path: Path) -> dict[str, str]:
-    return _present(dotenv_values(path))
-
-
-def _present(values: Mapping[str, str | None]) -> dict[str, str]:
-    return {name: value for name, value in values.items() if value}
-
-
-def _parse(variable: str, text: str, parse: Callable[[str], T]) -> T:
-    try:
-        return parse(text)
-    except ValueError as error:
-        raise SettingsError(f"{variable}={text} cannot be used: {error}") from None
 
 
 VARIABLES: Final[Mapping[str, tuple[str, Callable[[str], object]]]] = {
@@ -148,10 +169,11 @@ VARIABLES: Final[Mapping[str, tuple[str, Callable[[str], object]]]] = {
     "host": ("HOST", str),
     "port": ("PORT", whole(1, 65535)),
     "workers": ("WORKERS", whole(1, 256)),
-    "environment": ("ENVIRONMENT", str.lower),
-    "debug": ("DEBUG", boolean),
+    "environment": ("ENVIRONMENT", one_of(ENVIRONMENTS)),
+    "debug": ("DEBUG", debug),
     "log_level": ("LOG_LEVEL", one_of(LOG_LEVELS)),
     "cors_origins": ("CORS_ORIGINS", origins),
+    "allowed_hosts": ("FRING_ALLOWED_HOSTS", hosts),
     "data_dir": ("FRING_DATA_DIR", lambda text: Path(text).expanduser()),
     "migrate": ("FRING_MIGRATE", lambda text: one_of(("auto", "off"))(text) == "auto"),
     "workflow": ("FRING_WORKFLOW", lambda text: WORKFLOWS[one_of(tuple(WORKFLOWS))(text)]),

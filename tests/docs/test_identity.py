@@ -41,8 +41,9 @@ def test_modes(what, mode):
     settings = Settings.from_mapping(given)
     if mode == "the start is refused":
         with pytest.raises(SettingsError):
-            settings.auth_mode()
+            settings.check_exposure()
     else:
+        settings.check_exposure()
         assert settings.auth_mode() == mode
 
 

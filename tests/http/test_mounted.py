@@ -35,6 +35,7 @@ from tests.http.tokens import SECRET
 from tests.http.wire import check_error, check_invalid, check_own_task, check_task, check_user
 
 PREFIX = "/tasks-api"
+JSON = {"content-type": "application/json"}
 
 
 class OutOfFlourError(Exception):
@@ -174,7 +175,8 @@ def test_a_refused_status_is_answered_as_each_api_does(client, filled, path, sta
 
 @pytest.mark.parametrize("path", ["/api/v1/users", "/api/v1/tasks", "/api/ann/tasks"])
 def test_bodies_are_read_as_strictly(client, path):
-    check_invalid(client.post(path, content=b"{"), "body", kind="json_invalid")
+    cut = client.post(path, content=b"{", headers=JSON)
+    check_invalid(cut, "body", kind="json_invalid")
     check_invalid(client.post(path, json={"title": 5, "username": 5}), "body", kind="type_error")
     check_invalid(client.get(path, params={"limit": "x"}), "query", "limit")
     text = client.post(path, content=b"{}", headers={"content-type": "text/plain"})
@@ -187,9 +189,9 @@ def test_bodies_are_as_limited(fring, path):
     accounts = Accounts(MemoryStore(), passwords=Argon2Passwords(), issuer=tokens, clock=utc_now)
     routers = (v1_router(fring), personal_router(fring), auth_router(accounts))
     with TestClient(host(*routers, request_max_body_size=10)) as client:
-        most = client.post(PREFIX + path, content=b" " * MAX_BODY_BYTES)
+        most = client.post(PREFIX + path, content=b" " * MAX_BODY_BYTES, headers=JSON)
         check_invalid(most, "body", kind="json_invalid")
-        more = client.post(PREFIX + path, content=b" " * (MAX_BODY_BYTES + 1))
+        more = client.post(PREFIX + path, content=b" " * (MAX_BODY_BYTES + 1), headers=JSON)
         check_error(more, 413, "too_large")
 
 

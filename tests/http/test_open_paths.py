@@ -94,7 +94,7 @@ def test_a_page_can_read_why_it_was_refused(caller, path, headers, status):
     exposed = response.headers["access-control-expose-headers"].lower()
     assert {"www-authenticate", "link", "retry-after"} <= set(exposed.split(", "))
     foreign = caller.post(path, json={}, headers=headers | {"origin": "http://example.com"})
-    assert foreign.status_code == status
+    assert foreign.status_code == (status if headers else 403), "a token decides where there is one"
     assert "access-control-allow-origin" not in foreign.headers
 
 

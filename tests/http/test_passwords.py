@@ -11,6 +11,7 @@ from tests.http.tokens import as_user
 from tests.http.wire import check_error
 
 REGISTER, LOGIN = "/api/v1/auth/register", "/api/v1/auth/login"
+JSON = {"content-type": "application/json"}
 
 
 def without_email(account):
@@ -35,7 +36,7 @@ def test_a_password_is_never_shown(caller, secured, account, registered):
         caller.post(LOGIN, json=login | {"password": wrong}),
         caller.post(REGISTER, json=account),
         caller.post(REGISTER, json=account | {"email": 5}),
-        caller.post(LOGIN, content=json.dumps(login)[:-1]),
+        caller.post(LOGIN, content=json.dumps(login)[:-1], headers=JSON),
         caller.get(path, headers=admin),
         caller.get(f"/api/v1/users?username={account['username']}", headers=admin),
         caller.put(path, json={"password_hash": "x", "password": "x"}, headers=admin),
@@ -51,9 +52,9 @@ def test_a_password_is_never_shown(caller, secured, account, registered):
 
 
 @pytest.mark.parametrize("secured", ["postgres"], indirect=True)
-@pytest.mark.parametrize("password", ["correct horse", "\U0001f600" * 30, "x" * 100])
+@pytest.mark.parametrize("password", ["correct horse", "\U0001f600" * 18])
 def test_a_bcrypt_hash_is_taken_in_and_replaced(caller, secured, account, password):
-    known = bcrypt.hashpw(password.encode()[:72], bcrypt.gensalt(4)).decode()
+    known = bcrypt.hashpw(password.encode(), bcrypt.gensalt(4)).decode()
     assert known.startswith("$2b$")
     name = account["username"]
     with psycopg.connect(to_conninfo(secured.database_url), autocommit=True) as database:
@@ -67,9 +68,10 @@ def test_a_bcrypt_hash_is_taken_in_and_replaced(caller, secured, account, passwo
             [(kept,)] = row.fetchall()
             return kept
 
-        wrong = caller.post(LOGIN, json={"username": name, "password": "wrong horse"})
-        check_error(wrong, 401, "unauthenticated", "Invalid credentials")
-        assert kept() == known
+        for given in ("wrong horse", password + "x" * 72):
+            wrong = caller.post(LOGIN, json={"username": name, "password": given})
+            check_error(wrong, 401, "unauthenticated", "Invalid credentials")
+            assert kept() == known
         for _ in range(2):
             right = caller.post(LOGIN, json={"username": name, "password": password})
             assert right.status_code == 200

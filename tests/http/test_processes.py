@@ -57,8 +57,7 @@ def start(tmp_path):
     yield start
     for server in started:
         server.kill()
-        server.wait()
-        server.stdout.close()
+        server.__exit__(None, None, None)
 
 
 def finished(process):

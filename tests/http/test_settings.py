@@ -68,6 +68,7 @@ def test_every_variable_is_read():
             "DEBUG": "True",
             "LOG_LEVEL": "WARNING",
             "CORS_ORIGINS": "https://a.example/, https://b.example",
+            "FRING_ALLOWED_HOSTS": "fring.example, 192.0.2.1",
             "FRING_DATA_DIR": "/data",
             "FRING_MIGRATE": "auto",
             "FRING_WORKFLOW": "strict",
@@ -95,6 +96,7 @@ def test_every_variable_is_read():
         debug=True,
         log_level="warning",
         cors_origins=("https://a.example", "https://b.example"),
+        allowed_hosts=("fring.example", "192.0.2.1"),
         data_dir=Path("/data"),
         migrate=True,
         workflow=STRICT,
@@ -150,11 +152,55 @@ def test_what_is_not_clear_about_callers_is_refused(settings):
 
 
 def test_a_secret_is_not_shown():
-    assert "hush" not in repr(Settings(secret="hush"))
+    hushed = Settings(secret="hush", database_url="postgresql://a:hush@b/c", jwks_url="http://hush")
+    assert "hush" not in repr(hushed)
 
 
 def test_tokens_are_issued_for_an_hour_by_default():
     assert Settings().token_seconds == 3600
+
+
+def test_blanks_around_a_value_are_no_part_of_it():
+    settings = Settings.from_mapping(
+        {
+            "ENVIRONMENT": " Production\n",
+            "FRING_AUTH": "\tsecret ",
+            "FRING_ROLE_CLAIM": "role ",
+            "HOST": " ::1",
+            "BETTER_AUTH_SECRET": " a secret ",
+        }
+    )
+    assert (settings.environment, settings.auth) == ("production", AuthMode.SECRET)
+    assert (settings.role_claim, settings.host) == ("role", "::1")
+    assert settings.secret == " a secret ", "the front end's has them too"
+
+
+def test_nearly_production_does_not_read_the_files_of_development(environment, tmp_path):
+    (tmp_path / ".env.development").write_text("HOST=development\n")
+    environment(ENVIRONMENT="PRODUCTION ")
+    assert Settings.from_environment(tmp_path).host == "127.0.0.1"
+
+
+def test_a_word_for_node_says_so():
+    with pytest.raises(SettingsError, match="Node"):
+        Settings.from_mapping({"DEBUG": "express:*"})
+
+
+@pytest.mark.parametrize(
+    ("given", "origin"),
+    [
+        ("https://App.Example:443/", "https://app.example"),
+        ("HTTP://app.example:80", "http://app.example"),
+        ("http://app.example:443", "http://app.example:443"),
+        ("http://localhost:03000", "http://localhost:3000"),
+        ("http://[0:0::0:1]:3000", "http://[::1]:3000"),
+        ("capacitor://localhost", "capacitor://localhost"),
+        ("chrome-extension://abcdef", "chrome-extension://abcdef"),
+        ("https://my_app.example", "https://my_app.example"),
+    ],
+)
+def test_origins_are_spelled_as_browsers_do(given, origin):
+    assert Settings.from_mapping({"CORS_ORIGINS": given}).cors_origins == (origin,)
 
 
 def test_origins_as_a_json_list():
@@ -173,6 +219,30 @@ def test_origins_as_a_json_list():
         ("CORS_ORIGINS", "*"),
         ("CORS_ORIGINS", "[1"),
         ("CORS_ORIGINS", "localhost"),
+        ("CORS_ORIGINS", "null"),
+        ("CORS_ORIGINS", "https://*"),
+        ("CORS_ORIGINS", "*://app.example"),
+        ("CORS_ORIGINS", "https://*.app.example"),
+        ("CORS_ORIGINS", "https://a.example,https://b.example:*"),
+        ("CORS_ORIGINS", "https://app.example/path"),
+        ("CORS_ORIGINS", "https://app.example//"),
+        ("CORS_ORIGINS", "https://app.example?x"),
+        ("CORS_ORIGINS", "https://ann@app.example"),
+        ("CORS_ORIGINS", "https://app example"),
+        ("CORS_ORIGINS", "https://b\xfccher.example"),
+        ("CORS_ORIGINS", "https://::1"),
+        ("CORS_ORIGINS", "file://"),
+        ("CORS_ORIGINS", '"https://app.example"'),
+        ("ENVIRONMENT", "prod"),
+        ("ENVIRONMENT", "'production'"),
+        ("ENVIRONMENT", "production;"),
+        ("ENVIRONMENT", " "),
+        ("FRING_AUTH", '"secret"'),
+        ("FRING_ROLE_CLAIM", "'role'"),
+        ("FRING_ROLE_CLAIM", " "),
+        ("FRING_TOKEN_ISSUER", '"https://app.example"'),
+        ("HOST", '"127.0.0.1"'),
+        ("DEBUG", "express:*"),
         ("FRING_MIGRATE", "yes"),
         ("FRING_WORKFLOW", "mine"),
         ("FRING_POOL_SIZE", "-1"),
@@ -180,6 +250,11 @@ def test_origins_as_a_json_list():
         ("FRING_AUTH", "on"),
         ("FRING_JWKS_URL", "file:///etc/passwd"),
         ("FRING_JWKS_URL", "app.example/jwks"),
+        ("FRING_JWKS_URL", "https:///jwks"),
+        ("FRING_JWKS_URL", "https://app.example:99999/jwks"),
+        ("FRING_JWKS_URL", "https://[::1/jwks"),
+        ("FRING_JWKS_URL", "https://app.exa\nmple/jwks"),
+        ("FRING_JWKS_URL", "'https://ann:word@app.example/jwks'"),
         ("FRING_TOKEN_SECONDS", "0"),
         ("FRING_TOKEN_SECONDS", "1e3"),
         ("FRING_TOKEN_MAX_LIFETIME", "-1"),
@@ -189,4 +264,4 @@ def test_a_value_that_cannot_be_used_is_named(variable, value):
     with pytest.raises(SettingsError) as caught:
         Settings.from_mapping({variable: value})
     assert variable in str(caught.value)
-    assert value in str(caught.value)
+    assert (value in str(caught.value)) is (variable != "FRING_JWKS_URL"), "a URL has passwords"

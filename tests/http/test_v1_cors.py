@@ -12,6 +12,8 @@ OURS = [
     "http://localhost:65535",
     "http://127.0.0.1",
     "http://127.0.0.1:5173",
+    "http://[::1]",
+    "http://[::1]:3000",
 ]
 FOREIGN = [
     "http://example.com",
@@ -26,6 +28,8 @@ FOREIGN = [
     "http://0.0.0.0:3000",
     "null",
     "http://localhost:port",
+    "http://[::2]:3000",
+    "http://[::1].example.com",
 ]
 
 

@@ -31,19 +31,25 @@ FAULTS = {
     "nested": answer(b"[" * 200_000),
     "a long number": answer(b'{"keys": ' + b"9" * 5000 + b"}"),
     "no key set": answer(b'{"keys": 7}'),
-    "no keys": key_set(),
-    "no usable keys": key_set({"kty": "oct", "kid": "new", "k": "A" * 43}, jwk("EdDSA", use="enc")),
-    "odd keys": key_set(7, None, jwk("RS256", "new", alg="none"), jwk("RS256", "n", alg=["RS256"])),
     "cut short": answer(GOOD_BODY)[:-20],
     "huge": answer(b" " * 2**21 + GOOD_BODY),
     "wrong encoding": answer(GOOD_BODY, "200 OK", "Content-Encoding: gzip"),
+}
+
+# Sets, and so the truth: the issuer has no key that counts.
+EMPTY = {
+    "no keys": key_set(),
+    "no usable keys": key_set({"kty": "oct", "kid": "new", "k": "A" * 43}, jwk("EdDSA", use="enc")),
+    "odd keys": key_set(7, None, jwk("RS256", "new", alg="none"), jwk("RS256", "n", alg=["RS256"])),
 }
 
 
 class Issuer:
     """Serve what `says` holds, at `url`, to everybody, and count the requests."""
 
-    def __init__(self):
+    def __init__(self, context=None):
+        self.heads = []
+        self._context = context
         self.says = b""
         self.requests = 0
         self.asked = asyncio.Event()
@@ -62,10 +68,13 @@ class Issuer:
 
     @property
     def url(self):
-        return f"http://127.0.0.1:{self._port}/jwks"
+        scheme = "https" if self._context else "http"
+        return f"{scheme}://127.0.0.1:{self._port}/jwks"
 
     async def come(self):
-        self._server = await asyncio.start_server(self._handle, "127.0.0.1", self._port)
+        self._server = await asyncio.start_server(
+            self._handle, "127.0.0.1", self._port, ssl=self._context
+        )
         self._port = self._server.sockets[0].getsockname()[1]
 
     async def go(self):
@@ -79,7 +88,7 @@ class Issuer:
         self._handling.add(asyncio.current_task())
         try:
             with suppress(ConnectionError, asyncio.IncompleteReadError):
-                await reader.readuntil(b"\r\n\r\n")
+                self.heads.append(await reader.readuntil(b"\r\n\r\n"))
                 self.requests += 1
                 self.asked.set()
                 await self.may_answer.wait()

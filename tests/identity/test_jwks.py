@@ -7,7 +7,7 @@ import pytest
 from fring_adapters.identity import JwksTokens, jwks
 from fring_core import Identity, StoreUnavailable
 from tests.identity.forging import ABSENT, from_issuer, jwk, refusal
-from tests.identity.issuers import FAULTS, Issuer, key_set
+from tests.identity.issuers import EMPTY, FAULTS, Issuer, key_set
 
 pytestmark = pytest.mark.anyio
 
@@ -131,6 +131,27 @@ async def test_a_withdrawn_key_is_forgotten(tokens, issuer, clock):
     assert issuer.requests == 2
 
 
+@pytest.mark.parametrize("empty", EMPTY)
+async def test_an_empty_set_withdraws_all_keys(tokens, issuer, clock, empty):
+    assert await tokens.identify(token("old")) == ANN
+    issuer.says = EMPTY[empty]
+    clock.now += jwks.REFETCH_SECONDS
+    for kid in ("unknown", "old", "both", "new"):
+        await refusal(tokens, token(kid))
+    assert issuer.requests == 2
+    # There is nothing to lose by asking again soon.
+    issuer.says = NEW
+    clock.now += jwks.FIRST_FETCH_SECONDS
+    assert await tokens.identify(token("new")) == ANN
+
+
+@pytest.mark.parametrize("empty", EMPTY)
+async def test_an_issuer_that_has_no_keys_yet(tokens, issuer, empty):
+    """It has answered, so the token is wrong, and not the issuer away."""
+    issuer.says = EMPTY[empty]
+    await refusal(tokens, token("old"))
+
+
 async def test_known_keys_do_not_wait_for_a_refresh(tokens, issuer, clock):
     assert await tokens.identify(token("old")) == ANN
     clock.now += jwks.REFRESH_SECONDS + 1
@@ -224,3 +245,22 @@ async def test_proxies_of_the_environment_are_not_used(tokens, monkeypatch):
     monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:9")
     monkeypatch.setenv("ALL_PROXY", "http://127.0.0.1:9")
     assert await tokens.identify(token("old")) == ANN
+
+
+async def test_the_password_of_the_address_is_sent_and_not_shown(issuer, clock, caplog):
+    url = issuer.url.replace("://", "://ann:s3cr%2Ft@") + "?key=s3cret"
+    issuer.says = FAULTS["500"]
+    async with JwksTokens(url) as tokens:
+        with pytest.raises(StoreUnavailable) as raised, caplog.at_level("DEBUG"):
+            await tokens.identify(token("old"))
+        issuer.says = OLD
+        clock.now += jwks.FIRST_FETCH_SECONDS
+        assert await tokens.identify(token("old")) == ANN
+    for head in issuer.heads:
+        assert head.startswith(b"GET /jwks?key=s3cret HTTP/1.1")
+        assert b"Authorization: Basic YW5uOnMzY3IvdA==" in head
+    shown = f"{raised.value} {[r.getMessage() for r in caplog.records if r.name[:4] != 'http']}"
+    assert issuer.url in shown
+    assert "500" in shown
+    assert "s3cr" not in caplog.text.replace("?key=s3cret", "")
+    assert "s3cr" not in shown

@@ -101,12 +101,26 @@ async def test_bcrypt(hasher, mark):
 
 
 @pytest.mark.parametrize("character", ["x", "é", "😀"])
-async def test_bcrypt_never_looked_at_more_than_72_bytes(hasher, character):
-    password = f"a{character * 100}"  # the 72nd byte may be amid a character
-    known = bcrypt.hashpw(password.encode()[:72], bcrypt.gensalt(4)).decode()
+async def test_bcrypt_knows_72_bytes_and_vouches_for_no_more(hasher, character):
+    password = "a" * (72 % len(character.encode())) + character * (72 // len(character.encode()))
+    known = bcrypt.hashpw(password.encode(), bcrypt.gensalt(4)).decode()
     assert await hasher.verify(password, known) == OUTDATED
-    assert await hasher.verify(password + "more", known) == OUTDATED
-    assert await hasher.verify("b" + password[1:], known) == WRONG
+    for wrong in (password + "x", password + character * 100, "b" + password[1:]):
+        assert await hasher.verify(wrong, known) == WRONG
+
+
+async def test_a_password_too_long_for_bcrypt_is_hashed_all_the_same(hasher, monkeypatch):
+    known = bcrypt.hashpw(b"x" * 72, bcrypt.gensalt(4)).decode()
+    hashed = []
+    compare = bcrypt.checkpw
+
+    def checkpw(*both):
+        hashed.append(both)
+        return compare(*both)
+
+    monkeypatch.setattr(bcrypt, "checkpw", checkpw)
+    assert await hasher.verify("x" * 73, known) == WRONG
+    assert len(hashed) == 1, "the time of a refusal tells nothing"
 
 
 ABSURD = [

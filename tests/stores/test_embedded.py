@@ -33,7 +33,8 @@ def value(url, *queries):
     with psycopg.connect(url) as connection:
         for query in queries:
             cursor = connection.execute(query)
-        return cursor.fetchone()[0]
+        [(found,)] = cursor
+    return found
 
 
 def server_of(folder):
@@ -73,6 +74,7 @@ def program():
         )
         started.append(process)
         if await_ready:
+            assert process.stdout is not None
             assert process.stdout.readline() == b"ready\n"
         return process
 

@@ -23,7 +23,12 @@ LAST_MOMENT: Final = 253_402_300_799  # the end of the year 9999: no clock shows
 
 
 def refused(reason: str) -> Unauthenticated:
-    """Return the error for a token that proves nothing."""
+    """Return the error for a token that proves nothing.
+
+    Part of the reason may be the token's own words, which must not begin a line in a log.
+    """
+    if not reason.isprintable():
+        reason = reason.encode("unicode_escape").decode()
     return Unauthenticated(reason, bad_token=True)
 
 

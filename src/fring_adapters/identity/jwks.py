@@ -3,20 +3,28 @@
 from __future__ import annotations
 
 import asyncio
+import copy
 import logging
 from time import monotonic
 from typing import TYPE_CHECKING, Any, Final, Self
 
 import httpx
-from jwt import PyJWK, PyJWKSet
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
+from jwt import PyJWK
 
 from fring_adapters.identity.claims import TokenRules, header_of, refused
 from fring_core import StoreUnavailable
 
 if TYPE_CHECKING:
+    import ssl
+
     from fring_core import Identity
 
 ALGORITHMS: Final = frozenset({"EdDSA", "ES256", "ES512", "RS256", "PS256"})
+ED25519: Final = "Ed25519"  # what RFC 9864 calls EdDSA with a key on that curve
+MIN_RSA_BITS: Final = 2048  # RFC 7518, 3.3
+RSA_EXPONENTS: Final = range(2**16 + 1, 2**256)  # FIPS 186-5, A.1.1
 TIMEOUT_SECONDS: Final = 1.5  # callers wait for at most 2 s in all
 # An unknown key may be a new one; whoever sends unknown keys must not make us ask all the time.
 REFETCH_SECONDS: Final = 60.0
@@ -34,13 +42,18 @@ class JwksTokens:
 
     The key is chosen by the token's `kid` and used with that key's own algorithm; nothing else
     in a token's header has a say. Keys that are known go on working while the issuer is away.
+    A certificate is trusted as Python and httpx do, by SSL_CERT_FILE and SSL_CERT_DIR too; proxies
+    of the environment are not used. A user and a password in `url` are sent, and shown nowhere.
     Use it as `async with`, so that its connections are closed at the end.
     """
 
     def __init__(self, url: str, rules: TokenRules = _RULES) -> None:
-        self._url = url
+        given = httpx.URL(url)
+        self._url = given.copy_with(userinfo=b"")
+        self._shown = str(self._url.copy_with(query=None, fragment=None))
+        self._login = (given.username, given.password) if given.userinfo else None
         self._rules = rules
-        self._keys: dict[str, PyJWK] = {}
+        self._keys: dict[str, PyJWK] | None = None  # nobody knows yet
         self._fetched_at = -REFRESH_SECONDS
         self._asked_at = -REFETCH_SECONDS
         self._asking: asyncio.Task[None] | None = None
@@ -56,21 +69,24 @@ class JwksTokens:
     async def identify(self, token: str) -> Identity:
         """Return the caller that a token proves, as `fring_core.Tokens` says.
 
-        Raise `StoreUnavailable` while no keys have ever been had.
+        Raise `StoreUnavailable` while no set of keys has ever been had.
         """
-        kid = header_of(token).get("kid")
+        header = header_of(token)
+        kid = header.get("kid")
         if not isinstance(kid, str):
             raise refused("its header names no key (kid)")
-        key = self._keys.get(kid)
-        if key is None:
+        if kid not in (self._keys or {}):
             await self._ask()
-            key = self._keys.get(kid)
         elif monotonic() - self._fetched_at > REFRESH_SECONDS:
             self._start_asking()
+        if self._keys is None:
+            raise StoreUnavailable(f"No keys could be had from {self._shown} yet")
+        key = self._keys.get(kid)
         if key is None:
-            if not self._keys:
-                raise StoreUnavailable(f"No keys could be had from {self._url} yet")
             raise refused("its key (kid) is none of the issuer's")
+        if header.get("alg") == ED25519 and isinstance(key.key, Ed25519PublicKey):
+            key = copy.copy(key)
+            key.algorithm_name = ED25519
         return self._rules.identity(token, key, [key.algorithm_name])
 
     async def _ask(self) -> None:
@@ -94,16 +110,24 @@ class JwksTokens:
             async with asyncio.timeout(TIMEOUT_SECONDS):
                 self._keys = _keys_in(await self._document())
         except Exception as error:  # noqa: BLE001  # whatever an issuer sends, callers go on
-            _log.warning("No keys from %s: %s %s", self._url, type(error).__name__, error)
+            _log.warning("No keys from %s: %s %s", self._shown, type(error).__name__, error)
         else:
             self._fetched_at = monotonic()
+            if not self._keys:
+                _log.warning(
+                    "There is no key to be used at %s: all tokens are refused", self._shown
+                )
 
     async def _document(self) -> Any:
+        trust = await asyncio.to_thread(_trust)
         async with (
-            httpx.AsyncClient(timeout=TIMEOUT_SECONDS, trust_env=False) as client,
-            client.stream("GET", self._url, headers={"Accept": "application/json"}) as answer,
+            httpx.AsyncClient(timeout=TIMEOUT_SECONDS, trust_env=False, verify=trust) as client,
+            client.stream(
+                "GET", self._url, headers={"Accept": "application/json"}, auth=self._login
+            ) as answer,
         ):
-            answer.raise_for_status()
+            if not answer.is_success:
+                raise ValueError(f"the answer's status is {answer.status_code}")
             body = b""
             async for chunk in answer.aiter_bytes():
                 body += chunk
@@ -112,30 +136,49 @@ class JwksTokens:
         return httpx.Response(200, content=body).json()
 
 
+def _trust() -> ssl.SSLContext:
+    context = httpx.create_ssl_context()  # certifi's authorities, or those of the environment
+    context.load_default_certs()  # and this machine's
+    return context
+
+
 def _keys_in(document: Any) -> dict[str, PyJWK]:
-    """Return the usable keys of a set by their ids; raise `ValueError` if there are none."""
+    """Return the usable keys of a set by their ids; raise `ValueError` for what is no set.
+
+    A set without any is a set: the issuer has withdrawn what it had.
+    """
     if not isinstance(document, dict) or not isinstance(document.get("keys"), list):
         raise ValueError("that is no key set")  # noqa: TRY004  # it is about what was sent
-    usable = [entry for entry in document["keys"] if _is_usable(entry)]
-    keys = {
-        key.key_id: key
-        for key in PyJWKSet(usable).keys
-        if key.key_id is not None and key.algorithm_name in ALGORITHMS
-    }
-    if not keys:
-        raise ValueError("no key of the set can be used")
+    keys: dict[str, PyJWK] = {}
+    for entry in document["keys"]:
+        try:
+            kid, key = _key(entry)
+        except Exception as error:  # noqa: BLE001  # of odd entries PyJWT raises anything
+            _log.info("A key of the issuer is not used: %s", error)
+        else:
+            keys[kid] = key
     return keys
 
 
-def _is_usable(entry: Any) -> bool:
-    """Tell whether an entry of a set claims to be a public key that may sign tokens for us.
+def _key(entry: Any) -> tuple[str, PyJWK]:
+    """Return the id and the key of an entry; raise `ValueError`, or whatever PyJWT does.
 
-    What is not must not reach PyJWT: of some entries (`alg` none, a list) it raises anything.
+    What does not claim to be a public key that may sign tokens for us does not reach PyJWT.
     """
-    return (
-        isinstance(entry, dict)
-        and isinstance(entry.get("kid"), str)
-        and entry.get("use") in (None, "sig")
-        and entry.get("alg") in (None, *ALGORITHMS)
-        and "d" not in entry  # a private key, for all to see
-    )
+    if not isinstance(entry, dict) or not isinstance(entry.get("kid"), str):
+        raise ValueError("it has no id (kid)")  # noqa: TRY004  # it is about what was sent
+    algorithm = entry.get("alg")
+    if algorithm == ED25519 == entry.get("crv"):
+        algorithm = "EdDSA"
+    if entry.get("use") not in (None, "sig") or algorithm not in (None, *ALGORITHMS):
+        raise ValueError("it is not for signing, or by none of our algorithms")
+    if entry.get("kty") not in ("EC", "OKP", "RSA") or "d" in entry:
+        raise ValueError("it is no public key")
+    key = PyJWK(entry, algorithm)
+    if key.algorithm_name not in ALGORITHMS:
+        raise ValueError("its algorithm is none of ours")
+    if isinstance(key.key, RSAPublicKey) and (
+        key.key.key_size < MIN_RSA_BITS or key.key.public_numbers().e not in RSA_EXPONENTS
+    ):
+        raise ValueError(f"RSA needs {MIN_RSA_BITS} bits, and an exponent of 65537 or more")
+    return entry["kid"], key

@@ -22,7 +22,7 @@ T = TypeVar("T")
 # OWASP's password storage advice for argon2id: 19 MiB, two passes, one lane.
 _HASHER: Final = PasswordHasher(time_cost=2, memory_cost=19_456, parallelism=1)
 _BCRYPT_MARKS: Final = ("$2a$", "$2b$", "$2y$")
-_BCRYPT_BYTES: Final = 72  # it never looked at more
+_BCRYPT_BYTES: Final = 72  # it never looked at more, so it does not know what followed
 _LOWEST_PRIORITY: Final = 19
 MAX_WAITING: Final = 100
 
@@ -69,8 +69,10 @@ def _step_back() -> None:
 def _verdict(password: str, password_hash: str) -> Verdict:
     try:
         if password_hash.startswith(_BCRYPT_MARKS):
-            known = password_hash.encode()
-            right = bcrypt.checkpw(password.encode()[:_BCRYPT_BYTES], known)
+            given = password.encode()
+            # A longer one is hashed all the same, so that its refusal takes as long as any other.
+            right = bcrypt.checkpw(given[:_BCRYPT_BYTES], password_hash.encode())
+            right = right and len(given) <= _BCRYPT_BYTES
             return Verdict(right, outdated=right)
         _HASHER.verify(password_hash, password)
     except (VerificationError, ValueError):  # the latter for what is no hash at all

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import stat
 import tempfile
+from contextlib import suppress
 from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -13,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 MAX_BYTES: Final = 85  # systems allow from 104 on, and the socket's own name comes after it
-_LINK_BYTES: Final = 24
+_LINK_BYTES: Final = 17
 
 
 def shortened(folder: Path) -> Path:
@@ -39,6 +40,8 @@ def _own_folder() -> Path:
     """
     for place in _places():
         folder = place / "fring"
+        if not folder.is_absolute() or len(os.fsencode(folder)) > MAX_BYTES - _LINK_BYTES:
+            continue
         try:
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             found = folder.lstat()
@@ -51,10 +54,9 @@ def _own_folder() -> Path:
 
 
 def _places() -> Iterator[Path]:
-    named = (os.environ.get("XDG_RUNTIME_DIR"), os.path.expanduser("~/.cache"))
-    temporary = (
-        os.path.join(top, f"fring-{os.geteuid()}") for top in (tempfile.gettempdir(), "/tmp")
-    )
-    for place in (*named, *temporary):
-        if place and place.startswith("/") and len(os.fsencode(place)) <= MAX_BYTES - _LINK_BYTES:
-            yield Path(place)
+    temporary = f"fring-{os.geteuid()}"
+    yield Path(os.environ.get("XDG_RUNTIME_DIR", ""))
+    with suppress(RuntimeError):  # this user has no home
+        yield Path.home() / ".cache"
+    yield Path(tempfile.gettempdir(), temporary)
+    yield Path("/tmp", temporary)  # noqa: S108  # only if it is this user's own

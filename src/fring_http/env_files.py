@@ -1,0 +1,104 @@
+"""Read `.env` files whole, or say which line cannot be read.
+
+A line that is passed over in silence may be the one that closes the door.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from io import StringIO
+from typing import TYPE_CHECKING, Final
+
+from dotenv.parser import Binding, parse_stream
+from dotenv.variables import Variable, parse_variables
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping
+    from pathlib import Path
+
+_LINE_END: Final = re.compile(r"\r\n|\n|\r")
+_NAME: Final = re.compile(r"[\w.-]+", re.ASCII)  # what Node's dotenv takes for one
+
+
+def environment(folder: Path, settings: Collection[str]) -> dict[str, str]:
+    """Return the variables of the process, of `.env.development` and of `.env`, the first first.
+
+    In production `.env.development` is not read. What is empty is not there. Raise `ValueError`
+    as `read_env_file` does.
+    """
+    own = _present(os.environ)
+    shared = _present(read_env_file(folder / ".env", settings, own))
+    known = shared | own
+    if known.get("ENVIRONMENT", "").strip().lower() == "production":
+        return known
+    return shared | _present(read_env_file(folder / ".env.development", settings, known)) | own
+
+
+def _present(values: Mapping[str, str]) -> dict[str, str]:
+    return {name: value for name, value in values.items() if value}
+
+
+def read_env_file(
+    path: Path, settings: Collection[str], known: Mapping[str, str]
+) -> dict[str, str]:
+    """Return the variables of a file; none if there is no such file.
+
+    `${NAME}` stands for a variable further up in the file, or one that is `known`. Raise
+    `ValueError`, with the file and the line but never what stands there, for what cannot be read,
+    and for a value of `settings` that needs a variable which is not set.
+    """
+    found: dict[str, str] = {}
+    for binding in parse_stream(StringIO(_text(path))):
+        if not binding.error and binding.key is None:
+            continue  # a comment, or the end
+        problem = _problem(binding, settings)
+        if problem is None and binding.key is not None and binding.value is not None:
+            atoms = list(parse_variables(binding.value))
+            names = {**known, **found}
+            if all(not isinstance(atom, Variable) or _stands(atom, names) for atom in atoms):
+                found[binding.key] = "".join(atom.resolve(names) for atom in atoms)
+            elif binding.key in settings:
+                problem = "a variable in ${} is not set"
+        if problem is not None:
+            raise ValueError(f"{path}, line {_line(binding)}: {problem}")
+    return found
+
+
+def _stands(variable: Variable, names: Mapping[str, str]) -> bool:
+    return bool(names.get(variable.name)) or variable.default is not None
+
+
+def _problem(binding: Binding, settings: Collection[str]) -> str | None:
+    if binding.error:
+        return "this is not NAME=value, or a quote in it is not closed"
+    if binding.value is None or not _NAME.fullmatch(binding.key or ""):
+        return "this is not NAME=value"
+    # A quote that somebody forgot to close ends at the next one, wherever that is.
+    swallowed = _LINE_END.split(binding.original.string.strip())[1:]
+    names = {line.strip().removeprefix("export ").partition("=")[0].strip() for line in swallowed}
+    if swallowed and (binding.key in settings or names & set(settings)):
+        return "the quote that opens here is closed on another line"
+    return None
+
+
+def _line(binding: Binding) -> int:
+    text = binding.original.string
+    blank = text[: len(text) - len(text.lstrip())]
+    return binding.original.line + len(_LINE_END.findall(blank))
+
+
+def _text(path: Path) -> str:
+    try:
+        data = path.read_bytes()
+    except FileNotFoundError:
+        if path.is_symlink():
+            raise ValueError(f"{path} cannot be read: it leads nowhere") from None
+        return ""
+    except OSError as error:
+        raise ValueError(f"{path} cannot be read: {error.strerror}") from None
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        raise ValueError(f"{path}, line {line}: this is not UTF-8") from None

@@ -1,0 +1,62 @@
+"""Nobody but this machine reaches a server without authentication, unless that was said."""
+
+import socket
+
+import pytest
+
+from fring_http.settings import AuthMode, Settings, SettingsError
+from tests.http.test_cli import fring
+from tests.http.tokens import SECRET
+
+LOCAL = ["127.0.0.1", "127.0.0.2", "::1", "[::1]", "localhost", "127.1", "::ffff:127.0.0.1"]
+OPEN = ["0.0.0.0", "::", "[::]", "", "0", "192.0.2.1", "2001:db8::1", "::ffff:192.0.2.1", "0x0"]
+
+
+@pytest.mark.parametrize("host", LOCAL)
+def test_this_machine_is_enough(host):
+    Settings(host=host).check_exposure()
+
+
+@pytest.mark.parametrize("environment", ["development", "test"])
+@pytest.mark.parametrize("host", OPEN)
+def test_another_address_needs_authentication(host, environment):
+    with pytest.raises(SettingsError) as caught:
+        Settings(host=host, environment=environment).check_exposure()
+    for way_out in ("BETTER_AUTH_SECRET", "FRING_JWKS_URL", "FRING_AUTH=off"):
+        assert way_out in str(caught.value)
+
+
+@pytest.mark.parametrize("host", OPEN)
+@pytest.mark.parametrize(
+    "settings",
+    [{"auth": AuthMode.OFF}, {"secret": SECRET}, {"jwks_url": "https://issuer.example/jwks"}],
+)
+def test_or_to_be_meant(host, settings):
+    Settings(host=host, **settings).check_exposure()
+
+
+@pytest.mark.parametrize(
+    ("addresses", "local"),
+    [(["127.0.0.1", "::1"], True), (["192.0.2.1"], False), (["127.0.0.1", "192.0.2.1"], False)],
+)
+def test_a_name_is_what_it_stands_for(monkeypatch, addresses, local):
+    found = [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (each, 0)) for each in addresses]
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *_: found)
+    if local:
+        Settings(host="my.machine").check_exposure()
+    else:
+        with pytest.raises(SettingsError, match="FRING_AUTH=off"):
+            Settings(host="my.machine").check_exposure()
+
+
+@pytest.mark.parametrize("host", ["nowhere.invalid", "a" * 70, "\xff" * 70])
+def test_a_name_that_stands_for_nothing_is_not_local(host):
+    with pytest.raises(SettingsError, match="Cannot listen on"):
+        Settings(host=host).check_exposure()
+
+
+def test_the_start_is_refused(tmp_path):
+    ended = fring("serve", folder=tmp_path, DATABASE_URL="memory://", HOST="0.0.0.0")
+    assert ended.returncode == 1
+    assert len(ended.stderr.splitlines()) == 1
+    assert "HOST=0.0.0.0 lets other machines in" in ended.stderr
