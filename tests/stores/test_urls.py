@@ -6,6 +6,7 @@ import psycopg
 import pytest
 from psycopg.conninfo import conninfo_to_dict
 
+from fring_adapters.postgres import BlockingPostgresStore, PostgresStore
 from fring_adapters.postgres.urls import described, to_conninfo
 
 
@@ -161,6 +162,12 @@ def test_no_message_has_a_piece_of_the_password(form):
             said = everything(error)
         assert "Qxj" not in said, repr(password)
         assert "Zkv" not in said, repr(password)
+
+
+def test_no_store_shows_its_password():
+    url = "postgresql://ann:secret@127.0.0.1:1/fring"
+    for store in (PostgresStore(url), BlockingPostgresStore(url)):
+        assert "secret" not in f"{store!r} {store._pool!r}"
 
 
 @pytest.mark.parametrize(
