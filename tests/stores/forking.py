@@ -95,7 +95,7 @@ def blocking(url, empty_url):
         before = backends(url)
         outside_transactions(fring, store, url, empty_url)
         run_sync(in_a_transaction(fring))
-        children = []
+        children: list[int] = []
         try:
             run_sync(left_as_if_all_were_well(fring, children))
         except RuntimeError as error:

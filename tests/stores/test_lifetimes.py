@@ -3,6 +3,7 @@
 import asyncio
 import subprocess
 import sys
+from typing import Any
 
 import pytest
 from litestar.testing import TestClient
@@ -85,6 +86,6 @@ def test_a_caller_that_waits_while_the_store_is_closed(database_url):
 
 
 def test_an_unopened_store_is_no_outage_over_http(database_url):
-    app = create_app(Fring(PostgresStore(database_url, ONE), clock=utc_now))
+    app: Any = create_app(Fring(PostgresStore(database_url, ONE), clock=utc_now))
     with TestClient(app, raise_server_exceptions=False) as client:
         assert client.get("/api/v1/tasks").status_code == 500

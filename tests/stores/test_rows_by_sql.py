@@ -1,5 +1,7 @@
 """Rows that SQL puts there: refused by the tables, or shown, changed and removed as any other."""
 
+from typing import Any
+
 import psycopg
 import pytest
 from litestar.testing import TestClient
@@ -116,7 +118,8 @@ def test_whatever_is_not_refused_is_served(url, sql, zone):
     load_oddities(sql)
     there = f"{url}{'&' if '?' in url else '?'}options=-ctimezone%3D{zone}"
     store = PostgresStore(there)
-    with TestClient(create_app(Fring(store, clock=utc_now), lifespan=[store])) as client:
+    app: Any = create_app(Fring(store, clock=utc_now), lifespan=[store])
+    with TestClient(app) as client:
         assert exercise(client) <= {200, 204, 400, 404, 422}
 
 

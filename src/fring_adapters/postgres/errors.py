@@ -27,7 +27,8 @@ TIMED_OUT: Final = frozenset({"55P03", "25P03", "25P04", "40003"})
 # A PgBouncer that does not follow prepared statements hands them to the wrong connection.
 UNPREPARED: Final = frozenset({"26000", "42P05"})
 # The type of a column has changed since a statement was prepared, or all that was prepared is
-# gone. Nothing was executed.
+# gone. Nothing was executed. It is sent again without being prepared: behind a PgBouncer that
+# follows prepared statements, the server has the old one still.
 STALE: Final = frozenset({"0A000", "26000"})
 # Tables, columns, functions and types are not those that the statements were written for, as in
 # the middle of a restore, or this role may not use them.

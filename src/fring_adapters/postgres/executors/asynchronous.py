@@ -49,7 +49,7 @@ class AsyncExecutor:
                 except psycopg.Error as error:
                     if error.sqlstate in STALE:
                         await _forget_prepared(connection)
-                        return await _execute(connection, statement, parameters)
+                        return await _execute(connection, statement, parameters, prepare=False)
                     if is_lost(error):
                         await self._pool.renew(connection, renewal_pause(error))
                     raise
@@ -97,14 +97,16 @@ class AsyncTransactionExecutor:
                     return await self._send(statement, parameters)
                 except psycopg.Error as error:
                     if error.sqlstate in STALE:  # psycopg forgot it all in rolling back
-                        return await self._send(statement, parameters)
+                        return await self._send(statement, parameters, prepare=False)
                     if is_lost(error):
                         await self._pool.renew(self._connection, renewal_pause(error))
                     raise
 
-    async def _send(self, statement: Statement, parameters: Mapping[str, Any]) -> list[Row]:
+    async def _send(
+        self, statement: Statement, parameters: Mapping[str, Any], *, prepare: bool | None = None
+    ) -> list[Row]:
         async with self._connection.transaction():
-            return await _execute(self._connection, statement, parameters)
+            return await _execute(self._connection, statement, parameters, prepare=prepare)
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[Executor]:
@@ -124,13 +126,17 @@ async def _forget_prepared(connection: AsyncConnection[Row]) -> None:
 
 
 async def _execute(
-    connection: AsyncConnection[Row], statement: Statement, parameters: Mapping[str, Any]
+    connection: AsyncConnection[Row],
+    statement: Statement,
+    parameters: Mapping[str, Any],
+    *,
+    prepare: bool | None = None,
 ) -> list[Row]:
     """Send a statement; raise `StoreUnavailable` if it takes longer than it may."""
     try:
         async with asyncio.timeout(DEADLINE_SECONDS):
             cursor = connection.cursor(binary=True)
-            await cursor.execute(statement.sql, parameters)
+            await cursor.execute(statement.sql, parameters, prepare=prepare)
             return await cursor.fetchall()
     except TimeoutError:
         reason = f"A statement took longer than {DEADLINE_SECONDS:g} s and was cancelled"

@@ -43,7 +43,7 @@ class BlockingExecutor:
                 except psycopg.Error as error:
                     if error.sqlstate in STALE:
                         _forget_prepared(connection)
-                        return _execute(connection, statement, parameters)
+                        return _execute(connection, statement, parameters, prepare=False)
                     if is_lost(error):
                         self._pool.renew(connection, renewal_pause(error))
                     raise
@@ -88,14 +88,16 @@ class BlockingTransactionExecutor:
                 return self._send(statement, parameters)
             except psycopg.Error as error:
                 if error.sqlstate in STALE:  # psycopg forgot it all in rolling back
-                    return self._send(statement, parameters)
+                    return self._send(statement, parameters, prepare=False)
                 if is_lost(error):
                     self._pool.renew(self._connection, renewal_pause(error))
                 raise
 
-    def _send(self, statement: Statement, parameters: Mapping[str, Any]) -> list[Row]:
+    def _send(
+        self, statement: Statement, parameters: Mapping[str, Any], *, prepare: bool | None = None
+    ) -> list[Row]:
         with self._connection.transaction():
-            return _execute(self._connection, statement, parameters)
+            return _execute(self._connection, statement, parameters, prepare=prepare)
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[Executor]:
@@ -114,8 +116,12 @@ def _forget_prepared(connection: Connection[Row]) -> None:
 
 
 def _execute(
-    connection: Connection[Row], statement: Statement, parameters: Mapping[str, Any]
+    connection: Connection[Row],
+    statement: Statement,
+    parameters: Mapping[str, Any],
+    *,
+    prepare: bool | None = None,
 ) -> list[Row]:
     cursor = connection.cursor(binary=True)
-    cursor.execute(statement.sql, parameters)
+    cursor.execute(statement.sql, parameters, prepare=prepare)
     return cursor.fetchall()
