@@ -27,7 +27,9 @@ def effective(conninfo: str) -> dict[str, str]:
     stopped = PGconn.connect_start(make_conninfo(conninfo, sslmode="impossible").encode())
     found = {each.keyword.decode(): each.val for each in stopped.info}
     stopped.finish()
-    return {name: value.decode() for name, value in found.items() if value is not None}
+    return {
+        name: value.decode(errors="replace") for name, value in found.items() if value is not None
+    }
 
 
 def arguments(conninfo: str, *, connect_timeout: int) -> dict[str, Any]:

@@ -55,7 +55,8 @@ def prepare(url: str, *, upgrade: bool = False) -> str:
     refused, as is one that is newer, holds tables of these names that are not Fring's, or stores
     text otherwise than as UTF-8. All of it happens in one transaction under an advisory lock that
     ends with it, so workers and threads that start together do not collide. Raise `SchemaError`,
-    or `StoreUnavailable` if the database is away or somebody keeps a lock for 30 seconds.
+    `StoreUnavailable` if the database is away or somebody keeps a lock for 30 seconds, or
+    `ValueError` for a URL that names no PostgreSQL database.
     """
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS))
