@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Sequence
 
     from fring_http.app import Lifespan
-    from fring_http.edge import Application
+    from fring_http.edge import Application, Event, Reader, Writer
 
 PREPARE_AGAIN_SECONDS: Final = 1.0
 _log = logging.getLogger("fring")
@@ -41,7 +41,22 @@ def create(settings: Settings | None = None) -> Application:
     starts all the same, and checks them later. Raise `SettingsError` without a DATABASE_URL, since
     only `fring serve` runs the embedded database.
     """
-    wiring = Wiring.of(settings or Settings.from_environment())
+    chosen = settings or Settings.from_environment()
+    application, has_lived = _with_lifespan(chosen), False
+
+    async def live(scope: Event, receive: Reader, send: Writer) -> None:
+        nonlocal application, has_lived
+        if scope["type"] == "lifespan":
+            if has_lived:  # a store lives once, and an application may be started again
+                application = _with_lifespan(chosen)
+            has_lived = True
+        await application(scope, receive, send)
+
+    return live
+
+
+def _with_lifespan(settings: Settings) -> Application:
+    wiring = Wiring.of(settings)
     return wiring.application([lambda _: wiring.opened(prepares=True)])
 
 

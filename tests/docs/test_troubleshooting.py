@@ -42,7 +42,7 @@ def sessions():
 def databases(postgres, new_database):
     """Return the page's addresses, each with one here that has the same trouble."""
     role = f"fring_reader_{os.getpid()}"
-    closed, theirs, newer = new_database(), new_database(), new_database()
+    closed, theirs, newer, latin = (new_database() for _ in range(4))
     absent = urlsplit(theirs)._replace(path="/absent").geturl()
     host = urlsplit(closed).netloc.rpartition("@")[2]
     reader = urlsplit(closed)._replace(netloc=f"{role}:secret@{host}").geturl()
@@ -50,12 +50,16 @@ def databases(postgres, new_database):
     execute(theirs, "CREATE TABLE tasks (name text)")
     prepare(newer)
     execute(newer, "UPDATE alembic_version SET version_num = '9999'")
+    name = urlsplit(latin).path[1:]
+    execute(postgres, f'DROP DATABASE "{name}"')
+    execute(postgres, f"CREATE DATABASE \"{name}\" ENCODING 'LATIN1' LOCALE 'C' TEMPLATE template0")
     execute(postgres, f"CREATE ROLE {role} LOGIN PASSWORD 'secret'")
     yield {
         "postgresql://ann@db.example/absent": absent,
         "postgresql://reader@db.example/closed": reader,
         "postgresql://ann@db.example/theirs": theirs,
         "postgresql://ann@db.example/newer": newer,
+        "postgresql://ann@db.example/latin": latin,
     }
     execute(postgres, f"DROP ROLE {role}")
 

@@ -36,7 +36,9 @@ def test_a_lost_connection_costs_a_read_one_more_attempt_and_a_write_none(sqlsta
         delay_before_retry(lost, WRITE, 1)
 
 
-@pytest.mark.parametrize("sqlstate", ["53300", "53100", "57014", "25006", "58030"])
+@pytest.mark.parametrize(
+    "sqlstate", ["53300", "53100", "57014", "25006", "58030", "XX000", "42P01", "42703", "42501"]
+)
 def test_what_means_not_now(sqlstate):
     assert isinstance(translated(error(sqlstate)), StoreUnavailable)
 

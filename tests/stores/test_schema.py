@@ -9,12 +9,19 @@ from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
+from psycopg.conninfo import conninfo_to_dict
 
 from fring_adapters.postgres import SchemaError, prepare, schema
 from fring_adapters.postgres.repositories.tasks import listing
 from fring_adapters.postgres.tables import metadata
 from fring_adapters.postgres.urls import to_conninfo
 from fring_core import StoreUnavailable, TaskOrder
+
+HEAD = "0004"
+
+
+def to_database(url):
+    return conninfo_to_dict(to_conninfo(url))["dbname"]
 
 
 def execute(url, sql):
@@ -33,6 +40,45 @@ def test_workers_that_start_together_do_not_collide(new_database):
         assert len(set(threads.map(prepare, [url] * 8))) == 1
 
 
+def test_threads_that_prepare_several_databases_do_not_collide(new_database):
+    urls = [new_database() for _ in range(8)]
+    with ThreadPoolExecutor(8) as threads:
+        assert set(threads.map(prepare, urls)) == {HEAD}
+    for url in urls:
+        assert execute(url, "SELECT count(*) FROM tasks, alembic_version").fetchall() == [(0,)]
+
+
+@pytest.mark.parametrize(
+    ("locked", "held"),
+    [
+        (f"SELECT pg_advisory_xact_lock({schema.LOCK})", None),
+        ("LOCK TABLE tasks IN SHARE MODE", "0001"),
+    ],
+)
+def test_a_lock_is_waited_for_so_long_and_no_longer(new_database, monkeypatch, locked, held):
+    url = new_database()
+    if held:
+        at_revision(url, held)
+    monkeypatch.setattr(schema, "LOCK_SECONDS", 0.2)
+    with psycopg.connect(to_conninfo(url)) as other:
+        other.execute(locked)
+        with pytest.raises(StoreUnavailable, match=r"keeps a lock in .* for over 0\.2 s: another"):
+            prepare(url, upgrade=True)
+    assert prepare(url, upgrade=True) == HEAD
+
+
+@pytest.mark.parametrize("encoding", ["SQL_ASCII", "LATIN1", "EUC_JP"])
+def test_a_database_that_cannot_store_every_character_is_refused(postgres, new_database, encoding):
+    url = new_database()
+    name = to_database(url)
+    execute(postgres, f'DROP DATABASE "{name}"')
+    execute(
+        postgres, f"CREATE DATABASE \"{name}\" ENCODING '{encoding}' LOCALE 'C' TEMPLATE template0"
+    )
+    with pytest.raises(SchemaError, match=f"stores text as {encoding}.*ENCODING 'UTF8'"):
+        prepare(url, upgrade=True)
+
+
 def test_migrations_make_what_the_code_believes(new_database):
     url = new_database()
     prepare(url)
@@ -43,6 +89,16 @@ def test_migrations_make_what_the_code_believes(new_database):
         )
         inspected = MigrationContext.configure(connection).get_current_revision()
     assert inspected == prepare(url)
+
+
+def test_migrations_make_the_constraints_that_the_code_believes(new_database):
+    migrated, created = new_database(), new_database()
+    prepare(migrated)
+    with schema._engine(created).begin() as connection:
+        metadata.create_all(connection)
+    found = "SELECT conname, pg_get_constraintdef(oid) FROM pg_constraint"
+    found += " WHERE connamespace = 'public'::regnamespace AND conname NOT LIKE 'alembic%'"
+    assert set(execute(migrated, found)) == set(execute(created, found))
 
 
 def test_texts_sort_by_code_point(new_database):
@@ -113,10 +169,39 @@ def test_an_older_database_is_refused_unless_it_may_be_upgraded(new_database):
     with pytest.raises(SchemaError, match=r"revision 0001.*fring db upgrade.*FRING_MIGRATE=auto"):
         prepare(url)
     assert execute(url, "SELECT version_num FROM alembic_version").fetchall() == [("0001",)]
-    assert prepare(url, upgrade=True) == "0002"
+    assert prepare(url, upgrade=True) == HEAD
     assert everything(url) == before
     assert execute(url, "SELECT password_hash FROM users").fetchall() == [(None,), (None,)]
-    assert prepare(url) == "0002"
+    assert prepare(url) == HEAD
+
+
+def test_an_upgrade_mends_rows_that_no_fring_could_read(new_database, caplog):
+    url = new_database()
+    at_revision(url, "0002")
+    execute(
+        url,
+        "INSERT INTO users (username, email, created_at) VALUES ('ann', 'a@b.c', '0044-03-15 BC')",
+    )
+    execute(
+        url,
+        "INSERT INTO tasks (title, created_at, updated_at, due_date) VALUES"
+        " ('a', '-infinity', 'infinity', 'infinity'), ('b', '10000-01-01', now(), '-infinity'),"
+        " ('c', '2024-02-29 12:00+00', '2024-02-29 12:00+00', '2024-02-29')",
+    )
+    assert prepare(url, upgrade=True) == HEAD
+    with psycopg.connect(to_conninfo(url)) as connection:
+        connection.execute("SET TIME ZONE 'UTC'")
+        users = connection.execute("SELECT created_at::text FROM users").fetchall()
+        tasks = connection.execute(
+            "SELECT created_at::text, updated_at::text, due_date::text FROM tasks ORDER BY id"
+        ).fetchall()
+    first, last = "0001-01-02 00:00:00+00", "9999-12-30 00:00:00+00"
+    assert users == [(first,)]
+    assert tasks[0] == (first, last, "9999-12-31")
+    assert tasks[1][::2] == (last, "0001-01-01")
+    assert tasks[2] == ("2024-02-29 12:00:00+00", "2024-02-29 12:00:00+00", "2024-02-29")
+    assert "2 rows of tasks had a created_at out of range" in caplog.text
+    assert caplog.text.count("out of range") == 4
 
 
 def test_an_upgraded_database_is_as_a_new_one(new_database):

@@ -1,6 +1,6 @@
 """The PostgreSQL stores: the extra `postgres`."""
 
-from fring_adapters.postgres.pools import PoolSettings
+from fring_adapters.postgres.pool_settings import PoolSettings
 from fring_adapters.postgres.repositories import (
     PostgresAssignments,
     PostgresCredentials,

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
+from threading import Lock
 from typing import TYPE_CHECKING, Final
 
 import psycopg
@@ -13,6 +15,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, NullPool, create_engine, inspect, text
 from sqlalchemy.exc import DBAPIError, OperationalError
 
+from fring_adapters.postgres.parameters import arguments
 from fring_adapters.postgres.tables import metadata
 from fring_adapters.postgres.urls import described, to_conninfo
 from fring_core import StoreUnavailable
@@ -22,8 +25,23 @@ if TYPE_CHECKING:
 
 # Any number that no other program is likely to take: "fring" on a telephone's keys.
 LOCK: Final = 37464
+LOCK_SECONDS: Final = 30
+CONNECT_SECONDS: Final = 10  # a database that has to be woken takes longer than one in use
 MIGRATIONS: Final = Path(__file__).parent / "migrations"
 UPGRADE_COMMAND: Final = "fring db upgrade"
+
+
+_alembic = Lock()  # its scripts know the connection by module state
+
+
+def _unlock() -> None:
+    # The thread that held it is not there in a child.
+    global _alembic
+    _alembic = Lock()
+
+
+if hasattr(os, "register_at_fork"):  # not on Windows
+    os.register_at_fork(after_in_child=_unlock)
 
 
 class SchemaError(Exception):
@@ -34,9 +52,11 @@ def prepare(url: str, *, upgrade: bool = False) -> str:
     """Make sure that the database has this version's tables; return their revision.
 
     An empty database is set up. An older one is upgraded if `upgrade` is True, and otherwise
-    refused, as is one that is newer or holds tables of these names that are not Fring's. All of
-    it happens in one transaction under an advisory lock that ends with it, so workers that start
-    together do not collide. Raise `SchemaError`, or `StoreUnavailable` if the database is away.
+    refused, as is one that is newer, holds tables of these names that are not Fring's, or stores
+    text otherwise than as UTF-8. All of it happens in one transaction under an advisory lock that
+    ends with it, so workers and threads that start together do not collide. Raise `SchemaError`,
+    `StoreUnavailable` if the database is away or somebody keeps a lock for 30 seconds, or
+    `ValueError` for a URL that names no PostgreSQL database.
     """
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS))
@@ -45,13 +65,21 @@ def prepare(url: str, *, upgrade: bool = False) -> str:
     assert head is not None  # noqa: S101  # the wheel holds the scripts
     try:
         with _engine(url).begin() as connection:
+            _check_encoding(connection, url)
+            connection.execute(text(f"SET LOCAL lock_timeout = '{LOCK_SECONDS}s'"))
             connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": LOCK})
             current = MigrationContext.configure(connection).get_current_revision()
             if current != head:
                 _check(connection, current, scripts, url, upgrade=upgrade)
                 config.attributes["connection"] = connection
-                command.upgrade(config, "head")
+                with _alembic:
+                    command.upgrade(config, "head")
     except OperationalError as error:
+        if isinstance(error.orig, psycopg.errors.LockNotAvailable):
+            raise StoreUnavailable(
+                f"Somebody keeps a lock in {described(url)} for over {LOCK_SECONDS} s: another"
+                " Fring that is upgrading it, or a session that was left open; end it, and try again"
+            ) from error
         raise StoreUnavailable(f"Cannot reach {described(url)}: {error.orig}") from error
     except DBAPIError as error:
         raise SchemaError(f"Cannot set up {described(url)}: {error.orig}") from error
@@ -62,9 +90,21 @@ def _engine(url: str) -> Engine:
     conninfo = to_conninfo(url)
     return create_engine(
         "postgresql+psycopg://",
-        creator=lambda: psycopg.connect(conninfo, connect_timeout=10),
+        creator=lambda: psycopg.connect(
+            conninfo,
+            **arguments(conninfo, connect_timeout=CONNECT_SECONDS),
+        ),
         poolclass=NullPool,
     )
+
+
+def _check_encoding(connection: Connection, url: str) -> None:
+    encoding = connection.execute(text("SHOW server_encoding")).scalar_one()
+    if encoding != "UTF8":
+        raise SchemaError(
+            f"{described(url)} stores text as {encoding}, which has no place for every character;"
+            " Fring needs one that was created with ENCODING 'UTF8' (and TEMPLATE template0)"
+        )
 
 
 def _check(

@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Final
 
 from fring_adapters.postgres.executors import AsyncExecutor, BlockingExecutor
-from fring_adapters.postgres.pools import PoolSettings
+from fring_adapters.postgres.pool_settings import PoolSettings
 from fring_adapters.postgres.repositories import (
     PostgresAssignments,
     PostgresCredentials,
@@ -48,7 +48,8 @@ class PostgresStore(StoreOnExecutor):
 
     Use it as `async with PostgresStore(url) as store`: connections are opened in the background
     and closed at the end. A database that is away raises `StoreUnavailable` at each call, until
-    it is back. Raise `ValueError` for a URL that names no PostgreSQL database.
+    it is back. Raise `ValueError` for a URL that names no PostgreSQL database. Outside the block,
+    and in a child process that was forked inside it, each call raises `RuntimeError`.
     """
 
     def __init__(self, url: str, pool: PoolSettings = _ASYNC_POOL) -> None:
@@ -56,6 +57,7 @@ class PostgresStore(StoreOnExecutor):
         super().__init__(AsyncExecutor(self._pool))
 
     async def __aenter__(self) -> Self:
+        self._pool.begin()
         await self._pool.open()
         return self
 
@@ -65,7 +67,8 @@ class PostgresStore(StoreOnExecutor):
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        await self._pool.close()
+        if self._pool.end():
+            await self._pool.close()
 
 
 class BlockingPostgresStore(StoreOnExecutor):
@@ -79,6 +82,7 @@ class BlockingPostgresStore(StoreOnExecutor):
         super().__init__(BlockingExecutor(self._pool))
 
     def __enter__(self) -> Self:
+        self._pool.begin()
         self._pool.open()
         return self
 
@@ -88,4 +92,5 @@ class BlockingPostgresStore(StoreOnExecutor):
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        self._pool.close()
+        if self._pool.end():
+            self._pool.close()

@@ -1,7 +1,8 @@
 """The tables, as SQLAlchemy Core sees them; the migrations are what creates them.
 
 Whatever the specification's columns do not name has a server default, so that plain SQL can
-load rows. Texts sort by code point (COLLATE "C"), as they do in Python.
+load rows; what an entity could not hold, the tables refuse. Texts sort by code point
+(COLLATE "C"), as they do in Python.
 """
 
 from __future__ import annotations
@@ -17,7 +18,6 @@ from sqlalchemy import (
     ForeignKey,
     Identity,
     Index,
-    Integer,
     MetaData,
     String,
     Table,
@@ -40,6 +40,18 @@ Text: Final = String(collation="C")
 Moment: Final = DateTime(timezone=True)
 NOW: Final = text("now()")
 
+
+def _version() -> CheckConstraint:
+    # So far from the last number that nobody gets there by counting.
+    return CheckConstraint("version <= 4611686018427387904", name="version")
+
+
+def _moment(column: str) -> CheckConstraint:
+    # A day less than Python's own years, so that it fits in any time zone of a session.
+    within = "BETWEEN '0001-01-02 00:00+00' AND '9999-12-30 00:00+00'"
+    return CheckConstraint(f"{column} {within}", name=column)
+
+
 users = Table(
     "users",
     metadata,
@@ -47,8 +59,10 @@ users = Table(
     Column("username", Text, nullable=False, unique=True),
     Column("email", Text, nullable=False, unique=True),
     Column("created_at", Moment, nullable=False, server_default=NOW),
-    Column("version", Integer, nullable=False, server_default=text("1")),
+    Column("version", BigInteger, nullable=False, server_default=text("1")),
     Column("password_hash", String),  # None: nobody can log in as this user
+    _version(),
+    _moment("created_at"),
 )
 
 tasks = Table(
@@ -62,10 +76,14 @@ tasks = Table(
     Column("updated_at", Moment, nullable=False, server_default=NOW),
     Column("owner", Text),
     Column("due_date", Date),
-    Column("version", Integer, nullable=False, server_default=text("1")),
+    Column("version", BigInteger, nullable=False, server_default=text("1")),
     CheckConstraint(
         "status IN ({})".format(", ".join(f"'{status}'" for status in TaskStatus)), name="status"
     ),
+    _version(),
+    _moment("created_at"),
+    _moment("updated_at"),
+    CheckConstraint("due_date BETWEEN '0001-01-01' AND '9999-12-31'", name="due_date"),
 )
 
 # The shared board is listed by id, however many personal tasks stand between.

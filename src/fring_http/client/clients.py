@@ -8,6 +8,7 @@ import httpx
 
 from fring_http.client.calls import Calls
 from fring_http.client.connections import AsyncConnection, BlockingConnection
+from fring_http.client.lifetimes import Lifetime
 from fring_http.client.use_cases import UseCases
 
 if TYPE_CHECKING:
@@ -28,7 +29,8 @@ class FringClient(UseCases):
     5 s, or as the server says. `transport` is httpx's, to go through a proxy, trust other
     certificates, or call an ASGI application directly. Redirects are not followed.
 
-    Use it in `async with`, or call `close` at the end. It takes calls from several tasks at once.
+    Use it in `async with`, or call `close` at the end. It takes calls from several tasks at once,
+    and none in a child process that was forked after the first: those raise `RuntimeError`.
     """
 
     def __init__(
@@ -40,11 +42,14 @@ class FringClient(UseCases):
         retries: int = RETRIES,
         transport: httpx.AsyncBaseTransport | None = None,
     ) -> None:
+        self._lifetime = Lifetime()
         self._http = httpx.AsyncClient(base_url=_checked(url), timeout=timeout, transport=transport)
-        super().__init__(Calls(AsyncConnection(self._http, token, timeout), retries))
+        connection = AsyncConnection(self._http, token, timeout, self._lifetime)
+        super().__init__(Calls(connection, retries))
 
     async def __aenter__(self) -> Self:
-        """Return this client."""
+        """Return this client; raise `RuntimeError` if it may not be used any more."""
+        self._lifetime.check()
         return self
 
     async def __aexit__(
@@ -57,8 +62,9 @@ class FringClient(UseCases):
         await self.close()
 
     async def close(self) -> None:
-        """Close its connections; no call can be made afterwards."""
-        await self._http.aclose()
+        """Close its connections; a call raises `RuntimeError` afterwards."""
+        if self._lifetime.end():
+            await self._http.aclose()
 
 
 class BlockingFringClient(UseCases):
@@ -78,11 +84,14 @@ class BlockingFringClient(UseCases):
         retries: int = RETRIES,
         transport: httpx.BaseTransport | None = None,
     ) -> None:
+        self._lifetime = Lifetime()
         self._http = httpx.Client(base_url=_checked(url), timeout=timeout, transport=transport)
-        super().__init__(Calls(BlockingConnection(self._http, token, timeout), retries))
+        connection = BlockingConnection(self._http, token, timeout, self._lifetime)
+        super().__init__(Calls(connection, retries))
 
     def __enter__(self) -> Self:
-        """Return this client."""
+        """Return this client; raise `RuntimeError` if it may not be used any more."""
+        self._lifetime.check()
         return self
 
     def __exit__(
@@ -95,8 +104,9 @@ class BlockingFringClient(UseCases):
         self.close()
 
     def close(self) -> None:
-        """Close its connections; no call can be made afterwards."""
-        self._http.close()
+        """Close its connections; a call raises `RuntimeError` afterwards."""
+        if self._lifetime.end():
+            self._http.close()
 
 
 def _checked(url: str) -> httpx.URL:

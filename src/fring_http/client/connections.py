@@ -17,6 +17,8 @@ from fring_http.client.answers import Answer
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from fring_http.client.lifetimes import Lifetime
+
     Token = str | Callable[[], str] | None
     Fields = Mapping[str, Any]
 
@@ -30,9 +32,11 @@ class AsyncConnection:
     http: httpx.AsyncClient
     token: Token
     seconds: float
+    lifetime: Lifetime
 
     async def exchange(self, method: str, path: str, query: Fields, body: Fields | None) -> Answer:
         """Return the answer to a request; raise `StoreUnavailable` if there is none in time."""
+        self.lifetime.check()
         _check_loop()
         request = self.http.build_request(
             method, path, params=query, json=body, headers=_headers(self.token)
@@ -56,9 +60,11 @@ class BlockingConnection:
     http: httpx.Client
     token: Token
     seconds: float
+    lifetime: Lifetime
 
     async def exchange(self, method: str, path: str, query: Fields, body: Fields | None) -> Answer:
         """Return the answer to a request; raise `StoreUnavailable` if there is none in time."""
+        self.lifetime.check()
         request = self.http.build_request(
             method, path, params=query, json=body, headers=_headers(self.token)
         )

@@ -1,0 +1,58 @@
+"""Fork with a client in use, and look at both sides: `python -m tests.http.forking URL`."""
+
+import asyncio
+import sys
+
+from fring_core import run_sync
+from fring_http.client import BlockingFringClient, FringClient
+from tests.forks import in_child, refused
+
+
+def blocking(url):
+    unused = BlockingFringClient(url)
+    with BlockingFringClient(url) as client:
+
+        def calls():
+            refused(run_sync, client.list_tasks())
+            client.close()
+            refused(run_sync, client.list_tasks())
+
+        def anew():
+            for each in (unused, BlockingFringClient(url)):
+                with each:
+                    run_sync(each.list_tasks())
+
+        for _ in range(2):  # entered, and then in use
+            in_child(calls)
+            in_child(anew)
+            run_sync(client.list_tasks())
+
+
+def asynchronous(url):
+    unused = FringClient(url)
+    client = FringClient(url)
+
+    async def list_and_close(each):
+        async with each:
+            await each.list_tasks()
+
+    def calls():
+        refused(asyncio.run, client.list_tasks())
+        refused(run_sync, client.list_tasks())
+        asyncio.run(client.close())
+
+    def anew():
+        for each in (unused, FringClient(url)):
+            asyncio.run(list_and_close(each))
+
+    with asyncio.Runner() as runner:
+        runner.run(client.list_tasks())
+        in_child(calls)
+        in_child(anew)
+        runner.run(client.list_tasks())
+        runner.run(client.close())
+
+
+if __name__ == "__main__":
+    blocking(sys.argv[1])
+    asynchronous(sys.argv[1])
