@@ -35,10 +35,12 @@ def create_app(
     """Return the ASGI application that serves a Fring.
 
     With `tokens`, each request to `/api` needs one; without, anybody may do anything. With
-    `accounts`, users can register and log in for tokens. `cors_origins` names the origins that
+    `accounts`, users can register and log in for tokens, which end with the account. `cors_origins` names the origins that
     browsers may call from, with credentials (None: any port of localhost and 127.0.0.1).
     `lifespan` holds what is to be open while the application runs, such as the store.
     """
+    if tokens and accounts:
+        tokens = accounts.checking(tokens)
     app = Litestar(
         route_handlers=[
             v1_router(fring, tokens),

@@ -9,6 +9,7 @@ from hypothesis import HealthCheck, Phase, settings
 from hypothesis.stateful import run_state_machine_as_test
 
 from fring_adapters.memory import MemoryStore, MemoryUsers
+from fring_adapters.memory.ids import Ids
 from fring_adapters.postgres import BlockingPostgresStore, PoolSettings, PostgresStore
 from fring_core.ids import MAX_CHOSEN_ID, MAX_ID
 from fring_core.testing import StoreMachine
@@ -59,6 +60,22 @@ def test_a_drawn_id_that_cannot_be_is_found():
 
     quick = settings(HISTORIES, phases=[Phase.generate], report_multiple_bugs=False)
     with pytest.raises(AssertionError, match="may draw 0"):
+        run_state_machine_as_test(Machine, settings=quick)
+
+
+def test_a_drawn_id_that_a_row_has_had_is_found():
+    class Forgetful(Ids):
+        def spend(self, number):
+            pass
+
+    class Machine(Histories):
+        def make_store(self):
+            store = MemoryStore()
+            store.tasks._database.task_ids = Forgetful.of(None)
+            return store
+
+    quick = settings(HISTORIES, phases=[Phase.generate], report_multiple_bugs=False)
+    with pytest.raises(AssertionError, match="which a row has had"):
         run_state_machine_as_test(Machine, settings=quick)
 
 

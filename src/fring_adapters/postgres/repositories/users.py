@@ -11,6 +11,7 @@ from sqlalchemy import (
     BindParameter,
     ColumnElement,
     bindparam,
+    cast,
     delete,
     exists,
     func,
@@ -20,7 +21,14 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import insert
 
-from fring_adapters.postgres.identity_columns import MAX_ROUNDS, skipping_ahead, steps_after
+from fring_adapters.postgres.identity_columns import (
+    DRAWN_ID,
+    MAX_ROUNDS,
+    adding,
+    skipping_ahead,
+    spending,
+    steps_after,
+)
 from fring_adapters.postgres.rows import (
     TASK_COLUMNS,
     USER_COLUMNS,
@@ -30,7 +38,7 @@ from fring_adapters.postgres.rows import (
     to_user,
 )
 from fring_adapters.postgres.statements import Statement, reading, writing
-from fring_adapters.postgres.tables import tasks, user_tasks, users
+from fring_adapters.postgres.tables import Text, tasks, user_tasks, users
 from fring_core import (
     EmailTaken,
     IdTaken,
@@ -58,7 +66,9 @@ USER_AND_TASKS: Final = users.outerjoin(
 )
 
 # Any conflict gives no row; TAKEN then tells which, since only it is sure of the reason.
-ADD: Final = writing(insert(users).values(_NEW).on_conflict_do_nothing().returning(users.c.id))
+ADD: Final = adding(
+    users, _NEW, ~exists(select(tasks.c.id).where(tasks.c.owner == cast(DRAWN_ID, Text)))
+)
 ADD_WITH_ID: Final = writing(
     insert(users)
     .values(_NEW | {"id": bindparam("id")})
@@ -83,7 +93,20 @@ SAVE: Final = writing(
     .where(_IS_IT, users.c.version == bindparam("version"))
     .returning(users.c.version)
 )
-REMOVE: Final = writing(delete(users).where(_IS_IT).returning(users.c.id))
+_REMOVED: Final = (
+    delete(users).where(_IS_IT).returning(users.c.id, users.c.password_hash).cte("removed")
+)
+# What an account leaves behind; the list of a user without a password may be somebody else's.
+_LIST: Final = (
+    delete(tasks)
+    .where(
+        tasks.c.owner == bindparam("owner"),
+        exists(select(_REMOVED.c.id).where(_REMOVED.c.password_hash.is_not(None))),
+    )
+    .returning(tasks.c.id)
+    .cte("list")
+)
+REMOVE: Final = writing(select(_REMOVED.c.id).add_cte(spending((users, _REMOVED), (tasks, _LIST))))
 
 
 def _has(*conditions: ColumnElement[bool]) -> ColumnElement[bool]:
@@ -195,4 +218,5 @@ class PostgresUsers:
         raise StoreUnavailable(f"User {user.id} met a vanishing rival {MAX_ROUNDS} times")
 
     async def remove(self, user_id: int) -> bool:
-        return is_possible(user_id) and bool(await self._executor.run(REMOVE, {"id": user_id}))
+        parameters = {"id": user_id, "owner": str(user_id)}
+        return is_possible(user_id) and bool(await self._executor.run(REMOVE, parameters))
