@@ -3,6 +3,7 @@
 import asyncio
 import re
 from typing import Any
+from uuid import uuid4
 
 import psycopg
 import pytest
@@ -13,6 +14,7 @@ from fring_adapters.postgres.repositories import tasks as task_statements
 from fring_adapters.postgres.repositories import users as user_statements
 from fring_adapters.postgres.urls import to_conninfo
 from fring_core.testing.contract_base import add_task, add_user
+from tests.stores.test_schema import at_revision
 
 pytestmark = pytest.mark.anyio
 POOL = PoolSettings(size=3, timeout=30)
@@ -104,6 +106,40 @@ async def test_each_schema_has_its_own(new_database):
         found = connection.execute("SELECT count(*) FROM mine.spent_ids").fetchone()
         others = connection.execute("SELECT count(*) FROM public.spent_ids").fetchone()
         assert (found, others) == ((1,), (0,))
+
+
+async def test_a_sequence_of_another_name_is_given_its_own(new_database):
+    url = new_database()
+    at_revision(url, "0002")
+    with psycopg.connect(to_conninfo(url), autocommit=True) as connection:
+        connection.execute('ALTER SEQUENCE tasks_id_seq RENAME TO "Another name"')
+        prepare(url, upgrade=True)
+    async with PostgresStore(url, POOL) as store:
+        assert [(await add_task(store)).id, (await add_user(store)).id] == [1, 1]
+
+
+async def test_the_rights_that_a_role_needs(new_database):
+    """As docs/troubleshooting.md has them."""
+    url = new_database()
+    prepare(url)
+    role = f"fring_test_{uuid4().hex}"
+    with psycopg.connect(to_conninfo(url), autocommit=True) as connection:
+        connection.execute(f"""
+            CREATE ROLE {role} LOGIN;
+            GRANT USAGE ON SCHEMA public TO {role};
+            GRANT SELECT, INSERT, UPDATE, DELETE ON users, tasks, user_tasks, spent_ids TO {role};
+            GRANT USAGE ON SEQUENCE users_id_seq, tasks_id_seq TO {role};
+        """)
+        try:
+            guest = re.sub("//([^/@]*@)?", f"//{role}@", url, count=1)
+            async with PostgresStore(guest, POOL) as store:
+                for kind, add in KINDS.items():
+                    await add(store, "ahead", 2)
+                    await remove(store, kind, 2)
+                    drawn = [(await add(store, f"drawn{n}")).id for n in range(2)]
+                    assert 2 not in drawn
+        finally:
+            connection.execute(f"DROP OWNED BY {role}; DROP ROLE {role}")
 
 
 @pytest.mark.parametrize(

@@ -30,7 +30,7 @@ class Ids:
     @classmethod
     def of(cls, numbers: Iterable[int] | None) -> Ids:
         """Return ids that come from these numbers, or if None are 1, 2, 3 and so on."""
-        return cls(count(1) if numbers is None else iter(numbers), rises=numbers is None)
+        return cls(count(1) if numbers is None else iter(numbers), numbers is None)
 
     def draw(self, is_taken: Callable[[int], bool]) -> int:
         """Return the next id that nothing has, and that no row has ever had.
