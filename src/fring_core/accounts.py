@@ -34,8 +34,8 @@ if TYPE_CHECKING:
     from fring_core.users import User
 
 NEW_PASSWORD: Final = text.TextRule(least=8, most=1024, blank=True)
-_USER_ID: Final = re.compile("[1-9][0-9]{0,18}")
 ANY_PASSWORD: Final = text.TextRule(most=1024, blank=True)
+_USER_ID: Final = re.compile("[1-9][0-9]{0,18}")
 
 
 @attrs.frozen

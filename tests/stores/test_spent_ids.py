@@ -5,12 +5,14 @@ import re
 from typing import Any
 from uuid import uuid4
 
+import attrs
 import psycopg
 import pytest
 
 from fring_adapters.clock import utc_now
 from fring_adapters.postgres import PoolSettings, PostgresStore, prepare
 from fring_adapters.postgres.repositories import tasks as task_statements
+from fring_adapters.postgres.repositories import user_removal
 from fring_adapters.postgres.repositories import users as user_statements
 from fring_adapters.postgres.urls import to_conninfo
 from fring_core.testing.contract_base import add_task, add_user
@@ -92,6 +94,22 @@ async def test_a_list_is_not_inherited_though_sql_removed_its_user(store, sql):
     assert ahead not in {(await add_user(store, f"drawn{n}")).id for n in range(4)}
 
 
+async def test_what_comes_to_a_list_while_its_account_is_being_removed_goes_too(store, sql):
+    """The removal waits for whoever is changing the user, and does not see what comes meanwhile."""
+    user = await add_user(store, "ann", None, "hash")
+    owner = str(user.id)
+    await add_task(store, "before", owner=owner)
+    async with store.transaction() as inner:
+        await inner.users.save(attrs.evolve(user, username="eve"))
+        removal = asyncio.create_task(store.users.remove(user.id))
+        await settled(removal, sql)
+        ahead = (await add_task(store, "meanwhile", owner=owner)).id + 1
+        await add_task(store, "meanwhile, ahead", ahead, owner)
+    assert await removal
+    assert sql("SELECT title FROM tasks").fetchall() == []
+    assert (await add_task(store)).id != ahead
+
+
 async def test_each_schema_has_its_own(new_database):
     url = new_database()
     prepare(url)
@@ -143,7 +161,7 @@ async def test_the_rights_that_a_role_needs(new_database):
 
 
 @pytest.mark.parametrize(
-    "statement", [user_statements.ADD, user_statements.REMOVE, task_statements.ADD]
+    "statement", [user_statements.ADD, user_removal.REMOVE, user_removal.SWEEP, task_statements.ADD]
 )
 def test_nothing_is_read_whole(new_database, statement):
     url = new_database()

@@ -43,9 +43,9 @@ class MemoryStore(StoreOnDatabase):
 
     `user_ids` and `task_ids` are where the ids come from that callers leave to the store: 1, 2, 3
     and so on, or any integers of 1 to 2⁶³-1. An id that a row has or has had is passed over, and so
-    is a user's whose personal list has tasks. When there are
-    no more, adding without an id of one's own raises `StoreUnavailable`, and all else goes on; an
-    id that cannot be raises `ValueError`. Either way nothing is stored.
+    is a user's whose personal list has tasks. When there are no more, adding without an id of one's
+    own raises `StoreUnavailable`, and all else goes on; an id that cannot be raises `ValueError`.
+    Either way nothing is stored.
     """
 
     def __init__(

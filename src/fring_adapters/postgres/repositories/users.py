@@ -12,7 +12,6 @@ from sqlalchemy import (
     ColumnElement,
     bindparam,
     cast,
-    delete,
     exists,
     func,
     literal_column,
@@ -26,9 +25,9 @@ from fring_adapters.postgres.identity_columns import (
     MAX_ROUNDS,
     adding,
     skipping_ahead,
-    spending,
     steps_after,
 )
+from fring_adapters.postgres.repositories.user_removal import REMOVE, SWEEP
 from fring_adapters.postgres.rows import (
     TASK_COLUMNS,
     USER_COLUMNS,
@@ -93,20 +92,6 @@ SAVE: Final = writing(
     .where(_IS_IT, users.c.version == bindparam("version"))
     .returning(users.c.version)
 )
-_REMOVED: Final = (
-    delete(users).where(_IS_IT).returning(users.c.id, users.c.password_hash).cte("removed")
-)
-# What an account leaves behind; the list of a user without a password may be somebody else's.
-_LIST: Final = (
-    delete(tasks)
-    .where(
-        tasks.c.owner == bindparam("owner"),
-        exists(select(_REMOVED.c.id).where(_REMOVED.c.password_hash.is_not(None))),
-    )
-    .returning(tasks.c.id)
-    .cte("list")
-)
-REMOVE: Final = writing(select(_REMOVED.c.id).add_cte(spending((users, _REMOVED), (tasks, _LIST))))
 
 
 def _has(*conditions: ColumnElement[bool]) -> ColumnElement[bool]:
@@ -218,5 +203,10 @@ class PostgresUsers:
         raise StoreUnavailable(f"User {user.id} met a vanishing rival {MAX_ROUNDS} times")
 
     async def remove(self, user_id: int) -> bool:
+        if not is_possible(user_id):
+            return False
         parameters = {"id": user_id, "owner": str(user_id)}
-        return is_possible(user_id) and bool(await self._executor.run(REMOVE, parameters))
+        rows = await self._executor.run(REMOVE, parameters)
+        if rows and rows[0][1]:
+            await self._executor.run(SWEEP, parameters)
+        return bool(rows)
