@@ -72,6 +72,10 @@ class OwnCredentials:
         """Find a hash."""
         raise NotImplementedError
 
+    async def hash_of(self, user_id: int) -> str | None:
+        """Find a user's hash."""
+        raise NotImplementedError
+
     async def replace(self, credential: Credential, password_hash: str) -> bool:
         """Replace a hash."""
         raise NotImplementedError

@@ -6,6 +6,7 @@ from typing import assert_type
 from fring_core import (
     Accounts,
     Fring,
+    Identity,
     IssuedToken,
     Login,
     NewTask,
@@ -18,6 +19,7 @@ from fring_core import (
     TaskOrder,
     TaskStatus,
     TaskWithUsers,
+    Tokens,
     User,
     UserChanges,
     UserFilter,
@@ -93,6 +95,11 @@ async def accounts(accounts: Accounts) -> None:
     assert_type(await accounts.register(Registration("ann", "ann@example.org", "secret")), User)
     token = assert_type(await accounts.log_in(Login("secret", username="ann")), IssuedToken)
     assert_type(token.seconds, int)
+
+
+async def a_token(accounts: Accounts, tokens: Tokens) -> None:
+    """Look an account up before its token is taken."""
+    assert_type(await accounts.checking(tokens).identify("a token"), Identity)
 
 
 async def mistakes(fring: Fring) -> None:

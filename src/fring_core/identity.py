@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 
 import attrs
 
-from fring_core.errors import Forbidden
+from fring_core.errors import Forbidden, Unauthenticated
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -47,17 +47,32 @@ ALLOWED: Final[Mapping[Role, frozenset[Action]]] = MappingProxyType(
 
 @attrs.frozen
 class Identity:
-    """Hold who a caller is, once that is proven."""
+    """Hold who a caller is, once that is proven.
+
+    `account` is what the token says of the account that it was issued to, as long as nobody has
+    looked whether that account is still there; `Accounts.checking` does. Until then the caller
+    may do nothing.
+    """
 
     subject: str
     role: Role = Role.MEMBER
+    account: str | None = None
 
     def check_may(self, action: Action) -> None:
-        """Raise `Forbidden` if the role does not allow an action on the shared board."""
+        """Raise `Forbidden` if the role does not allow an action on the shared board.
+
+        Raise `Unauthenticated` if there is an account to be looked up.
+        """
+        self._check_looked_up()
         if action not in ALLOWED[self.role]:
             raise Forbidden(f"A {self.role} may not {action.value}")
 
     def check_owns(self, owner: str) -> None:
-        """Raise `Forbidden` if a personal list is somebody else's."""
+        """Raise `Forbidden` if a personal list is somebody else's, else as `check_may`."""
+        self._check_looked_up()
         if owner != self.subject:
             raise Forbidden("This list belongs to somebody else")
+
+    def _check_looked_up(self) -> None:
+        if self.account is not None:
+            raise Unauthenticated("nobody looks up its account (Accounts.checking)", bad_token=True)

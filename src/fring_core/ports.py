@@ -58,7 +58,8 @@ class Tokens(Protocol):
     async def identify(self, token: str) -> Identity:
         """Return the caller that a token proves; raise `Unauthenticated` if it proves none.
 
-        Be quick whatever it is given. MUST NOT wait for another system for more than 2 s.
+        Be quick whatever it is given. MUST NOT wait for more than 2 s for a system other than the
+        store.
         """
         ...
 
@@ -74,8 +75,10 @@ class IssuedToken:
 class TokenIssuer(Protocol):
     """Issue tokens."""
 
-    def issue(self, subject: str, role: Role | None = None) -> IssuedToken:
-        """Return a token that `Tokens` will take as this subject, with this role if it is set."""
+    def issue(
+        self, subject: str, role: Role | None = None, account: str | None = None
+    ) -> IssuedToken:
+        """Return a token that `Tokens` will take as this subject, with what else is set."""
         ...
 
 
@@ -100,9 +103,11 @@ class Users(Protocol):
     async def add(self, new: NewUser, now: datetime, password_hash: str | None = None) -> User:
         """Store a new user, created at `now`, at version 1, with a password's hash or none.
 
-        With `new.id` None the store MUST draw an id that no user has. It MUST NOT fail because a
-        caller chose the id that was next. Usernames and e-mails MUST be unique as they stand.
-        Raise `UsernameTaken`, else `EmailTaken`, else `IdTaken`, the first that holds.
+        With `new.id` None the store MUST draw an id that no user has ever had. The personal list
+        of that name MUST be empty. It MUST NOT fail because a caller chose the id that was next.
+        A chosen id may be a removed user's, from whom the new one MUST inherit nothing. Usernames
+        and e-mails MUST be unique as they stand. Raise `UsernameTaken`, else `EmailTaken`, else
+        `IdTaken`, the first that holds.
         """
         ...
 
@@ -132,7 +137,11 @@ class Users(Protocol):
         ...
 
     async def remove(self, user_id: int) -> bool:
-        """Remove a user, its hash and its assignments, not the tasks; tell whether it was there."""
+        """Remove a user, its hash and its assignments, not the tasks; tell whether it was there.
+
+        The personal list `str(user_id)` MUST be removed too if there was a hash. It MUST be left
+        if there was none: then it is somebody else's.
+        """
         ...
 
 
@@ -144,6 +153,10 @@ class Credentials(Protocol):
 
         If `username` is None, the e-mail counts in its place, exactly.
         """
+        ...
+
+    async def hash_of(self, user_id: int) -> str | None:
+        """Return the hash of the user with this id, or None if there is no user or no hash."""
         ...
 
     async def replace(self, credential: Credential, password_hash: str) -> bool:
@@ -160,8 +173,9 @@ class Tasks(Protocol):
     async def add(self, new: NewTask, owner: str | None, now: datetime) -> Task:
         """Store a new task on a list, created and updated at `now`, at version 1.
 
-        With `new.id` None the store MUST draw an id that no task has. It MUST NOT fail because a
-        caller chose the id that was next. Raise `IdTaken` if the chosen id is in use, on
+        With `new.id` None the store MUST draw an id that no task has ever had. It MUST NOT fail
+        because a caller chose the id that was next. A chosen id may be a removed task's, from
+        which the new one MUST inherit nothing. Raise `IdTaken` if the chosen id is in use, on
         whichever list.
         """
         ...

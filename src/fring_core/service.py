@@ -78,7 +78,10 @@ class Fring:
         raise StoreUnavailable(f"User {user_id} changed under {MAX_ROUNDS} attempts to save it")
 
     async def delete_user(self, user_id: int) -> None:
-        """Delete a user and its assignments, not the tasks; raise `UserNotFound`."""
+        """Delete a user and its assignments, not the tasks; raise `UserNotFound`.
+
+        If it has a password, its personal list, `str(user_id)`, is deleted too.
+        """
         if not await self._store.users.remove(user_id):
             raise UserNotFound(user_id)
 

@@ -41,14 +41,17 @@ def create_app(
     """Return the ASGI application that serves a Fring.
 
     With `tokens`, each request to `/api` needs one; without, anybody may do anything. With
-    `accounts`, users can register and log in for tokens. `cors_origins` names the origins that
-    browsers may call from, with credentials (None: any port of localhost, 127.0.0.1 and [::1]);
-    pages of others may not write without a token. `lifespan` holds what is to be open while the
-    application runs, such as the store, or functions that return it, given the application: only
-    with these can it run twice. Raise `ValueError` for what is no origin.
+    `accounts`, users can register and log in for tokens, which end with the account.
+    `cors_origins` names the origins that browsers may call from, with credentials (None: any port
+    of localhost, 127.0.0.1 and [::1]); pages of others may not write without a token. `lifespan`
+    holds what is to be open while the application runs, such as the store, or functions that return
+    it, given the application: only with these can it run twice. Raise `ValueError` for what is no
+    origin.
 
     `Host` is not looked at: that is the server's business, which knows where it is reached.
     """
+    if tokens and accounts:
+        tokens = accounts.checking(tokens)
     cors = CORSConfig(
         allow_origins=[origin(each) for each in cors_origins or ()],
         allow_origin_regex=LOCAL_ORIGINS if cors_origins is None else None,

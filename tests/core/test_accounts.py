@@ -1,18 +1,22 @@
 """Accounts, on the memory store, with passwords and tokens that one can read."""
 
+import attrs
 import pytest
 
 from fring_adapters.memory import MemoryStore
 from fring_core import (
     Accounts,
+    Action,
     Credential,
     EmailTaken,
+    Identity,
     InvalidInput,
     IssuedToken,
     Login,
     NewUser,
     Problem,
     Registration,
+    Role,
     Unauthenticated,
     User,
     UsernameTaken,
@@ -43,20 +47,24 @@ class ReadablePasswords:
 
 
 class ReadableTokens:
-    """Tokens that say whose they are."""
+    """Tokens that say whose they are, and of which account."""
 
-    def issue(self, subject, role=None):
+    def issue(self, subject, role=None, account=None):
         assert role is None
-        return IssuedToken(f"token of {subject}", 60)
+        return IssuedToken(f"token of {subject}, {account}", 60)
+
+    async def identify(self, token):
+        subject, _, account = token.removeprefix("token of ").partition(", ")
+        return Identity(subject, account=account or None)
 
 
 class World:
     def __init__(self, store):
         self.store = store
         self.passwords = ReadablePasswords()
-        self.accounts = Accounts(
-            store, passwords=self.passwords, issuer=ReadableTokens(), clock=Ticking()
-        )
+        tokens = ReadableTokens()
+        self.accounts = Accounts(store, passwords=self.passwords, issuer=tokens, clock=Ticking())
+        self.tokens = self.accounts.checking(tokens)
 
     def add(self, password_hash, name="ann"):
         new = NewUser(name, f"{name}@example.org")
@@ -67,6 +75,9 @@ class World:
 
     def log_in(self, **login):
         return run_sync(self.accounts.log_in(Login(**login)))
+
+    def identify(self, token):
+        return run_sync(self.tokens.identify(token))
 
     def refused(self, **login):
         return refused(Unauthenticated, self.accounts.log_in(Login(**login)))
@@ -94,7 +105,9 @@ def test_register(world):
 def test_log_in_by_either_name(world, name):
     world.add("new:someone else", "bob")
     user = world.add(f"new:{SECRET}")
-    assert world.log_in(password=SECRET, **name) == IssuedToken(f"token of {user.id}", 60)
+    issued = world.log_in(password=SECRET, **name)
+    assert issued.token.startswith(f"token of {user.id}, ")
+    assert issued.seconds == 60
     assert world.refused(password=f"{SECRET} ", **name)[0] == WRONG[0]
     assert world.refused(password="", **name)[0] == WRONG[0]
     assert world.hash_of() == f"new:{SECRET}"
@@ -144,19 +157,84 @@ def test_an_outdated_hash_is_replaced(world):
     assert found.version == 1
 
 
-def test_a_hash_that_was_replaced_meanwhile_is_left_alone(world):
-    # The password is changed while the outdated hash is verified.
-    world.add(f"old:{SECRET}")
-    verify = world.passwords.verify
+@pytest.mark.parametrize("other", ["new:another", "new:renewed", None])
+def test_a_hash_that_was_replaced_meanwhile_counts(world, other):
+    # The password is changed while the outdated hash is verified, or another login renews the
+    # hash, or the user is removed.
+    user = world.add(f"old:{SECRET}")
+    renew = world.passwords.hash
 
-    async def overtaken(password, password_hash):
-        found = await world.store.credentials.find("ann", None)
-        await world.store.credentials.replace(found, "new:another")
-        return await verify(password, password_hash)
+    async def overtaken(password):
+        if other is None:
+            await world.store.users.remove(user.id)
+        else:
+            found = await world.store.credentials.find("ann", None)
+            await world.store.credentials.replace(found, other.replace("renewed", SECRET))
+        return await renew(password) + ", too late"
 
-    world.passwords.verify = overtaken
-    assert world.log_in(password=SECRET, username="ann").seconds == 60
-    assert world.hash_of() == "new:another"
+    world.passwords.hash = overtaken
+    if other == "new:renewed":
+        assert world.identify(world.log_in(password=SECRET, username="ann").token)
+        assert world.hash_of() == f"new:{SECRET}"
+    else:
+        assert world.refused(password=SECRET, username="ann")[0] == WRONG[0]
+
+
+def test_a_token_is_good_while_its_account_has_its_password(world):
+    user = world.add(f"new:{SECRET}")
+    token = world.log_in(password=SECRET, username="ann").token
+    assert SECRET not in token
+    assert world.identify(token) == Identity(str(user.id))
+    assert world.log_in(password=SECRET, username="ann").token == token, "a hash, a mark"
+    run_sync(world.store.users.save(attrs.evolve(user, username="eve")))
+    assert world.identify(token) == Identity(str(user.id)), "it is no matter of names"
+    found = run_sync(world.store.credentials.find("eve", None))
+    assert run_sync(world.store.credentials.replace(found, "new:another one"))
+    check_gone(world, token)
+
+
+@pytest.mark.parametrize("password_hash", [None, "new:another one"])
+def test_a_token_does_not_outlive_its_account(world, password_hash):
+    user = world.add(f"new:{SECRET}")
+    world.add("new:bob's", "bob")
+    token = world.log_in(password=SECRET, username="ann").token
+    run_sync(world.store.users.remove(user.id))
+    check_gone(world, token)
+    # The id is chosen again, at the same moment by a clock that stands still.
+    again = NewUser("ann", "ann@example.org", user.id)
+    assert run_sync(world.store.users.add(again, NOW, password_hash)) == user
+    check_gone(world, token)
+
+
+def check_gone(world, token):
+    with pytest.raises(Unauthenticated, match="its account is gone") as raised:
+        world.identify(token)
+    assert raised.value.bad_token
+
+
+def test_a_token_from_outside_is_of_no_account(world):
+    user = world.add(f"new:{SECRET}")
+    run_sync(world.store.users.remove(user.id))
+    for subject in ("1", "alice", "0", "\u0661"):
+        assert world.identify(f"token of {subject}") == Identity(subject)
+
+
+@pytest.mark.parametrize(
+    "subject", ["01", "+1", " 1", "1 ", "1.0", "\u0661", "", "ann", "9" * 5000]
+)
+def test_an_account_has_one_subject(world, subject):
+    user = world.add(f"new:{SECRET}")
+    account = world.log_in(password=SECRET, username="ann").token.partition(", ")[2]
+    assert world.identify(f"token of {user.id}, {account}") == Identity("1")
+    check_gone(world, f"token of {subject}, {account}")
+    check_gone(world, f"token of {user.id}, {account[:-1]}")
+
+
+def test_who_is_not_looked_up_may_do_nothing(world):
+    identity = Identity("ann", Role.ADMIN, "an account")
+    for check in (lambda: identity.check_may(Action.READ), lambda: identity.check_owns("ann")):
+        with pytest.raises(Unauthenticated, match="looks up"):
+            check()
 
 
 @pytest.mark.parametrize("password", ["x" * 8, "x" * 1024, "😀" * 8, " " * 8, "😀" * 1024])

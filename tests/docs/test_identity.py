@@ -95,6 +95,7 @@ SECRETLY = {
     "iat is more than 30 seconds ahead": lambda: signed({"iat": NOW + 90}),
     "iss is not FRING_TOKEN_ISSUER": lambda: signed({"iss": "https://app.example/"}),
     "aud does not have FRING_TOKEN_AUDIENCE": lambda: signed({"aud": ["https://other.example"]}),
+    "fring_account is there, and is not a text": lambda: signed({"fring_account": 7}),
     "it lives longer than FRING_TOKEN_MAX_LIFETIME": lambda: signed({"exp": NOW + 3601}),
 }
 PRIVATE = Ed25519PrivateKey.generate()

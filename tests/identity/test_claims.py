@@ -79,6 +79,9 @@ REFUSED = {
     "iat a text": claims(iat=str(NOW)),
     "iat a word": claims(iat="now"),
     "iat null": claims(iat=None),
+    "account null": claims(fring_account=None),
+    "account a number": claims(fring_account=7),
+    "account a list": claims(fring_account=["x"]),
     "payload a list": "[]",
     "payload a text": '"ann"',
     "payload null": "null",
@@ -133,6 +136,13 @@ async def test_times_that_are_accepted(mode, name):
 async def test_the_last_second_of_the_year_9999(mode):
     tokens, sign = mode(TokenRules())
     assert await tokens.identify(sign(claims(exp=YEAR_10000 - 1))) == Identity("ann")
+
+
+@pytest.mark.parametrize("account", ["", "x"])
+async def test_an_account_is_kept_to_be_looked_up(mode, account):
+    tokens, sign = mode(TokenRules())
+    identity = await tokens.identify(sign(claims(fring_account=account)))
+    assert identity == Identity("ann", account=account)
 
 
 @pytest.mark.parametrize("subject", ["7", "x" * 32, " ann ", "a\u0301😀", "' OR 1=1", "x" * 255])

@@ -223,7 +223,7 @@ async def test_an_issuer_that_never_had_keys(tokens, issuer, clock, fault, caplo
 
 
 async def test_nobody_waits_for_an_issuer_that_drips(tokens, issuer, clock):
-    """MUST NOT wait for another system for more than 2 s."""
+    """MUST NOT wait for more than 2 s for a system other than the store."""
     # Each byte comes in time; the answer does not. This one waits as long as it may.
     issuer.drips = True
     with pytest.raises(StoreUnavailable):

@@ -174,6 +174,11 @@ async def test_issued_tokens_are_taken(role):
     assert issued.token not in repr(issued)
 
 
+async def test_a_token_of_an_account_says_so(tokens):
+    issued = tokens.issue("7", account="a mark")
+    assert await tokens.identify(issued.token) == Identity("7", account="a mark")
+
+
 async def test_issued_tokens_say_no_more_than_is_configured(tokens):
     issued = tokens.issue("ann")
     said = jwt.decode(issued.token, options={"verify_signature": False})

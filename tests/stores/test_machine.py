@@ -9,9 +9,13 @@ from hypothesis import HealthCheck, Phase, settings
 from hypothesis.stateful import run_state_machine_as_test
 
 from fring_adapters.memory import MemoryStore, MemoryUsers
+from fring_adapters.memory.ids import Ids
 from fring_adapters.postgres import BlockingPostgresStore, PoolSettings, PostgresStore
+from fring_core import NewTask
 from fring_core.ids import MAX_CHOSEN_ID, MAX_ID
 from fring_core.testing import StoreMachine
+from fring_core.testing.operations import START, removal
+from fring_core.testing.steps import Block, Call
 
 # Found failures are kept by pytest's output; a fixed seed keeps a run repeatable.
 HISTORIES = settings(
@@ -60,6 +64,33 @@ def test_a_drawn_id_that_cannot_be_is_found():
     quick = settings(HISTORIES, phases=[Phase.generate], report_multiple_bugs=False)
     with pytest.raises(AssertionError, match="may draw 0"):
         run_state_machine_as_test(Machine, settings=quick)
+
+
+def adding(chosen=None):
+    return Call("store.tasks.add", (NewTask("task", id=chosen), None, START), {}, START)
+
+
+@pytest.mark.parametrize("inside", [False, True])
+def test_a_drawn_id_that_a_row_has_had_is_found(inside):
+    class Forgetful(Ids):
+        def spend(self, number):
+            pass
+
+    class Machine(Histories):
+        def make_store(self):
+            store = MemoryStore()
+            store.tasks._database.task_ids = Forgetful.of(None)
+            return store
+
+    machine = Machine()
+    steps = [adding(1), removal("task", 1)]
+    machine.transaction(Block(steps, commits=False))  # then nobody has had it
+    machine.one_call(adding())
+    steps = [adding(2), removal("task", 2)]
+    for step in [Block(steps, commits=True)] if inside else steps:
+        machine.run(machine._step(machine.store, machine.oracle, step, machine.had))
+    with pytest.raises(AssertionError, match="may draw 2, which a row has had"):
+        machine.one_call(adding())
 
 
 def test_postgres(database_url, empty):

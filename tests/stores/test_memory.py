@@ -99,6 +99,29 @@ def test_ids_that_are_taken_are_passed_over():
     assert tasks_of(store, "first", "second", "third") == [1, 3, 4]
 
 
+def test_ids_that_a_row_has_had_are_passed_over():
+    store = MemoryStore(task_ids=[1, 1, 3, 2, 1, 4, 5])
+    fring = Fring(store, clock=utc_now)
+    assert tasks_of(store, "first") == [1]
+    run_sync(fring.create_task(NewTask("chosen", id=2)))
+    for number in (1, 2):
+        run_sync(fring.delete_task(number))
+    assert tasks_of(store, "second", "third") == [3, 4]
+    run_sync(fring.create_task(NewTask("chosen", id=1)))
+
+
+def test_what_cannot_be_drawn_again_is_not_remembered():
+    """A store that lives long must not grow by every row that comes and goes."""
+    store = MemoryStore()
+    fring = Fring(store, clock=utc_now)
+    run_sync(fring.create_task(NewTask("ahead", id=9)))
+    run_sync(fring.delete_task(9))
+    for number in tasks_of(store, *"abcdefgh"):
+        run_sync(fring.delete_task(number))
+    assert store._database.task_ids._spent == {9}
+    assert tasks_of(store, "last") == [10]
+
+
 @pytest.mark.parametrize("add", [users_of, tasks_of])
 def test_a_store_without_more_ids_says_so_and_goes_on(add):
     store = MemoryStore(user_ids=iter([7]), task_ids=[7])

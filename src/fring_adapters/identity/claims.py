@@ -19,6 +19,7 @@ MAX_TOKEN_BYTES: Final = 8192
 LEEWAY_SECONDS: Final = 30
 # Better Auth calls its members users.
 _ROLES: Final = {role.value: role for role in Role} | {"user": Role.MEMBER}
+ACCOUNT_CLAIM: Final = "fring_account"  # no issuer's but Fring's own
 LAST_MOMENT: Final = 253_402_300_799  # the end of the year 9999: no clock shows more
 
 
@@ -54,7 +55,10 @@ class TokenRules:
         if not isinstance(subject, str) or not subject.strip():
             raise refused("the subject (sub) is not a text with something in it")
         self._check_times(claims)
-        return Identity(subject, self._role(claims))
+        account = claims.get(ACCOUNT_CLAIM)
+        if ACCOUNT_CLAIM in claims and not isinstance(account, str):
+            raise refused(f"its account ({ACCOUNT_CLAIM}) is not a text")
+        return Identity(subject, self._role(claims), account)
 
     def _verified(
         self, token: str, key: PyJWK | bytes, algorithms: Sequence[str]

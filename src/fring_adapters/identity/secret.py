@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 import jwt
 
-from fring_adapters.identity.claims import TokenRules, header_of
+from fring_adapters.identity.claims import ACCOUNT_CLAIM, TokenRules, header_of
 from fring_core import IssuedToken
 
 if TYPE_CHECKING:
@@ -39,7 +39,9 @@ class SecretTokens:
         header_of(token)
         return self._rules.identity(token, self._secret, ["HS256"])
 
-    def issue(self, subject: str, role: Role | None = None) -> IssuedToken:
+    def issue(
+        self, subject: str, role: Role | None = None, account: str | None = None
+    ) -> IssuedToken:
         """Return a token for a subject, as `fring_core.TokenIssuer` says."""
         now = int(time.time())
         claims = {
@@ -49,6 +51,7 @@ class SecretTokens:
             "iss": self._rules.issuer,
             "aud": self._rules.audience,
             self._rules.role_claim: role,
+            ACCOUNT_CLAIM: account,
         }
         claimed = {name: value for name, value in claims.items() if value is not None}
         token = jwt.encode(claimed, self._secret, algorithm="HS256")

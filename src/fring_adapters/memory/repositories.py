@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, TypeVar
 
 import attrs
 
-from fring_adapters.memory.ids import id_for
 from fring_core import (
     Credential,
+    IdTaken,
     Outcome,
     TaskOrder,
     TaskStatus,
@@ -51,7 +51,11 @@ class MemoryUsers:
     async def add(self, new: NewUser, now: datetime, password_hash: str | None = None) -> User:
         with self._database.opened() as tables:
             tables.check_unique(new.username, new.email, besides=None)
-            user_id = id_for(new.id, self._database.user_ids, tables.users)
+            if new.id in tables.users:
+                raise IdTaken(new.id)
+            user_id = new.id or self._database.user_ids.draw(
+                lambda number: number in tables.users or bool(tables.list_of(number))
+            )
             user = tables.users[user_id] = new.as_user(user_id, now)
             if password_hash is not None:
                 tables.hashes[user_id] = password_hash
@@ -88,10 +92,17 @@ class MemoryUsers:
 
     async def remove(self, user_id: int) -> bool:
         with self._database.opened() as tables:
+            if user_id not in tables.users:
+                return False
             for task in tables.tasks_of(user_id):
                 del tables.links[user_id, task.id]
-            tables.hashes.pop(user_id, None)
-            return tables.users.pop(user_id, None) is not None
+            if tables.hashes.pop(user_id, None) is not None:
+                for task in tables.list_of(user_id):
+                    self._database.task_ids.spend(task.id)
+                    del tables.tasks[task.id]
+            self._database.user_ids.spend(user_id)
+            del tables.users[user_id]
+            return True
 
 
 @attrs.frozen
@@ -106,6 +117,10 @@ class MemoryCredentials:
                 if (user.email == email) if username is None else (user.username == username):
                     return Credential(user, tables.hashes.get(user.id))
             return None
+
+    async def hash_of(self, user_id: int) -> str | None:
+        with self._database.opened() as tables:
+            return tables.hashes.get(user_id)
 
     async def replace(self, credential: Credential, password_hash: str) -> bool:
         with self._database.opened() as tables:
@@ -127,7 +142,9 @@ class MemoryTasks:
 
     async def add(self, new: NewTask, owner: str | None, now: datetime) -> Task:
         with self._database.opened() as tables:
-            task_id = id_for(new.id, self._database.task_ids, tables.tasks)
+            if new.id in tables.tasks:
+                raise IdTaken(new.id)
+            task_id = new.id or self._database.task_ids.draw(tables.tasks.__contains__)
             task = tables.tasks[task_id] = new.as_task(task_id, owner, now)
             return task
 
@@ -177,6 +194,7 @@ class MemoryTasks:
                 return False
             for user in tables.users_of(task_id):
                 del tables.links[user.id, task_id]
+            self._database.task_ids.spend(task_id)
             del tables.tasks[task_id]
             return True
 

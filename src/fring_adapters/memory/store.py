@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from contextlib import asynccontextmanager
-from itertools import count
 from typing import TYPE_CHECKING
 
+from fring_adapters.memory.ids import Ids
 from fring_adapters.memory.repositories import (
     MemoryAssignments,
     MemoryCredentials,
@@ -42,17 +42,13 @@ class MemoryStore(StoreOnDatabase):
     at its end if another caller changed what it changed.
 
     `user_ids` and `task_ids` are where the ids come from that callers leave to the store: 1, 2, 3
-    and so on, or any integers of 1 to 2⁶³-1. An id that is taken is passed over. When there are
-    no more, adding without an id of one's own raises `StoreUnavailable`, and all else goes on; an
-    id that cannot be raises `ValueError`. Either way nothing is stored.
+    and so on, or any integers of 1 to 2⁶³-1. An id that a row has or has had is passed over, and so
+    is a user's whose personal list has tasks. When there are no more, adding without an id of one's
+    own raises `StoreUnavailable`, and all else goes on; an id that cannot be raises `ValueError`.
+    Either way nothing is stored.
     """
 
     def __init__(
         self, *, user_ids: Iterable[int] | None = None, task_ids: Iterable[int] | None = None
     ) -> None:
-        super().__init__(
-            Database(
-                user_ids=count(1) if user_ids is None else iter(user_ids),
-                task_ids=count(1) if task_ids is None else iter(task_ids),
-            )
-        )
+        super().__init__(Database(Ids.of(user_ids), Ids.of(task_ids)))

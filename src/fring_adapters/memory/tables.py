@@ -13,6 +13,7 @@ from fring_core import EmailTaken, TransactionConflict, UsernameTaken
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from fring_adapters.memory.ids import Ids
     from fring_core import Task, User
 
 K = TypeVar("K")
@@ -42,6 +43,10 @@ class Tables:
     def users_of(self, task_id: int) -> list[User]:
         """Return a task's users by ascending id."""
         return [self.users[user] for user, task in sorted(self.links) if task == task_id]
+
+    def list_of(self, user_id: int) -> list[Task]:
+        """Return the tasks of the personal list that a user of this id has."""
+        return [task for task in self.tasks.values() if task.owner == str(user_id)]
 
     def has_shared(self, task_id: int) -> bool:
         """Tell whether there is such a task on the shared board."""
@@ -99,8 +104,8 @@ def _rebase(current: dict[K, V], before: dict[K, V], after: dict[K, V]) -> dict[
 class Database:
     """Hold the tables, the lock that makes a call atomic, and the sequences that ids come from."""
 
-    user_ids: Iterator[int]
-    task_ids: Iterator[int]
+    user_ids: Ids
+    task_ids: Ids
     tables: Tables = attrs.field(factory=Tables)
     closed: bool = False
     lock: RLock = attrs.field(factory=RLock)

@@ -107,3 +107,11 @@ user_tasks = Table(
 
 # The primary key serves a user's tasks; this one a task's users.
 Index(None, user_tasks.c.task_id, user_tasks.c.user_id)
+
+# Ids that rows have had and no sequence has come to yet; `kind` is the table.
+spent_ids = Table(
+    "spent_ids",
+    metadata,
+    Column("kind", Text, primary_key=True),
+    Column("id", BigInteger, primary_key=True, autoincrement=False),
+)

@@ -34,6 +34,7 @@ pytest.register_assert_rewrite(
             "contract_credentials",
             "contract_filters",
             "contract_ids",
+            "contract_inheritance",
             "contract_lists",
             "contract_nested",
             "contract_orders",

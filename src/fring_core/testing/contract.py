@@ -6,6 +6,7 @@ from fring_core.testing.contract_clashes import ClashTests
 from fring_core.testing.contract_credentials import CredentialTests
 from fring_core.testing.contract_filters import FilterTests
 from fring_core.testing.contract_ids import IdTests
+from fring_core.testing.contract_inheritance import InheritanceTests
 from fring_core.testing.contract_lists import ListTests
 from fring_core.testing.contract_nested import NestedTransactionTests
 from fring_core.testing.contract_orders import OrderTests
@@ -24,6 +25,7 @@ class StoreContract(
     TaskTests,
     OwnerTests,
     IdTests,
+    InheritanceTests,
     ListTests,
     FilterTests,
     OrderTests,

@@ -10,8 +10,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 
 from fring_core import Fring, TaskOrder, UserFilter, run_sync
 from fring_core.queries import TaskFilter
-from fring_core.testing.contract_base import OWNERS
-from fring_core.testing.operations import START, use_cases
+from fring_core.testing.operations import LISTS, START, use_cases
 from fring_core.testing.snapshot import EVERYTHING, outcome_of, plain
 
 if TYPE_CHECKING:
@@ -19,7 +18,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from fring_core import Clock
-    from fring_core.testing.steps import Call
+    from fring_core.testing.steps import Call, Id
 
 
 class FringMachine(RuleBasedStateMachine):
@@ -53,6 +52,7 @@ class FringMachine(RuleBasedStateMachine):
         self.oracle: Fring = self.make_oracle(self._clock)
         # The ids of the rows that there are, for strategies to draw from.
         self.ids: dict[str, list[int]] = {"user": [1], "task": [1]}
+        self.had: set[Id] = set()
 
     def _clock(self) -> datetime:
         return self.now
@@ -77,14 +77,14 @@ class FringMachine(RuleBasedStateMachine):
         self.now = call.now
         target, oracle = SimpleNamespace(fring=self.fring), SimpleNamespace(fring=self.oracle)
         outcome = await outcome_of(call.on(target), versions=False)
-        same = call.adopting(outcome)
+        same = call.adopting(outcome, self.had)
         assert outcome == await outcome_of(same.on(oracle), versions=False), same
 
     async def _compare(self) -> None:
         users = await self.oracle.list_users(UserFilter(), EVERYTHING)
         tasks = [
             task
-            for owner in OWNERS
+            for owner in LISTS
             for task in await self.oracle.list_tasks(TaskFilter(), EVERYTHING, owner=owner)
         ]
         self.ids = {
@@ -104,7 +104,7 @@ async def _everything(fring: Any) -> object:
             owner=owner,
             order=TaskOrder.BY_ID if owner is None else TaskOrder.NEWEST_FIRST,
         )
-        for owner in OWNERS
+        for owner in LISTS
     ]
     with_tasks = [await fring.get_user(user.id) for user in users]
     with_users = [await fring.get_task(task.id) for task in lists[0]]

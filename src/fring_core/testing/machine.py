@@ -10,13 +10,15 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
 from fring_core import Store, TaskFilter, UserFilter, run_sync
-from fring_core.testing.contract_base import OWNERS, Undo
-from fring_core.testing.operations import additions, assignment, blocks, calls
+from fring_core.testing.contract_base import Undo
+from fring_core.testing.operations import LISTS, additions, assignment, blocks, calls, removal
 from fring_core.testing.snapshot import EVERYTHING, outcome_of, snapshot
 from fring_core.testing.steps import Block, Call, Target
 
 if TYPE_CHECKING:
     from collections.abc import Coroutine
+
+    from fring_core.testing.steps import Id
 
 
 class StoreMachine(RuleBasedStateMachine):
@@ -26,8 +28,7 @@ class StoreMachine(RuleBasedStateMachine):
     `teardown` if a store is to be closed. Pytest runs the class's `TestCase`, whose `settings`
     say how many histories there are and how long.
 
-    Which id the store draws is its own business; the oracle adopts it, and only has to be free
-    to, which proves that no row has had it.
+    Which id the store draws is its own business, if no row has ever had it; the oracle adopts it.
     """
 
     def make_store(self) -> Store:
@@ -48,14 +49,20 @@ class StoreMachine(RuleBasedStateMachine):
         self.oracle: Store = self.make_oracle()
         # The ids of the rows that there are, for strategies to draw from.
         self.ids: dict[str, list[int]] = {"user": [1], "task": [1]}
+        # The ids that rows have had, but for what was rolled back.
+        self.had: set[Id] = set()
 
     @initialize(
         first=st.lists(st.tuples(additions(), additions()), max_size=8), gap=st.integers(1, 5)
     )
     def populate(self, first: list[tuple[Call, Call]], gap: int) -> None:
-        """Add rows and assignments, so that most calls find some."""
+        """Add rows and assignments, so that most calls find some, and remove the last rows."""
         for call in chain.from_iterable(first):
             self.one_call(call)
+        self.stores_are_equal()
+        # Their ids, if these were chosen, are those that the store comes to next.
+        self.one_call(removal("user", max(self.ids["user"])))
+        self.one_call(removal("task", max(self.ids["task"])))
         self.stores_are_equal()
         for pair in [*product(self.ids["user"], self.ids["task"])][::gap]:
             self.one_call(assignment(*pair))
@@ -63,12 +70,12 @@ class StoreMachine(RuleBasedStateMachine):
     @rule(call=calls())
     def one_call(self, call: Call) -> None:
         """Make one call, atomic by itself."""
-        self.run(self._step(self.store, self.oracle, call))
+        self.run(self._step(self.store, self.oracle, call, self.had))
 
     @rule(block=blocks())
     def transaction(self, block: Block) -> None:
         """Make calls in a transaction, then commit or roll back."""
-        self.run(self._step(self.store, self.oracle, block))
+        self.run(self._step(self.store, self.oracle, block, self.had))
 
     @invariant()
     def stores_are_equal(self) -> None:
@@ -76,22 +83,24 @@ class StoreMachine(RuleBasedStateMachine):
         self.run(self._compare())
 
     async def _compare(self) -> None:
-        assert await snapshot(self.store, OWNERS) == await snapshot(self.oracle, OWNERS)
+        assert await snapshot(self.store, LISTS) == await snapshot(self.oracle, LISTS)
         users = await self.oracle.users.list(UserFilter(), EVERYTHING)
-        lists = [await self.oracle.tasks.list(TaskFilter(), EVERYTHING, owner) for owner in OWNERS]
+        lists = [await self.oracle.tasks.list(TaskFilter(), EVERYTHING, owner) for owner in LISTS]
         self.ids["user"] = [user.id for user in users] or [1]
         self.ids["task"] = [task.id for tasks in lists for task in tasks] or [1]
 
-    async def _step(self, store: Store, oracle: Store, step: Call | Block) -> None:
+    async def _step(self, store: Store, oracle: Store, step: Call | Block, had: set[Id]) -> None:
         if isinstance(step, Call):
             outcome = await outcome_of(step.on(Target(store, step.now)))
-            same = step.adopting(outcome)
+            same = step.adopting(outcome, had)
             assert outcome == await outcome_of(same.on(Target(oracle, same.now))), same
             return
+        had_inside = set(had)
         with suppress(Undo):
             async with store.transaction() as inner, oracle.transaction() as inner_oracle:
                 for inside in step.steps:
-                    await self._step(inner, inner_oracle, inside)
+                    await self._step(inner, inner_oracle, inside, had_inside)
                 await self._compare()  # from outside, where none of it is to be seen yet
                 if not step.commits:
                     raise Undo
+            had |= had_inside

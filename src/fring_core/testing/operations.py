@@ -33,7 +33,9 @@ def _pool(few: Sequence[T], others: st.SearchStrategy[T]) -> st.SearchStrategy[T
 NAMES = _pool(("ann", "Ann", "bob", "a%", "a_", "a\u0301"), values.usernames())
 EMAILS = _pool(("a@e.o", "A@e.o", "b@e.o", "a_@e.o", "a%@e.o"), values.emails())
 TITLES = _pool(("a", "A", " a", "a%b", "a_b", "a\\b", "\ufffd", "😀"), values.titles())
-OWNER = st.sampled_from((*[None] * 6, *OWNERS * 2, "", "ann "))
+# Two are the lists of users, if these have passwords.
+LISTS = (*OWNERS, "1", "2")
+OWNER = st.sampled_from((*[None] * 6, *OWNERS * 2, *LISTS[-2:], "", "ann "))
 SHIFTS = st.sampled_from((0, 0, 0, -1, 1))
 START = datetime(2024, 2, 29, 23, 59, 59, tzinfo=UTC)
 HASHES = st.sampled_from(("", "a", "b"))
@@ -145,6 +147,7 @@ CALLS = (
     *[LIST_USERS, LIST_TASKS] * 6,  # which have the most ways to be wrong
     *[SAVE_USER, SAVE_TASK, FIND_CREDENTIAL, REPLACE_HASH] * 2,
     _calls("store.tasks.list", TASK_FILTERS, PAGES, OWNER),
+    _calls("store.credentials.hash_of", USER),
     _calls("store.users.get", USER),
     _calls("store.users.get_with_tasks", USER),
     _calls("store.users.remove", USER),
@@ -166,6 +169,11 @@ def additions() -> st.SearchStrategy[Call]:
 def assignment(user_id: int, task_id: int) -> Call:
     """Return the call that assigns a task to a user."""
     return Call("store.assignments.add", (user_id, task_id), {}, START)
+
+
+def removal(kind: str, number: int) -> Call:
+    """Return the call that removes a user or a shared task."""
+    return Call(f"fring.delete_{kind}", (number,), {}, START)
 
 
 @st.composite

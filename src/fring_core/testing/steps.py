@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from copy import copy
 from operator import attrgetter
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 
 import attrs
 
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from fring_core import Store, Task, TaskChanges, User, UserChanges
 
 T = TypeVar("T")
+Id: TypeAlias = "tuple[type[NewUser | NewTask], int]"
 
 
 @attrs.frozen
@@ -73,11 +74,19 @@ class Call:
         coroutine: Coroutine[Any, Any, object] = method(*self.arguments, **self.options)
         return coroutine
 
-    def adopting(self, outcome: object) -> Call:
-        """Return the call that creates the same with the id that another store drew, if it did."""
+    def adopting(self, outcome: object, had: set[Id]) -> Call:
+        """Return the call that creates the same with the id that another store drew, if it did.
+
+        `had` are the ids that rows have had, this one from now on. No store may draw one of them.
+        """
         match self.arguments, outcome:
-            case (NewUser(id=None) | NewTask(id=None) as new, *others), {"id": int() as drawn}:
-                return attrs.evolve(self, arguments=(_with_id(new, drawn), *others))
+            case (NewUser() | NewTask() as new, *others), {"id": int() as given}:
+                drawn, row = new.id is None, (type(new), given)
+                assert not (drawn and row in had), f"no store may draw {given}, which a row has had"
+                had.add(row)
+                return (
+                    attrs.evolve(self, arguments=(_with_id(new, given), *others)) if drawn else self
+                )
             case _:
                 return self
 

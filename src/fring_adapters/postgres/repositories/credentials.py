@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 _CREDENTIAL: Final = select(*USER_COLUMNS, users.c.password_hash)
 FIND_BY_USERNAME: Final = reading(_CREDENTIAL.where(users.c.username == bindparam("username")))
 FIND_BY_EMAIL: Final = reading(_CREDENTIAL.where(users.c.email == bindparam("email")))
+HASH_OF: Final = reading(select(users.c.password_hash).where(users.c.id == bindparam("id")))
 REPLACE: Final = writing(
     update(users)
     .values(password_hash=bindparam("new"))
@@ -40,6 +41,13 @@ class PostgresCredentials:
         statement = FIND_BY_EMAIL if username is None else FIND_BY_USERNAME
         rows = await self._executor.run(statement, {"username": username, "email": email})
         return Credential(to_user(rows[0][:-1]), rows[0][-1]) if rows else None
+
+    async def hash_of(self, user_id: int) -> str | None:
+        if not is_possible(user_id):
+            return None
+        rows = await self._executor.run(HASH_OF, {"id": user_id})
+        password_hash: str | None = rows[0][0] if rows else None
+        return password_hash
 
     async def replace(self, credential: Credential, password_hash: str) -> bool:
         parameters = {

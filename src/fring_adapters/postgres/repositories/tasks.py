@@ -18,7 +18,13 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import insert
 
-from fring_adapters.postgres.identity_columns import MAX_ROUNDS, skipping_ahead, steps_after
+from fring_adapters.postgres.identity_columns import (
+    MAX_ROUNDS,
+    adding,
+    skipping_ahead,
+    spending,
+    steps_after,
+)
 from fring_adapters.postgres.rows import (
     TASK_COLUMNS,
     USER_COLUMNS,
@@ -48,7 +54,7 @@ _CHANGING: Final[dict[str, BindParameter[object]]] = {
 }
 _NEW: Final = _CHANGING | {name: bindparam(name) for name in ("created_at", "owner")}
 
-ADD: Final = writing(insert(tasks).values(_NEW).on_conflict_do_nothing().returning(tasks.c.id))
+ADD: Final = adding(tasks, _NEW)
 ADD_WITH_ID: Final = writing(
     insert(tasks)
     .values(_NEW | {"id": bindparam("id")})
@@ -69,7 +75,8 @@ SAVE: Final = writing(
     .where(*_IS_IT, tasks.c.version == bindparam("version"))
     .returning(tasks.c.version)
 )
-REMOVE: Final = writing(delete(tasks).where(*_IS_IT).returning(tasks.c.id))
+_REMOVED: Final = delete(tasks).where(*_IS_IT).returning(tasks.c.id).cte("removed")
+REMOVE: Final = writing(select(_REMOVED.c.id).add_cte(spending((tasks, _REMOVED))))
 
 
 _ORDERS: Final = {

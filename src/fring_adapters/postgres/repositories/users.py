@@ -11,7 +11,7 @@ from sqlalchemy import (
     BindParameter,
     ColumnElement,
     bindparam,
-    delete,
+    cast,
     exists,
     func,
     literal_column,
@@ -20,7 +20,14 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import insert
 
-from fring_adapters.postgres.identity_columns import MAX_ROUNDS, skipping_ahead, steps_after
+from fring_adapters.postgres.identity_columns import (
+    DRAWN_ID,
+    MAX_ROUNDS,
+    adding,
+    skipping_ahead,
+    steps_after,
+)
+from fring_adapters.postgres.repositories.user_removal import REMOVE, SWEEP
 from fring_adapters.postgres.rows import (
     TASK_COLUMNS,
     USER_COLUMNS,
@@ -30,7 +37,7 @@ from fring_adapters.postgres.rows import (
     to_user,
 )
 from fring_adapters.postgres.statements import Statement, reading, writing
-from fring_adapters.postgres.tables import tasks, user_tasks, users
+from fring_adapters.postgres.tables import Text, tasks, user_tasks, users
 from fring_core import (
     EmailTaken,
     IdTaken,
@@ -58,7 +65,9 @@ USER_AND_TASKS: Final = users.outerjoin(
 )
 
 # Any conflict gives no row; TAKEN then tells which, since only it is sure of the reason.
-ADD: Final = writing(insert(users).values(_NEW).on_conflict_do_nothing().returning(users.c.id))
+# Counted, since a search for one would expect to find it soon, and not use the index.
+_ON_THE_LIST: Final = select(func.count(tasks.c.id)).where(tasks.c.owner == cast(DRAWN_ID, Text))
+ADD: Final = adding(users, _NEW, _ON_THE_LIST.scalar_subquery() == literal_column("0"))
 ADD_WITH_ID: Final = writing(
     insert(users)
     .values(_NEW | {"id": bindparam("id")})
@@ -83,7 +92,6 @@ SAVE: Final = writing(
     .where(_IS_IT, users.c.version == bindparam("version"))
     .returning(users.c.version)
 )
-REMOVE: Final = writing(delete(users).where(_IS_IT).returning(users.c.id))
 
 
 def _has(*conditions: ColumnElement[bool]) -> ColumnElement[bool]:
@@ -195,4 +203,10 @@ class PostgresUsers:
         raise StoreUnavailable(f"User {user.id} met a vanishing rival {MAX_ROUNDS} times")
 
     async def remove(self, user_id: int) -> bool:
-        return is_possible(user_id) and bool(await self._executor.run(REMOVE, {"id": user_id}))
+        if not is_possible(user_id):
+            return False
+        parameters = {"id": user_id, "owner": str(user_id)}
+        rows = await self._executor.run(REMOVE, parameters)
+        if rows and rows[0][1]:
+            await self._executor.run(SWEEP, parameters)
+        return bool(rows)

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0004"
-down_revision = "0002"
+down_revision = "0003"
 
 # A day less than Python's own years, so that a moment fits in any time zone of a session.
 MOMENTS = ("'0001-01-02 00:00+00'", "'9999-12-30 00:00+00'")
