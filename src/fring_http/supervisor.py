@@ -110,15 +110,19 @@ class Supervisor:
         """Keep a worker in its place until it is time to end, then end it."""
         pause = FIRST_PAUSE_SECONDS
         while not self._stopping.is_set():
-            if place not in self._workers:
-                self._workers[place] = await Worker.start(self._command)
-            worker = self._workers[place]
-            await self._unless_stopped(worker.process.wait())
-            if worker.process.returncode is None or self._workers[place] is not worker:
-                continue
-            del self._workers[place]
-            self._say(f"worker {worker.process.pid} has ended ({worker.ending()}): start another")
-            pause = FIRST_PAUSE_SECONDS if worker.age() > SOON_SECONDS else pause
+            try:
+                if place not in self._workers:
+                    self._workers[place] = await Worker.start(self._command)
+            except OSError as error:  # the machine has no room for it
+                self._say(f"a worker cannot start: {error}")
+            else:
+                worker = self._workers[place]
+                await self._unless_stopped(worker.process.wait())
+                if worker.process.returncode is None or self._workers[place] is not worker:
+                    continue
+                del self._workers[place]
+                self._say(f"worker {worker.process.pid} has ended ({worker.ending()})")
+                pause = FIRST_PAUSE_SECONDS if worker.age() > SOON_SECONDS else pause
             await self._unless_stopped(asyncio.sleep(pause))
             pause = min(2 * pause, LONGEST_PAUSE_SECONDS)
         if place in self._workers:
@@ -142,7 +146,11 @@ class Supervisor:
 
     async def _reload(self) -> None:
         for place in self._places:
-            new = await Worker.start(self._command)
+            try:
+                new = await Worker.start(self._command)
+            except OSError as error:
+                self._say(f"a worker cannot start: {error}")
+                return
             serves = await self._unless_stopped(new.serves())
             if not serves or self._stopping.is_set():
                 await new.end()

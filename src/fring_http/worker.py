@@ -33,7 +33,9 @@ if TYPE_CHECKING:
 # How long a connection may say nothing: before its first request, between two, within a head.
 SILENT_MILLISECONDS: Final = 30_000
 BACKLOG: Final = 1024
-# Descriptors kept for all that is no client: the database, the issuer of tokens, files.
+# Where a system allows as good as endlessly many, more would only cost.
+MOST_DESCRIPTORS: Final = 2**16
+# Kept for all that is no client: the database, the issuer of tokens, files.
 SPARE_DESCRIPTORS: Final = 256
 _SUPERVISOR: Final = 0  # standard input
 
@@ -77,12 +79,12 @@ def _server(app: Application, ip: str, port: int, connections: int) -> Server:
 
 
 def _raise_limit() -> int:
-    """Take all the descriptors that this process may have; return how many clients that allows."""
+    """Take the descriptors that this process may have; return how many clients that allows."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    most = hard if hard != resource.RLIM_INFINITY else 2**16
-    if soft < most:
-        resource.setrlimit(resource.RLIMIT_NOFILE, (most, hard))
-    return max(most - SPARE_DESCRIPTORS, most // 2)
+    allowed = MOST_DESCRIPTORS if hard == resource.RLIM_INFINITY else min(hard, MOST_DESCRIPTORS)
+    if soft < allowed:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (allowed, hard))
+    return max(allowed - SPARE_DESCRIPTORS, allowed // 2)
 
 
 def _follow_supervisor() -> None:

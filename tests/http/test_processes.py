@@ -232,3 +232,32 @@ def test_http_2_is_not_spoken(tmp_path):
         client.sendall(b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + b"\0\0\0\4\0\0\0\0\0")
         assert client.recv(4096).startswith((b"HTTP/1.1 4", b""))
         assert b"\0\0" not in client.recv(4096)
+
+
+def test_silence_is_cut(tmp_path):
+    code = "import fring_http.worker as w; w.SILENT_MILLISECONDS = 300; w.main()"
+    port = free_port()
+    supervisor, end = socket.socketpair()
+    with (
+        end,
+        supervisor,
+        subprocess.Popen(
+            [sys.executable, "-c", code, "127.0.0.1", str(port)],
+            env=environment(DATABASE_URL="memory://"),
+            cwd=tmp_path,
+            stdin=end.fileno(),
+        ) as worker,
+    ):
+        assert supervisor.recv(1) == b"1"
+        said = [
+            b"",
+            b"GET /health HTTP/1.1\r\nHost: local",
+            b"GET /health HTTP/1.1\r\nHost: localhost\r\n\r\n",
+        ]
+        for each in said:
+            with socket.create_connection(("127.0.0.1", port), timeout=DEADLINE) as client:
+                client.sendall(each)
+                while client.recv(4096):
+                    pass
+        supervisor.shutdown(socket.SHUT_RDWR)
+        assert worker.wait(DEADLINE) == 0
