@@ -1,87 +1,122 @@
-# The two commands are `make serve` and `make test`; both set up what they need in .venv.
-PYTHON ?= python3
-VENV ?= .venv
-BIN := $(VENV)/bin
-INSTALLED := $(VENV)/installed
-PIP := $(BIN)/python -m pip --disable-pip-version-check
+# Plain `make` lists the targets. Each installs what it needs into .venv, by tools/install.py.
+#
+# A clone may lie in a folder of any name. So no path here is absolute, but for $$PWD, which the
+# shell expands within quotes, and no program of .venv is called by its own name: its first line
+# names its Python by a path that not every shell can read.
+
+# The Python that .venv was made with, if no other is named.
+ifndef PYTHON
+PYTHON := $(or $(shell cat .venv/python 2>/dev/null),python3)
+endif
+export PYTHON
+DOCS_PORT ?= 8001
+UPGRADE ?= --upgrade
+RUN := .venv/bin/python -m
 # The tests run on the wheel, unpacked here, and not on the source tree.
-TESTED := $(CURDIR)/build/wheel
-# Python's caches are worth writing, whatever the environment says: tests start many processes.
-unexport PYTHONDONTWRITEBYTECODE
-ON_WHEEL := PYTHONPATH=$(TESTED) FRING_TESTED=$(TESTED) $(BIN)/python -m pytest
+ON_WHEEL := PYTHONPATH="$$PWD/build/wheel" FRING_TESTED="$$PWD/build/wheel" $(RUN) pytest
 SOURCES := $(shell find src -type f ! -name '*.pyc') LICENSE README.md pyproject.toml
-PYRIGHT := PATH=$(abspath $(BIN)):$$PATH PYRIGHT_PYTHON_IGNORE_WARNINGS=1 pyright
+PYRIGHT := PATH="$$PWD/.venv/bin:$$PATH" PYRIGHT_PYTHON_IGNORE_WARNINGS=1 $(RUN) pyright
+COMPILE := uv pip compile pyproject.toml --quiet --universal --python-version 3.11 $(UPGRADE) \
+	--generate-hashes --no-header
+# Nothing of another project, and Python's caches are worth writing: tests start many processes.
+unexport PYTHONHOME PYTHONPATH PYTHONSAFEPATH PYTHONOPTIMIZE PYTHONINSPECT PYTHONWARNINGS
+unexport PYTHONDONTWRITEBYTECODE VIRTUAL_ENV
 
-.PHONY: serve test wheel mutants docs docs-serve check formatted linted typed typed-again typed-fully layered format lock clean
+.PHONY: help serve test check format docs docs-serve wheel ranges mutants lock clean
+.PHONY: formatted linted typed typed-again typed-fully layered .venv/serving .venv/installed
 
-serve: $(INSTALLED)
-	@exec $(BIN)/fring serve
+help: ## list the targets
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1	\2/p' Makefile | \
+		while IFS='	' read -r name does; do printf '  make %-11s %s\n' "$$name" "$$does"; done
 
-test: $(TESTED)
+serve: .venv/serving ## serve the API on http://127.0.0.1:8000
+	@exec $(RUN) fring_http serve
+
+test: build/wheel ## run all tests, on the wheel; about four minutes
 	$(ON_WHEEL) tests/core --quiet --cov
 	$(ON_WHEEL) --numprocesses 3 --dist loadfile
 
-wheel: $(TESTED)
-	$(BIN)/python -m tests.wheel
-
-# Takes minutes: what the tests of the core do not notice.
-mutants: $(INSTALLED)
-	$(PIP) install --quiet --no-deps --require-hashes -r requirements-mutation.lock
-	$(BIN)/mutmut run
-	$(BIN)/mutmut results
-	$(BIN)/python -m tests.core.mutants
-
-docs: $(INSTALLED)
-	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet
-
-docs-serve: $(INSTALLED)
-	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs serve
-
-check: $(INSTALLED)
+check: .venv/installed ## check formatting, style, types and layers
 	@$(MAKE) --no-print-directory --jobs 2 typed typed-again typed-fully layered linted formatted
 
-formatted: $(INSTALLED)
-	$(BIN)/ruff format --check
+format: .venv/installed ## format, and fix what can be fixed by itself
+	$(RUN) ruff format
+	$(RUN) ruff check --fix
 
-linted: $(INSTALLED)
-	$(BIN)/ruff check
+docs: .venv/installed ## build the documentation as a site in build/site
+	NO_MKDOCS_2_WARNING=1 $(RUN) mkdocs build --strict --quiet
 
-typed: $(INSTALLED)
-	$(BIN)/python -m tests.docs.examples build/examples
-	MYPYPATH=build/examples $(BIN)/mypy src tests typing_tests conftest.py docs/hooks build/examples
+docs-serve: .venv/installed ## serve the documentation on http://127.0.0.1:8001, or on DOCS_PORT
+	NO_MKDOCS_2_WARNING=1 $(RUN) mkdocs serve --dev-addr 127.0.0.1:$(DOCS_PORT)
 
-typed-again: $(INSTALLED)
+wheel: build/wheel ## try the wheel in empty environments, with each extra
+	$(RUN) tests.wheel
+
+ranges: build/wheel needs-uv ## test on the oldest and newest packages that pyproject.toml admits
+	$(RUN) tests.install.ranges
+
+mutants: .venv/mutating ## mutate the core, and tell what the tests do not notice; takes minutes
+	$(RUN) mutmut run
+	$(RUN) mutmut results
+	$(RUN) tests.core.mutants
+
+lock: needs-uv ## renew the locks from pyproject.toml; UPGRADE= keeps versions that still fit
+	$(COMPILE) --only-binary :all: --all-extras --group dev --output-file requirements.lock
+	$(COMPILE) --only-binary :all: --extra server --extra embedded --group build \
+		--constraint requirements.lock --output-file requirements-serve.lock
+	$(COMPILE) --group mutation --constraint requirements.lock \
+		--output-file requirements-mutation.lock
+	@for python in 3.11 3.12 3.13 3.14; do \
+		for platform in x86_64-manylinux_2_28 aarch64-manylinux_2_28 x86_64-apple-darwin aarch64-apple-darwin; do \
+			echo "wheels for Python $$python, $$platform"; \
+			uv pip install --quiet --dry-run --target build/locked --no-deps --require-hashes \
+				--only-binary :all: --python-version $$python --python-platform $$platform \
+				--requirement requirements.lock || exit 1; \
+		done; \
+	done
+
+clean: ## remove all that make has made; the data in .fring stay
+	@test ! -x .venv/bin/python || .venv/bin/python tools/in_use.py || test $$? -ne 3
+	rm -rf .venv build dist .coverage* .hypothesis .import_linter_cache .mypy_cache mutants .pytest_cache .ruff_cache
+
+formatted: .venv/installed
+	$(RUN) ruff format --check
+
+linted: .venv/installed
+	$(RUN) ruff check
+
+typed: .venv/installed
+	$(RUN) tests.docs.examples build/examples
+	MYPYPATH=build/examples $(RUN) mypy src tests tools typing_tests conftest.py docs/hooks build/examples
+
+typed-again: .venv/installed
 	$(PYRIGHT)
 
 # Every type of the public interface is written down; what pytest and Hypothesis leave open of
 # theirs does not count.
-typed-fully: $(INSTALLED)
+typed-fully: .venv/installed
 	$(PYRIGHT) --verifytypes fring_core --ignoreexternal
 
-layered: $(INSTALLED)
-	$(BIN)/lint-imports
+layered: .venv/installed
+	.venv/bin/python -c 'from importlinter.cli import lint_imports_command as run; run()'
 
-format: $(INSTALLED)
-	$(BIN)/ruff format
-	$(BIN)/ruff check --fix
+.PHONY: .venv/mutating needs-uv
+.venv/serving: LOCKS := requirements-serve.lock
+.venv/installed: LOCKS := requirements-serve.lock requirements.lock
+.venv/mutating: LOCKS := requirements-serve.lock requirements.lock requirements-mutation.lock
+.venv/serving .venv/installed .venv/mutating:
+	@"$$PYTHON" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { \
+		echo "Fring needs Python 3.11 or newer, and PYTHON=$$PYTHON is" $$("$$PYTHON" --version 2>&1); \
+		echo "Name another one: make $(MAKECMDGOALS) PYTHON=python3.12"; exit 1; } >&2
+	@"$$PYTHON" tools/install.py $(LOCKS)
 
-# Needs uv; everything else needs only python3 and make.
-lock:
-	uv pip compile pyproject.toml --quiet --universal --python-version 3.11 --upgrade \
-		--all-extras --group dev --generate-hashes --no-header --output-file requirements.lock
+needs-uv:
+	@command -v uv >/dev/null || { echo 'uv is needed: pip install uv' >&2; exit 1; }
 
-clean:
-	rm -rf $(VENV) build dist .coverage* .hypothesis .import_linter_cache .mypy_cache mutants .pytest_cache .ruff_cache
-
-$(INSTALLED): requirements.lock pyproject.toml
-	$(PYTHON) -c 'import sys; sys.exit("Fring needs Python 3.11 or newer" if sys.version_info < (3, 11) else 0)'
-	$(PYTHON) -m venv $(VENV)
-	$(PIP) install --quiet --no-deps --require-hashes -r requirements.lock
-	$(PIP) install --quiet --no-deps --no-build-isolation -e .
-	@touch $@
-
-$(TESTED): $(INSTALLED) $(SOURCES)
-	rm -rf build/dist $@
-	$(BIN)/python -m hatchling build -t wheel -d build/dist
-	$(PIP) install --quiet --no-deps --no-index --target $@ build/dist/*.whl
-	@touch $@
+# Moved into place when it is whole: an interruption leaves none.
+build/wheel: $(SOURCES) | .venv/installed
+	rm -rf build/dist build/unpacked build/wheel
+	$(RUN) hatchling build -t wheel -d build/dist
+	$(RUN) zipfile -e build/dist/*.whl build/unpacked
+	touch build/unpacked
+	mv build/unpacked build/wheel

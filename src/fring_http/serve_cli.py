@@ -73,13 +73,9 @@ def _database(settings: Settings, stack: ExitStack, *, upgrade: bool) -> str:
 
 
 def _embedded(settings: Settings, stack: ExitStack) -> str:
-    try:
-        # Only here: who has a database does not need the extra.
-        from fring_adapters.postgres.embedded import embedded  # noqa: PLC0415
-    except ImportError:
-        raise SettingsError(
-            "DATABASE_URL is not set; for a database of Fring's own, install fring[embedded]"
-        ) from None
+    # Only here: who has a database does not need the extra.
+    from fring_adapters.postgres.embedded import embedded  # noqa: PLC0415
+
     folder = (settings.data_dir / "postgres").resolve()
     for name in [name for name in os.environ if name.startswith("PG")]:
         del os.environ[name]  # they are about somebody's other database

@@ -46,6 +46,7 @@ def test_without_a_token_one_is_asked_for(secured, path, header):
         *(b"Bearer \xff\xfe", b"Bearer \xff.\xfe.\xfd", b"Bearer " + token().encode() + b"\xe9"),
         *("Bearer é.ü.ß".encode(), b"Bearer " + b"\x80" * 9000),
     ],
+    ids=["two bytes", "three parts", "after a token", "UTF-8", "long"],
 )
 @pytest.mark.parametrize("path", [OWN, BOARD])
 def test_a_header_that_is_not_text_is_refused(secured, path, value):

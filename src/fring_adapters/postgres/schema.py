@@ -59,7 +59,7 @@ def prepare(url: str, *, upgrade: bool = False) -> str:
     `ValueError` for a URL that names no PostgreSQL database.
     """
     config = Config()
-    config.set_main_option("script_location", str(MIGRATIONS))
+    config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
     scripts = ScriptDirectory.from_config(config)
     head = scripts.get_current_head()
     assert head is not None  # noqa: S101  # the wheel holds the scripts
