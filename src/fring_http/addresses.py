@@ -31,6 +31,11 @@ class Address:
         """Return the address family of its sockets."""
         return socket.AF_INET6 if ":" in self.ip else socket.AF_INET
 
+    @property
+    def is_everywhere(self) -> bool:
+        """Tell whether it stands for all addresses of both families."""
+        return self.ip == "::"
+
 
 def addresses_of(host: str, port: int) -> list[Address]:
     """Return every address that a host stands for: both of `localhost`, say.
@@ -74,7 +79,9 @@ def _held(address: Address) -> socket.socket:
     which set SO_REUSEPORT, may then listen beside it; a stranger may not, for it does not.
     """
     sock = socket.create_server(
-        (address.ip, address.port), family=address.family, dualstack_ipv6=address.ip == "::"
+        (address.ip, address.port),
+        family=address.family,
+        dualstack_ipv6=address.is_everywhere,
     )
     if _SHARED:
         sock.shutdown(socket.SHUT_RDWR)

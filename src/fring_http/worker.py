@@ -11,18 +11,21 @@ import asyncio
 import os
 import resource
 import signal
+import socket
 import sys
 from contextlib import suppress
 from threading import Thread
 from time import sleep
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import uvloop
 from granian.constants import HTTPModes, Interfaces
 from granian.http import HTTP1Settings
 from granian.log import LogLevels
+from granian.net import SocketHolder  # type: ignore[attr-defined]  # it is not in __all__
 from granian.server.embed import Server
 
+from fring_http.addresses import Address
 from fring_http.main import Wiring
 from fring_http.settings import Settings
 from fring_http.supervisor import KILL_SECONDS
@@ -38,6 +41,7 @@ MOST_DESCRIPTORS: Final = 2**16
 # Kept for all that is no client: the database, the issuer of tokens, files.
 SPARE_DESCRIPTORS: Final = 256
 _SUPERVISOR: Final = 0  # standard input
+_on_fd: Any = SocketHolder  # its stub knows no arguments
 
 
 async def serve(addresses: list[tuple[str, int]]) -> None:
@@ -51,9 +55,8 @@ async def serve(addresses: list[tuple[str, int]]) -> None:
     wiring = Wiring.of(Settings.from_environment())
     async with wiring.opened():
         app = wiring.application()
-        servers = [_server(app, *address, connections) for address in addresses]
+        servers = [OnSocket(app, _listening(*address), connections) for address in addresses]
         serving = [asyncio.create_task(server.serve()) for server in servers]
-        await asyncio.sleep(0)  # they listen now
         os.write(_SUPERVISOR, b"1")
         stopped = asyncio.create_task(stopping.wait())
         await asyncio.wait([stopped, *serving], return_when=asyncio.FIRST_COMPLETED)
@@ -62,20 +65,38 @@ async def serve(addresses: list[tuple[str, int]]) -> None:
         await asyncio.gather(*serving)
 
 
-def _server(app: Application, ip: str, port: int, connections: int) -> Server:
-    return Server(
-        app,
-        address=ip,
-        port=port,
-        interface=Interfaces.ASGINL,
-        http=HTTPModes.http1,  # of HTTP/2 a few bytes ask for gigabytes
-        http1_settings=HTTP1Settings(header_read_timeout=SILENT_MILLISECONDS),
-        websockets=False,
+class OnSocket(Server):
+    """Serve on a socket that listens already; Granian would open one, some time later."""
+
+    def __init__(self, app: Application, listening: socket.socket, connections: int) -> None:
+        super().__init__(
+            app,
+            interface=Interfaces.ASGINL,
+            http=HTTPModes.http1,  # of HTTP/2 a few bytes ask for gigabytes
+            http1_settings=HTTP1Settings(header_read_timeout=SILENT_MILLISECONDS),
+            websockets=False,
+            backpressure=connections,
+            log_level=LogLevels.error,
+            log_dictconfig={"handlers": {}, "loggers": {"_granian": {"propagate": True}}},
+        )
+        self._listening = listening
+
+    def _init_shared_socket(self) -> None:
+        fd = self._listening.detach()  # Granian closes it
+        self._shd = _on_fd(fd, False, BACKLOG)  # noqa: FBT003  # False: not a Unix socket
+
+
+def _listening(ip: str, port: int) -> socket.socket:
+    address = Address(ip, port)
+    sock = socket.create_server(
+        (ip, port),
+        family=address.family,
         backlog=BACKLOG,
-        backpressure=connections,
-        log_level=LogLevels.error,
-        log_dictconfig={"handlers": {}, "loggers": {"_granian": {"propagate": True}}},
+        reuse_port=True,  # beside the other workers
+        dualstack_ipv6=address.is_everywhere,
     )
+    sock.setblocking(False)
+    return sock
 
 
 def _raise_limit() -> int:

@@ -18,7 +18,7 @@ from typing import Any, Final
 _UNNAMED_IDS: Final = range(61184, 65520)
 _SET_DEATH_SIGNAL: Final = 1  # prctl(2)
 _NEW_USER_NAMESPACE: Final = 0x10000000  # unshare(2)
-_OF_A_SHELL: Final = frozenset("$`\"\\")  # what it reads within double quotes
+_OF_A_SHELL: Final = frozenset('$`"\\')  # what it reads within double quotes
 _LINUX: Final = sys.platform == "linux"
 
 
