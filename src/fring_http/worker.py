@@ -41,6 +41,7 @@ MOST_DESCRIPTORS: Final = 2**16
 # Kept for all that is no client: the database, the issuer of tokens, files.
 SPARE_DESCRIPTORS: Final = 256
 _SUPERVISOR: Final = 0  # standard input
+_IS_UNIX: Final = False
 _on_fd: Any = SocketHolder  # its stub knows no arguments
 
 
@@ -83,7 +84,7 @@ class OnSocket(Server):
 
     def _init_shared_socket(self) -> None:
         fd = self._listening.detach()  # Granian closes it
-        self._shd = _on_fd(fd, False, BACKLOG)  # noqa: FBT003  # False: not a Unix socket
+        self._shd = _on_fd(fd, _IS_UNIX, BACKLOG)
 
 
 def _listening(ip: str, port: int) -> socket.socket:

@@ -189,6 +189,21 @@ def test_what_is_under_way_is_answered_and_nothing_new(tmp_path):
         assert server.process.wait(DEADLINE) == 0
 
 
+def test_all_its_processes_may_be_told_at_once(tmp_path, start):
+    port = free_port()
+    server = start(port)
+    await_condition(lambda: status(f"http://127.0.0.1:{port}/api/v1/tasks") == 200)
+    pid_file = tmp_path / ".fring" / "postgres" / "postmaster.pid"
+    postgres = psutil.Process(int(pid_file.read_text().split()[0]))
+    everybody = [psutil.Process(server.pid), *workers(server), postgres.parent(), postgres]
+    for process in everybody:
+        process.terminate()
+    code, said = finished(server)
+    assert (code, "Traceback" in said) == (0, False), said
+    await_condition(lambda: not any(process.is_running() for process in everybody))
+    assert not pid_file.exists()
+
+
 @pytest.mark.parametrize("nohup", [False, True])
 def test_a_closed_terminal_ends_it_unless_it_was_to_ignore_that(tmp_path, nohup):
     port = free_port()

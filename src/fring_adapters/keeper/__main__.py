@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import signal
 import socket
 import sys
 from contextlib import suppress
@@ -97,6 +98,9 @@ def main() -> None:
     first = socket.socket(fileno=int(sys.argv[5]))
     if os.fork():
         os._exit(0)  # whoever started it need not wait for its end
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        # It ends when its users do. systemd, say, tells everybody at once.
+        signal.signal(number, signal.SIG_IGN)
     os.umask(0o077)
     os.chdir(workshop)
     asyncio.run(keep(Cluster(folder, workshop, programs), first))
