@@ -45,7 +45,8 @@ def addresses_of(host: str, port: int) -> list[Address]:
     if host.lower() == "localhost":  # whatever the machine's list of hosts makes of it (RFC 6761)
         ips = ["127.0.0.1", "::1"]
     else:
-        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
+        bare = host.removeprefix("[").removesuffix("]")  # as in a URL
+        found = socket.getaddrinfo(bare, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
         ips = list(dict.fromkeys(str(address[0]) for *_, address in found))
     return [Address(ip, port) for ip in ips]
 

@@ -23,16 +23,21 @@ def serve(settings: Settings) -> None:
     """Serve until a signal ends it; raise `SettingsError` for what cannot be served."""
     if settings.database_url == MEMORY and settings.workers > 1:
         raise SettingsError("memory:// needs WORKERS=1: each worker would have data of its own")
-    settings.check_exposure()
+    host = settings.listening_host()
     if settings.auth_mode() is AuthMode.SECRET:
         from fring_http.main import secret_tokens  # noqa: PLC0415  # it takes long to import
 
         secret_tokens(settings)
     with ExitStack() as stack:
-        addresses = _addresses(settings, stack)
+        addresses = _addresses(host, settings.port, stack)
         url = _database(settings, stack, upgrade=settings.migrate)
         # The workers read the environment anew.
         os.environ["DATABASE_URL"] = url
+        if host != settings.host:
+            say(
+                f"HOST={settings.host} stands for this machine alone until BETTER_AUTH_SECRET or"
+                " FRING_JWKS_URL is set, or FRING_AUTH=off if everybody may do everything"
+            )
         where = " and ".join(f"http://{address}" for address in addresses)
         say(f"Fring {VERSION} on {where} (documentation: /docs)")
         supervisor = Supervisor(_worker(addresses), settings.workers, say, reloads=url != MEMORY)
@@ -53,13 +58,11 @@ def say(text: str) -> None:
         sys.stdout = open(os.devnull, "w")  # noqa: PTH123, SIM115  # or the exit fails as well
 
 
-def _addresses(settings: Settings, stack: ExitStack) -> list[Address]:
+def _addresses(host: str, port: int, stack: ExitStack) -> list[Address]:
     try:
-        return held(settings.host, settings.port, stack)
+        return held(host, port, stack)
     except OSError as error:
-        raise SettingsError(
-            f"Cannot listen on {settings.host}:{settings.port}: {error.strerror}"
-        ) from None
+        raise SettingsError(f"Cannot listen on {host}:{port}: {error.strerror}") from None
 
 
 def _database(settings: Settings, stack: ExitStack, *, upgrade: bool) -> str:

@@ -26,6 +26,7 @@ from fring_http.parsers import (
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+BOTH_FAMILIES: Final = "::"
 MEMORY: Final = "memory://"  # the `database_url` of the memory store
 WORKFLOWS: Final = {"permissive": PERMISSIVE, "strict": STRICT}
 ENVIRONMENTS: Final = ("development", "test", "production")
@@ -126,23 +127,26 @@ class Settings:
             return ()
         return self.allowed_hosts
 
-    def check_exposure(self) -> None:
-        """Raise `SettingsError` if another machine could reach a server that asks for no token.
+    def listening_host(self) -> str:
+        """Return where to listen.
 
-        FRING_AUTH=off says that it may.
+        Raise `SettingsError` if another machine could reach a server that asks for no token, unless
+        FRING_AUTH=off says that it may. `::`, which is how both families are asked for, is then
+        `localhost`, which has both too.
         """
         if self.auth is AuthMode.OFF or self.auth_mode() is not AuthMode.OFF:
-            return
+            return self.host
         try:
             local = authority.resolves_to_loopback(self.host)
         except (OSError, UnicodeError) as error:
             raise SettingsError(f"Cannot listen on {self.host}: {error}") from None
-        if not local:
+        if not local and self.host != BOTH_FAMILIES:
             raise SettingsError(
                 f"HOST={self.host} lets other machines in, and nobody is asked for a token: set"
                 " BETTER_AUTH_SECRET or FRING_JWKS_URL, or FRING_AUTH=off if everybody may do"
                 " everything"
             )
+        return self.host if local else "localhost"
 
     @staticmethod
     def _with(variable: str, value: str, mode: AuthMode) -> AuthMode:

@@ -41,9 +41,9 @@ def test_modes(what, mode):
     settings = Settings.from_mapping(given)
     if mode == "the start is refused":
         with pytest.raises(SettingsError):
-            settings.check_exposure()
+            settings.listening_host()
     else:
-        settings.check_exposure()
+        settings.listening_host()
         assert settings.auth_mode() == mode
 
 

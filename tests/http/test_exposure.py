@@ -14,14 +14,19 @@ OPEN = ["0.0.0.0", "::", "[::]", "", "0", "192.0.2.1", "2001:db8::1", "::ffff:19
 
 @pytest.mark.parametrize("host", LOCAL)
 def test_this_machine_is_enough(host):
-    Settings(host=host).check_exposure()
+    assert Settings(host=host).listening_host() == host
+
+
+def test_both_families_are_those_of_this_machine():
+    assert Settings(host="::").listening_host() == "localhost"
+    assert Settings(host="::", auth=AuthMode.OFF).listening_host() == "::"
 
 
 @pytest.mark.parametrize("environment", ["development", "test"])
-@pytest.mark.parametrize("host", OPEN)
+@pytest.mark.parametrize("host", [host for host in OPEN if host != "::"])
 def test_another_address_needs_authentication(host, environment):
     with pytest.raises(SettingsError) as caught:
-        Settings(host=host, environment=environment).check_exposure()
+        Settings(host=host, environment=environment).listening_host()
     for way_out in ("BETTER_AUTH_SECRET", "FRING_JWKS_URL", "FRING_AUTH=off"):
         assert way_out in str(caught.value)
 
@@ -32,7 +37,7 @@ def test_another_address_needs_authentication(host, environment):
     [{"auth": AuthMode.OFF}, {"secret": SECRET}, {"jwks_url": "https://issuer.example/jwks"}],
 )
 def test_or_to_be_meant(host, settings):
-    Settings(host=host, **settings).check_exposure()
+    assert Settings(host=host, **settings).listening_host() == host
 
 
 @pytest.mark.parametrize(
@@ -43,16 +48,16 @@ def test_a_name_is_what_it_stands_for(monkeypatch, addresses, local):
     found = [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (each, 0)) for each in addresses]
     monkeypatch.setattr(socket, "getaddrinfo", lambda *_: found)
     if local:
-        Settings(host="my.machine").check_exposure()
+        Settings(host="my.machine").listening_host()
     else:
         with pytest.raises(SettingsError, match="FRING_AUTH=off"):
-            Settings(host="my.machine").check_exposure()
+            Settings(host="my.machine").listening_host()
 
 
 @pytest.mark.parametrize("host", ["nowhere.invalid", "a" * 70, "\xff" * 70])
 def test_a_name_that_stands_for_nothing_is_not_local(host):
     with pytest.raises(SettingsError, match="Cannot listen on"):
-        Settings(host=host).check_exposure()
+        Settings(host=host).listening_host()
 
 
 def test_the_start_is_refused(tmp_path):

@@ -11,8 +11,6 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-import psutil
-
 from fring_adapters.keeper.os_user import (
     forget_copy,
     give,
@@ -21,17 +19,16 @@ from fring_adapters.keeper.os_user import (
     reachable,
     running_as,
 )
+from fring_adapters.keeper.pid_file import POLL_SECONDS, PidFile
 
 if TYPE_CHECKING:
     from asyncio.subprocess import Process
     from collections.abc import Callable
 
-POLL_SECONDS: Final = 0.03
 PAUSE_SECONDS: Final = 0.5
 FIRST_ATTEMPTS: Final = 10  # a killed server's processes may hold its memory for a moment
 SHUTDOWN_SECONDS: Final = 60.0
 MAX_LOG_BYTES: Final = 10 * 2**20
-_STATUS_LINE: Final = 7  # of postmaster.pid: starting, ready, stopping
 _INITDB: Final = (
     "--username=postgres",
     "--auth=trust",  # for whoever may open the folder that the socket is in: nobody else
@@ -57,6 +54,7 @@ class Cluster:
         self._unfinished = workshop / "new"
         self._copy = workshop / "programs"
         self._programs = programs
+        self._pid_file = PidFile(folder)
 
     async def run(self, ready: Callable[[], None]) -> None:
         """Serve until cancelled, starting again after each crash; call `ready` each time it is up.
@@ -103,11 +101,13 @@ class Cluster:
     async def _serve(self, ready: Callable[[], None]) -> bool:
         """Run the server until it ends; tell whether it was ready to serve."""
         give(self._folder, owner_of(self._folder))
-        await self._end_orphan()
+        await self._pid_file.end_orphan()
         words = [word for setting in _SETTINGS for word in ("-c", setting)]
         server = await self._start("postgres", self._folder, owner_of(self._folder), *words)
         try:
-            while not (was_ready := self._is_ready(server.pid)) and server.returncode is None:
+            while (
+                not (was_ready := self._pid_file.is_ready(server.pid)) and server.returncode is None
+            ):
                 await asyncio.sleep(POLL_SECONDS)
             if was_ready:
                 ready()
@@ -151,35 +151,6 @@ class Cluster:
 
     def _last_words(self) -> str:
         return _last_line((self._folder / "log").read_bytes())
-
-    def _pid_file(self) -> list[str]:
-        try:
-            return (self._folder / "postmaster.pid").read_text().splitlines()
-        except FileNotFoundError:
-            return []
-
-    def _is_ready(self, pid: int) -> bool:
-        lines = self._pid_file()
-        return lines[:1] == [str(pid)] and [x.strip() for x in lines[_STATUS_LINE:]] == ["ready"]
-
-    async def _end_orphan(self) -> None:
-        """End a server of this folder whose keeper was killed, and forget one that is no more.
-
-        PostgreSQL itself believes the file: any process that has got the number since would keep
-        it from starting.
-        """
-        for server in self._orphans():
-            server.send_signal(signal.SIGINT)
-            while server.is_running() and server.status() != psutil.STATUS_ZOMBIE:
-                await asyncio.sleep(POLL_SECONDS)
-        (self._folder / "postmaster.pid").unlink(missing_ok=True)
-
-    def _orphans(self) -> list[psutil.Process]:
-        with suppress(psutil.Error, ValueError, IndexError, OSError):
-            process = psutil.Process(int(self._pid_file()[0]))
-            if process.name() == "postgres" and Path(process.cwd()).samefile(self._folder):
-                return [process]
-        return []
 
 
 async def _ended(process: Process, number: signal.Signals) -> None:
