@@ -20,10 +20,10 @@ from time import sleep
 from typing import TYPE_CHECKING, Any, Final
 
 import uvloop
+from granian._granian import SocketHolder
 from granian.constants import HTTPModes, Interfaces
 from granian.http import HTTP1Settings
 from granian.log import LogLevels
-from granian.net import SocketHolder  # type: ignore[attr-defined]  # it is not in __all__
 from granian.server.embed import Server
 
 from fring_http.addresses import Address

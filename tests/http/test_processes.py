@@ -265,8 +265,7 @@ def test_http_2_is_not_spoken(tmp_path):
         socket.create_connection(("127.0.0.1", server.port)) as client,
     ):
         client.sendall(b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + b"\0\0\0\4\0\0\0\0\0")
-        assert client.recv(4096).startswith((b"HTTP/1.1 4", b""))
-        assert b"\0\0" not in client.recv(4096)
+        assert client.recv(4096) == b""  # closed, where HTTP/2 would begin with its settings
 
 
 def test_silence_is_cut(tmp_path):
