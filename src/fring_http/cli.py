@@ -9,7 +9,7 @@ import argparse
 import signal
 import sys
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from fring_core import Role, StoreUnavailable
 from fring_http.version import VERSION
@@ -40,13 +40,19 @@ def parser() -> argparse.ArgumentParser:
     return fring
 
 
+_ENDING: Final = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
+
 class Stopped(BaseException):
     """Report that a signal ends the command, wherever it was."""
 
 
 @contextmanager
 def stoppable() -> Iterator[None]:
-    """Let SIGINT, SIGTERM and a closed terminal raise `Stopped`, once: cleaning up goes on."""
+    """Let SIGINT, SIGTERM and a closed terminal raise `Stopped`, once: cleaning up goes on.
+
+    After the block they do nothing, since the process is about to end by itself.
+    """
     stopped = False
 
     def stop(*_: object) -> None:
@@ -55,15 +61,21 @@ def stoppable() -> Iterator[None]:
             stopped = True
             raise Stopped
 
-    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+    for number in _ENDING:
         if signal.getsignal(number) is not signal.SIG_IGN:
             signal.signal(number, stop)
-    yield
+    try:
+        yield
+    finally:
+        for number in _ENDING:
+            signal.signal(number, signal.SIG_IGN)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command with these arguments (None: the process's own); return its exit code."""
     chosen = parser().parse_args(arguments)
+    if chosen.command == "auth":
+        return _run(chosen)
     try:
         with stoppable():
             return _run(chosen)
