@@ -1,8 +1,10 @@
 """The embedded database: on any folder, after any crash, for as long as somebody uses it."""
 
+import fcntl
 import os
 import random
 import signal
+import socket
 import stat
 import subprocess
 import sys
@@ -12,7 +14,7 @@ import psutil
 import psycopg
 import pytest
 
-from fring_adapters.postgres.embedded import embedded
+from fring_adapters.postgres.embedded import PROGRAMS, embedded
 from fring_core import StoreUnavailable
 from tests.serving import DEADLINE, environment
 
@@ -42,11 +44,11 @@ def server_of(folder):
     return psutil.Process(int((folder / "postmaster.pid").read_text().split()[0]))
 
 
-def await_condition(condition):
+def await_condition(condition, pause=0.02):
     deadline = time.monotonic() + DEADLINE
     while not condition():
         assert time.monotonic() < deadline
-        time.sleep(0.02)
+        time.sleep(pause)
 
 
 def is_up(url):
@@ -145,6 +147,41 @@ def test_a_first_start_that_is_killed_is_in_nobodys_way(tmp_path, program, seed)
         process.kill()
     with embedded(folder) as url:
         assert is_up(url)
+
+
+def is_kept(folder):
+    """Tell whether a keeper has the lock of a folder."""
+    with (folder.with_name(f"{folder.name}.keeper") / "lock").open("a") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return True
+    return False
+
+
+def test_a_user_may_end_at_any_moment_of_the_start(tmp_path):
+    """Leave just when the server begins, again and again: what it is told then is not lost."""
+    folder = tmp_path / "data"
+    with embedded(folder):
+        pass
+    workshop, log = folder.with_name("data.keeper"), folder / "log"
+    for number in range(12):
+        log.unlink()  # it is made anew a moment before the server is there
+        with (workshop / "lock").open("a") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            user, its = socket.socketpair()
+            words = [folder, workshop, PROGRAMS, str(lock.fileno()), str(its.fileno())]
+            subprocess.run(
+                [sys.executable, "-m", "fring_adapters.keeper", *words],
+                pass_fds=[lock.fileno(), its.fileno()],
+                env=environment(),
+                check=True,
+            )
+        its.close()
+        await_condition(log.exists, pause=0.001)
+        time.sleep(number / 1000)
+        user.close()
+        await_condition(lambda: not is_kept(folder))
 
 
 @pytest.mark.parametrize("victim", ["server", "keeper"])

@@ -99,8 +99,9 @@ def main() -> None:
     if os.fork():
         os._exit(0)  # whoever started it need not wait for its end
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        # It ends when its users do. systemd, say, tells everybody at once.
-        signal.signal(number, signal.SIG_IGN)
+        # It ends when its users do. systemd, say, tells everybody at once. SIG_IGN would not do:
+        # PostgreSQL would inherit it, and miss what it is told before it listens to signals.
+        signal.signal(number, lambda *_: None)
     os.umask(0o077)
     os.chdir(workshop)
     asyncio.run(keep(Cluster(folder, workshop, programs), first))
