@@ -29,6 +29,7 @@ class Users:
 
     def __init__(self) -> None:
         self._connections: set[StreamWriter] = set()
+        self._last: StreamWriter | None = None  # one that nobody holds is closed
         self._one_left = asyncio.Event()
         self._ready = False
         self._closed = False
@@ -47,7 +48,8 @@ class Users:
         self._one_left.set()
         if self._connections:
             writer.close()
-        # The last one learns that PostgreSQL has stopped by the end of this process.
+        else:  # it learns by the end of this process that PostgreSQL has stopped
+            self._last = writer
 
     async def all_left(self) -> None:
         """Return when there is no user any more; nobody is taken in from then on."""
