@@ -40,6 +40,14 @@ class Server:
         return f"http://127.0.0.1:{self.port}"
 
 
+def await_condition(condition, pause=0.02):
+    """Return once a condition holds, asked every `pause` seconds; fail if it takes too long."""
+    deadline = time.monotonic() + DEADLINE
+    while not condition():
+        assert time.monotonic() < deadline
+        time.sleep(pause)
+
+
 def free_port() -> int:
     """Return a port that nobody listens on."""
     with socket.create_server(("127.0.0.1", 0)) as sock:

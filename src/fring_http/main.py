@@ -165,9 +165,10 @@ async def _prepared(settings: Settings) -> AsyncIterator[None]:
         return True
 
     async def prepare_later() -> None:
-        await asyncio.sleep(PREPARE_AGAIN_SECONDS)
-        if not await prepare_now():
-            await prepare_later()
+        while True:
+            await asyncio.sleep(PREPARE_AGAIN_SECONDS)
+            if await prepare_now():
+                return
 
     if await prepare_now():
         yield

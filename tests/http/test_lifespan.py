@@ -1,15 +1,18 @@
 """The application under another server than ours: started, stopped, and started again."""
 
-import time
+from itertools import count
+from threading import Event
 from typing import Any, cast
 
 import pytest
 from litestar.testing import TestClient
 
+from fring_core import StoreUnavailable
+from fring_http import main
 from fring_http.main import create
 from fring_http.settings import Settings
 from tests.outage import Database
-from tests.serving import DEADLINE
+from tests.serving import DEADLINE, await_condition
 
 
 def client_of(app):
@@ -37,6 +40,18 @@ def test_an_application_starts_while_the_database_is_away(database):
     with client_of(app) as client:
         assert client.get("/api/v1/tasks").status_code == 503
         database.start()
-        deadline = time.monotonic() + DEADLINE
-        while client.get("/api/v1/tasks").status_code != 200:
-            assert time.monotonic() < deadline
+        await_condition(lambda: client.get("/api/v1/tasks").status_code == 200)
+
+
+def test_a_long_outage_is_an_outage_like_any_other(monkeypatch):
+    tries, prepared = count(), Event()
+
+    def prepare(url, *, upgrade):
+        if next(tries) < 1500:  # more than Python calls may be within each other
+            raise StoreUnavailable("it is away")
+        prepared.set()
+
+    monkeypatch.setattr(main, "prepare", prepare)
+    monkeypatch.setattr(main, "PREPARE_AGAIN_SECONDS", 0)
+    with client_of(create(Settings(database_url="postgresql://127.0.0.1:1/away"))):
+        assert prepared.wait(DEADLINE)

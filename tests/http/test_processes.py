@@ -14,16 +14,9 @@ import psutil
 import pytest
 
 from tests.outage import Database
-from tests.serving import DEADLINE, environment, free_port, serving
+from tests.serving import DEADLINE, await_condition, environment, free_port, serving
 
 BODY = {"title": "task"}
-
-
-def await_condition(condition):
-    deadline = time.monotonic() + DEADLINE
-    while not condition():
-        assert time.monotonic() < deadline
-        time.sleep(0.02)
 
 
 def status(url):

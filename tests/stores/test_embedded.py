@@ -16,7 +16,7 @@ import pytest
 
 from fring_adapters.postgres.embedded import PROGRAMS, embedded
 from fring_core import StoreUnavailable
-from tests.serving import DEADLINE, environment
+from tests.serving import await_condition, environment
 
 # What a shell, make, a URL, a glob or PostgreSQL itself could take for something else.
 ODD = "My Projects & more 'n' \"so\" #1 50% a%20b $HOME c++ (ü日本) [x]* \\n"
@@ -42,13 +42,6 @@ def value(url, *queries):
 def server_of(folder):
     """Return the process that serves a folder."""
     return psutil.Process(int((folder / "postmaster.pid").read_text().split()[0]))
-
-
-def await_condition(condition, pause=0.02):
-    deadline = time.monotonic() + DEADLINE
-    while not condition():
-        assert time.monotonic() < deadline
-        time.sleep(pause)
 
 
 def is_up(url):
