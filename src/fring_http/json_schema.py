@@ -63,7 +63,8 @@ def sample(value: object) -> msgspec.Meta:
 ChosenId = Annotated[
     int,
     msgspec.Meta(
-        description="An id of your choice; without one, the server takes the next.",
+        description="An id of your choice, written without a fraction (`7.0` is refused);"
+        " without one, the server takes the next.",
         extra_json_schema={"minimum": 1, "maximum": MAX_CHOSEN_ID},
     ),
 ]

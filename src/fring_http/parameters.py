@@ -65,23 +65,26 @@ QUERY: Final[Mapping[str, Json]] = {
     "email": _query("email", _CONTAINED, text_schema(text.FILTER)),
     "title": _query("title", _CONTAINED, text_schema(text.FILTER)),
     "status": _query(
-        "status", f"Keep those in this status. {_NO_FILTER}", {"type": "string", "enum": STATUSES}
+        "status",
+        f"Keep those in this status. {_NO_FILTER}",
+        {"type": "string", "enum": [*STATUSES, ""]},
     ),
     "assigned": _query(
         "assigned",
-        f"Keep those with at least one user, or those with none. {_NO_FILTER}",
+        f"Keep those with at least one user, or those with none; `1` and `0` do as well. {_NO_FILTER}",
         {"type": "boolean"},
     ),
     "own_limit": _limit(MAX_LIMIT),
     "own_status": _query(
         "status",
-        "Keep those in this status; `pending` keeps all that are not completed.",
-        {"type": "string", "enum": ["all", "pending", *STATUSES], "default": "all"},
+        "Keep those in this status; `pending` keeps all that are not completed, and"
+        " `all`, or an empty text, keeps everything.",
+        {"type": "string", "enum": ["all", "pending", *STATUSES, ""], "default": "all"},
     ),
     "sort": _query(
         "sort",
-        "`created` puts the newest first, `title` goes by its code points.",
-        {"type": "string", "enum": ["created", "title"], "default": "created"},
+        "`created`, or an empty text, puts the newest first; `title` goes by its code points.",
+        {"type": "string", "enum": ["created", "title", ""], "default": "created"},
     ),
     "new_status": _query("status", "The new status.", {"type": "string", "enum": STATUSES})
     | {"required": True, "example": TaskStatus.IN_PROGRESS.value},

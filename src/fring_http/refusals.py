@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from fring_http.errors import Error, ValidationError
 from fring_http.json_schema import answer_schema
+from fring_http.parameters import LIST_PATH
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -53,6 +54,8 @@ def refusals(opt: Mapping[str, Any], schemas: Json, *, takes: bool, writes: bool
         described |= _SECURED
     for status in opt["errors"]:
         described.setdefault(status, _REFUSED[status])
+    if opt["path"] == LIST_PATH:
+        described.setdefault(404, "No list has this name")
     shape = answer_schema(Error, schemas)
     found = {
         str(status): _response(status, description, shape, opt["errors"].get(status, {}))
