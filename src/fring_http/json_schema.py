@@ -24,12 +24,13 @@ _NUL: Final = r"\x00"
 class Body(msgspec.Struct):
     """Be what a request brings.
 
-    `examples` has at least one, by what it is about; `rule` is what holds between the fields, as
-    JSON Schema.
+    `examples` has at least one, by what it is about. `rule` is what holds between the fields, as
+    JSON Schema; of the fields in `one_of`, exactly one is there.
     """
 
     examples: ClassVar[Mapping[str, Json]]
     rule: ClassVar[Json] = {}
+    one_of: ClassVar[tuple[str, ...]] = ()
 
 
 def text_schema(rule: TextRule) -> Json:
@@ -81,8 +82,26 @@ def body_schema(shape: type[Body], schemas: Json) -> Json:
     component = schemas[shape.__name__]
     for schema in component["properties"].values():
         schema.pop("default", None)
+    if shape.one_of:
+        component |= _choice(component, shape.one_of)
     component |= shape.rule
     return reference
+
+
+def _choice(component: Json, names: tuple[str, ...]) -> Json:
+    """Return a schema's alternatives, which take the place of its fields: each a type by itself."""
+    fields, required = component.pop("properties"), component.pop("required")
+    common = {name: field for name, field in fields.items() if name not in names}
+    alternatives = [
+        {
+            "type": "object",
+            "properties": {**common, name: fields[name]["anyOf"][0]},
+            "required": [*required, name],
+        }
+        for name in names
+    ]
+    both = {"properties": dict.fromkeys(names, {}), "required": list(names)}
+    return {"anyOf": alternatives, "not": both}
 
 
 def answer_schema(shape: Any, schemas: Json) -> Json:

@@ -19,7 +19,7 @@ from fring_core import (
 )
 from fring_core.accounts import ANY_PASSWORD, NEW_PASSWORD
 from fring_http.errors import ROUTER_HANDLERS
-from fring_http.json_schema import Body, Json, said
+from fring_http.json_schema import Body, said
 from fring_http.operations import LOCATION, Refusals, operation
 from fring_http.parameters import PATH
 from fring_http.reading import MAX_BODY_BYTES, read_body
@@ -47,15 +47,10 @@ class NewAccount(Body):
     password: Annotated[str, said(NEW_PASSWORD)]
 
 
-def _named(given: str, absent: str) -> Json:
-    named = {given: {"type": "string"}, absent: {"type": "null"}}
-    return {"type": "object", "properties": named, "required": [given]}
-
-
 class Credentials(Body):
     """Take a login: a password, and a username or an email, one of them."""
 
-    rule: ClassVar = {"anyOf": [_named("username", "email"), _named("email", "username")]}
+    one_of: ClassVar = ("username", "email")
     examples: ClassVar = {
         "By username": {"username": "bob", "password": PASSWORD},
         "By e-mail": {"email": "bob@example.com", "password": PASSWORD},
