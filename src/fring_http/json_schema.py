@@ -100,7 +100,7 @@ def _choice(component: Json, names: tuple[str, ...]) -> Json:
         }
         for name in names
     ]
-    both = {"properties": dict.fromkeys(names, {}), "required": list(names)}
+    both = {"properties": {key: {} for key in names}, "required": list(names)}
     return {"anyOf": alternatives, "not": both}
 
 

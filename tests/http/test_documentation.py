@@ -3,6 +3,7 @@
 import re
 from html.parser import HTMLParser
 from importlib.resources import files
+from typing import Any
 from urllib.parse import urljoin
 
 import pytest
@@ -29,7 +30,8 @@ MEDIA_TYPES = {
 
 @pytest.fixture(scope="module")
 def client():
-    with TestClient(create_app(Fring(MemoryStore(), clock=utc_now))) as client:
+    app: Any = create_app(Fring(MemoryStore(), clock=utc_now))
+    with TestClient(app) as client:
         yield client
 
 
@@ -198,3 +200,7 @@ def test_every_licence_that_a_bundle_points_to_is_there():
     named = set(re.findall(r"license information please see (\S+)", "\n".join(scripts)))
     assert len(named) == 3
     assert all((VENDORED / name).is_file() for name in named)
+
+
+def test_redoc_has_no_image_of_another_host(client):
+    assert "logo-mini" not in client.get("/assets/redoc.standalone.js").text

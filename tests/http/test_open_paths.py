@@ -90,7 +90,7 @@ def test_a_page_can_read_why_it_was_refused(caller, path, headers, status):
     assert response.status_code == status
     check_allowed(response, ORIGIN)
     exposed = response.headers["access-control-expose-headers"].lower()
-    assert {"www-authenticate", "link", "retry-after"} <= set(exposed.split(", "))
+    assert {"www-authenticate", "link", "location", "retry-after"} <= set(exposed.split(", "))
     foreign = caller.post(path, json={}, headers=headers | {"origin": "http://example.com"})
     assert foreign.status_code == (status if headers else 403), "a token decides where there is one"
     assert "access-control-allow-origin" not in foreign.headers

@@ -22,7 +22,8 @@ def run(url, *options):
     command += ["run", f"{url}/openapi.json", *options]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
-    return int(re.search(r"(\d+) generated", done.stdout)[1])
+    (sent,) = re.findall(r"(\d+) generated", done.stdout)
+    return int(sent)
 
 
 # One store will do: PostgreSQL, which would fail where the memory store accepts anything.
