@@ -15,7 +15,7 @@ from litestar.openapi.spec import License, Server, Tag
 from litestar.routes import HTTPRoute
 
 from fring_http.json_schema import answer_schema, body_schema
-from fring_http.parameters import QUERY
+from fring_http.openapi_parameters import PARAMETERS
 from fring_http.refusals import refusals
 from fring_http.version import VERSION
 
@@ -112,19 +112,11 @@ def _complete(operation: Json, handler: HTTPRouteHandler, schemas: Json, *, writ
     responses = operation["responses"]
     responses.pop("400", None)  # Litestar's word for 422
     (answer,) = responses.values()
-    headers = answer.pop("headers")
-    if headers:
-        answer["headers"] = {name: _header(each) for name, each in headers.items()}
-    if "content" in answer:
-        shape = handler.parsed_fn_signature.return_type
-        if shape.is_subclass_of(Response):
-            (shape,) = shape.inner_types
-        for content in answer["content"].values():
-            content["schema"] = answer_schema(shape.raw, schemas)
+    _describe(answer, handler, schemas)
     if "errors" not in opt:
-        return
+        return  # it takes nothing, and looks for nothing
     parameters = [opt["path"][each["name"]] for each in operation.pop("parameters", [])]
-    parameters += [QUERY[name] for name in opt["query"]]
+    parameters += [PARAMETERS[name] for name in opt["query"]]
     if parameters:
         operation["parameters"] = parameters
     body = opt["body"]
@@ -134,6 +126,19 @@ def _complete(operation: Json, handler: HTTPRouteHandler, schemas: Json, *, writ
         operation["requestBody"] = {"required": True, "content": {"application/json": content}}
     takes = bool(parameters or body)
     responses |= refusals(opt, schemas, takes=takes, writes=writes)
+
+
+def _describe(answer: Json, handler: HTTPRouteHandler, schemas: Json) -> None:
+    """Put the headers and the fields of a success into its description."""
+    headers = answer.pop("headers")
+    if headers:
+        answer["headers"] = {name: _header(each) for name, each in headers.items()}
+    if "content" in answer:
+        shape = handler.parsed_fn_signature.return_type
+        if shape.is_subclass_of(Response):
+            (shape,) = shape.inner_types
+        for content in answer["content"].values():
+            content["schema"] = answer_schema(shape.raw, schemas)
 
 
 def _header(header: Json) -> Json:

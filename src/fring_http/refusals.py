@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from fring_http.errors import Error, ValidationError
 from fring_http.json_schema import answer_schema
-from fring_http.parameters import LIST_PATH
+from fring_http.openapi_parameters import LIST_PATH
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -22,8 +22,8 @@ from fring_core import (
 )
 from fring_http.errors import ROUTER_HANDLERS, Fault, Rejected
 from fring_http.guards import list_guard, reserved_guard
+from fring_http.openapi_parameters import LIST_PATH
 from fring_http.operations import LOCATION, Refusals, operation
-from fring_http.parameters import LIST_PATH
 from fring_http.personal.schemas import NewOwnTask, OwnTask, OwnTaskChanges
 from fring_http.reading import MAX_BODY_BYTES, Query, read_body, read_id
 from fring_http.references import created, reference

@@ -20,8 +20,8 @@ from fring_core import (
 from fring_core.accounts import ANY_PASSWORD, NEW_PASSWORD
 from fring_http.errors import ROUTER_HANDLERS
 from fring_http.json_schema import Body, said
+from fring_http.openapi_parameters import BOARD_PATH
 from fring_http.operations import LOCATION, Refusals, operation
-from fring_http.parameters import PATH
 from fring_http.reading import MAX_BODY_BYTES, read_body
 from fring_http.references import created
 from fring_http.v1.schemas import User
@@ -112,7 +112,7 @@ def auth_router(accounts: Accounts) -> Router:
         "/api/v1/auth",
         route_handlers=[register, log_in],
         dependencies={"accounts": Provide(lambda: accounts, sync_to_thread=False)},
-        opt={"secured": False, "path": PATH},
+        opt={"secured": False, "path": BOARD_PATH},
         tags=["accounts"],
         exception_handlers=ROUTER_HANDLERS,
         request_max_body_size=MAX_BODY_BYTES,

@@ -10,7 +10,7 @@ from msgspec import UNSET, Struct, UnsetType
 import fring_core as core
 from fring_core import TaskStatus, text
 from fring_http.json_schema import Body, ChosenId, Id, Moment, said, sample
-from fring_http.parameters import TASK_ID, USER_ID
+from fring_http.openapi_parameters import TASK_ID, USER_ID
 
 
 class User(Struct, gc=False):

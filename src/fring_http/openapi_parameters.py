@@ -54,7 +54,7 @@ def _path(name: str, description: str, schema: Json, example: object) -> Json:
 
 
 # By the name that an operation gives them: the parameter's own where that is enough.
-QUERY: Final[Mapping[str, Json]] = {
+PARAMETERS: Final[Mapping[str, Json]] = {
     "skip": _query(
         "skip",
         "How many to pass over before that: at most 2⁶³ - 1.",
@@ -90,7 +90,7 @@ QUERY: Final[Mapping[str, Json]] = {
     | {"required": True, "example": TaskStatus.IN_PROGRESS.value},
 }
 
-PATH: Final[Mapping[str, Json]] = {
+BOARD_PATH: Final[Mapping[str, Json]] = {
     "user_id": _path("user_id", "The id of a user.", _ID, USER_ID),
     "task_id": _path("task_id", "The id of a task on the board.", _ID, TASK_ID),
 }
