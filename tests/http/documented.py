@@ -6,12 +6,36 @@ from typing import TYPE_CHECKING, Any, Final
 
 import attrs
 import httpx
+from jsonschema_rs import validator_for
+
+from fring_adapters.clock import utc_now
+from fring_adapters.identity import Argon2Passwords, SecretTokens
+from fring_adapters.memory import MemoryStore
+from fring_core import Accounts, Fring
+from fring_http.app import create_app
+from tests.http.tokens import SECRET
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 VERBS: Final = ("post", "get", "put", "patch", "delete", "head", "options", "trace")
 JSON: Final = "application/json"
+
+
+def application(mode: str) -> Any:
+    """Return an application on an empty memory store: in mode off, secret or jwks."""
+    store, tokens = MemoryStore(), SecretTokens(SECRET)
+    accounts = Accounts(store, passwords=Argon2Passwords(), issuer=tokens, clock=utc_now)
+    return create_app(
+        Fring(store, clock=utc_now),
+        tokens=None if mode == "off" else tokens,
+        accounts=accounts if mode == "secret" else None,
+    )
+
+
+def valid(document: Any, schema: Any, value: Any) -> bool:
+    """Tell whether a value is what a schema of a document says."""
+    return validator_for({**schema, "components": document["components"]}).is_valid(value)
 
 
 def operations(url: str) -> Mapping[tuple[str, str], Any]:
