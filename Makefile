@@ -22,7 +22,7 @@ COMPILE := uv pip compile pyproject.toml --quiet --universal --python-version 3.
 unexport PYTHONHOME PYTHONPATH PYTHONSAFEPATH PYTHONOPTIMIZE PYTHONINSPECT PYTHONWARNINGS
 unexport PYTHONDONTWRITEBYTECODE VIRTUAL_ENV
 
-.PHONY: help serve test check format docs docs-serve wheel ranges mutants lock clean
+.PHONY: help serve test check format docs docs-serve wheel clients ranges mutants lock clean
 .PHONY: formatted linted typed typed-again typed-fully layered .venv/serving .venv/installed
 
 help: ## list the targets
@@ -51,6 +51,9 @@ docs-serve: .venv/installed ## serve the documentation on http://127.0.0.1:8001,
 
 wheel: build/wheel ## try the wheel in empty environments, with each extra
 	$(RUN) tests.wheel
+
+clients: .venv/installed ## make TypeScript clients from the OpenAPI document, and let them run
+	$(RUN) tests.clients
 
 ranges: build/wheel needs-uv ## test on the oldest and newest packages that pyproject.toml admits
 	$(RUN) tests.install.ranges

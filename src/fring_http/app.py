@@ -56,7 +56,7 @@ def create_app(
         allow_origins=[origin(each) for each in cors_origins or ()],
         allow_origin_regex=LOCAL_ORIGINS if cors_origins is None else None,
         allow_credentials=True,
-        expose_headers=["Link", "Retry-After", "WWW-Authenticate"],
+        expose_headers=["Link", "Location", "Retry-After", "WWW-Authenticate"],
     )
     app = Litestar(
         route_handlers=[

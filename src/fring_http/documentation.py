@@ -1,9 +1,11 @@
-"""Serve what describes the API: the OpenAPI document, and two pages that show it.
+"""Serve what describes the API: the OpenAPI document, and the pages that show it.
 
-The pages load our own copies of Swagger UI and Redoc (assets/README.md) and nothing else: their
-Content-Security-Policy makes the browser itself refuse every other host.
+They load our own copies of Swagger UI and Redoc (assets/README.md) and nothing else: their
+Content-Security-Policy makes the browser itself refuse every other host. What they load is named
+relative to the page, which a proxy may have put below a path.
 """
 
+from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
 from typing import Any, Final
@@ -15,11 +17,14 @@ from litestar.openapi import OpenAPIConfig
 from litestar.params import FromPath
 
 from fring_http.openapi import document
+from fring_http.references import root
 
 ASSETS: Final = {
     "docs.js": "text/javascript",
     "favicon.svg": "image/svg+xml",
     "redoc.standalone.js": "text/javascript",
+    "start.css": "text/css",
+    "start.js": "text/javascript",
     "swagger-ui-bundle.js": "text/javascript",
     "swagger-ui.css": "text/css",
 }
@@ -34,6 +39,7 @@ SAME_HOST: Final = (
 SWAGGER_UI_POLICY: Final = SAME_HOST + "style-src 'self'"
 # Redoc writes style elements as it renders, and searches in a worker made from a text.
 REDOC_POLICY: Final = SAME_HOST + "style-src 'unsafe-inline'; worker-src blob:"
+START_POLICY: Final = SAME_HOST + "style-src 'self'"
 
 
 class Documentation(Controller):
@@ -48,14 +54,14 @@ class Documentation(Controller):
         return Response(_document(request.app), media_type="application/json")
 
     @get("/docs", sync_to_thread=False)
-    def docs(self) -> Response[bytes]:
+    def docs(self, request: Request[Any, Any, Any]) -> Response[Any]:
         """Return the page on which the API can be tried out."""
-        return _page("docs.html", SWAGGER_UI_POLICY)
+        return page(request, "docs.html", SWAGGER_UI_POLICY)
 
     @get("/redoc", sync_to_thread=False)
-    def redoc(self) -> Response[bytes]:
+    def redoc(self, request: Request[Any, Any, Any]) -> Response[Any]:
         """Return the page on which the API can be read."""
-        return _page("redoc.html", REDOC_POLICY)
+        return page(request, "redoc.html", REDOC_POLICY)
 
     @get("/assets/{name:str}", sync_to_thread=False)
     def asset(self, name: FromPath[str]) -> Response[bytes]:
@@ -90,9 +96,16 @@ def _document(app: Litestar) -> bytes:
     return encoded
 
 
-def _page(name: str, policy: str) -> Response[bytes]:
-    headers = {"Cache-Control": "no-cache", "Content-Security-Policy": policy}
-    return Response(_read(name), media_type="text/html", headers=headers)
+def page(
+    request: Request[Any, Any, Any],
+    name: str,
+    policy: str,
+    headers: Mapping[str, str] | None = None,
+) -> Response[Any]:
+    """Return an HTML page of ours, its `{root}` replaced by where the root is seen from there."""
+    html = _read(name).replace(b"{root}", root(request).encode())
+    said = {"Cache-Control": "no-cache", "Content-Security-Policy": policy, **(headers or {})}
+    return Response(html, media_type="text/html", headers=said)
 
 
 @cache

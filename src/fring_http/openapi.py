@@ -1,88 +1,53 @@
 """The OpenAPI document: what Litestar knows of the routes, and what only we know.
 
-Litestar describes paths and answers. Handlers read bodies and query parameters themselves, so
-these are added here, and with them every error that an operation can answer.
+Litestar finds the paths, and what the decorators say. Handlers read bodies and parameters
+themselves, so these are added here, and with them every error that an operation can answer.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+import inspect
+from typing import TYPE_CHECKING, Final
 
-import msgspec
+from litestar import Response
 from litestar.openapi import OpenAPIConfig
+from litestar.openapi.spec import License, Server, Tag
 from litestar.routes import HTTPRoute
 
-from fring_core import TaskStatus
-from fring_core.queries import MAX_LIMIT, MAX_SKIP
-from fring_http.errors import Error, ValidationError
+from fring_http.json_schema import answer_schema, body_schema
+from fring_http.openapi_parameters import PARAMETERS
+from fring_http.refusals import refusals
 from fring_http.version import VERSION
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from litestar import Litestar
     from litestar.handlers import HTTPRouteHandler
     from litestar.types.internal_types import PathParameterDefinition
 
-    from fring_core import FringError
+    from fring_http.json_schema import Json
 
-Json = dict[str, Any]
+DESCRIPTION: Final = """\
+Users, tasks, and the assignments between them.
 
-_STATUSES: Final = [status.value for status in TaskStatus]
-_TEXT: Final = {"type": "string", "default": ""}
+- **The board** is shared: `/api/v1/users`, `/api/v1/tasks`, and who is assigned to what.
+- **Personal lists**, one for each identity: `/api/{owner}/tasks`. The board does not show their \
+tasks, nor a list those of the board.
+- **Accounts** are users who log in with a password. They are there where Fring signs the tokens.
 
-
-def _optional(name: str, schema: Json) -> Json:
-    return {"name": name, "in": "query", "required": False, "schema": schema}
-
-
-# By the name that an operation gives them: the parameter's own where that is enough.
-PARAMETERS: Final[Mapping[str, Json]] = {
-    "skip": _optional("skip", {"type": "integer", "minimum": 0, "maximum": MAX_SKIP, "default": 0}),
-    "limit": _optional(
-        "limit", {"type": "integer", "minimum": 0, "maximum": MAX_LIMIT, "default": 100}
-    ),
-    "username": _optional("username", _TEXT),
-    "email": _optional("email", _TEXT),
-    "title": _optional("title", _TEXT),
-    "status": _optional("status", {"type": "string", "enum": [*_STATUSES, ""], "default": ""}),
-    "assigned": _optional(
-        "assigned",
-        {"type": "string", "enum": ["true", "false", "1", "0", ""], "default": ""},
-    ),
-    "own_limit": _optional(
-        "limit", {"type": "integer", "minimum": 0, "maximum": MAX_LIMIT, "default": MAX_LIMIT}
-    ),
-    "own_status": _optional(
-        "status",
-        {"type": "string", "enum": ["all", "pending", *_STATUSES, ""], "default": "all"},
-    ),
-    "sort": _optional(
-        "sort", {"type": "string", "enum": ["created", "title"], "default": "created"}
-    ),
-    "new_status": {
-        "name": "status",
-        "in": "query",
-        "required": True,
-        "schema": {"type": "string", "enum": _STATUSES},
-    },
-}
-_ANYWHERE: Final = {503: "The store cannot be reached now"}
-_WRITING: Final = {403: "A page of this origin may not write here"}
-_WITH_BODY: Final = {
-    408: "The body took too long to arrive",
-    413: "The body is larger than 1 MiB",
-    415: "The body is not plain JSON, or does not say that it is",
-}
-_BEARER: Final = {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}
-_SECURED: Final = {401: "There is no token, or it proves nothing", 403: "You may not do this"}
-_REFUSED: Final = {
-    400: "The request cannot be done",
-    401: "The credentials are wrong",
-    404: "There is no such task on this list",
-    409: "The workflow does not allow it",
-}
-_ID: Final = {"type": "integer"}
+Errors have a text for people (`detail`) and a stable name for programs (`code`).\
+"""
+TAGS: Final = (
+    Tag(name="board", description="Users, tasks, and who is assigned to what. Shared by all."),
+    Tag(name="personal", description="Each identity's own list of tasks."),
+    Tag(name="accounts", description="Register with a password, and log in for a token."),
+    Tag(name="health", description="Whether the server answers, and what it is."),
+)
+LOG_IN: Final = "/api/v1/auth/login"
+_OURS: Final = (
+    f"`POST {LOG_IN}` gives the token of an account. `fring auth token --sub NAME --role admin`"
+    " makes one on the server."
+)
+_THEIRS: Final = "The token is the one that your own sign-in service gives to its users."
 
 
 def _operation_id(
@@ -97,69 +62,89 @@ def configuration() -> OpenAPIConfig:
     return OpenAPIConfig(
         title="Fring API",
         version=VERSION,
-        description="Users, tasks, and the assignments between them.",
-        use_handler_docstrings=True,
+        description=DESCRIPTION,
+        license=License(name="MIT", identifier="MIT"),
+        # Relative to the document, wherever a proxy has put that.
+        servers=[Server(url=".", description="This server")],
         operation_id_creator=_operation_id,
     )
 
 
 def document(app: Litestar) -> Json:
-    """Return the OpenAPI 3.1 document of an application, complete."""
+    """Return the OpenAPI 3.1 document of an application that has Fring's routes alone."""
     found: Json = app.openapi_schema.to_schema()
+    paths: Json = {}
+    schemas: Json = {}
     for route in app.routes:
-        if not isinstance(route, HTTPRoute) or route.path_format not in found["paths"]:
-            continue
-        for method, (handler, _) in route.route_handler_map.items():
-            if "errors" in handler.opt:
-                operation = found["paths"][route.path_format][method.lower()]
-                _complete(operation, handler.opt, found["components"], writes=method != "GET")
-    return found
+        if isinstance(route, HTTPRoute) and route.path_format in found["paths"]:
+            item = found["paths"][route.path_format]
+            for method, (handler, _) in route.route_handler_map.items():
+                if method.lower() in item:
+                    _complete(item[method.lower()], handler, schemas, writes=method != "GET")
+            paths[_shown(route)] = item
+    every = [operation for item in paths.values() for operation in item.values()]
+    components: Json = {"schemas": dict(sorted(schemas.items()))}
+    if any(operation["security"] for operation in every):
+        components["securitySchemes"] = {"bearer": _bearer(_OURS if LOG_IN in paths else _THEIRS)}
+    used = {tag for operation in every for tag in operation["tags"]}
+    tags = [tag.to_schema() for tag in TAGS if tag.name in used]
+    return found | {"tags": tags, "paths": paths, "components": components}
 
 
-def _complete(operation: Json, opt: Mapping[str, Any], components: Json, *, writes: bool) -> None:
-    schemas = components["schemas"]
-    parameters = operation.setdefault("parameters", [])
-    for parameter in parameters:
-        parameter["schema"] = opt["path"].get(parameter["name"], _ID)
-    parameters += [PARAMETERS[name] for name in opt["query"]]
+def _shown(route: HTTPRoute) -> str:
+    """Return a route's path, with the names that its parameters have in the document."""
+    known = route.route_handlers[0].opt.get("path", {})
+    path = route.path_format
+    for name in route.path_parameters:
+        path = path.replace(f"{{{name}}}", f"{{{known[name]['name']}}}")
+    return path
+
+
+def _complete(operation: Json, handler: HTTPRouteHandler, schemas: Json, *, writes: bool) -> None:
+    """Put into an operation what Litestar does not know of it."""
+    opt = handler.opt
+    operation.pop("deprecated")
+    summary, _, more = inspect.cleandoc(handler.fn.__doc__ or "").partition("\n")
+    operation["summary"] = summary.removesuffix(".")
+    if more:
+        operation["description"] = more.strip()
+    operation["security"] = [{"bearer": []}] if opt["secured"] else []
     responses = operation["responses"]
     responses.pop("400", None)  # Litestar's word for 422
-    described = _ANYWHERE | (_WRITING if writes else {})
-    if opt["body"] is not None:
-        operation["requestBody"] = {
-            "required": True,
-            "content": {"application/json": {"schema": _schema(opt["body"], schemas)}},
-        }
-        described |= _WITH_BODY
-    if parameters or opt["body"] is not None:
-        responses["422"] = _response("The input is not valid", _schema(ValidationError, schemas))
-    if opt["secured"]:
-        components["securitySchemes"] = {"bearer": _BEARER}
-        operation["security"] = [{"bearer": []}]
-        described |= _SECURED
-    for status in opt["errors"]:
-        described.setdefault(status, _REFUSED[status])
-    for status, description in described.items():
-        answer = responses[str(status)] = _response(description, _schema(Error, schemas))
-        if texts := opt["errors"].get(status):
-            answer["content"]["application/json"]["examples"] = _examples(texts)
+    (answer,) = responses.values()
+    _describe(answer, handler, schemas)
+    if "errors" not in opt:
+        return  # it takes nothing, and looks for nothing
+    parameters = [opt["path"][each["name"]] for each in operation.pop("parameters", [])]
+    parameters += [PARAMETERS[name] for name in opt["query"]]
+    if parameters:
+        operation["parameters"] = parameters
+    body = opt["body"]
+    if body is not None:
+        examples = {name: {"value": example} for name, example in body.examples.items()}
+        content = {"schema": body_schema(body, schemas), "examples": examples}
+        operation["requestBody"] = {"required": True, "content": {"application/json": content}}
+    takes = bool(parameters or body)
+    responses |= refusals(opt, schemas, takes=takes, writes=writes)
 
 
-def _schema(shape: type, schemas: Json) -> Json:
-    (reference,), components = msgspec.json.schema_components(
-        [shape], ref_template="#/components/schemas/{name}"
-    )
-    for name, component in components.items():
-        schemas.setdefault(name, component)
-    return reference
+def _describe(answer: Json, handler: HTTPRouteHandler, schemas: Json) -> None:
+    """Put the headers and the fields of a success into its description."""
+    headers = answer.pop("headers")
+    if headers:
+        answer["headers"] = {name: _header(each) for name, each in headers.items()}
+    if "content" in answer:
+        shape = handler.parsed_fn_signature.return_type
+        if shape.is_subclass_of(Response):
+            (shape,) = shape.inner_types
+        for content in answer["content"].values():
+            content["schema"] = answer_schema(shape.raw, schemas)
 
 
-def _response(description: str, schema: Json) -> Json:
-    return {"description": description, "content": {"application/json": {"schema": schema}}}
+def _header(header: Json) -> Json:
+    kept = ("description", "required")
+    return {name: header[name] for name in kept if name in header} | {"schema": {"type": "string"}}
 
 
-def _examples(errors: Mapping[type[FringError], str]) -> Json:
-    return {
-        error.code: {"value": {"detail": text, "code": error.code}}
-        for error, text in errors.items()
-    }
+def _bearer(origin: str) -> Json:
+    return {"type": "http", "scheme": "bearer", "bearerFormat": "JWT", "description": origin}

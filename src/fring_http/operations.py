@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, TypeAlias, TypedDict
+from typing import TYPE_CHECKING, Any, Final, TypeAlias, TypedDict
+
+from litestar.datastructures import ResponseHeader
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from msgspec import Struct
-
     from fring_core import Action, FringError
+    from fring_http.json_schema import Body
 
 
 # For each status that an operation can answer, the core errors behind it and their texts.
 Refusals: TypeAlias = "Mapping[int, Mapping[type[FringError], str]]"
+
+LOCATION: Final = ResponseHeader(
+    name="Location",
+    description="Where the new row is, relative to the address of the request.",
+    required=True,
+    documentation_only=True,
+)
 
 
 class Operation(TypedDict):
@@ -23,7 +31,7 @@ class Operation(TypedDict):
     """
 
     query: tuple[str, ...]
-    body: type[Struct] | None
+    body: type[Body] | None
     errors: Refusals
     action: Action | None
 
@@ -31,9 +39,13 @@ class Operation(TypedDict):
 def operation(
     *,
     query: tuple[str, ...] = (),
-    body: type[Struct] | None = None,
+    body: type[Body] | None = None,
     errors: Refusals | None = None,
     action: Action | None = None,
 ) -> dict[str, Any]:
-    """Describe an operation in a route handler's `opt`."""
+    """Describe an operation in a route handler's `opt`.
+
+    The rest is in the decorator, and in the handler's docstring: its first line is the summary of
+    the operation, what follows its description.
+    """
     return dict(Operation(query=query, body=body, errors=errors or {}, action=action))

@@ -147,7 +147,7 @@ def test_query_parameters_of_the_endpoints(operations, header):
 def test_parameters_of_personal_lists(operations):
     parameters = {
         parameter["name"]: parameter["schema"]
-        for parameter in operations["GET", "/api/{user_id}/tasks"]["parameters"]
+        for parameter in operations["GET", "/api/{owner}/tasks"]["parameters"]
         if parameter["in"] == "query"
     }
     rows = table(LISTS, "parameter", "values", "default")
@@ -174,7 +174,7 @@ def test_the_two_apis_side_by_side(operations):
 
 
 def test_the_fields_of_the_two_apis():
-    rows = table(APIS, "fields of a task", "`/api/v1`", "`/api/{user_id}/tasks`")
+    rows = table(APIS, "fields of a task", "`/api/v1`", "`/api/{owner}/tasks`")
     for column, shape in ((1, TaskWithUsers), (2, OwnTask)):
         named = {name for row in rows if row[column] != "no" for name in row[0].split(", ")}
         assert named - {"a chosen id in POST"} == set(shape.__struct_fields__)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
-from urllib.parse import quote, urlencode
+from urllib.parse import urlencode
 
 from litestar import Request, Response, Router, delete, get, patch, post, put
+from litestar.datastructures import ResponseHeader
 from litestar.di import NamedDependency, Provide
 from litestar.params import FromPath
 
@@ -21,9 +22,11 @@ from fring_core import (
 )
 from fring_http.errors import ROUTER_HANDLERS, Fault, Rejected
 from fring_http.guards import list_guard, reserved_guard
-from fring_http.operations import Refusals, operation
+from fring_http.openapi_parameters import LIST_PATH
+from fring_http.operations import LOCATION, Refusals, operation
 from fring_http.personal.schemas import NewOwnTask, OwnTask, OwnTaskChanges
 from fring_http.reading import MAX_BODY_BYTES, Query, read_body, read_id
+from fring_http.references import created, reference
 
 if TYPE_CHECKING:
     from fring_core import Tokens
@@ -34,7 +37,11 @@ Call = Request[Any, Any, Any]
 DEFAULT_LIMIT: Final = 1000
 # What servers put for bytes that are not UTF-8: names that differ there would share a list.
 REPLACEMENT: Final = "\ufffd"
-LENGTHS: Final = {"minLength": text.OWNER.least, "maxLength": text.OWNER.most}
+NEXT: Final = ResponseHeader(
+    name="Link",
+    description='The next page, as `rel="next"`, if there is one.',
+    documentation_only=True,
+)
 ORDERS: Final = {"created": TaskOrder.NEWEST_FIRST, "title": TaskOrder.BY_TITLE}
 GONE: Final[Refusals] = {404: {TaskNotFound: "Task not found"}}
 CHANGED: Final[Refusals] = {
@@ -72,19 +79,38 @@ def read_order(query: Query) -> TaskOrder:
     return ORDERS[name]
 
 
-@post("/", opt=operation(body=NewOwnTask))
-async def create_own_task(fring: Service, request: Call, user_id: FromPath[str]) -> OwnTask:
-    """Create a task on a personal list."""
+@post(
+    "/",
+    opt=operation(body=NewOwnTask),
+    response_description="The task that was created.",
+    response_headers=[LOCATION],
+)
+async def create_own_task(
+    fring: Service, request: Call, user_id: FromPath[str]
+) -> Response[OwnTask]:
+    """Create a task on a list.
+
+    A list is there as soon as somebody asks for it.
+    """
     owner = read_owner(user_id)
     new = await read_body(request, NewOwnTask)
-    return OwnTask.of(await fring.create_task(new.to_core(), owner=owner), owner)
+    task = await fring.create_task(new.to_core(), owner=owner)
+    return created(request, OwnTask.of(task, owner))
 
 
-@get("/", opt=operation(query=("skip", "own_limit", "own_status", "sort")))
+@get(
+    "/",
+    opt=operation(query=("skip", "own_limit", "own_status", "sort")),
+    response_description="The tasks on this page.",
+    response_headers=[NEXT],
+)
 async def list_own_tasks(
     fring: Service, request: Call, user_id: FromPath[str]
 ) -> Response[list[OwnTask]]:
-    """List a personal list, newest first or by title."""
+    """List the tasks of a list.
+
+    They come newest first, or by title.
+    """
     owner, query = read_owner(user_id), Query(request)
     where, order = read_filter(query), read_order(query)
     page = Page(query.integer("skip", 0), query.integer("limit", DEFAULT_LIMIT))
@@ -99,40 +125,54 @@ async def list_own_tasks(
 
 def _next_link(request: Call, query: Query, skip: int, limit: int) -> str:
     parameters = query.given("status", "sort") | {"skip": str(skip), "limit": str(limit)}
-    path = quote(request.scope.get("root_path", "") + request.scope["path"])
+    path = reference(request, request.scope["path"])
     return f'<{path}?{urlencode(parameters)}>; rel="next"'
 
 
-@get("/{task_id:str}", opt=operation(errors=GONE))
+@get("/{task_id:str}", opt=operation(errors=GONE), response_description="The task.")
 async def get_own_task(fring: Service, user_id: FromPath[str], task_id: FromPath[str]) -> OwnTask:
-    """Get a task of a personal list."""
+    """Get a task of a list."""
     owner = read_owner(user_id)
     found = await fring.get_task(read_id("task_id", task_id), owner=owner)
     return OwnTask.of(found.task, owner)
 
 
-@put("/{task_id:str}", opt=operation(body=OwnTaskChanges, errors=CHANGED))
+@put(
+    "/{task_id:str}",
+    opt=operation(body=OwnTaskChanges, errors=CHANGED),
+    response_description="The task as it is now.",
+)
 async def update_own_task(
     fring: Service, request: Call, user_id: FromPath[str], task_id: FromPath[str]
 ) -> OwnTask:
-    """Change a task of a personal list: what the body does not name stays."""
+    """Change a task of a list.
+
+    What the body does not name stays.
+    """
     owner, task = read_owner(user_id), read_id("task_id", task_id)
     changes = await read_body(request, OwnTaskChanges)
     return OwnTask.of(await fring.update_task(task, changes.to_core(), owner=owner), owner)
 
 
-@delete("/{task_id:str}", opt=operation(errors=GONE))
+@delete("/{task_id:str}", opt=operation(errors=GONE), response_description="The task is gone.")
 async def delete_own_task(fring: Service, user_id: FromPath[str], task_id: FromPath[str]) -> None:
-    """Delete a task of a personal list."""
+    """Delete a task of a list."""
     owner = read_owner(user_id)
     await fring.delete_task(read_id("task_id", task_id), owner=owner)
 
 
-@patch("/{task_id:str}/complete", opt=operation(errors=CHANGED))
+@patch(
+    "/{task_id:str}/complete",
+    opt=operation(errors=CHANGED),
+    response_description="The task as it is now.",
+)
 async def toggle_own_task(
     fring: Service, user_id: FromPath[str], task_id: FromPath[str]
 ) -> OwnTask:
-    """Complete a task of a personal list, or reopen it if it is completed."""
+    """Complete a task of a list, or reopen it.
+
+    A completed one is reopened, any other is completed.
+    """
     owner = read_owner(user_id)
     return OwnTask.of(await fring.toggle_task(read_id("task_id", task_id), owner=owner), owner)
 
@@ -154,7 +194,8 @@ def personal_router(fring: Fring, tokens: Tokens | None = None) -> Router:
         ],
         dependencies={"fring": Provide(lambda: fring, sync_to_thread=False)},
         guards=[reserved_guard, *([list_guard(tokens)] if tokens else [])],
-        opt={"secured": tokens is not None, "path": {"user_id": {"type": "string", **LENGTHS}}},
+        opt={"secured": tokens is not None, "path": LIST_PATH},
+        tags=["personal"],
         exception_handlers=ROUTER_HANDLERS,
         request_max_body_size=MAX_BODY_BYTES,
     )

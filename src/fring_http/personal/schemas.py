@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date
 from enum import StrEnum
-from typing import Any, Final
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Final
 
 import attrs
 from msgspec import UNSET, Struct, UnsetType
 
 import fring_core as core
 from fring_core import TaskStatus, text
+from fring_http.json_schema import Body, Id, Json, Moment, said, sample
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 DESCRIPTION: Final = attrs.evolve(text.DESCRIPTION, most=1000)
 
@@ -25,18 +29,34 @@ class Status(StrEnum):
     CANCELED = "canceled"
 
 
+def _both(*, completed: bool, statuses: Iterable[Status]) -> Json:
+    properties = {"completed": {"const": completed}, "status": {"enum": [*statuses]}}
+    return {"properties": properties, "required": list(properties)}
+
+
+# Both may be said, if they say the same.
+AGREEING: Final[Json] = {
+    "not": {
+        "anyOf": [
+            _both(completed=False, statuses=[Status.COMPLETED]),
+            _both(completed=True, statuses=[each for each in Status if each != Status.COMPLETED]),
+        ]
+    }
+}
+
+
 class OwnTask(Struct, gc=False):
     """Show a task of a personal list."""
 
-    id: int
-    user_id: str
-    title: str
-    description: str | None
+    id: Id
+    user_id: Annotated[str, sample("me")]
+    title: Annotated[str, sample("Water the plants")]
+    description: Annotated[str, sample("Those on the balcony")] | None
     completed: bool
     status: TaskStatus
     due_date: date | None
-    created_at: datetime
-    updated_at: datetime
+    created_at: Moment
+    updated_at: Moment
 
     @classmethod
     def of(cls, task: core.Task, user_id: str) -> OwnTask:
@@ -54,11 +74,21 @@ class OwnTask(Struct, gc=False):
         )
 
 
-class NewOwnTask(Struct):
-    """Take a task to create."""
+class NewOwnTask(Body):
+    """Take a task to create; `completed` and `status` must agree."""
 
-    title: str
-    description: str | None = None
+    rule: ClassVar = AGREEING
+    examples: ClassVar = {
+        "Due on a day": {"title": "Water the plants", "due_date": "2030-06-01"},
+        "Begun": {
+            "title": "Paint the fence",
+            "description": "Two coats, the second one thin",
+            "status": "in_progress",
+        },
+    }
+
+    title: Annotated[str, said(text.TITLE)]
+    description: Annotated[str, said(DESCRIPTION)] | None = None
     status: Status | UnsetType = UNSET
     completed: bool | UnsetType = UNSET
     due_date: date | None = None
@@ -73,11 +103,17 @@ class NewOwnTask(Struct):
         return core.NewTask(self.title, self.description, status, self.due_date)
 
 
-class OwnTaskChanges(Struct):
-    """Take what to change of a task: what is absent stays, null clears what may be null."""
+class OwnTaskChanges(Body):
+    """Take what to change of a task: what is absent stays, null clears what may be null.
 
-    title: str | UnsetType = UNSET
-    description: str | UnsetType | None = UNSET
+    `completed` and `status` must agree.
+    """
+
+    rule: ClassVar = AGREEING
+    examples: ClassVar = {"Another day": {"title": "Water all plants", "due_date": "2030-06-02"}}
+
+    title: Annotated[str, said(text.TITLE)] | UnsetType = UNSET
+    description: Annotated[str, said(DESCRIPTION)] | UnsetType | None = UNSET
     status: Status | UnsetType = UNSET
     completed: bool | UnsetType = UNSET
     due_date: date | UnsetType | None = UNSET

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Annotated, Any, ClassVar, Final
 
-from litestar import Request, Router, post
+from litestar import Request, Response, Router, post
 from litestar.di import NamedDependency, Provide
 from msgspec import Struct
 
@@ -15,10 +15,15 @@ from fring_core import (
     Registration,
     Unauthenticated,
     UsernameTaken,
+    text,
 )
+from fring_core.accounts import ANY_PASSWORD, NEW_PASSWORD
 from fring_http.errors import ROUTER_HANDLERS
-from fring_http.operations import Refusals, operation
+from fring_http.json_schema import Body, said
+from fring_http.openapi_parameters import BOARD_PATH
+from fring_http.operations import LOCATION, Refusals, operation
 from fring_http.reading import MAX_BODY_BYTES, read_body
+from fring_http.references import created
 from fring_http.v1.schemas import User
 
 REGISTER: Final[Refusals] = {
@@ -27,20 +32,33 @@ REGISTER: Final[Refusals] = {
 LOG_IN: Final[Refusals] = {401: {Unauthenticated: "Invalid credentials"}}
 
 
-class NewAccount(Struct):
+PASSWORD: Final = "correct horse battery staple"  # noqa: S105  # an example
+
+
+class NewAccount(Body):
     """Take an account to create."""
 
-    username: str
-    email: str
-    password: str
+    examples: ClassVar = {
+        "An account": {"username": "bob", "email": "bob@example.com", "password": PASSWORD}
+    }
+
+    username: Annotated[str, said(text.USERNAME)]
+    email: Annotated[str, said(text.EMAIL)]
+    password: Annotated[str, said(NEW_PASSWORD)]
 
 
-class Credentials(Struct):
-    """Take a login: a password, and a username or an email."""
+class Credentials(Body):
+    """Take a login: a password, and a username or an email, one of them."""
 
-    password: str
-    username: str | None = None
-    email: str | None = None
+    one_of: ClassVar = ("username", "email")
+    examples: ClassVar = {
+        "By username": {"username": "bob", "password": PASSWORD},
+        "By e-mail": {"email": "bob@example.com", "password": PASSWORD},
+    }
+
+    password: Annotated[str, said(ANY_PASSWORD)]
+    username: Annotated[str, said(text.FILTER)] | None = None
+    email: Annotated[str, said(text.FILTER)] | None = None
 
 
 class AccessToken(Struct):
@@ -51,19 +69,38 @@ class AccessToken(Struct):
     token_type: str = "bearer"  # noqa: S105  # a kind of token, RFC 6750
 
 
-@post("/register", opt=operation(body=NewAccount, errors=REGISTER))
-async def register(accounts: NamedDependency[Accounts], request: Request[Any, Any, Any]) -> User:
-    """Create a user with a password."""
+@post(
+    "/register",
+    opt=operation(body=NewAccount, errors=REGISTER),
+    response_description="The user that was created.",
+    response_headers=[LOCATION],
+)
+async def register(
+    accounts: NamedDependency[Accounts], request: Request[Any, Any, Any]
+) -> Response[User]:
+    """Register an account.
+
+    It is a user with a password, and an id that the server chooses.
+    """
     body = await read_body(request, NewAccount)
     registration = Registration(body.username, body.email, body.password)
-    return User.of(await accounts.register(registration))
+    user = User.of(await accounts.register(registration))
+    return created(request, user, request.scope["path"].removesuffix("/auth/register") + "/users")
 
 
-@post("/login", status_code=200, opt=operation(body=Credentials, errors=LOG_IN))
+@post(
+    "/login",
+    status_code=200,
+    opt=operation(body=Credentials, errors=LOG_IN),
+    response_description="The token.",
+)
 async def log_in(
     accounts: NamedDependency[Accounts], request: Request[Any, Any, Any]
 ) -> AccessToken:
-    """Exchange a password for a token whose subject is the user's id."""
+    """Log in.
+
+    The answer holds a token, whose subject is the user's id.
+    """
     body = await read_body(request, Credentials)
     issued = await accounts.log_in(Login(body.password, body.username, body.email))
     return AccessToken(issued.token, issued.seconds)
@@ -75,7 +112,8 @@ def auth_router(accounts: Accounts) -> Router:
         "/api/v1/auth",
         route_handlers=[register, log_in],
         dependencies={"accounts": Provide(lambda: accounts, sync_to_thread=False)},
-        opt={"secured": False, "path": {}},
+        opt={"secured": False, "path": BOARD_PATH},
+        tags=["accounts"],
         exception_handlers=ROUTER_HANDLERS,
         request_max_body_size=MAX_BODY_BYTES,
     )

@@ -9,6 +9,7 @@ from litestar.di import Provide
 
 from fring_http.errors import ROUTER_HANDLERS
 from fring_http.guards import board_guard
+from fring_http.openapi_parameters import BOARD_PATH
 from fring_http.reading import MAX_BODY_BYTES
 from fring_http.v1 import tasks, users
 
@@ -26,7 +27,8 @@ def v1_router(fring: Fring, tokens: Tokens | None = None) -> Router:
         route_handlers=[*users.HANDLERS, *tasks.HANDLERS],
         dependencies={"fring": Provide(lambda: fring, sync_to_thread=False)},
         guards=[board_guard(tokens)] if tokens else [],
-        opt={"secured": tokens is not None, "path": {}},
+        opt={"secured": tokens is not None, "path": BOARD_PATH},
+        tags=["board"],
         exception_handlers=ROUTER_HANDLERS,
         request_max_body_size=MAX_BODY_BYTES,
     )

@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-from typing import Any
+from typing import Annotated, Any, ClassVar
 
 import msgspec
 from msgspec import UNSET, Struct, UnsetType
 
 import fring_core as core
-from fring_core import TaskStatus
+from fring_core import TaskStatus, text
+from fring_http.json_schema import Body, ChosenId, Id, Moment, said, sample
+from fring_http.openapi_parameters import TASK_ID, USER_ID
 
 
 class User(Struct, gc=False):
     """Show a user."""
 
-    id: int
-    username: str
-    email: str
-    created_at: datetime
+    id: Id
+    username: Annotated[str, sample("alice")]
+    email: Annotated[str, sample("alice@example.com")]
+    created_at: Moment
 
     @classmethod
     def of(cls, user: core.User) -> User:
@@ -29,12 +30,12 @@ class User(Struct, gc=False):
 class Task(Struct, gc=False):
     """Show a task."""
 
-    id: int
-    title: str
-    description: str | None
+    id: Id
+    title: Annotated[str, sample("Order seeds")]
+    description: Annotated[str, sample("Beans and peas")] | None
     status: TaskStatus
-    created_at: datetime
-    updated_at: datetime
+    created_at: Moment
+    updated_at: Moment
 
     @classmethod
     def of(cls, task: core.Task) -> Task:
@@ -81,50 +82,68 @@ class TaskWithUsers(Task, gc=False):
 class Message(Struct):
     """Tell in words what was done."""
 
-    message: str
+    message: Annotated[str, sample("Task 2001 assigned to 1001")]
 
 
-class NewUser(Struct):
+class NewUser(Body):
     """Take a user to create."""
 
-    username: str
-    email: str
-    id: int | None = None
+    examples: ClassVar = {
+        "With an id": {"id": USER_ID, "username": "alice", "email": "alice@example.com"},
+        "Without": {"username": "carol", "email": "carol@example.com"},
+    }
+
+    username: Annotated[str, said(text.USERNAME)]
+    email: Annotated[str, said(text.EMAIL)]
+    id: ChosenId | None = None
 
     def to_core(self) -> core.NewUser:
         """Return the user to create; raise `InvalidInput`."""
         return core.NewUser(self.username, self.email, self.id)
 
 
-class UserChanges(Struct):
+class UserChanges(Body):
     """Take what to change of a user: what is absent stays."""
 
-    username: str | UnsetType = UNSET
-    email: str | UnsetType = UNSET
+    examples: ClassVar = {"A new address": {"email": "alice@example.org"}}
+
+    username: Annotated[str, said(text.USERNAME)] | UnsetType = UNSET
+    email: Annotated[str, said(text.EMAIL)] | UnsetType = UNSET
 
     def to_core(self) -> core.UserChanges:
         """Return the changes; raise `InvalidInput`."""
         return core.UserChanges(**_given(self))
 
 
-class NewTask(Struct):
+class NewTask(Body):
     """Take a task to create."""
 
-    title: str
-    description: str | None = None
+    examples: ClassVar = {
+        "With an id": {
+            "id": TASK_ID,
+            "title": "Order seeds",
+            "description": "Beans, peas, and two kinds of tomato",
+        },
+        "Without": {"title": "Build a trellis", "status": "in_progress"},
+    }
+
+    title: Annotated[str, said(text.TITLE)]
+    description: Annotated[str, said(text.DESCRIPTION)] | None = None
     status: TaskStatus = TaskStatus.TODO
-    id: int | None = None
+    id: ChosenId | None = None
 
     def to_core(self) -> core.NewTask:
         """Return the task to create; raise `InvalidInput`."""
         return core.NewTask(self.title, self.description, self.status, id=self.id)
 
 
-class TaskChanges(Struct):
+class TaskChanges(Body):
     """Take what to change of a task: what is absent stays, a null description is cleared."""
 
-    title: str | UnsetType = UNSET
-    description: str | UnsetType | None = UNSET
+    examples: ClassVar = {"Begin": {"title": "Order seeds and pots", "status": "in_progress"}}
+
+    title: Annotated[str, said(text.TITLE)] | UnsetType = UNSET
+    description: Annotated[str, said(text.DESCRIPTION)] | UnsetType | None = UNSET
     status: TaskStatus | UnsetType = UNSET
 
     def to_core(self) -> core.TaskChanges:
