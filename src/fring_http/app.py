@@ -13,6 +13,7 @@ from fring_http.documentation import with_documentation
 from fring_http.door import with_door
 from fring_http.edge import Application, head_as_get
 from fring_http.errors import HANDLERS
+from fring_http.lingering import lingering
 from fring_http.meta import health, metadata
 from fring_http.openapi import configuration
 from fring_http.parsers import origin
@@ -72,4 +73,4 @@ def create_app(
         openapi_config=with_documentation(configuration()),
         lifespan=list(lifespan),
     )
-    return with_door(head_as_get(app), cors.is_origin_allowed)
+    return lingering(with_door(head_as_get(app), cors.is_origin_allowed))

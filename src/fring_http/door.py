@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 from urllib.parse import quote
 
 from fring_http import authority
-from fring_http.edge import refuse
+from fring_http.edge import refusal
 from fring_http.guards import bearer
 from fring_http.parsers import DEFAULT_PORTS
 
@@ -55,7 +55,7 @@ def with_door(app: Application, may_call: Callable[[str], bool]) -> Application:
         if _is_ambiguous(scope):
             scope = {**scope, "path": NOWHERE}
         elif scope["method"] not in SAFE_METHODS and _is_foreign(scope, may_call):
-            await refuse(scope, send, 403, FOREIGN)
+            await refusal(403, FOREIGN)(scope, receive, send)
             return
         await app(scope, receive, send_varying)
 

@@ -6,9 +6,8 @@ from collections.abc import Awaitable, Callable, MutableMapping
 from typing import TYPE_CHECKING, Any, TypeAlias, cast
 
 import msgspec
-from litestar.datastructures import Headers
 
-from fring_http.errors import CODES, Error, ending
+from fring_http.errors import CODES, Error
 
 if TYPE_CHECKING:
     from litestar.types import ASGIApp, HTTPScope, Message, Receive, Scope, Send
@@ -38,12 +37,18 @@ def head_as_get(app: ASGIApp) -> Application:
     return cast("Application", answer)
 
 
-async def refuse(scope: Event, send: Writer, status: int, detail: str) -> None:
-    """Answer a request with an error, without asking the application or reading the body."""
+def refusal(status: int, detail: str) -> Application:
+    """Return an application that answers every request with an error."""
     body = msgspec.json.encode(Error(detail, CODES[status]))
-    fields = {"content-type": "application/json", "content-length": str(len(body))}
-    fields |= ending(Headers(scope["headers"]))
-    headers = [(name.encode(), value.encode()) for name, value in fields.items()]
-    await send({"type": "http.response.start", "status": status, "headers": headers})
-    shown = b"" if scope["method"] == "HEAD" else body
-    await send({"type": "http.response.body", "body": shown})
+    headers = [
+        (b"content-type", b"application/json"),
+        (b"content-length", str(len(body)).encode()),
+        (b"vary", b"Origin"),
+    ]
+
+    async def answer(scope: Event, _: Reader, send: Writer) -> None:
+        await send({"type": "http.response.start", "status": status, "headers": headers})
+        shown = b"" if scope["method"] == "HEAD" else body
+        await send({"type": "http.response.body", "body": shown})
+
+    return answer

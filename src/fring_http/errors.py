@@ -93,20 +93,10 @@ def _unavailable(_: Request[Any, Any, Any], error: Unavailable) -> Response[Erro
     )
 
 
-def ending(fields: Mapping[str, str]) -> dict[str, str]:
-    """Return the header that ends the connection, if a body was announced that nobody has read.
-
-    The server hangs up then, since what follows is no request; a client that pools connections
-    has to know.
-    """
-    announced = fields.get("content-length", "0") != "0" or "transfer-encoding" in fields
-    return {"connection": "close"} if announced else {}
-
-
 def _http(request: Request[Any, Any, Any], error: HTTPException) -> Response[Error]:
     if error.status_code >= _FROM_OUR_FAULTS_ON:
         _log.error("The framework failed", exc_info=error)
-    headers = dict(error.headers or {}) | ending(request.headers)
+    headers = dict(error.headers or {})
     if "GET" in headers.get("allow", ""):
         headers["allow"] += ", HEAD"
     code = CODES.get(error.status_code, "internal")
@@ -122,14 +112,14 @@ def _unauthenticated(request: Request[Any, Any, Any], error: Unauthenticated) ->
     # Why is for the log: whoever tries tokens out is not to learn from the answer.
     _log.info("Unauthenticated: %s", error.reason)
     if error.bad_token:
-        headers = {"WWW-Authenticate": 'Bearer error="invalid_token"'} | ending(request.headers)
+        headers = {"WWW-Authenticate": 'Bearer error="invalid_token"'}
         return error_response(401, "Invalid token", error.code, headers)
-    headers = {"WWW-Authenticate": "Bearer"} | ending(request.headers)
+    headers = {"WWW-Authenticate": "Bearer"}
     return error_response(401, error.reason, error.code, headers)
 
 
 def _forbidden(request: Request[Any, Any, Any], error: Forbidden) -> Response[Error]:
-    return error_response(403, error.reason, error.code, ending(request.headers))
+    return error_response(403, error.reason, error.code)
 
 
 def _declared(request: Request[Any, Any, Any], error: FringError) -> Response[Error]:
