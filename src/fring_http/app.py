@@ -7,8 +7,8 @@ from contextlib import AbstractAsyncContextManager
 from typing import TYPE_CHECKING, TypeAlias
 
 from litestar import Litestar
-from litestar.config.cors import CORSConfig
 
+from fring_http.cors import matching, with_cors
 from fring_http.documentation import with_documentation
 from fring_http.door import with_door
 from fring_http.edge import Application, head_as_get
@@ -28,7 +28,6 @@ if TYPE_CHECKING:
 Lifespan: TypeAlias = (
     AbstractAsyncContextManager[object] | Callable[[Litestar], AbstractAsyncContextManager[object]]
 )
-LOCAL_ORIGINS = r"https?://(localhost|127\.0\.0\.1|\[::1\])(:[0-9]{1,5})?"
 
 
 def create_app(
@@ -53,12 +52,7 @@ def create_app(
     """
     if tokens and accounts:
         tokens = accounts.checking(tokens)
-    cors = CORSConfig(
-        allow_origins=[origin(each) for each in cors_origins or ()],
-        allow_origin_regex=LOCAL_ORIGINS if cors_origins is None else None,
-        allow_credentials=True,
-        expose_headers=["Link", "Retry-After", "WWW-Authenticate"],
-    )
+    may_call = matching(None if cors_origins is None else map(origin, cors_origins))
     app = Litestar(
         route_handlers=[
             v1_router(fring, tokens),
@@ -68,9 +62,8 @@ def create_app(
             metadata,
         ],
         exception_handlers=HANDLERS,
-        cors_config=cors,
         logging_config=None,  # logging belongs to whoever runs the application
         openapi_config=with_documentation(configuration()),
         lifespan=list(lifespan),
     )
-    return lingering(with_door(head_as_get(app), cors.is_origin_allowed))
+    return lingering(with_cors(with_door(head_as_get(app), may_call), may_call))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, MutableMapping
-from typing import TYPE_CHECKING, Any, TypeAlias, cast
+from typing import TYPE_CHECKING, Any, Final, TypeAlias, cast
 
 import msgspec
 
@@ -16,25 +16,40 @@ if TYPE_CHECKING:
 Event: TypeAlias = MutableMapping[str, Any]
 Reader: TypeAlias = Callable[[], Awaitable[Event]]
 Writer: TypeAlias = Callable[[Event], Awaitable[None]]
+_ALLOWING: Final = (204, 405)  # OPTIONS, and a wrong method
 Application: TypeAlias = Callable[[Event, Reader, Writer], Awaitable[None]]
 
 
 def head_as_get(app: ASGIApp) -> Application:
-    """Answer HEAD wherever GET is answered: the same headers, no body (RFC 9110, 9.3.2)."""
+    """Answer HEAD wherever GET is answered: the same headers, no body (RFC 9110, 9.3.2).
+
+    `Allow` says so, with its methods in order.
+    """
 
     async def answer(scope: Scope, receive: Receive, send: Send) -> None:
-        async def send_without_body(message: Message) -> None:
-            if message["type"] == "http.response.body":
-                message["body"] = b""
-            await send(message)
+        is_head = scope.get("method") == "HEAD"
 
-        if scope.get("method") == "HEAD":
+        def send_as_asked(message: Message) -> Awaitable[None]:
+            if message["type"] == "http.response.start":
+                if message["status"] in _ALLOWING:
+                    message["headers"] = [*map(_with_head, message["headers"])]
+            elif is_head and message["type"] == "http.response.body":
+                message["body"] = b""
+            return send(message)
+
+        if is_head:
             scope = cast("HTTPScope", scope | {"method": "GET"})
-            await app(scope, receive, send_without_body)
-        else:
-            await app(scope, receive, send)
+        await app(scope, receive, cast("Send", send_as_asked))
 
     return cast("Application", answer)
+
+
+def _with_head(header: tuple[bytes, bytes]) -> tuple[bytes, bytes]:
+    name, value = header
+    if name.lower() != b"allow":
+        return header
+    methods = {method.strip() for method in value.split(b",")}
+    return name, b", ".join(sorted(methods | ({b"HEAD"} if b"GET" in methods else set())))
 
 
 def refusal(status: int, detail: str) -> Application:
@@ -43,7 +58,6 @@ def refusal(status: int, detail: str) -> Application:
     headers = [
         (b"content-type", b"application/json"),
         (b"content-length", str(len(body)).encode()),
-        (b"vary", b"Origin"),
     ]
 
     async def answer(scope: Event, _: Reader, send: Writer) -> None:

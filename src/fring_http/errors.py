@@ -96,11 +96,8 @@ def _unavailable(_: Request[Any, Any, Any], error: Unavailable) -> Response[Erro
 def _http(request: Request[Any, Any, Any], error: HTTPException) -> Response[Error]:
     if error.status_code >= _FROM_OUR_FAULTS_ON:
         _log.error("The framework failed", exc_info=error)
-    headers = dict(error.headers or {})
-    if "GET" in headers.get("allow", ""):
-        headers["allow"] += ", HEAD"
     code = CODES.get(error.status_code, "internal")
-    return error_response(error.status_code, error.detail, code, headers)
+    return error_response(error.status_code, error.detail, code, error.headers)
 
 
 def _unexpected(request: Request[Any, Any, Any], error: Exception) -> Response[Error]:

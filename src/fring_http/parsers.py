@@ -19,6 +19,12 @@ _TRUE: Final = ("true", "1", "yes", "on")
 _FALSE: Final = ("false", "0", "no", "off")
 _SCHEME: Final = re.compile(r"[a-z][a-z0-9+.-]*", re.ASCII)
 _AS_IT_IS: Final = ("DATABASE_URL", "BETTER_AUTH_SECRET")
+_ANY_LABEL: Final = "*."
+_NO_ORIGIN: Final = "an origin looks like https://app.example"
+_TOO_WIDE: Final = (
+    "'*' may only stand for the first label of a host, as in https://*.example.com;"
+    " name the origins"
+)
 _UNSEEN: Final = (*_AS_IT_IS, "FRING_JWKS_URL")  # they may hold a password
 
 
@@ -94,20 +100,24 @@ def debug(text: str) -> bool:
 
 
 def origin(text: str) -> str:
-    """Return an origin as browsers write it: without a slash at its end, or its usual port."""
+    """Return an origin as browsers write it: without a slash at its end, or its usual port.
+
+    Its first label may be a `*`, which stands for one label, if two more follow.
+    """
     scheme, found, place = text.strip().removesuffix("/").partition("://")
     scheme = scheme.lower()
-    if "*" in text:
-        raise ValueError("'*' cannot go with credentials; name the origins")
     if not found or not _SCHEME.fullmatch(scheme):
-        raise ValueError("an origin looks like https://app.example")
+        raise ValueError(_TOO_WIDE if "*" in text else _NO_ORIGIN)
+    first = _ANY_LABEL if place.startswith(_ANY_LABEL) else ""
     try:
-        host, port = authority.split(place)
+        host, port = authority.split(place.removeprefix(first))
     except ValueError:
-        raise ValueError("an origin looks like https://app.example, and has no path") from None
+        raise ValueError(_TOO_WIDE if "*" in place else f"{_NO_ORIGIN}, and has no path") from None
+    if first and ("." not in host or authority.address_of(host)):
+        raise ValueError(_TOO_WIDE)
     host = f"[{host}]" if ":" in host else host
     shown = f":{port}" if port and port != DEFAULT_PORTS.get(scheme) else ""
-    return f"{scheme}://{host}{shown}"
+    return f"{scheme}://{first}{host}{shown}"
 
 
 def _listed(text: str) -> list[str]:

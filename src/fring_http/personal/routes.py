@@ -22,6 +22,7 @@ from fring_core import (
 from fring_http.errors import ROUTER_HANDLERS, Fault, Rejected
 from fring_http.guards import list_guard, reserved_guard
 from fring_http.operations import Refusals, operation
+from fring_http.options import with_options
 from fring_http.personal.schemas import NewOwnTask, OwnTask, OwnTaskChanges
 from fring_http.reading import MAX_BODY_BYTES, Query, read_body, read_id
 
@@ -144,14 +145,16 @@ def personal_router(fring: Fring, tokens: Tokens | None = None) -> Router:
     """
     return Router(
         "/api/{user_id:str}/tasks",
-        route_handlers=[
-            create_own_task,
-            list_own_tasks,
-            get_own_task,
-            update_own_task,
-            delete_own_task,
-            toggle_own_task,
-        ],
+        route_handlers=with_options(
+            [
+                create_own_task,
+                list_own_tasks,
+                get_own_task,
+                update_own_task,
+                delete_own_task,
+                toggle_own_task,
+            ]
+        ),
         dependencies={"fring": Provide(lambda: fring, sync_to_thread=False)},
         guards=[reserved_guard, *([list_guard(tokens)] if tokens else [])],
         opt={"secured": tokens is not None, "path": {"user_id": {"type": "string", **LENGTHS}}},

@@ -18,6 +18,7 @@ from fring_core import (
 )
 from fring_http.errors import ROUTER_HANDLERS
 from fring_http.operations import Refusals, operation
+from fring_http.options import with_options
 from fring_http.reading import MAX_BODY_BYTES, read_body
 from fring_http.v1.schemas import User
 
@@ -73,7 +74,7 @@ def auth_router(accounts: Accounts) -> Router:
     """Return `/api/v1/auth`, to be part of any Litestar application."""
     return Router(
         "/api/v1/auth",
-        route_handlers=[register, log_in],
+        route_handlers=with_options([register, log_in]),
         dependencies={"accounts": Provide(lambda: accounts, sync_to_thread=False)},
         opt={"secured": False, "path": {}},
         exception_handlers=ROUTER_HANDLERS,

@@ -9,6 +9,7 @@ from litestar.di import Provide
 
 from fring_http.errors import ROUTER_HANDLERS
 from fring_http.guards import board_guard
+from fring_http.options import with_options
 from fring_http.reading import MAX_BODY_BYTES
 from fring_http.v1 import tasks, users
 
@@ -23,7 +24,7 @@ def v1_router(fring: Fring, tokens: Tokens | None = None) -> Router:
     """
     return Router(
         "/api/v1",
-        route_handlers=[*users.HANDLERS, *tasks.HANDLERS],
+        route_handlers=with_options([*users.HANDLERS, *tasks.HANDLERS]),
         dependencies={"fring": Provide(lambda: fring, sync_to_thread=False)},
         guards=[board_guard(tokens)] if tokens else [],
         opt={"secured": tokens is not None, "path": {}},
