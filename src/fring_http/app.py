@@ -36,6 +36,7 @@ def create_app(
     tokens: Tokens | None = None,
     accounts: Accounts | None = None,
     cors_origins: Sequence[str] | None = None,
+    strict_input: bool = False,
     lifespan: Sequence[Lifespan] = (),
 ) -> Application:
     """Return the ASGI application that serves a Fring.
@@ -43,10 +44,10 @@ def create_app(
     With `tokens`, each request to `/api` needs one; without, anybody may do anything. With
     `accounts`, users can register and log in for tokens, which end with the account.
     `cors_origins` names the origins that browsers may call from, with credentials (None: any port
-    of localhost, 127.0.0.1 and [::1]); pages of others may not write without a token. `lifespan`
-    holds what is to be open while the application runs, such as the store, or functions that return
-    it, given the application: only with these can it run twice. Raise `ValueError` for what is no
-    origin.
+    of localhost, 127.0.0.1 and [::1]); pages of others may not write without a token.
+    `strict_input` refuses bodies and queries that name what is not known. `lifespan` holds what is
+    to be open while the application runs, such as the store, or functions that return it, given
+    the application: only with these can it run twice. Raise `ValueError` for what is no origin.
 
     `Host` is not looked at: that is the server's business, which knows where it is reached.
     """
@@ -55,9 +56,9 @@ def create_app(
     may_call = matching(None if cors_origins is None else map(origin, cors_origins))
     app = Litestar(
         route_handlers=[
-            v1_router(fring, tokens),
-            personal_router(fring, tokens),
-            *([auth_router(accounts)] if accounts else []),
+            v1_router(fring, tokens, strict_input=strict_input),
+            personal_router(fring, tokens, strict_input=strict_input),
+            *([auth_router(accounts, strict_input=strict_input)] if accounts else []),
             health,
             metadata,
         ],

@@ -93,7 +93,7 @@ def _unavailable(_: Request[Any, Any, Any], error: Unavailable) -> Response[Erro
     )
 
 
-def _http(request: Request[Any, Any, Any], error: HTTPException) -> Response[Error]:
+def _http(_: Request[Any, Any, Any], error: HTTPException) -> Response[Error]:
     if error.status_code >= _FROM_OUR_FAULTS_ON:
         _log.error("The framework failed", exc_info=error)
     code = CODES.get(error.status_code, "internal")
@@ -105,7 +105,7 @@ def _unexpected(request: Request[Any, Any, Any], error: Exception) -> Response[E
     return error_response(500, "Internal server error", "internal")
 
 
-def _unauthenticated(request: Request[Any, Any, Any], error: Unauthenticated) -> Response[Error]:
+def _unauthenticated(_: Request[Any, Any, Any], error: Unauthenticated) -> Response[Error]:
     # Why is for the log: whoever tries tokens out is not to learn from the answer.
     _log.info("Unauthenticated: %s", error.reason)
     if error.bad_token:
@@ -115,7 +115,7 @@ def _unauthenticated(request: Request[Any, Any, Any], error: Unauthenticated) ->
     return error_response(401, error.reason, error.code, headers)
 
 
-def _forbidden(request: Request[Any, Any, Any], error: Forbidden) -> Response[Error]:
+def _forbidden(_: Request[Any, Any, Any], error: Forbidden) -> Response[Error]:
     return error_response(403, error.reason, error.code)
 
 

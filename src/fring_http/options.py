@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 def with_options(handlers: Sequence[HTTPRouteHandler]) -> list[HTTPRouteHandler]:
     """Return these handlers after one for each of their paths, which names its methods."""
-    methods = defaultdict(set)
+    methods: defaultdict[str, set[str]] = defaultdict(set)
     for handler in handlers:
         for path in handler.paths:
             methods[path] |= set(handler.http_methods)

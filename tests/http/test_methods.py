@@ -22,7 +22,7 @@ AUTH = ("/api/v1/auth/register", "/api/v1/auth/login")
 memory = pytest.mark.parametrize("server", ["memory"], indirect=True)
 
 
-def in_order(methods, head=True):
+def in_order(methods, *, head=True):
     """Return what `Allow` says of a path with these methods."""
     more = {"OPTIONS"} | ({"HEAD"} if head and "GET" in methods else set())
     return ", ".join(sorted({*methods, *more}))

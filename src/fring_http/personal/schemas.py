@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from enum import StrEnum
-from typing import Any, Final
+from typing import Any, ClassVar, Final
 
 import attrs
 from msgspec import UNSET, Struct, UnsetType
@@ -75,6 +75,8 @@ class NewOwnTask(Struct):
 
 class OwnTaskChanges(Struct):
     """Take what to change of a task: what is absent stays, null clears what may be null."""
+
+    SHOWN: ClassVar = OwnTask.__struct_encode_fields__
 
     title: str | UnsetType = UNSET
     description: str | UnsetType | None = UNSET

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
+from typing import Any, ClassVar
 
 import msgspec
 from msgspec import UNSET, Struct, UnsetType
@@ -99,6 +99,8 @@ class NewUser(Struct):
 class UserChanges(Struct):
     """Take what to change of a user: what is absent stays."""
 
+    SHOWN: ClassVar = UserWithTasks.__struct_encode_fields__
+
     username: str | UnsetType = UNSET
     email: str | UnsetType = UNSET
 
@@ -122,6 +124,8 @@ class NewTask(Struct):
 
 class TaskChanges(Struct):
     """Take what to change of a task: what is absent stays, a null description is cleared."""
+
+    SHOWN: ClassVar = TaskWithUsers.__struct_encode_fields__
 
     title: str | UnsetType = UNSET
     description: str | UnsetType | None = UNSET
