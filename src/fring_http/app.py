@@ -7,12 +7,13 @@ from contextlib import AbstractAsyncContextManager
 from typing import TYPE_CHECKING, TypeAlias
 
 from litestar import Litestar
+from litestar.datastructures import State
 
 from fring_http.cors import matching, with_cors
 from fring_http.documentation import with_documentation
 from fring_http.door import with_door
 from fring_http.edge import Application, head_as_get
-from fring_http.errors import HANDLERS
+from fring_http.errors import HANDLERS, HAS_ACCOUNTS
 from fring_http.lingering import lingering
 from fring_http.meta import health, metadata
 from fring_http.openapi import configuration
@@ -63,6 +64,7 @@ def create_app(
             metadata,
         ],
         exception_handlers=HANDLERS,
+        state=State({HAS_ACCOUNTS: accounts is not None}),
         logging_config=None,  # logging belongs to whoever runs the application
         openapi_config=with_documentation(configuration()),
         lifespan=list(lifespan),

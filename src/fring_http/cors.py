@@ -81,7 +81,7 @@ def with_cors(app: Application, may_call: Callable[[str], bool]) -> Application:
 
 
 def _varying(headers: list[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:
-    names = [value for name, value in headers if name == b"vary"]
+    names = [value for name, value in headers if name == b"vary" and value != b"Origin"]
     others = [(name, value) for name, value in headers if name != b"vary"]
     return [*others, (b"vary", b", ".join([*names, b"Origin"]))]
 

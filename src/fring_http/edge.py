@@ -58,6 +58,7 @@ def refusal(status: int, detail: str) -> Application:
     headers = [
         (b"content-type", b"application/json"),
         (b"content-length", str(len(body)).encode()),
+        (b"vary", b"Origin"),
     ]
 
     async def answer(scope: Event, _: Reader, send: Writer) -> None:

@@ -20,7 +20,12 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger("fring.http")
 
+_NOT_FOUND: Final = 404
+_TOO_LARGE: Final = 413
 _FROM_OUR_FAULTS_ON: Final = 500
+ACCOUNTS: Final = "/api/v1/auth/"
+HAS_ACCOUNTS: Final = "has_accounts"  # of an application's state
+_NO_ACCOUNTS: Final = ": this server keeps no accounts; with BETTER_AUTH_SECRET set it does"
 
 CODES: Final[Mapping[int, str]] = {
     400: "validation",
@@ -93,11 +98,14 @@ def _unavailable(_: Request[Any, Any, Any], error: Unavailable) -> Response[Erro
     )
 
 
-def _http(_: Request[Any, Any, Any], error: HTTPException) -> Response[Error]:
-    if error.status_code >= _FROM_OUR_FAULTS_ON:
+def _http(request: Request[Any, Any, Any], error: HTTPException) -> Response[Error]:
+    status = error.status_code
+    if status >= _FROM_OUR_FAULTS_ON:
         _log.error("The framework failed", exc_info=error)
-    code = CODES.get(error.status_code, "internal")
-    return error_response(error.status_code, error.detail, code, error.headers)
+    detail = "The body is larger than 1 MiB" if status == _TOO_LARGE else error.detail
+    if status == _NOT_FOUND and not request.app.state.get(HAS_ACCOUNTS, True):
+        detail += _NO_ACCOUNTS if request.scope["path"].startswith(ACCOUNTS) else ""
+    return error_response(status, detail, CODES.get(status, "internal"), error.headers)
 
 
 def _unexpected(request: Request[Any, Any, Any], error: Exception) -> Response[Error]:

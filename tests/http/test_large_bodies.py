@@ -2,6 +2,7 @@
 
 import asyncio
 
+import anyio
 import pytest
 
 from fring_adapters.clock import utc_now
@@ -100,7 +101,7 @@ def answered(message, pause=0.0):
         await send({"type": "http.response.body", "body": b""})
 
     scope = {"type": "http", "headers": [(b"transfer-encoding", b"chunked")]}
-    asyncio.run(lingering.lingering(refuse)(scope, receive, send))
+    anyio.run(lingering.lingering(refuse), scope, receive, send)
     return read, started
 
 

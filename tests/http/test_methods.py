@@ -1,5 +1,7 @@
 """Which methods a path takes: OPTIONS, a 405 and the OpenAPI document agree."""
 
+from typing import Any
+
 import pytest
 from litestar import Litestar, Router
 from litestar.testing import TestClient
@@ -64,8 +66,17 @@ def test_a_page_is_told_as_well(client):
 def test_a_mounted_router_tells_what_is_true_there(wrapped):
     fring = Fring(MemoryStore(), clock=utc_now)
     app = Litestar([Router("/there", route_handlers=[v1_router(fring), personal_router(fring)])])
-    with TestClient(head_as_get(app) if wrapped else app) as client:
+    with TestClient[Any](head_as_get(app) if wrapped else app) as client:
         for path, methods in ALL.items():
             if path.startswith(("/api/v1/users", "/api/v1/tasks", "/api/ann")):
                 found = client.options(f"/there{path}").headers["allow"]
                 assert found == in_order(methods, head=wrapped)
+
+
+@memory
+@pytest.mark.parametrize("path", AUTH)
+def test_a_path_of_accounts_says_where_they_are(client, caller, path):
+    detail = check_error(client.post(path, json={}), 404, "not_found")
+    assert "BETTER_AUTH_SECRET" in detail
+    for elsewhere in (client.post("/api/v1/nowhere"), caller.post("/api/v1/auth/nowhere")):
+        assert "BETTER_AUTH_SECRET" not in check_error(elsewhere, 404, "not_found")

@@ -1,6 +1,7 @@
 """What a request says and nobody reads is named in the answer, or refused."""
 
 import json
+from typing import Any
 from urllib.parse import unquote
 
 import pytest
@@ -194,7 +195,7 @@ def test_what_is_no_object_has_no_names(lenient, strict, body):
 def test_identity_comes_first():
     fring = Fring(MemoryStore(), clock=utc_now)
     app = create_app(fring, tokens=SecretTokens(SECRET), strict_input=True)
-    with TestClient(app) as client:
+    with TestClient[Any](app) as client:
         for path in ("/api/v1/tasks?x=1", "/api/ann/tasks?x=1"):
             answer = client.get(path)
             check_error(answer, 401, "unauthenticated")
