@@ -9,12 +9,10 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from litestar.datastructures import Headers
-
 from fring_http.edge import refusal
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Iterable
+    from collections.abc import Awaitable, Callable, Iterable, Mapping
 
     from fring_http.edge import Application, Event, Reader, Writer
 
@@ -26,6 +24,7 @@ FOREIGN: Final = (
 # What clients need, of the headers that a browser would keep from them.
 EXPOSED: Final = "Fring-Ignored, Link, Location, Retry-After, WWW-Authenticate"
 _ANY_LABEL: Final = "[a-z0-9_-]+"
+_ASKED_METHOD: Final = b"access-control-request-method"
 _METHODS: Final = b"DELETE, GET, HEAD, OPTIONS, PATCH, POST, PUT"
 _ALLOWED: Final = [
     (b"access-control-allow-credentials", b"true"),
@@ -58,22 +57,20 @@ def with_cors(app: Application, may_call: Callable[[str], bool]) -> Application:
         if scope["type"] != "http":
             await app(scope, receive, send)
             return
-        headers = Headers(scope["headers"])
-        origins = headers.getall("origin", [])
-        origin = origins[0] if len(origins) == 1 else ""
+        origins = [value for name, value in scope["headers"] if name == b"origin"]
         allowed: list[tuple[bytes, bytes]] = []
-        if may_call(origin):
-            allowed = [(b"access-control-allow-origin", origin.encode()), *_ALLOWED]
+        if len(origins) == 1 and may_call(origins[0].decode("latin-1")):
+            allowed = [(b"access-control-allow-origin", origins[0]), *_ALLOWED]
 
         def send_varying(message: Event) -> Awaitable[None]:
             if message["type"] == "http.response.start":
                 message["headers"] = [*_varying(message["headers"]), *allowed]
             return send(message)
 
-        if scope["method"] != "OPTIONS" or "access-control-request-method" not in headers:
+        if scope["method"] != "OPTIONS" or _ASKED_METHOD not in dict(scope["headers"]):
             await app(scope, receive, send_varying)
         elif allowed:
-            await _allow(headers, send_varying)
+            await _allow(dict(scope["headers"]), send_varying)
         else:
             await refusal(403, FOREIGN)(scope, receive, send_varying)
 
@@ -86,12 +83,12 @@ def _varying(headers: list[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:
     return [*others, (b"vary", b", ".join([*names, b"Origin"]))]
 
 
-async def _allow(asked: Headers, send: Writer) -> None:
-    wanted = asked.get("access-control-request-headers", "").encode("latin-1")
+async def _allow(asked: Mapping[bytes, bytes], send: Writer) -> None:
     headers = [
         (b"access-control-allow-methods", _METHODS),
-        (b"access-control-allow-headers", wanted),
         (b"access-control-max-age", _KEPT_SECONDS),
     ]
+    if wanted := asked.get(b"access-control-request-headers"):
+        headers.append((b"access-control-allow-headers", wanted))
     await send({"type": "http.response.start", "status": 204, "headers": headers})
     await send({"type": "http.response.body", "body": b""})

@@ -9,9 +9,7 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING, Final
 
-from litestar.datastructures import Headers
-
-from fring_http.reading import BODY_SECONDS
+from fring_http.reading import BODY_SECONDS, announces_body
 
 if TYPE_CHECKING:
     from fring_http.edge import Application, Event, Reader, Writer
@@ -28,13 +26,11 @@ def lingering(app: Application) -> Application:
     """
 
     async def answer(scope: Event, receive: Reader, send: Writer) -> None:
-        if scope["type"] == "http":
-            headers = Headers(scope["headers"])
-            if headers.get("content-length", "0") != "0" or "transfer-encoding" in headers:
-                body = _Body(receive, send, may_come="expect" not in headers)
-                await app(scope, body.read, body.answer)
-                return
-        await app(scope, receive, send)
+        if scope["type"] == "http" and announces_body(scope["headers"]):
+            body = _Body(receive, send, may_come=b"expect" not in dict(scope["headers"]))
+            await app(scope, body.read, body.answer)
+        else:
+            await app(scope, receive, send)
 
     return answer
 

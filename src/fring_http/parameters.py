@@ -7,6 +7,7 @@ from urllib.parse import parse_qsl
 
 from fring_http.errors import Fault, Rejected
 from fring_http.openapi import PARAMETERS
+from fring_http.reading import announces_body
 from fring_http.unknown import note, refuse_or_note
 
 if TYPE_CHECKING:
@@ -29,11 +30,9 @@ async def input_guard(
         pairs = parse_qsl(given.decode("utf-8", "replace"), keep_blank_values=True)
         unknown = [name for name in dict.fromkeys(name for name, _ in pairs) if name not in known]
         faults += refuse_or_note(connection, "query", unknown, known)
-    headers = connection.headers
-    announced = headers.get("content-length", "0") != "0" or "transfer-encoding" in headers
-    if announced and handler.opt["body"] is None:
+    if handler.opt["body"] is None and announces_body(connection.scope["headers"]):
         if handler.opt.get("strict_input"):
-            faults.append(Fault(["body"], "must be absent here", "value_error"))
+            faults.append(Fault(["body"], "must be absent: nothing is read here", "value_error"))
         else:
             note(connection, ["body"])
     if faults:

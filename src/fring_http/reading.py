@@ -21,6 +21,8 @@ from fring_http.unknown import refuse_or_note
 from fring_http.wording import alternatives, must_be
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
     from litestar import Request
 
 T = TypeVar("T", bound=msgspec.Struct)
@@ -30,6 +32,7 @@ BODY_SECONDS: Final = 10.0
 
 _INTEGER: Final = re.compile(r"-?[0-9]+", re.ASCII)
 _MOST_DIGITS: Final = 4000  # Python refuses to convert more than 4,300
+_MEMBERS: Final = msgspec.json.Decoder(dict[str, msgspec.Raw])
 _WRONG: Final = {"Input data was truncated": "it ends too early"}
 _BOOLEANS: Final = {"true": True, "1": True, "false": False, "0": False}
 
@@ -39,9 +42,9 @@ async def read_body(request: Request[Any, Any, Any], shape: type[T]) -> T:
 
     Members that it does not have are named in the answer, but for those that answers show
     (`shape.SHOWN`) and clients send back. Raise `Rejected` (422), with all faults, for anything but
-    JSON of that shape, for unknown members too where the router is strict; and `HTTPException` with 415 for
-    a body that is not plain JSON by its headers or that does not say what it is, 413 for one over 1 MiB, or 408 for one that
-    takes more than 10 seconds to arrive.
+    JSON of that shape, for unknown members too where the router is strict; and `HTTPException` with
+    415 for a body that is not plain JSON by its headers or that does not say what it is, 413 for
+    one over 1 MiB, or 408 for one that takes more than 10 seconds to arrive.
     """
     given, *more = request.headers.getall("content-type", [""])
     media_type = given.partition(";")[0].strip().lower()
@@ -80,18 +83,17 @@ def _unsupported() -> HTTPException:
 
 def _decoded(request: Request[Any, Any, Any], body: bytes, shape: type[T]) -> T:
     try:
-        members = msgspec.json.decode(body, type=dict[str, msgspec.Raw])
+        members = _MEMBERS.decode(body)
     except msgspec.ValidationError:
         raise Rejected(Fault(["body"], "must be a JSON object", "type_error")) from None
-    fields = {field.encode_name: field for field in msgspec.structs.fields(shape)}
-    known = {*fields, *getattr(shape, "SHOWN", ())}
-    unknown = [name for name in members if name not in known]
-    faults = refuse_or_note(request, "body", unknown, fields)
+    known, shown = shape.__struct_encode_fields__, getattr(shape, "SHOWN", ())
+    unknown = [name for name in members if name not in known and name not in shown]
+    faults = refuse_or_note(request, "body", unknown, known)
     try:
         value = msgspec.json.decode(body, type=shape)
     except msgspec.ValidationError:
-        found = [_fault(field, members.get(name)) for name, field in fields.items()]
-        named = [fault for fault in found if fault]
+        fields = msgspec.structs.fields(shape)
+        named = [fault for field in fields if (fault := _fault(field, members))]
         twice = Fault(["body"], "must name each member once", "value_error")
         raise Rejected(*(named or [twice]), *faults) from None
     if faults:
@@ -99,9 +101,9 @@ def _decoded(request: Request[Any, Any, Any], body: bytes, shape: type[T]) -> T:
     return value
 
 
-def _fault(field: msgspec.structs.FieldInfo, given: msgspec.Raw | None) -> Fault | None:
+def _fault(field: msgspec.structs.FieldInfo, members: Mapping[str, msgspec.Raw]) -> Fault | None:
     """Return what is wrong with a member of a body, None if nothing is."""
-    loc = ["body", field.encode_name]
+    loc, given = ["body", field.encode_name], members.get(field.encode_name)
     if given is None:
         return Fault(loc, "Field required", "missing") if field.required else None
     try:
@@ -113,6 +115,14 @@ def _fault(field: msgspec.structs.FieldInfo, given: msgspec.Raw | None) -> Fault
         kind = "type_error" if got else "value_error"
         return Fault(loc, must_be(field.type) + limit, kind)
     return None
+
+
+def announces_body(headers: Iterable[tuple[bytes, bytes]]) -> bool:
+    """Tell whether a request has a body, by its headers as ASGI has them."""
+    return any(
+        name == b"transfer-encoding" or (name == b"content-length" and value != b"0")
+        for name, value in headers
+    )
 
 
 def read_id(name: str, text: str) -> int:
