@@ -163,13 +163,15 @@ class InvalidInput(Invalid):
 
 @attrs.define
 class InvalidStatus(Invalid):
-    """Report a text that names no status."""
+    """Report a text that names no status; `valid` are those that there are."""
 
     code: ClassVar[str] = "invalid_status"
     status: str
+    valid: tuple[str, ...] = attrs.field(default=(), eq=False)
 
     def __str__(self) -> str:
-        return f"Status '{self.status}' not valid"
+        there_are = f"; there are {', '.join(self.valid)}" if self.valid else ""
+        return f"Status '{self.status}' not valid{there_are}"
 
 
 @attrs.define

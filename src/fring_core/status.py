@@ -47,7 +47,7 @@ class TaskStatus(StrEnum):
         try:
             return cls(text)
         except ValueError:
-            raise InvalidStatus(text) from None
+            raise InvalidStatus(text, tuple(cls)) from None
 
 
 def _freeze(

@@ -152,7 +152,10 @@ class TaskChanges:
             return None
         if self.completed is (self.status is TaskStatus.COMPLETED):
             return None
-        return Problem("completed", f"must agree with the status '{self.status}'")
+        agreeing = "false" if self.completed else "true"
+        return Problem(
+            "completed", f"must be {agreeing} or absent, to agree with the status '{self.status}'"
+        )
 
 
 def _description_problem(description: object) -> Problem | None:
@@ -165,4 +168,4 @@ def _due_date_problem(due_date: object) -> Problem | None:
     # A datetime is a date to Python, and would come back from some stores without its time.
     if due_date is None or due_date is UNSET or type(due_date) is date:
         return None
-    return Problem("due_date", "must be a date", "type_error")
+    return Problem("due_date", "must be a date such as 2025-02-03", "type_error")

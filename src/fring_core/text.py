@@ -52,7 +52,9 @@ class TextRule:
 
 USERNAME = TextRule(most=255)
 EMAIL = TextRule(
-    most=255, shape=re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+"), described="an e-mail address"
+    most=255,
+    shape=re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+"),
+    described="an e-mail address such as ann@example.com",
 )
 TITLE = TextRule(most=200)
 DESCRIPTION = TextRule(most=10_000, blank=True)

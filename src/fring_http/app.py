@@ -7,12 +7,14 @@ from contextlib import AbstractAsyncContextManager
 from typing import TYPE_CHECKING, TypeAlias
 
 from litestar import Litestar
-from litestar.config.cors import CORSConfig
+from litestar.datastructures import State
 
+from fring_http.cors import matching, with_cors
 from fring_http.documentation import with_documentation
 from fring_http.door import with_door
 from fring_http.edge import Application, head_as_get
-from fring_http.errors import HANDLERS
+from fring_http.errors import HANDLERS, HAS_ACCOUNTS
+from fring_http.lingering import lingering
 from fring_http.meta import health, metadata
 from fring_http.openapi import configuration
 from fring_http.parsers import origin
@@ -27,7 +29,6 @@ if TYPE_CHECKING:
 Lifespan: TypeAlias = (
     AbstractAsyncContextManager[object] | Callable[[Litestar], AbstractAsyncContextManager[object]]
 )
-LOCAL_ORIGINS = r"https?://(localhost|127\.0\.0\.1|\[::1\])(:[0-9]{1,5})?"
 
 
 def create_app(
@@ -36,6 +37,7 @@ def create_app(
     tokens: Tokens | None = None,
     accounts: Accounts | None = None,
     cors_origins: Sequence[str] | None = None,
+    strict_input: bool = False,
     lifespan: Sequence[Lifespan] = (),
 ) -> Application:
     """Return the ASGI application that serves a Fring.
@@ -43,33 +45,28 @@ def create_app(
     With `tokens`, each request to `/api` needs one; without, anybody may do anything. With
     `accounts`, users can register and log in for tokens, which end with the account.
     `cors_origins` names the origins that browsers may call from, with credentials (None: any port
-    of localhost, 127.0.0.1 and [::1]); pages of others may not write without a token. `lifespan`
-    holds what is to be open while the application runs, such as the store, or functions that return
-    it, given the application: only with these can it run twice. Raise `ValueError` for what is no
-    origin.
+    of localhost, 127.0.0.1 and [::1]); pages of others may not write without a token.
+    `strict_input` refuses bodies and queries that name what is not known. `lifespan` holds what is
+    to be open while the application runs, such as the store, or functions that return it, given
+    the application: only with these can it run twice. Raise `ValueError` for what is no origin.
 
     `Host` is not looked at: that is the server's business, which knows where it is reached.
     """
     if tokens and accounts:
         tokens = accounts.checking(tokens)
-    cors = CORSConfig(
-        allow_origins=[origin(each) for each in cors_origins or ()],
-        allow_origin_regex=LOCAL_ORIGINS if cors_origins is None else None,
-        allow_credentials=True,
-        expose_headers=["Link", "Location", "Retry-After", "WWW-Authenticate"],
-    )
+    may_call = matching(None if cors_origins is None else map(origin, cors_origins))
     app = Litestar(
         route_handlers=[
-            v1_router(fring, tokens),
-            personal_router(fring, tokens),
-            *([auth_router(accounts)] if accounts else []),
+            v1_router(fring, tokens, strict_input=strict_input),
+            personal_router(fring, tokens, strict_input=strict_input),
+            *([auth_router(accounts, strict_input=strict_input)] if accounts else []),
             health,
             metadata,
         ],
         exception_handlers=HANDLERS,
-        cors_config=cors,
+        state=State({HAS_ACCOUNTS: accounts is not None}),
         logging_config=None,  # logging belongs to whoever runs the application
         openapi_config=with_documentation(configuration()),
         lifespan=list(lifespan),
     )
-    return with_door(head_as_get(app), cors.is_origin_allowed)
+    return lingering(with_cors(with_door(head_as_get(app), may_call), may_call))

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from fring_core import FringError
 from fring_http.logs import printable
-from fring_http.settings import AuthMode, Settings, SettingsError
+from fring_http.settings import NEW_SECRET, AuthMode, Settings, SettingsError
 
 if TYPE_CHECKING:
     from argparse import Namespace
@@ -25,11 +25,17 @@ def run_auth_command(settings: Settings, chosen: Namespace) -> int:
     mode = settings.auth_mode()
     if chosen.action == "token":
         if mode is not AuthMode.SECRET:
-            raise SettingsError(f"tokens are minted in secret mode only; this is mode {mode}")
+            raise SettingsError(
+                f"tokens are minted in secret mode only; this is mode {mode}. Set FRING_AUTH=secret"
+                f" and the server's BETTER_AUTH_SECRET; {NEW_SECRET}"
+            )
         print(secret_tokens(settings).issue(chosen.sub, chosen.role).token)
         return 0
     if mode is AuthMode.OFF:
-        print("accepted: authentication is off, no token is looked at")
+        print(
+            "accepted: authentication is off, no token is looked at; BETTER_AUTH_SECRET or"
+            " FRING_JWKS_URL turns it on"
+        )
         return 0
     tokens: Tokens = secret_tokens(settings) if mode is AuthMode.SECRET else jwks_tokens(settings)
     given: str = chosen.token

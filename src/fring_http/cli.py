@@ -92,10 +92,16 @@ def _run(chosen: argparse.Namespace) -> int:
 
     try:
         settings = Settings.from_environment()
+        for stray in settings.strays:
+            print(f"fring: {stray}", file=sys.stderr)
         if chosen.command == "auth":
             return run_auth_command(settings, chosen)
         (serve if chosen.command == "serve" else upgrade)(settings)
-    except (SettingsError, SchemaError, StoreUnavailable, ValueError) as error:
+    except SettingsError as error:
+        for line in str(error).splitlines():
+            print(f"fring: {line}", file=sys.stderr)
+        return 1
+    except (SchemaError, StoreUnavailable, ValueError) as error:
         print(f"fring: {error}", file=sys.stderr)
         return 1
     return 0

@@ -12,12 +12,13 @@ from typing import TYPE_CHECKING, Final
 from urllib.parse import quote
 
 from fring_http import authority
-from fring_http.edge import refuse
+from fring_http.cors import FOREIGN
+from fring_http.edge import refusal
 from fring_http.guards import bearer
 from fring_http.parsers import DEFAULT_PORTS
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
+    from collections.abc import Callable
 
     from fring_http.edge import Application, Event, Reader, Writer
 
@@ -25,10 +26,6 @@ if TYPE_CHECKING:
 _AMBIGUOUS: Final = re.compile(rb"//|%2f|/(?:\.|%2e){1,2}(?:[/?]|\Z)", re.IGNORECASE)
 NOWHERE: Final = "/nowhere"
 SAFE_METHODS: Final = ("GET", "HEAD", "OPTIONS")
-FOREIGN: Final = (
-    "A page of this origin may not write here: CORS_ORIGINS names those that may,"
-    " and a proxy has to pass on Host"
-)
 
 
 def with_door(app: Application, may_call: Callable[[str], bool]) -> Application:
@@ -43,21 +40,12 @@ def with_door(app: Application, may_call: Callable[[str], bool]) -> Application:
         if scope["type"] != "http":
             await app(scope, receive, send)
             return
-
-        def send_varying(message: Event) -> Awaitable[None]:
-            # What may be kept for one page is no answer for another.
-            if message["type"] == "http.response.start":
-                headers = message["headers"]
-                if b"vary" not in dict(headers):
-                    message["headers"] = [*headers, (b"vary", b"Origin")]
-            return send(message)
-
         if _is_ambiguous(scope):
             scope = {**scope, "path": NOWHERE}
         elif scope["method"] not in SAFE_METHODS and _is_foreign(scope, may_call):
-            await refuse(scope, send, 403, FOREIGN)
+            await refusal(403, FOREIGN)(scope, receive, send)
             return
-        await app(scope, receive, send_varying)
+        await app(scope, receive, send)
 
     return answer
 

@@ -45,10 +45,11 @@ def read_env_file(
     """Return the variables of a file; none if there is no such file.
 
     `${NAME}` stands for a variable further up in the file, or one that is `known`. Raise
-    `ValueError`, with the file and the line but never what stands there, for what cannot be read,
+    `ValueError`, with the file and each line but never what stands there, for what cannot be read,
     and for a value of `settings` that needs a variable which is not set.
     """
     found: dict[str, str] = {}
+    problems: list[str] = []
     for binding in parse_stream(StringIO(_text(path))):
         if not binding.error and binding.key is None:
             continue  # a comment, or the end
@@ -59,9 +60,13 @@ def read_env_file(
             if all(not isinstance(atom, Variable) or _stands(atom, names) for atom in atoms):
                 found[binding.key] = "".join(atom.resolve(names) for atom in atoms)
             elif binding.key in settings:
-                problem = "a variable in ${} is not set"
+                problem = (
+                    "a variable in ${} is not set; set it further up, or write ${NAME:-what else}"
+                )
         if problem is not None:
-            raise ValueError(f"{path}, line {_line(binding)}: {problem}")
+            problems.append(f"{path}, line {_line(binding)}: {problem}")
+    if problems:
+        raise ValueError("\n".join(problems))
     return found
 
 
@@ -71,7 +76,7 @@ def _stands(variable: Variable, names: Mapping[str, str]) -> bool:
 
 def _problem(binding: Binding, settings: Collection[str]) -> str | None:
     if binding.error:
-        return "this is not NAME=value, or a quote in it is not closed"
+        return "this is not NAME=value, or a quote in it is not closed; a comment begins with #"
     if binding.value is None or not _NAME.fullmatch(binding.key or ""):
         return "this is not NAME=value"
     # A quote that somebody forgot to close ends at the next one, wherever that is.
@@ -98,7 +103,11 @@ def _text(path: Path) -> str:
     except OSError as error:
         raise ValueError(f"{path} cannot be read: {error.strerror}") from None
     try:
-        return data.decode("utf-8-sig")
+        text = data.decode("utf-8-sig")
+        wrong = data.find(b"\0")  # as in UTF-16
     except UnicodeDecodeError as error:
-        line = data.count(b"\n", 0, error.start) + 1
-        raise ValueError(f"{path}, line {line}: this is not UTF-8") from None
+        text, wrong = "", error.start
+    if wrong >= 0:
+        line = data.count(b"\n", 0, wrong) + 1
+        raise ValueError(f"{path}, line {line}: this is not UTF-8")
+    return text

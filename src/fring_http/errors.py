@@ -20,7 +20,12 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger("fring.http")
 
+_NOT_FOUND: Final = 404
+_TOO_LARGE: Final = 413
 _FROM_OUR_FAULTS_ON: Final = 500
+ACCOUNTS: Final = "/api/v1/auth/"
+HAS_ACCOUNTS: Final = "has_accounts"  # of an application's state
+_NO_ACCOUNTS: Final = ": this server keeps no accounts; with BETTER_AUTH_SECRET set it does"
 
 CODES: Final[Mapping[int, str]] = {
     400: "validation",
@@ -93,24 +98,14 @@ def _unavailable(_: Request[Any, Any, Any], error: Unavailable) -> Response[Erro
     )
 
 
-def ending(fields: Mapping[str, str]) -> dict[str, str]:
-    """Return the header that ends the connection, if a body was announced that nobody has read.
-
-    The server hangs up then, since what follows is no request; a client that pools connections
-    has to know.
-    """
-    announced = fields.get("content-length", "0") != "0" or "transfer-encoding" in fields
-    return {"connection": "close"} if announced else {}
-
-
 def _http(request: Request[Any, Any, Any], error: HTTPException) -> Response[Error]:
-    if error.status_code >= _FROM_OUR_FAULTS_ON:
+    status = error.status_code
+    if status >= _FROM_OUR_FAULTS_ON:
         _log.error("The framework failed", exc_info=error)
-    headers = dict(error.headers or {}) | ending(request.headers)
-    if "GET" in headers.get("allow", ""):
-        headers["allow"] += ", HEAD"
-    code = CODES.get(error.status_code, "internal")
-    return error_response(error.status_code, error.detail, code, headers)
+    detail = "The body is larger than 1 MiB" if status == _TOO_LARGE else error.detail
+    if status == _NOT_FOUND and not request.app.state.get(HAS_ACCOUNTS, True):
+        detail += _NO_ACCOUNTS if request.scope["path"].startswith(ACCOUNTS) else ""
+    return error_response(status, detail, CODES.get(status, "internal"), error.headers)
 
 
 def _unexpected(request: Request[Any, Any, Any], error: Exception) -> Response[Error]:
@@ -118,18 +113,18 @@ def _unexpected(request: Request[Any, Any, Any], error: Exception) -> Response[E
     return error_response(500, "Internal server error", "internal")
 
 
-def _unauthenticated(request: Request[Any, Any, Any], error: Unauthenticated) -> Response[Error]:
+def _unauthenticated(_: Request[Any, Any, Any], error: Unauthenticated) -> Response[Error]:
     # Why is for the log: whoever tries tokens out is not to learn from the answer.
     _log.info("Unauthenticated: %s", error.reason)
     if error.bad_token:
-        headers = {"WWW-Authenticate": 'Bearer error="invalid_token"'} | ending(request.headers)
+        headers = {"WWW-Authenticate": 'Bearer error="invalid_token"'}
         return error_response(401, "Invalid token", error.code, headers)
-    headers = {"WWW-Authenticate": "Bearer"} | ending(request.headers)
+    headers = {"WWW-Authenticate": "Bearer"}
     return error_response(401, error.reason, error.code, headers)
 
 
-def _forbidden(request: Request[Any, Any, Any], error: Forbidden) -> Response[Error]:
-    return error_response(403, error.reason, error.code, ending(request.headers))
+def _forbidden(_: Request[Any, Any, Any], error: Forbidden) -> Response[Error]:
+    return error_response(403, error.reason, error.code)
 
 
 def _declared(request: Request[Any, Any, Any], error: FringError) -> Response[Error]:

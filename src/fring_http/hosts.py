@@ -11,7 +11,8 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from fring_http import authority
-from fring_http.edge import refuse
+from fring_http.edge import refusal
+from fring_http.lingering import lingering
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -38,7 +39,7 @@ def with_known_hosts(app: Application, allowed: Collection[str] | None, bound: s
         known.add(authority.canonical(bound))
 
     @lru_cache(1024)
-    def refusal(host: bytes, server: str) -> tuple[int, str] | None:
+    def refused(host: bytes, server: str) -> tuple[int, str] | None:
         try:
             name = authority.split(host.decode("latin-1"))[0] if host else ""
         except ValueError as error:
@@ -60,14 +61,14 @@ def with_known_hosts(app: Application, allowed: Collection[str] | None, bound: s
             or len(host) > _MOST_BYTES
             or not (host or scope["http_version"] in _WITHOUT_HOST)
         ):
-            await refuse(scope, send, 400, "A request names one Host")
+            await lingering(refusal(400, "A request names one Host"))(scope, receive, send)
             return
         server, *_ = scope.get("server") or ("",)
-        refused = refusal(host, server or "")
-        if refused is None or (refused[0] == MISDIRECTED and _is_health(scope["path"])):
+        why = refused(host, server or "")
+        if why is None or (why[0] == MISDIRECTED and _is_health(scope["path"])):
             await app(scope, receive, send)
         else:
-            await refuse(scope, send, *refused)
+            await lingering(refusal(*why))(scope, receive, send)
 
     return answer
 

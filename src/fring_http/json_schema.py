@@ -25,12 +25,14 @@ class Body(msgspec.Struct):
     """Be what a request brings.
 
     `examples` has at least one, by what it is about. `rule` is what holds between the fields, as
-    JSON Schema; of the fields in `one_of`, exactly one is there.
+    JSON Schema; of the fields in `one_of`, exactly one is there. `shown` are fields of answers that
+    clients send back, and that change nothing.
     """
 
     examples: ClassVar[Mapping[str, Json]]
     rule: ClassVar[Json] = {}
     one_of: ClassVar[tuple[str, ...]] = ()
+    shown: ClassVar[tuple[str, ...]] = ()
 
 
 def text_schema(rule: TextRule) -> Json:

@@ -22,7 +22,7 @@ from fring_core import Accounts, Fring, StoreUnavailable
 from fring_http.app import create_app
 from fring_http.hosts import with_known_hosts
 from fring_http.logs import FORMAT, OneLine
-from fring_http.settings import MEMORY, AuthMode, Settings, SettingsError
+from fring_http.settings import MEMORY, NEW_SECRET, AuthMode, Settings, SettingsError
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Sequence
@@ -42,6 +42,8 @@ def create(settings: Settings | None = None) -> Application:
     only `fring serve` runs the embedded database.
     """
     chosen = settings or Settings.from_environment()
+    for stray in chosen.strays:
+        _log.warning(stray)
     application, has_lived = _with_lifespan(chosen), False
 
     async def live(scope: Event, receive: Reader, send: Writer) -> None:
@@ -103,6 +105,7 @@ class Wiring:
             tokens=self.tokens,
             accounts=self.accounts,
             cors_origins=self.settings.cors_origins,
+            strict_input=self.settings.strict_input,
             lifespan=lifespan,
         )
         return with_known_hosts(app, self.settings.known_hosts(), self.settings.host)
@@ -125,7 +128,7 @@ def secret_tokens(settings: Settings) -> SecretTokens:
     try:
         return SecretTokens(settings.secret, _rules(settings), seconds=settings.token_seconds)
     except ValueError as error:
-        raise SettingsError(f"BETTER_AUTH_SECRET cannot be used: {error}") from None
+        raise SettingsError(f"BETTER_AUTH_SECRET cannot be used: {error}; {NEW_SECRET}") from None
 
 
 def jwks_tokens(settings: Settings) -> JwksTokens:

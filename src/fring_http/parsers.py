@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import json
 import re
+from difflib import get_close_matches
+from math import nan
 from typing import TYPE_CHECKING, Final, TypeVar
 from urllib.parse import urlsplit
 
 from fring_http import authority
+from fring_http.logs import printable
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -15,10 +18,18 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 DEFAULT_PORTS: Final = {"http": 80, "https": 443}
+_WHOLE: Final = re.compile(r"-?[0-9]{1,18}", re.ASCII)
+_MOST_SHOWN: Final = 100  # characters of a value
 _TRUE: Final = ("true", "1", "yes", "on")
 _FALSE: Final = ("false", "0", "no", "off")
 _SCHEME: Final = re.compile(r"[a-z][a-z0-9+.-]*", re.ASCII)
 _AS_IT_IS: Final = ("DATABASE_URL", "BETTER_AUTH_SECRET")
+_ANY_LABEL: Final = "*."
+_NO_ORIGIN: Final = "an origin looks like https://app.example"
+_TOO_WIDE: Final = (
+    "'*' may only stand for the first label of a host, as in https://*.example.com;"
+    " name the origins"
+)
 _UNSEEN: Final = (*_AS_IT_IS, "FRING_JWKS_URL")  # they may hold a password
 
 
@@ -30,14 +41,18 @@ def read_value(variable: str, text: str, parse: Callable[[str], T]) -> T:
     try:
         return parse(text if variable in _AS_IT_IS else _bare(text))
     except ValueError as error:
-        shown = variable if variable in _UNSEEN else f"{variable}={text}"
+        shown = variable if variable in _UNSEEN else f"{variable}={_shown(text)}"
         raise ValueError(f"{shown} cannot be used: {error}") from None
+
+
+def _shown(text: str) -> str:
+    return printable(text if len(text) <= _MOST_SHOWN else f"{text[:_MOST_SHOWN]}...")
 
 
 def _bare(text: str) -> str:
     bare = text.strip()
     if not bare:
-        raise ValueError("it is blank")
+        raise ValueError("it is blank; leave it out, or give it a value")
     if len(bare) > 1 and bare[0] == bare[-1] and bare[0] in "'\"":
         raise ValueError("the quotes are part of it; leave them out")
     return bare
@@ -47,9 +62,12 @@ def between(least: float, most: float) -> Callable[[str], float]:
     """Return a parser of numbers from `least` to `most`."""
 
     def parse(text: str) -> float:
-        number = float(text)
+        try:
+            number = float(text)
+        except ValueError:
+            number = nan
         if not least <= number <= most:
-            raise ValueError(f"must be between {least:g} and {most:g}")
+            raise ValueError(f"must be a number from {least:g} to {most:g}")
         return number
 
     return parse
@@ -59,9 +77,9 @@ def whole(least: int, most: int) -> Callable[[str], int]:
     """Return a parser of whole numbers from `least` to `most`."""
 
     def parse(text: str) -> int:
-        number = int(text)
+        number = int(text) if _WHOLE.fullmatch(text) else least - 1
         if not least <= number <= most:
-            raise ValueError(f"must be between {least} and {most}")
+            raise ValueError(f"must be a whole number from {least} to {most}")
         return number
 
     return parse
@@ -79,7 +97,9 @@ def one_of(names: tuple[str, ...]) -> Callable[[str], str]:
 
     def parse(text: str) -> str:
         if text.lower() not in names:
-            raise ValueError("must be one of " + ", ".join(names))
+            meant = get_close_matches(text.lower(), names, n=1)
+            hint = f"; did you mean {meant[0]}?" if meant else ""
+            raise ValueError(f"must be one of {', '.join(names)}{hint}")
         return text.lower()
 
     return parse
@@ -94,24 +114,31 @@ def debug(text: str) -> bool:
 
 
 def origin(text: str) -> str:
-    """Return an origin as browsers write it: without a slash at its end, or its usual port."""
+    """Return an origin as browsers write it: without a slash at its end, or its usual port.
+
+    Its first label may be a `*`, which stands for one label, if two more follow.
+    """
     scheme, found, place = text.strip().removesuffix("/").partition("://")
     scheme = scheme.lower()
-    if "*" in text:
-        raise ValueError("'*' cannot go with credentials; name the origins")
     if not found or not _SCHEME.fullmatch(scheme):
-        raise ValueError("an origin looks like https://app.example")
+        raise ValueError(_TOO_WIDE if "*" in text else _NO_ORIGIN)
+    first = _ANY_LABEL if place.startswith(_ANY_LABEL) else ""
     try:
-        host, port = authority.split(place)
+        host, port = authority.split(place.removeprefix(first))
     except ValueError:
-        raise ValueError("an origin looks like https://app.example, and has no path") from None
+        raise ValueError(_TOO_WIDE if "*" in place else f"{_NO_ORIGIN}, and has no path") from None
+    if first and ("." not in host or authority.address_of(host)):
+        raise ValueError(_TOO_WIDE)
     host = f"[{host}]" if ":" in host else host
     shown = f":{port}" if port and port != DEFAULT_PORTS.get(scheme) else ""
-    return f"{scheme}://{host}{shown}"
+    return f"{scheme}://{first}{host}{shown}"
 
 
 def _listed(text: str) -> list[str]:
-    found = json.loads(text) if text.startswith("[") else text.split(",")
+    try:
+        found = json.loads(text) if text.startswith("[") else text.split(",")
+    except ValueError:
+        raise ValueError('a JSON list looks like ["https://app.example"]') from None
     return [str(each).strip() for each in found if str(each).strip()]
 
 
@@ -133,5 +160,5 @@ def address(text: str) -> str:
     parts = urlsplit(text)
     plain = text.isprintable() and " " not in text
     if not plain or parts.scheme not in DEFAULT_PORTS or not parts.hostname or parts.port == 0:
-        raise ValueError("must be an http or https URL")
+        raise ValueError("must be an http or https URL, such as https://app.example/api/auth/jwks")
     return text

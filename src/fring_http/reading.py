@@ -17,28 +17,36 @@ from litestar.exceptions import HTTPException, InternalServerException
 from fring_core import InvalidStatus, TaskStatus
 from fring_core.ids import MAX_ID
 from fring_http.errors import Fault, Rejected
+from fring_http.unknown import refuse_or_note
+from fring_http.wording import alternatives, must_be
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
     from litestar import Request
 
-T = TypeVar("T")
+    from fring_http.json_schema import Body
+
+T = TypeVar("T", bound="Body")
 
 MAX_BODY_BYTES: Final = 2**20
 BODY_SECONDS: Final = 10.0
 
 _INTEGER: Final = re.compile(r"-?[0-9]+", re.ASCII)
 _MOST_DIGITS: Final = 4000  # Python refuses to convert more than 4,300
+_MEMBERS: Final = msgspec.json.Decoder(dict[str, msgspec.Raw])
+_WRONG: Final = {"Input data was truncated": "it ends too early"}
 _BOOLEANS: Final = {"true": True, "1": True, "false": False, "0": False}
-_AT: Final = re.compile(r"(?P<message>.*?)(?: - at `(?:key in )?\$(?P<path>.*)`)?", re.DOTALL)
-_MISSING: Final = re.compile(r"Object missing required field `(\w+)`")
 
 
 async def read_body(request: Request[Any, Any, Any], shape: type[T]) -> T:
     """Return the JSON body as `shape`.
 
-    Raise `Rejected` (422) for anything but JSON of that shape, and `HTTPException` with 415 for
-    a body that is not plain JSON by its headers or that does not say what it is, 413 for one over 1 MiB, or 408 for one that
-    takes more than 10 seconds to arrive.
+    Members that it does not have are named in the answer, but for those that answers show
+    (`shape.shown`) and clients send back. Raise `Rejected` (422), with all faults, for anything but
+    JSON of that shape, for unknown members too where the router is strict; and `HTTPException` with
+    415 for a body that is not plain JSON by its headers or that does not say what it is, 413 for
+    one over 1 MiB, or 408 for one that takes more than 10 seconds to arrive.
     """
     given, *more = request.headers.getall("content-type", [""])
     media_type = given.partition(";")[0].strip().lower()
@@ -56,14 +64,18 @@ async def read_body(request: Request[Any, Any, Any], shape: type[T]) -> T:
         raise HTTPException(status_code=400, detail="The client left") from None
     if body and not media_type:  # a page may send such a body anywhere, and nobody asks it first
         raise _unsupported()
+    if not body:
+        raise Rejected(Fault(["body"], "must be a JSON object; it is empty", "json_invalid"))
     try:
         body.decode()  # msgspec passes over the fields that it does not know
-        return msgspec.json.decode(body, type=shape)
-    except msgspec.ValidationError as error:
-        raise Rejected(_fault(str(error))) from None
-    except (ValueError, RecursionError) as error:
-        fault = Fault(["body"], f"The body is not valid JSON: {error}", "json_invalid")
-        raise Rejected(fault) from None
+        return _decoded(request, body, shape)
+    except UnicodeDecodeError as error:
+        wrong = f"it is not UTF-8 (byte {error.start})"
+    except RecursionError:
+        wrong = "it is nested too deeply"
+    except ValueError as error:
+        wrong = _WRONG.get(str(error), str(error)).removeprefix("JSON is malformed: ")
+    raise Rejected(Fault(["body"], f"The body is not valid JSON: {wrong}", "json_invalid"))
 
 
 def _unsupported() -> HTTPException:
@@ -71,15 +83,48 @@ def _unsupported() -> HTTPException:
     return HTTPException(status_code=415, detail=detail)
 
 
-def _fault(text: str) -> Fault:
-    found = _AT.fullmatch(text)
-    assert found is not None  # noqa: S101  # the pattern takes any text
-    loc = ["body", *filter(None, re.split(r"[.\[\]]", found["path"] or ""))]
-    message = found["message"]
-    if missing := _MISSING.fullmatch(message):
-        return Fault([*loc, missing[1]], "Field required", "missing")
-    kind = "value_error" if message.startswith("Invalid") else "type_error"
-    return Fault(loc, message, kind)
+def _decoded(request: Request[Any, Any, Any], body: bytes, shape: type[T]) -> T:
+    try:
+        members = _MEMBERS.decode(body)
+    except msgspec.ValidationError:
+        raise Rejected(Fault(["body"], "must be a JSON object", "type_error")) from None
+    known, shown = shape.__struct_encode_fields__, shape.shown
+    unknown = [name for name in members if name not in known and name not in shown]
+    faults = refuse_or_note(request, "body", unknown, known)
+    try:
+        value = msgspec.json.decode(body, type=shape)
+    except msgspec.ValidationError:
+        fields = msgspec.structs.fields(shape)
+        named = [fault for field in fields if (fault := _fault(field, members))]
+        twice = Fault(["body"], "must name each member once", "value_error")
+        raise Rejected(*(named or [twice]), *faults) from None
+    if faults:
+        raise Rejected(*faults)
+    return value
+
+
+def _fault(field: msgspec.structs.FieldInfo, members: Mapping[str, msgspec.Raw]) -> Fault | None:
+    """Return what is wrong with a member of a body, None if nothing is."""
+    loc, given = ["body", field.encode_name], members.get(field.encode_name)
+    if given is None:
+        return Fault(loc, "Field required", "missing") if field.required else None
+    try:
+        msgspec.json.decode(given, type=field.type)
+    except msgspec.ValidationError as error:
+        # It says that it expected one type and got another, or a limit behind the type.
+        expected, got, _ = str(error).partition(", got ")
+        limit = "" if got or expected.startswith("Invalid") else expected.rpartition("`")[2]
+        kind = "type_error" if got else "value_error"
+        return Fault(loc, must_be(field.type) + limit, kind)
+    return None
+
+
+def announces_body(headers: Iterable[tuple[bytes, bytes]]) -> bool:
+    """Tell whether a request has a body, by its headers as ASGI has them."""
+    return any(
+        name == b"transfer-encoding" or (name == b"content-length" and value != b"0")
+        for name, value in headers
+    )
 
 
 def read_id(name: str, text: str) -> int:
@@ -132,16 +177,20 @@ class Query:
             raise Rejected(Fault(["query", name], "must be true, false, 1 or 0", "type_error"))
         return _BOOLEANS[text.lower()]
 
-    def status(self, name: str) -> TaskStatus | None:
-        """Return a parameter as a status, None if absent or empty; raise `Rejected` (422)."""
-        return self.required_status(name) if self._values.get(name) else None
+    def status(self, name: str, *others: str) -> TaskStatus | None:
+        """Return a parameter as a status, None if absent or empty; raise `Rejected` (422).
 
-    def required_status(self, name: str) -> TaskStatus:
+        `others` are words that the parameter takes as well.
+        """
+        return self.required_status(name, *others) if self._values.get(name) else None
+
+    def required_status(self, name: str, *others: str) -> TaskStatus:
         """Return a parameter as a status; raise `Rejected` (422) if it is absent or names none."""
         text = self._values.get(name)
         if text is None:
             raise Rejected(Fault(["query", name], "Field required", "missing"))
         try:
             return TaskStatus.parse(text)
-        except InvalidStatus as error:
-            raise Rejected(Fault(["query", name], str(error), "value_error")) from None
+        except InvalidStatus:
+            words = alternatives([*others, *TaskStatus])
+            raise Rejected(Fault(["query", name], f"must be {words}", "value_error")) from None

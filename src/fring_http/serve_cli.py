@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import os
 import sys
 from contextlib import ExitStack
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from fring_adapters.postgres import prepare
-from fring_adapters.postgres.urls import described
+from fring_adapters.postgres.urls import described, to_conninfo
 from fring_http.addresses import held
 from fring_http.settings import MEMORY, AuthMode, Settings, SettingsError
 from fring_http.supervisor import Supervisor
@@ -18,16 +19,18 @@ from fring_http.version import VERSION
 if TYPE_CHECKING:
     from fring_http.addresses import Address
 
+_LAST_PORT: Final = 65535
+_WAYS_OUT: Final = {
+    errno.EADDRINUSE: "; end what listens there, or set another port: PORT={}",
+    errno.EACCES: "; ports below 1024 are the system's: set another one, such as PORT=8000",
+    errno.EADDRNOTAVAIL: "; HOST is not an address of this machine",
+}
+
 
 def serve(settings: Settings) -> None:
     """Serve until a signal ends it; raise `SettingsError` for what cannot be served."""
-    if settings.database_url == MEMORY and settings.workers > 1:
-        raise SettingsError("memory:// needs WORKERS=1: each worker would have data of its own")
+    _check(settings)
     host = settings.listening_host()
-    if settings.auth_mode() is AuthMode.SECRET:
-        from fring_http.main import secret_tokens  # noqa: PLC0415  # it takes long to import
-
-        secret_tokens(settings)
     with ExitStack() as stack:
         addresses = _addresses(host, settings.port, stack)
         url = _database(settings, stack, upgrade=settings.migrate)
@@ -42,6 +45,35 @@ def serve(settings: Settings) -> None:
         say(f"Fring {VERSION} on {where} (documentation: /docs)")
         supervisor = Supervisor(_worker(addresses), settings.workers, say, reloads=url != MEMORY)
         asyncio.run(supervisor.run())
+
+
+def _check(settings: Settings) -> None:
+    """Raise `SettingsError` with all that does not go together."""
+    faults: list[str] = []
+    for check in (_check_workers, Settings.listening_host, _check_secret, _check_url):
+        try:
+            check(settings)
+        except (SettingsError, ValueError) as error:
+            faults.append(str(error))
+    if faults:
+        raise SettingsError("\n".join(dict.fromkeys(faults)))
+
+
+def _check_workers(settings: Settings) -> None:
+    if settings.database_url == MEMORY and settings.workers > 1:
+        raise SettingsError("memory:// needs WORKERS=1: each worker would have data of its own")
+
+
+def _check_secret(settings: Settings) -> None:
+    if settings.auth_mode() is AuthMode.SECRET:
+        from fring_http.main import secret_tokens  # noqa: PLC0415  # it takes long to import
+
+        secret_tokens(settings)
+
+
+def _check_url(settings: Settings) -> None:
+    if settings.database_url and settings.database_url != MEMORY:
+        to_conninfo(settings.database_url)
 
 
 def upgrade(settings: Settings) -> None:
@@ -62,7 +94,12 @@ def _addresses(host: str, port: int, stack: ExitStack) -> list[Address]:
     try:
         return held(host, port, stack)
     except OSError as error:
-        raise SettingsError(f"Cannot listen on {host}:{port}: {error.strerror}") from None
+        # Python puts the address behind the words once more.
+        why = os.strerror(error.errno) if error.errno in _WAYS_OUT else error.strerror
+        way_out = _WAYS_OUT.get(error.errno or 0, "").format(
+            port + 1 if port < _LAST_PORT else 8000
+        )
+        raise SettingsError(f"Cannot listen on {host}:{port}: {why}{way_out}") from None
 
 
 def _database(settings: Settings, stack: ExitStack, *, upgrade: bool) -> str:

@@ -22,6 +22,7 @@ from fring_http.parsers import (
     read_value,
     whole,
 )
+from fring_http.strays import strays
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -30,6 +31,7 @@ BOTH_FAMILIES: Final = "::"
 MEMORY: Final = "memory://"  # the `database_url` of the memory store
 WORKFLOWS: Final = {"permissive": PERMISSIVE, "strict": STRICT}
 ENVIRONMENTS: Final = ("development", "test", "production")
+NEW_SECRET: Final = "`openssl rand -base64 32` makes one"  # noqa: S105  # advice, no secret
 LOG_LEVELS: Final = ("debug", "info", "warning", "error", "critical")
 
 
@@ -42,7 +44,7 @@ class AuthMode(StrEnum):
 
 
 class SettingsError(Exception):
-    """Report a setting that cannot be used, by its name."""
+    """Report settings that cannot be used, by their names, a line each."""
 
 
 @attrs.frozen(kw_only=True)
@@ -51,7 +53,8 @@ class Settings:
 
     Times are in seconds, `pool_size` and `pool_overflow` in connections a worker. An empty
     `database_url` means the embedded database, in `data_dir`. `cors_origins` None means
-    localhost, 127.0.0.1 and [::1] at any port.
+    localhost, 127.0.0.1 and [::1] at any port. `strays` has a line about each variable that looks
+    like a setting and is none.
     """
 
     database_url: str = attrs.field(default="", repr=False)
@@ -63,6 +66,7 @@ class Settings:
     log_level: str = "info"
     cors_origins: tuple[str, ...] | None = None
     allowed_hosts: tuple[str, ...] | None = None
+    strict_input: bool = False
     data_dir: Path = Path(".fring")
     migrate: bool = False
     workflow: Workflow = PERMISSIVE
@@ -79,6 +83,7 @@ class Settings:
     token_seconds: int = 3600
     token_max_lifetime: int | None = None
     role_claim: str = "role"
+    strays: tuple[str, ...] = ()
 
     @classmethod
     def from_environment(cls, folder: Path | None = None) -> Settings:
@@ -92,7 +97,8 @@ class Settings:
             values = environment(folder or Path.cwd(), [name for name, _ in VARIABLES.values()])
         except ValueError as error:
             raise SettingsError(str(error)) from None
-        return cls.from_mapping(values)
+        names = [name for name, _ in VARIABLES.values()]
+        return attrs.evolve(cls.from_mapping(values), strays=tuple(strays(values, names)))
 
     def auth_mode(self) -> AuthMode:
         """Return how callers are told apart; raise `SettingsError` if that is not clear.
@@ -108,9 +114,16 @@ class Settings:
                 " says which counts"
             )
         if self.auth is AuthMode.SECRET or (self.auth is None and self.secret):
-            return self._with("BETTER_AUTH_SECRET", self.secret, AuthMode.SECRET)
+            if not self.secret:
+                raise SettingsError(f"FRING_AUTH=secret needs BETTER_AUTH_SECRET; {NEW_SECRET}")
+            return AuthMode.SECRET
         if self.auth is AuthMode.JWKS or self.jwks_url:
-            return self._with("FRING_JWKS_URL", self.jwks_url, AuthMode.JWKS)
+            if not self.jwks_url:
+                raise SettingsError(
+                    "FRING_AUTH=jwks needs FRING_JWKS_URL, where the issuer's keys are, such as"
+                    " https://app.example/api/auth/jwks"
+                )
+            return AuthMode.JWKS
         if self.environment == "production":
             raise SettingsError(
                 "In production, set BETTER_AUTH_SECRET or FRING_JWKS_URL; FRING_AUTH=off serves"
@@ -148,23 +161,19 @@ class Settings:
             )
         return self.host if local else "localhost"
 
-    @staticmethod
-    def _with(variable: str, value: str, mode: AuthMode) -> AuthMode:
-        if not value:
-            raise SettingsError(f"FRING_AUTH={mode} needs {variable}")
-        return mode
-
     @classmethod
     def from_mapping(cls, values: Mapping[str, str]) -> Settings:
-        """Read the settings from variables by name; raise `SettingsError`."""
-        try:
-            given: dict[str, Any] = {
-                field: read_value(variable, values[variable], parse)
-                for field, (variable, parse) in VARIABLES.items()
-                if values.get(variable)
-            }
-        except ValueError as error:
-            raise SettingsError(str(error)) from None
+        """Read the settings from variables by name; raise `SettingsError` with all faults."""
+        given: dict[str, Any] = {}
+        faults: list[str] = []
+        for field, (variable, parse) in VARIABLES.items():
+            if value := values.get(variable):
+                try:
+                    given[field] = read_value(variable, value, parse)
+                except ValueError as error:
+                    faults.append(str(error))
+        if faults:
+            raise SettingsError("\n".join(faults))
         return cls(**given)
 
 
@@ -178,6 +187,7 @@ VARIABLES: Final[Mapping[str, tuple[str, Callable[[str], object]]]] = {
     "log_level": ("LOG_LEVEL", one_of(LOG_LEVELS)),
     "cors_origins": ("CORS_ORIGINS", origins),
     "allowed_hosts": ("FRING_ALLOWED_HOSTS", hosts),
+    "strict_input": ("FRING_STRICT_INPUT", boolean),
     "data_dir": ("FRING_DATA_DIR", lambda text: Path(text).expanduser()),
     "migrate": ("FRING_MIGRATE", lambda text: one_of(("auto", "off"))(text) == "auto"),
     "workflow": ("FRING_WORKFLOW", lambda text: WORKFLOWS[one_of(tuple(WORKFLOWS))(text)]),

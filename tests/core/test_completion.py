@@ -60,7 +60,11 @@ def test_completed_and_status(said, expected):
         with pytest.raises(InvalidInput) as raised:
             TaskChanges(status=status, completed=completed)
         assert raised.value.problems == (
-            Problem("completed", f"must agree with the status '{status}'"),
+            Problem(
+                "completed",
+                f"must be {str(not completed).lower()} or absent, to agree with the status"
+                f" '{status}'",
+            ),
         )
         return
     changes = TaskChanges(status=status, completed=completed)

@@ -38,7 +38,9 @@ def test_a_due_date_is_a_date(due):
     for build in (lambda: NewTask("task", due_date=due), lambda: TaskChanges(due_date=due)):
         with pytest.raises(InvalidInput) as raised:
             build()
-        assert raised.value.problems == (Problem("due_date", "must be a date", "type_error"),)
+        assert raised.value.problems == (
+            Problem("due_date", "must be a date such as 2025-02-03", "type_error"),
+        )
     assert NewTask("task", due_date=date(2026, 12, 31)).due_date == date(2026, 12, 31)
 
 

@@ -93,6 +93,7 @@ def test_parse_refuses(name):
         with pytest.raises(InvalidStatus) as raised:
             make()
         assert raised.value.status == name
+        assert str(raised.value).endswith("; there are todo, in_progress, completed, canceled")
 
 
 def test_a_task_may_be_created_in_any_status():

@@ -20,7 +20,7 @@ from fring_core.text import DESCRIPTION, EMAIL, FILTER, TITLE, USERNAME, TextRul
 BLANK = "must not be blank"
 NUL = "must not contain NUL"
 SURROGATE = "must not contain a lone surrogate"
-SHAPE = "must be an e-mail address"
+SHAPE = "must be an e-mail address such as ann@example.com"
 # One astral character, which is two UTF-16 units and four bytes.
 ASTRAL = "😀"
 

@@ -26,6 +26,7 @@ ALONE = (
     "fring_adapters.clock.utc_now",
     "fring_http.app.create_app",
     "fring_http.edge.head_as_get",
+    "fring_http.lingering.lingering",
     "fring_http.main.create",
     "fring_http.settings.AuthMode",
     "fring_http.settings.Settings",

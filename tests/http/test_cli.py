@@ -68,7 +68,7 @@ def test_several_workers_share_the_database(tmp_path, new_database):
 @pytest.mark.parametrize(
     ("settings", "words"),
     [
-        ({"PORT": "no"}, "PORT=no cannot be used"),
+        ({"PORT": "no"}, "PORT=no cannot be used: must be a whole number from 1 to 65535"),
         ({"DATABASE_URL": "mysql://db/x"}, "begins with postgresql://"),
         ({"DATABASE_URL": "memory://", "WORKERS": "2"}, "memory:// needs WORKERS=1"),
         ({"HOST": "192.0.2.1", "FRING_AUTH": "off"}, "Cannot listen on 192.0.2.1:"),
@@ -81,6 +81,43 @@ def test_what_cannot_be_served_is_said_in_a_line(tmp_path, settings, words):
     assert words in ended.stderr
     assert "Traceback" not in ended.stderr + ended.stdout
     assert "secret" not in ended.stderr + ended.stdout
+
+
+def test_all_faults_are_said_at_once(tmp_path):
+    (tmp_path / ".env").write_text("FRING_POOL_SIZE=-1\n")
+    ended = fring("serve", folder=tmp_path, PORT="abc", LOG_LEVEL="erro")
+    assert ended.returncode == 1
+    levels = "debug, info, warning, error, critical; did you mean error?"
+    assert ended.stderr.splitlines() == [
+        "fring: PORT=abc cannot be used: must be a whole number from 1 to 65535",
+        f"fring: LOG_LEVEL=erro cannot be used: must be one of {levels}",
+        "fring: FRING_POOL_SIZE=-1 cannot be used: must be a whole number from 1 to 1000",
+    ]
+
+
+def test_so_is_all_that_does_not_go_together(tmp_path):
+    url = "memory://"
+    more = {"WORKERS": "2", "FRING_POOL_SIZ": "9", "BETTER_AUTH_SECRET": "hush"}
+    ended = fring("serve", folder=tmp_path, DATABASE_URL=url, **more)
+    stray, workers, secret = ended.stderr.splitlines()
+    assert stray.endswith("did you mean FRING_POOL_SIZE?")
+    assert "WORKERS=1" in workers
+    assert "openssl rand" in secret
+    assert "hush" not in ended.stderr
+    more = {"DATABASE_URL": "mysql://x", "FRING_AUTH": "secret"}
+    secret, url = fring("serve", folder=tmp_path, **more).stderr.splitlines()
+    assert "needs BETTER_AUTH_SECRET; `openssl" in secret
+    assert "begins with postgresql://" in url
+
+
+def test_a_port_in_use_names_another(tmp_path, memory_server):
+    port = memory_server.port
+    ended = fring("serve", folder=tmp_path, DATABASE_URL="memory://", PORT=str(port))
+    (line,) = ended.stderr.splitlines()
+    way_out = (
+        f"Address already in use; end what listens there, or set another port: PORT={port + 1}"
+    )
+    assert line == f"fring: Cannot listen on 127.0.0.1:{port}: {way_out}"
 
 
 def test_upgrade_sets_up_an_empty_database(tmp_path, new_database):

@@ -78,6 +78,13 @@ def test_what_is_no_file_stops_the_start(read, tmp_path, kind, monkeypatch):
         Settings.from_environment(tmp_path)
 
 
+def test_all_lines_that_cannot_be_read_are_told(read, tmp_path):
+    with pytest.raises(SettingsError) as caught:
+        read("PORT: 1\nA=1\n???\nBETTER_AUTH_SECRET=${ABSENT}\n")
+    lines = [line.partition(": ")[0] for line in str(caught.value).splitlines()]
+    assert lines == [f"{tmp_path / '.env'}, line {number}" for number in (1, 3, 4)]
+
+
 READABLE = {
     "a mark at the beginning": b"\xef\xbb\xbfBETTER_AUTH_SECRET=" + SECRET.encode(),
     "CRLF": f"# why\r\n\r\nBETTER_AUTH_SECRET={SECRET}\r\n",
@@ -102,11 +109,11 @@ def test_what_can_be_read_is_read(read, case):
 def test_a_variable_that_is_not_set_is_not_taken_for_nothing(read, monkeypatch):
     """A secret would be another than the front end's, and a shorter one."""
     text = "OTHER=${ABSENT}\nBETTER_AUTH_SECRET=${SECRET_OF_MINE}" + SECRET
-    with pytest.raises(SettingsError, match=r"line 2: .* is not set$"):
+    with pytest.raises(SettingsError, match=r"line 2: .* is not set; set it further up"):
         read(text)
     monkeypatch.setenv("SECRET_OF_MINE", "1")
     assert read(text).secret == f"1{SECRET}"
-    with pytest.raises(SettingsError, match=r"line 2: .* is not set$"):
+    with pytest.raises(SettingsError, match=r"line 2: .* is not set; set it further up"):
         read("OTHER=${ABSENT}\nBETTER_AUTH_SECRET=${OTHER}" + SECRET)
 
 

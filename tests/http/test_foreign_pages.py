@@ -99,7 +99,7 @@ def test_an_origin_that_is_said_to_be_nothing_is_foreign(server):
 
 @open_server
 def test_it_is_refused_before_the_body_is_read(server):
-    fields = {"Origin": EVIL, "Content-Length": "1000000"}
+    fields = {"Origin": EVIL, "Content-Length": "1000000", "Expect": "100-continue"}
     response = raw_request(server, request_bytes("POST", TASKS, b"", fields))
     check_error(response, 403, "forbidden")
     assert response.headers["connection"] == "close"

@@ -69,6 +69,7 @@ def test_every_variable_is_read():
             "LOG_LEVEL": "WARNING",
             "CORS_ORIGINS": "https://a.example/, https://b.example",
             "FRING_ALLOWED_HOSTS": "fring.example, 192.0.2.1",
+            "FRING_STRICT_INPUT": "yes",
             "FRING_DATA_DIR": "/data",
             "FRING_MIGRATE": "auto",
             "FRING_WORKFLOW": "strict",
@@ -97,6 +98,7 @@ def test_every_variable_is_read():
         log_level="warning",
         cors_origins=("https://a.example", "https://b.example"),
         allowed_hosts=("fring.example", "192.0.2.1"),
+        strict_input=True,
         data_dir=Path("/data"),
         migrate=True,
         workflow=STRICT,
@@ -222,7 +224,12 @@ def test_origins_as_a_json_list():
         ("CORS_ORIGINS", "null"),
         ("CORS_ORIGINS", "https://*"),
         ("CORS_ORIGINS", "*://app.example"),
-        ("CORS_ORIGINS", "https://*.app.example"),
+        ("CORS_ORIGINS", "https://*.example"),
+        ("CORS_ORIGINS", "https://*.*.app.example"),
+        ("CORS_ORIGINS", "https://my*.app.example"),
+        ("CORS_ORIGINS", "https://*app.example"),
+        ("CORS_ORIGINS", "https://app.*.example"),
+        ("CORS_ORIGINS", "https://*.127.0.0.1"),
         ("CORS_ORIGINS", "https://a.example,https://b.example:*"),
         ("CORS_ORIGINS", "https://app.example/path"),
         ("CORS_ORIGINS", "https://app.example//"),
@@ -265,3 +272,53 @@ def test_a_value_that_cannot_be_used_is_named(variable, value):
         Settings.from_mapping({variable: value})
     assert variable in str(caught.value)
     assert (value in str(caught.value)) is (variable != "FRING_JWKS_URL"), "a URL has passwords"
+
+
+def test_a_value_is_told_on_one_line():
+    with pytest.raises(SettingsError) as caught:
+        Settings.from_mapping({"PORT": "1\nfring: all is well\x1b[2J" + "x" * 1000})
+    (line,) = str(caught.value).splitlines()
+    assert line.isprintable()
+    assert len(line) < 250
+
+
+@pytest.mark.parametrize(
+    ("name", "meant"),
+    [
+        ("FRING_PORT", "PORT"),
+        ("FRING_POOLSIZE", "FRING_POOL_SIZE"),
+        ("FRING_Pool_Size", "FRING_POOL_SIZE"),
+        ("FRING_DATABASE_URL", "DATABASE_URL"),
+        ("FRING_SECRET", "BETTER_AUTH_SECRET"),
+        ("FRING_CORS_ORIGIN", "CORS_ORIGINS"),
+        ("FRING_STRICT", "FRING_STRICT_INPUT"),
+        ("FRING_XYZ", None),
+        ("FRING_", None),
+    ],
+)
+@pytest.mark.parametrize("file", [None, ".env", ".env.development"])
+def test_what_looks_like_a_setting_is_told(environment, tmp_path, file, name, meant):
+    if file is None:
+        environment(**{name: "hush"})
+    else:
+        (tmp_path / file).write_text(f"{name}=hush\n")
+    (line,) = Settings.from_environment(tmp_path).strays
+    assert line.startswith(f"{name} is no setting")
+    assert line.endswith(f"did you mean {meant}?" if meant else "nothing heeds it")
+    assert "hush" not in line
+
+
+def test_what_others_have_set_is_not(environment, tmp_path):
+    others = {
+        "FRING_TEST_DATABASE_URL": "postgresql://x",
+        "FRING_URL": "http://localhost:8000",
+        "FRING_SERVICE_HOST": "10.0.0.1",
+        "FRING_SERVICE_PORT_HTTP": "80",
+        "FRING_PORT": "tcp://10.0.0.1:80",
+        "FRING_PORT_80_TCP_ADDR": "10.0.0.1",
+        "MY_FRING_PORT": "1",
+        "FRINGE": "1",
+        "FRING_POLL_SIZE": "",
+    }
+    environment(**others, **{variable: "" for variable, _ in VARIABLES.values()})
+    assert Settings.from_environment(tmp_path).strays == ()

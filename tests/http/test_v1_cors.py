@@ -1,10 +1,17 @@
 """Cross-origin requests: pages on this machine, at any port, and nobody else."""
 
+import anyio
 import pytest
-from httpx import Client, Response
+from httpx import ASGITransport, AsyncClient, Client, Response
+
+from fring_adapters.clock import utc_now
+from fring_adapters.memory import MemoryStore
+from fring_core import Fring
+from fring_http.app import create_app
+from fring_http.cors import EXPOSED, matching, with_cors
 
 # No store has a part in it.
-pytestmark = pytest.mark.parametrize("server", ["memory"], indirect=True)
+on_memory = pytest.mark.parametrize("server", ["memory"], indirect=True)
 
 OURS = [
     "http://localhost",
@@ -61,6 +68,7 @@ def preflight(
     )
 
 
+@on_memory
 @pytest.mark.parametrize("origin", OURS)
 def test_echoes_an_origin_of_this_machine(client, origin):
     for path in ("/health", "/api/v1/", "/api/v1/users", "/openapi.json"):
@@ -69,6 +77,7 @@ def test_echoes_an_origin_of_this_machine(client, origin):
         check_allowed(response, origin)
 
 
+@on_memory
 @pytest.mark.parametrize("origin", OURS)
 @pytest.mark.parametrize(
     ("method", "path"),
@@ -91,6 +100,7 @@ def test_a_preflight_allows_method_and_headers(client, origin, method, path):
     assert {"content-type", "authorization"} <= {name.strip() for name in headers}
 
 
+@on_memory
 @pytest.mark.parametrize("origin", FOREIGN)
 def test_a_foreign_origin_is_told_nothing(client, origin):
     response = client.get("/api/v1/users", headers={"origin": origin})
@@ -101,10 +111,12 @@ def test_a_foreign_origin_is_told_nothing(client, origin):
     check_refused(refused)
 
 
+@on_memory
 def test_without_an_origin_nothing_is_told(client):
     check_refused(client.get("/api/v1/users"))
 
 
+@on_memory
 @pytest.mark.parametrize(
     ("method", "path", "options", "status"),
     [
@@ -126,8 +138,107 @@ def test_errors_can_be_read_by_a_page(client, method, path, options, status):
     check_allowed(response, origin)
 
 
+@on_memory
 def test_a_foreign_page_cannot_read_errors_either(client):
     for path in ("/api/v1/nowhere", "/api/v1/users/0", "/api/v1/users?limit=x"):
         response = client.get(path, headers={"origin": "http://example.com"})
         assert response.is_client_error
         check_refused(response)
+
+
+@on_memory
+@pytest.mark.parametrize("origin", [None, OURS[1], FOREIGN[0]])
+@pytest.mark.parametrize(
+    ("method", "path", "status"),
+    [
+        ("GET", "/", 200),
+        ("GET", "/docs", 200),
+        ("GET", "/openapi.json", 200),
+        ("HEAD", "/api/v1/tasks", 200),
+        ("GET", "/api/v1/tasks?limit=x", 422),
+        ("GET", "/api/v1/tasks/0", 400),
+        ("GET", "/api/v1//tasks", 404),
+        ("GET", "/nowhere", 404),
+        ("BREW", "/api/v1/tasks", 405),
+        ("OPTIONS", "/api/v1/tasks", 204),
+        ("OPTIONS", "/nowhere", 404),
+    ],
+)
+def test_everything_varies_by_origin(client, method, path, status, origin):
+    response = client.request(method, path, headers={"origin": origin} if origin else {})
+    if method == "BREW" and origin == FOREIGN[0]:
+        status = 403
+    assert response.status_code == status
+    assert _varies_by_origin(response)
+    assert len(response.headers.get_list("vary")) == 1
+
+
+@on_memory
+def test_so_do_preflights(client):
+    assert _varies_by_origin(preflight(client, OURS[0]))
+    assert _varies_by_origin(preflight(client, FOREIGN[0]))
+
+
+def ask(app, **headers):
+    """Return the answer of an application to a request for `/`."""
+
+    async def get():
+        transport = ASGITransport(app)
+        async with AsyncClient(transport=transport, base_url="http://localhost") as client:
+            return await client.get("/", headers=headers)
+
+    return anyio.run(get)
+
+
+@pytest.mark.parametrize("origin", ["", OURS[0]])
+def test_what_else_an_answer_varies_by_is_kept(origin):
+    async def page(scope, receive, send):
+        headers = [(b"vary", b"Accept"), (b"vary", b"Cookie")]
+        await send({"type": "http.response.start", "status": 200, "headers": headers})
+        await send({"type": "http.response.body", "body": b""})
+
+    response = ask(with_cors(page, matching(None)), origin=origin)
+    assert response.headers.get_list("vary") == ["Accept, Cookie, Origin"]
+
+
+@on_memory
+def test_a_page_can_read_what_clients_need(client):
+    response = client.get("/api/v1/tasks", headers={"origin": OURS[0]})
+    assert response.headers["access-control-expose-headers"] == EXPOSED
+    assert {"Link", "Location", "Retry-After"} < set(EXPOSED.split(", "))
+
+
+@pytest.mark.parametrize(
+    ("origin", "allowed"),
+    [
+        ("https://shop.app.example", True),
+        ("https://my-shop_2.app.example", True),
+        ("https://app.example", False),
+        ("https://a.b.app.example", False),
+        ("https://.app.example", False),
+        ("https://shop.app.example:444", False),
+        ("http://shop.app.example", False),
+        ("https://shop.app.example.evil.example", False),
+        ("https://shopXapp.example", False),
+        ("https://evil.example/.app.example", False),
+        ("https://*.app.example", False),
+        ("https://other.example", True),
+        ("http://localhost:3000", False),
+        ("null", False),
+        ("", False),
+    ],
+)
+def test_an_asterisk_stands_for_one_label(origin, allowed):
+    origins = ["https://*.APP.example:443/", "https://other.example"]
+    app = create_app(Fring(MemoryStore(), clock=utc_now), cors_origins=origins)
+    response = ask(app, origin=origin)
+    if allowed:
+        check_allowed(response, origin)
+    else:
+        check_refused(response)
+
+
+@pytest.mark.parametrize("origin", ["", "null", OURS[0]])
+def test_no_origins_are_none(origin):
+    app = create_app(Fring(MemoryStore(), clock=utc_now), cors_origins=[])
+    check_refused(ask(app, origin=origin))

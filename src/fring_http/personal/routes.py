@@ -22,11 +22,14 @@ from fring_core import (
 )
 from fring_http.errors import ROUTER_HANDLERS, Fault, Rejected
 from fring_http.guards import list_guard, reserved_guard
+from fring_http.input_guard import input_guard
 from fring_http.openapi_parameters import LIST_PATH
 from fring_http.operations import LOCATION, Refusals, operation
+from fring_http.options import with_options
 from fring_http.personal.schemas import NewOwnTask, OwnTask, OwnTaskChanges
 from fring_http.reading import MAX_BODY_BYTES, Query, read_body, read_id
 from fring_http.references import created, reference
+from fring_http.unknown import telling
 
 if TYPE_CHECKING:
     from fring_core import Tokens
@@ -68,7 +71,7 @@ def read_filter(query: Query) -> TaskFilter:
         case "pending":
             return TaskFilter(completed=False)
         case _:
-            return TaskFilter(status=query.status("status"))
+            return TaskFilter(status=query.status("status", "all", "pending"))
 
 
 def read_order(query: Query) -> TaskOrder:
@@ -177,24 +180,30 @@ async def toggle_own_task(
     return OwnTask.of(await fring.toggle_task(read_id("task_id", task_id), owner=owner), owner)
 
 
-def personal_router(fring: Fring, tokens: Tokens | None = None) -> Router:
+def personal_router(
+    fring: Fring, tokens: Tokens | None = None, *, strict_input: bool = False
+) -> Router:
     """Return `/api/{user_id}/tasks` on a Fring, to be part of any Litestar application.
 
     With `tokens`, each request needs one, and its subject must be the path's user id.
+    `strict_input` is as in `v1_router`.
     """
     return Router(
         "/api/{user_id:str}/tasks",
-        route_handlers=[
-            create_own_task,
-            list_own_tasks,
-            get_own_task,
-            update_own_task,
-            delete_own_task,
-            toggle_own_task,
-        ],
+        route_handlers=with_options(
+            [
+                create_own_task,
+                list_own_tasks,
+                get_own_task,
+                update_own_task,
+                delete_own_task,
+                toggle_own_task,
+            ]
+        ),
         dependencies={"fring": Provide(lambda: fring, sync_to_thread=False)},
-        guards=[reserved_guard, *([list_guard(tokens)] if tokens else [])],
-        opt={"secured": tokens is not None, "path": LIST_PATH},
+        guards=[reserved_guard, *([list_guard(tokens)] if tokens else []), input_guard],
+        middleware=[telling],
+        opt={"secured": tokens is not None, "path": LIST_PATH, "strict_input": strict_input},
         tags=["personal"],
         exception_handlers=ROUTER_HANDLERS,
         request_max_body_size=MAX_BODY_BYTES,

@@ -110,6 +110,7 @@ class OwnTaskChanges(Body):
     """
 
     rule: ClassVar = AGREEING
+    shown: ClassVar = OwnTask.__struct_encode_fields__
     examples: ClassVar = {"Another day": {"title": "Water all plants", "due_date": "2030-06-02"}}
 
     title: Annotated[str, said(text.TITLE)] | UnsetType = UNSET

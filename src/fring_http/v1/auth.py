@@ -19,11 +19,14 @@ from fring_core import (
 )
 from fring_core.accounts import ANY_PASSWORD, NEW_PASSWORD
 from fring_http.errors import ROUTER_HANDLERS
+from fring_http.input_guard import input_guard
 from fring_http.json_schema import Body, said
 from fring_http.openapi_parameters import BOARD_PATH
 from fring_http.operations import LOCATION, Refusals, operation
+from fring_http.options import with_options
 from fring_http.reading import MAX_BODY_BYTES, read_body
 from fring_http.references import created
+from fring_http.unknown import telling
 from fring_http.v1.schemas import User
 
 REGISTER: Final[Refusals] = {
@@ -106,13 +109,15 @@ async def log_in(
     return AccessToken(issued.token, issued.seconds)
 
 
-def auth_router(accounts: Accounts) -> Router:
-    """Return `/api/v1/auth`, to be part of any Litestar application."""
+def auth_router(accounts: Accounts, *, strict_input: bool = False) -> Router:
+    """Return `/api/v1/auth`, to be part of any Litestar application; `strict_input` as in v1."""
     return Router(
         "/api/v1/auth",
-        route_handlers=[register, log_in],
+        route_handlers=with_options([register, log_in]),
         dependencies={"accounts": Provide(lambda: accounts, sync_to_thread=False)},
-        opt={"secured": False, "path": BOARD_PATH},
+        guards=[input_guard],
+        middleware=[telling],
+        opt={"secured": False, "path": BOARD_PATH, "strict_input": strict_input},
         tags=["accounts"],
         exception_handlers=ROUTER_HANDLERS,
         request_max_body_size=MAX_BODY_BYTES,

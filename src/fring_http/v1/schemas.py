@@ -105,6 +105,7 @@ class NewUser(Body):
 class UserChanges(Body):
     """Take what to change of a user: what is absent stays."""
 
+    shown: ClassVar = UserWithTasks.__struct_encode_fields__
     examples: ClassVar = {"A new address": {"email": "alice@example.org"}}
 
     username: Annotated[str, said(text.USERNAME)] | UnsetType = UNSET
@@ -140,6 +141,7 @@ class NewTask(Body):
 class TaskChanges(Body):
     """Take what to change of a task: what is absent stays, a null description is cleared."""
 
+    shown: ClassVar = TaskWithUsers.__struct_encode_fields__
     examples: ClassVar = {"Begin": {"title": "Order seeds and pots", "status": "in_progress"}}
 
     title: Annotated[str, said(text.TITLE)] | UnsetType = UNSET

@@ -1,0 +1,39 @@
+"""Look for what an operation does not read: query parameters, or a body where it takes none."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qsl
+
+from fring_http.errors import Fault, Rejected
+from fring_http.openapi_parameters import PARAMETERS
+from fring_http.reading import announces_body
+from fring_http.unknown import note, refuse_or_note
+
+if TYPE_CHECKING:
+    from litestar.connection import ASGIConnection
+    from litestar.handlers import BaseRouteHandler
+
+
+async def input_guard(
+    connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRouteHandler
+) -> None:
+    """Have the answer name what is ignored; raise `Rejected` (422) if the router is strict.
+
+    It is the last guard: who may not ask is not told about it.
+    """
+    if "query" not in handler.opt:
+        return  # OPTIONS
+    faults: list[Fault] = []
+    if given := connection.scope["query_string"]:
+        known = [PARAMETERS[key]["name"] for key in handler.opt["query"]]
+        pairs = parse_qsl(given.decode("utf-8", "replace"), keep_blank_values=True)
+        unknown = [name for name in dict.fromkeys(name for name, _ in pairs) if name not in known]
+        faults += refuse_or_note(connection, "query", unknown, known)
+    if handler.opt["body"] is None and announces_body(connection.scope["headers"]):
+        if handler.opt.get("strict_input"):
+            faults.append(Fault(["body"], "must be absent: nothing is read here", "value_error"))
+        else:
+            note(connection, ["body"])
+    if faults:
+        raise Rejected(*faults)

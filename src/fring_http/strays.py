@@ -1,0 +1,43 @@
+"""Name variables that look like settings and are none: somebody believes that they are obeyed."""
+
+from __future__ import annotations
+
+import re
+from difflib import get_close_matches
+from typing import TYPE_CHECKING, Final
+
+from fring_http.logs import printable
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping
+
+PREFIX: Final = "FRING_"
+# Those of Fring's tests, and of programs that call a Fring.
+_OTHERS: Final = ("FRING_TESTED", "FRING_TEST_DATABASE_URL", "FRING_URL", "FRING_TOKEN")
+# What Kubernetes and Docker set for a service of this name.
+_SERVICE: Final = re.compile(
+    r"FRING_(?:SERVICE_(?:HOST|PORT)|PORT_[0-9]+_(?:TCP|UDP)).*|FRING_NAME"
+)
+_SERVICE_URL: Final = "://"
+
+
+def strays(values: Mapping[str, str], settings: Collection[str]) -> list[str]:
+    """Return a line about each `FRING_...` variable that is no setting, without its value."""
+    return [
+        f"{printable(name)} is no setting, and nothing heeds it{_hint(name, settings)}"
+        for name, value in sorted(values.items())
+        if name.startswith(PREFIX) and name not in settings and not _is_others(name, value)
+    ]
+
+
+def _is_others(name: str, value: str) -> bool:
+    is_url = name == "FRING_PORT" and _SERVICE_URL in value
+    return name in _OTHERS or is_url or _SERVICE.fullmatch(name) is not None
+
+
+def _hint(name: str, settings: Collection[str]) -> str:
+    meant = name.removeprefix(PREFIX).upper()
+    bare = {setting.removeprefix(PREFIX): setting for setting in settings}
+    found = [each for each in bare if each.endswith(f"_{meant}")] if meant not in bare else [meant]
+    found = found or get_close_matches(meant, bare, n=1)
+    return f"; did you mean {bare[found[0]]}?" if found else ""
