@@ -35,13 +35,15 @@ def create_app(
     *,
     tokens: Tokens | None = None,
     accounts: Accounts | None = None,
+    registration: bool = True,
     cors_origins: Sequence[str] | None = None,
     lifespan: Sequence[Lifespan] = (),
 ) -> Application:
     """Return the ASGI application that serves a Fring.
 
     With `tokens`, each request to `/api` needs one; without, anybody may do anything. With
-    `accounts`, users can register and log in for tokens, which end with the account.
+    `accounts`, users can register, unless `registration` is off, and log in for tokens, which end
+    with the account.
     `cors_origins` names the origins that browsers may call from, with credentials (None: any port
     of localhost, 127.0.0.1 and [::1]); pages of others may not write without a token. `lifespan`
     holds what is to be open while the application runs, such as the store, or functions that return
@@ -62,7 +64,7 @@ def create_app(
         route_handlers=[
             v1_router(fring, tokens),
             personal_router(fring, tokens),
-            *([auth_router(accounts)] if accounts else []),
+            *([auth_router(accounts, tokens, registration=registration)] if accounts else []),
             health,
             metadata,
         ],

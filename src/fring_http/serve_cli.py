@@ -24,13 +24,13 @@ def serve(settings: Settings) -> None:
     if settings.database_url == MEMORY and settings.workers > 1:
         raise SettingsError("memory:// needs WORKERS=1: each worker would have data of its own")
     host = settings.listening_host()
-    if settings.auth_mode() is AuthMode.SECRET:
-        from fring_http.main import secret_tokens  # noqa: PLC0415  # it takes long to import
+    if settings.auth_mode() is not AuthMode.OFF:
+        from fring_http.main import jwks_tokens, secret_tokens  # noqa: PLC0415  # it takes long
 
-        secret_tokens(settings)
+        (secret_tokens if settings.auth_mode() is AuthMode.SECRET else jwks_tokens)(settings)
     with ExitStack() as stack:
         addresses = _addresses(host, settings.port, stack)
-        url = _database(settings, stack, upgrade=settings.migrate)
+        url = database(settings, stack, upgrade=settings.migrate)
         # The workers read the environment anew.
         os.environ["DATABASE_URL"] = url
         if host != settings.host:
@@ -47,7 +47,7 @@ def serve(settings: Settings) -> None:
 def upgrade(settings: Settings) -> None:
     """Bring the tables to this version."""
     with ExitStack() as stack:
-        _database(settings, stack, upgrade=True)
+        database(settings, stack, upgrade=True)
 
 
 def say(text: str) -> None:
@@ -65,7 +65,7 @@ def _addresses(host: str, port: int, stack: ExitStack) -> list[Address]:
         raise SettingsError(f"Cannot listen on {host}:{port}: {error.strerror}") from None
 
 
-def _database(settings: Settings, stack: ExitStack, *, upgrade: bool) -> str:
+def database(settings: Settings, stack: ExitStack, *, upgrade: bool) -> str:
     """Return the URL of the database, whose tables are prepared; the embedded one runs now."""
     if settings.database_url == MEMORY:
         return MEMORY

@@ -16,6 +16,9 @@ OPEN = [
 ]
 
 
+ACCOUNTS = [f"/api/v1/auth/{name}" for name in ("register", "login", "logout")]
+
+
 @pytest.mark.parametrize("path", OPEN)
 @pytest.mark.parametrize("headers", [{}, bearer("bad"), {"Authorization": "Basic eDp5"}])
 def test_an_open_path_asks_for_nothing(caller, path, headers):
@@ -32,12 +35,13 @@ def test_accounts_are_open(caller, unique, slash, headers):
     login = {"username": account["username"], "password": account["password"]}
     entered = caller.post(f"/api/v1/auth/login{slash}", json=login, headers=headers)
     assert entered.status_code == 200
+    left = caller.post(f"/api/v1/auth/logout{slash}", headers=headers)
+    assert (left.status_code, left.content) == (204, b"")
 
 
 def test_the_description_says_which_paths_are_open(secured):
     for (_, path), operation in operations(secured.url).items():
-        accounts = path.startswith("/api/v1/auth/")
-        closed = path.startswith("/api/") and not accounts and path not in OPEN
+        closed = path.startswith("/api/") and path not in (*OPEN, *ACCOUNTS)
         assert ("security" in operation) is closed, path
         if closed:
             assert operation["security"] == [{"bearer": []}]
@@ -69,6 +73,10 @@ def test_nothing_else_is_open(caller, secured):
         ("DELETE", "/api/v1/users/1/tasks/1"),
         ("POST", "/api/v1/auth/login"),
         ("POST", "/api/v1/auth/register"),
+        ("POST", "/api/v1/auth/logout"),
+        ("POST", "/api/v1/auth/change-password"),
+        ("GET", "/api/v1/auth/me"),
+        ("DELETE", "/api/v1/auth/me"),
     ],
 )
 def test_a_preflight_needs_no_token(caller, method, path):
