@@ -50,6 +50,7 @@ PARAMETERS: Final[Mapping[str, Json]] = {
         "assigned",
         {"type": "string", "enum": ["true", "false", "1", "0", ""], "default": ""},
     ),
+    "completed": _optional("completed", {"type": "boolean"}),
     "own_limit": _optional(
         "limit", {"type": "integer", "minimum": 0, "maximum": MAX_LIMIT, "default": MAX_LIMIT}
     ),
@@ -131,6 +132,12 @@ def _complete(operation: Json, opt: Mapping[str, Any], components: Json, *, writ
             "content": {"application/json": {"schema": _schema(opt["body"], schemas)}},
         }
         described |= _WITH_BODY
+    elif opt["optional_body"] is not None:
+        operation["requestBody"] = {
+            "required": False,
+            "content": {"application/json": {"schema": _schema(opt["optional_body"], schemas)}},
+        }
+        described[408] = _WITH_BODY[408]
     if parameters or opt["body"] is not None:
         responses["422"] = _response("The input is not valid", _schema(ValidationError, schemas))
     if opt["secured"]:

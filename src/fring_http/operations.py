@@ -19,11 +19,13 @@ Refusals: TypeAlias = "Mapping[int, Mapping[type[FringError], str]]"
 class Operation(TypedDict):
     """Name the query parameters, the body, the errors by status, and what it takes to be allowed.
 
-    `action` None means reading for GET, and writing tasks for the rest.
+    An `optional_body` counts if it is one, and is nothing otherwise. `action` None means reading
+    for GET, and writing tasks for the rest.
     """
 
     query: tuple[str, ...]
     body: type[Struct] | None
+    optional_body: type[Struct] | None
     errors: Refusals
     action: Action | None
 
@@ -32,8 +34,17 @@ def operation(
     *,
     query: tuple[str, ...] = (),
     body: type[Struct] | None = None,
+    optional_body: type[Struct] | None = None,
     errors: Refusals | None = None,
     action: Action | None = None,
 ) -> dict[str, Any]:
     """Describe an operation in a route handler's `opt`."""
-    return dict(Operation(query=query, body=body, errors=errors or {}, action=action))
+    return dict(
+        Operation(
+            query=query,
+            body=body,
+            optional_body=optional_body,
+            errors=errors or {},
+            action=action,
+        )
+    )

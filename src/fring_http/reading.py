@@ -13,6 +13,7 @@ from urllib.parse import parse_qsl
 
 import msgspec
 from litestar.exceptions import HTTPException, InternalServerException
+from litestar.exceptions.http_exceptions import RequestEntityTooLarge
 
 from fring_core import InvalidStatus, TaskStatus
 from fring_core.ids import MAX_ID
@@ -25,6 +26,7 @@ T = TypeVar("T")
 
 MAX_BODY_BYTES: Final = 2**20
 BODY_SECONDS: Final = 10.0
+JSON: Final = "application/json"
 
 _INTEGER: Final = re.compile(r"-?[0-9]+", re.ASCII)
 _MOST_DIGITS: Final = 4000  # Python refuses to convert more than 4,300
@@ -40,20 +42,10 @@ async def read_body(request: Request[Any, Any, Any], shape: type[T]) -> T:
     a body that is not plain JSON by its headers or that does not say what it is, 413 for one over 1 MiB, or 408 for one that
     takes more than 10 seconds to arrive.
     """
-    given, *more = request.headers.getall("content-type", [""])
-    media_type = given.partition(";")[0].strip().lower()
-    known = not more and media_type in ("", "application/json")
-    if not known or "content-encoding" in request.headers:
+    media_type = _media_type(request)
+    if media_type not in ("", JSON):
         raise _unsupported()
-    try:
-        async with asyncio.timeout(BODY_SECONDS):
-            body = await request.body()
-    except TimeoutError:
-        raise HTTPException(status_code=408, detail="The body took too long to arrive") from None
-    except InternalServerException as error:
-        if error.detail != "client disconnected prematurely":
-            raise
-        raise HTTPException(status_code=400, detail="The client left") from None
+    body = await _bytes(request)
     if body and not media_type:  # a page may send such a body anywhere, and nobody asks it first
         raise _unsupported()
     try:
@@ -64,6 +56,41 @@ async def read_body(request: Request[Any, Any, Any], shape: type[T]) -> T:
     except (ValueError, RecursionError) as error:
         fault = Fault(["body"], f"The body is not valid JSON: {error}", "json_invalid")
         raise Rejected(fault) from None
+
+
+async def read_optional_body(request: Request[Any, Any, Any], shape: type[T]) -> T | None:
+    """Return the body if it is plain JSON of this shape, by its headers too; None if it is not.
+
+    Only a body that does not arrive whole is refused, as by `read_body`: nobody knows what it says.
+    """
+    if _media_type(request) != JSON:
+        return None
+    try:
+        body = await _bytes(request)
+        body.decode()
+        return msgspec.json.decode(body, type=shape)
+    except (RequestEntityTooLarge, ValueError, RecursionError):
+        return None
+
+
+def _media_type(request: Request[Any, Any, Any]) -> str:
+    """Return what a body says it is, `?` if it says it twice or is encoded, or nothing."""
+    given, *more = request.headers.getall("content-type", [""])
+    if more or "content-encoding" in request.headers:
+        return "?"
+    return given.partition(";")[0].strip().lower()
+
+
+async def _bytes(request: Request[Any, Any, Any]) -> bytes:
+    try:
+        async with asyncio.timeout(BODY_SECONDS):
+            return await request.body()
+    except TimeoutError:
+        raise HTTPException(status_code=408, detail="The body took too long to arrive") from None
+    except InternalServerException as error:
+        if error.detail != "client disconnected prematurely":
+            raise
+        raise HTTPException(status_code=400, detail="The client left") from None
 
 
 def _unsupported() -> HTTPException:

@@ -13,17 +13,19 @@ from fring_core import (
     Fring,
     Page,
     Problem,
+    TaskChanges,
     TaskFilter,
     TaskNotFound,
     TaskOrder,
+    TaskStatus,
     TransitionRefused,
     text,
 )
 from fring_http.errors import ROUTER_HANDLERS, Fault, Rejected
 from fring_http.guards import list_guard, reserved_guard
 from fring_http.operations import Refusals, operation
-from fring_http.personal.schemas import NewOwnTask, OwnTask, OwnTaskChanges
-from fring_http.reading import MAX_BODY_BYTES, Query, read_body, read_id
+from fring_http.personal.schemas import Completion, NewOwnTask, OwnTask, OwnTaskChanges
+from fring_http.reading import MAX_BODY_BYTES, Query, read_body, read_id, read_optional_body
 
 if TYPE_CHECKING:
     from fring_core import Tokens
@@ -54,14 +56,17 @@ def read_owner(user_id: str) -> str:
 
 
 def read_filter(query: Query) -> TaskFilter:
-    """Return what `?status=` asks for: all, pending, completed, or one status."""
+    """Return what `?status=` asks for (all, pending, or one status), and `?completed=` as well."""
+    completed = query.boolean("completed")
     match query.text("status"):
         case None | "" | "all":
-            return TaskFilter()
+            return TaskFilter(completed=completed)
         case "pending":
-            return TaskFilter(completed=False)
+            # Nothing is pending and completed.
+            status = TaskStatus.COMPLETED if completed else None
+            return TaskFilter(status=status, completed=False)
         case _:
-            return TaskFilter(status=query.status("status"))
+            return TaskFilter(status=query.status("status"), completed=completed)
 
 
 def read_order(query: Query) -> TaskOrder:
@@ -80,7 +85,7 @@ async def create_own_task(fring: Service, request: Call, user_id: FromPath[str])
     return OwnTask.of(await fring.create_task(new.to_core(), owner=owner), owner)
 
 
-@get("/", opt=operation(query=("skip", "own_limit", "own_status", "sort")))
+@get("/", opt=operation(query=("skip", "own_limit", "own_status", "completed", "sort")))
 async def list_own_tasks(
     fring: Service, request: Call, user_id: FromPath[str]
 ) -> Response[list[OwnTask]]:
@@ -98,7 +103,10 @@ async def list_own_tasks(
 
 
 def _next_link(request: Call, query: Query, skip: int, limit: int) -> str:
-    parameters = query.given("status", "sort") | {"skip": str(skip), "limit": str(limit)}
+    parameters = query.given("status", "completed", "sort") | {
+        "skip": str(skip),
+        "limit": str(limit),
+    }
     path = quote(request.scope.get("root_path", "") + request.scope["path"])
     return f'<{path}?{urlencode(parameters)}>; rel="next"'
 
@@ -128,13 +136,17 @@ async def delete_own_task(fring: Service, user_id: FromPath[str], task_id: FromP
     await fring.delete_task(read_id("task_id", task_id), owner=owner)
 
 
-@patch("/{task_id:str}/complete", opt=operation(errors=CHANGED))
+@patch("/{task_id:str}/complete", opt=operation(optional_body=Completion, errors=CHANGED))
 async def toggle_own_task(
-    fring: Service, user_id: FromPath[str], task_id: FromPath[str]
+    fring: Service, request: Call, user_id: FromPath[str], task_id: FromPath[str]
 ) -> OwnTask:
-    """Complete a task of a personal list, or reopen it if it is completed."""
-    owner = read_owner(user_id)
-    return OwnTask.of(await fring.toggle_task(read_id("task_id", task_id), owner=owner), owner)
+    """Complete a task of a personal list, or reopen it, as the body says; else the other way."""
+    owner, task = read_owner(user_id), read_id("task_id", task_id)
+    wish = await read_optional_body(request, Completion)
+    if wish is None:
+        return OwnTask.of(await fring.toggle_task(task, owner=owner), owner)
+    changes = TaskChanges(completed=wish.completed)
+    return OwnTask.of(await fring.update_task(task, changes, owner=owner), owner)
 
 
 def personal_router(fring: Fring, tokens: Tokens | None = None) -> Router:

@@ -4,15 +4,20 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from enum import StrEnum
-from typing import Any, Final
+from typing import Annotated, Any, Final, TypeAlias
 
 import attrs
-from msgspec import UNSET, Struct, UnsetType
+from msgspec import UNSET, Meta, Struct, UnsetType
 
 import fring_core as core
 from fring_core import TaskStatus, text
+from fring_http.personal.due_dates import read_due_date
 
 DESCRIPTION: Final = attrs.evolve(text.DESCRIPTION, most=1000)
+
+
+# A text, since it may be a timestamp too: see `read_due_date`.
+DueDate: TypeAlias = Annotated[str, Meta(extra_json_schema={"format": "date"})]
 
 
 class Status(StrEnum):
@@ -61,7 +66,7 @@ class NewOwnTask(Struct):
     description: str | None = None
     status: Status | UnsetType = UNSET
     completed: bool | UnsetType = UNSET
-    due_date: date | None = None
+    due_date: DueDate | None = None
 
     def to_core(self) -> core.NewTask:
         """Return the task to create; raise `InvalidInput`."""
@@ -70,7 +75,8 @@ class NewOwnTask(Struct):
             **_given(status=_core_status(self.status), completed=self.completed)
         )
         status = said.status_after(TaskStatus.TODO)
-        return core.NewTask(self.title, self.description, status, self.due_date)
+        due_date = None if self.due_date is None else read_due_date(self.due_date)
+        return core.NewTask(self.title, self.description, status, due_date)
 
 
 class OwnTaskChanges(Struct):
@@ -80,20 +86,27 @@ class OwnTaskChanges(Struct):
     description: str | UnsetType | None = UNSET
     status: Status | UnsetType = UNSET
     completed: bool | UnsetType = UNSET
-    due_date: date | UnsetType | None = UNSET
+    due_date: DueDate | UnsetType | None = UNSET
 
     def to_core(self) -> core.TaskChanges:
         """Return the changes; raise `InvalidInput`."""
         _check_description(self.description)
+        due_date = self.due_date
         return core.TaskChanges(
             **_given(
                 title=self.title,
                 description=self.description,
                 status=_core_status(self.status),
                 completed=self.completed,
-                due_date=self.due_date,
+                due_date=read_due_date(due_date) if isinstance(due_date, str) else due_date,
             )
         )
+
+
+class Completion(Struct):
+    """Take whether a task is to be completed."""
+
+    completed: bool
 
 
 def _core_status(status: Status | UnsetType) -> TaskStatus | UnsetType:
