@@ -20,6 +20,7 @@ from fring_core import (
     Outcome,
     Page,
     Passwords,
+    Role,
     Store,
     Task,
     TaskFilter,
@@ -72,12 +73,16 @@ class OwnCredentials:
         """Find a hash."""
         raise NotImplementedError
 
-    async def hash_of(self, user_id: int) -> str | None:
+    async def get(self, user_id: int) -> Credential | None:
         """Find a user's hash."""
         raise NotImplementedError
 
     async def replace(self, credential: Credential, password_hash: str) -> bool:
         """Replace a hash."""
+        raise NotImplementedError
+
+    async def set_role(self, user_id: int, role: Role) -> bool:
+        """Give a user another role."""
         raise NotImplementedError
 
 

@@ -4,7 +4,9 @@ from collections.abc import Sequence
 from typing import assert_type
 
 from fring_core import (
+    AccountAdmin,
     Accounts,
+    AccountToken,
     Fring,
     Identity,
     IssuedToken,
@@ -12,7 +14,9 @@ from fring_core import (
     NewTask,
     NewUser,
     Page,
+    PasswordChange,
     Registration,
+    Role,
     Task,
     TaskChanges,
     TaskFilter,
@@ -90,11 +94,24 @@ async def a_transaction(fring: Fring) -> None:
             assert_type(inner, Fring)
 
 
-async def accounts(accounts: Accounts) -> None:
-    """Register and log in."""
+async def accounts(accounts: Accounts, ann: Identity) -> None:
+    """Register, log in, change the password, and leave."""
     assert_type(await accounts.register(Registration("ann", "ann@example.org", "secret")), User)
-    token = assert_type(await accounts.log_in(Login("secret", username="ann")), IssuedToken)
-    assert_type(token.seconds, int)
+    token = assert_type(await accounts.log_in(Login("secret", username="ann")), AccountToken)
+    assert_type(token.user_id, int)
+    assert_type((await accounts.account_of(ann)).role, Role)
+    change = PasswordChange("secret", "another secret")
+    issued: IssuedToken = await accounts.change_password(ann, change)
+    assert_type(issued.seconds, int)
+    await accounts.delete_account(ann)
+
+
+async def an_operator(admin: AccountAdmin) -> None:
+    """Create an account, and change it."""
+    registration = Registration("ann", "ann@example.org", "secret")
+    assert_type(await admin.create(registration, Role.ADMIN), User)
+    assert_type(await admin.set_password("ann", "another secret"), bool)
+    assert_type(await admin.set_role("ann", Role.VIEWER), bool)
 
 
 async def a_token(accounts: Accounts, tokens: Tokens) -> None:

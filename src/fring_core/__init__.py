@@ -4,7 +4,8 @@ Start with `Fring`, give it a store and a clock, and call it: `await` its method
 loop, or hand them to `run_sync` on a store that never suspends.
 """
 
-from fring_core.accounts import Accounts, Login, Registration
+from fring_core.account_admin import AccountAdmin
+from fring_core.accounts import Accounts, AccountToken
 from fring_core.assignments import Outcome, TaskWithUsers, UserWithTasks
 from fring_core.clocks import FixedClock
 from fring_core.errors import (
@@ -30,6 +31,7 @@ from fring_core.errors import (
     UserNotFound,
 )
 from fring_core.identity import ALLOWED, Action, Identity, Role
+from fring_core.logins import Login, PasswordChange, Registration
 from fring_core.ports import (
     Assignments,
     Clock,
@@ -78,11 +80,14 @@ __all__ = [  # noqa: RUF022  # grouped by what they are for
     "Workflow",
     # identity
     "ALLOWED",
+    "AccountAdmin",
+    "AccountToken",
     "Accounts",
     "Action",
     "Credential",
     "Identity",
     "Login",
+    "PasswordChange",
     "Registration",
     "Role",
     # ports

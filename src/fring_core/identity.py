@@ -50,13 +50,14 @@ class Identity:
     """Hold who a caller is, once that is proven.
 
     `account` is what the token says of the account that it was issued to, as long as nobody has
-    looked whether that account is still there; `Accounts.checking` does. Until then the caller
-    may do nothing.
+    looked whether that account is still there; `Accounts.checking` does, and puts the account's
+    `user_id` in its place. Until then the caller may do nothing.
     """
 
     subject: str
     role: Role = Role.MEMBER
     account: str | None = None
+    user_id: int | None = None
 
     def check_may(self, action: Action) -> None:
         """Raise `Forbidden` if the role does not allow an action on the shared board.
@@ -72,6 +73,13 @@ class Identity:
         self._check_looked_up()
         if owner != self.subject:
             raise Forbidden("This list belongs to somebody else")
+
+    def account_id(self) -> int:
+        """Return the id of the caller's own account; raise as `check_may` if there is none."""
+        self._check_looked_up()
+        if self.user_id is None:
+            raise Forbidden("This token is of no account here: no login gave it")
+        return self.user_id
 
     def _check_looked_up(self) -> None:
         if self.account is not None:

@@ -146,7 +146,7 @@ class Users(Protocol):
 
 
 class Credentials(Protocol):
-    """Keep the hashes of users' passwords, apart from the users."""
+    """Keep the hashes of users' passwords, and their roles, apart from the users."""
 
     async def find(self, username: str | None, email: str | None) -> Credential | None:
         """Return the user with exactly this username, and its hash, or None.
@@ -155,14 +155,22 @@ class Credentials(Protocol):
         """
         ...
 
-    async def hash_of(self, user_id: int) -> str | None:
-        """Return the hash of the user with this id, or None if there is no user or no hash."""
+    async def get(self, user_id: int) -> Credential | None:
+        """Return the user with this id, and its hash, or None."""
         ...
 
     async def replace(self, credential: Credential, password_hash: str) -> bool:
         """Store another hash, unless `credential` no longer holds the user's; tell whether.
 
         It MUST NOT touch the user's version: it is no change of the user.
+        """
+        ...
+
+    async def set_role(self, user_id: int, role: Role) -> bool:
+        """Give a user another role; tell whether there is such a user.
+
+        Until then it MUST be a member's. Nothing else of the user MUST change, its hash and its
+        version included.
         """
         ...
 

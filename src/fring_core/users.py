@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import attrs
 
 from fring_core import text
+from fring_core.identity import Role
 from fring_core.ids import chosen_id_problem
 from fring_core.unset import UNSET, UnsetType
 
@@ -39,10 +40,14 @@ class User:
 
 @attrs.frozen
 class Credential:
-    """Hold a user and the hash of its password, None if it has none; it never shows the hash."""
+    """Hold a user, the hash of its password, None if it has none, and its role.
+
+    It never shows the hash.
+    """
 
     user: User
     password_hash: str | None = attrs.field(repr=False)
+    role: Role = Role.MEMBER
 
 
 @attrs.frozen

@@ -36,6 +36,7 @@ def create_app(
     *,
     tokens: Tokens | None = None,
     accounts: Accounts | None = None,
+    registration: bool = True,
     cors_origins: Sequence[str] | None = None,
     strict_input: bool = False,
     lifespan: Sequence[Lifespan] = (),
@@ -43,23 +44,29 @@ def create_app(
     """Return the ASGI application that serves a Fring.
 
     With `tokens`, each request to `/api` needs one; without, anybody may do anything. With
-    `accounts`, users can register and log in for tokens, which end with the account.
-    `cors_origins` names the origins that browsers may call from, with credentials (None: any port
-    of localhost, 127.0.0.1 and [::1]); pages of others may not write without a token.
-    `strict_input` refuses bodies and queries that name what is not known. `lifespan` holds what is
-    to be open while the application runs, such as the store, or functions that return it, given
-    the application: only with these can it run twice. Raise `ValueError` for what is no origin.
+    `accounts`, users can log in for tokens, which end with the account, and register, unless
+    `registration` is off. `cors_origins` names the origins that browsers may call from, with
+    credentials (None: any port of localhost, 127.0.0.1 and [::1]); pages of others may not write
+    without a token. `strict_input` refuses bodies and queries that name what is not known.
+    `lifespan` holds what is to be open while the application runs, such as the store, or functions
+    that return it, given the application: only with these can it run twice. Raise `ValueError` for
+    what is no origin.
 
     `Host` is not looked at: that is the server's business, which knows where it is reached.
     """
     if tokens and accounts:
         tokens = accounts.checking(tokens)
     may_call = matching(None if cors_origins is None else map(origin, cors_origins))
+    auth = (
+        [auth_router(accounts, tokens, registration=registration, strict_input=strict_input)]
+        if accounts
+        else []
+    )
     app = Litestar(
         route_handlers=[
             v1_router(fring, tokens, strict_input=strict_input),
             personal_router(fring, tokens, strict_input=strict_input),
-            *([auth_router(accounts, strict_input=strict_input)] if accounts else []),
+            *auth,
             health,
             metadata,
         ],

@@ -37,7 +37,24 @@ def parser() -> argparse.ArgumentParser:
     token = actions.add_parser("token", help="print a token (in secret mode only)")
     token.add_argument("--sub", required=True, help="whom it identifies")
     token.add_argument("--role", choices=list(Role), type=Role, help="its role on the shared board")
+    _add_user_command(commands.add_parser("user", help="create accounts, or change them"))
     return fring
+
+
+def _add_user_command(user: argparse.ArgumentParser) -> None:
+    actions = user.add_subparsers(dest="action", required=True)
+    create = actions.add_parser("create", help="create an account; its password is asked for")
+    password = actions.add_parser("password", help="give a user another password, asked for")
+    role = actions.add_parser("role", help="give a user another role")
+    for each in (create, password, role):
+        each.add_argument("name", help="the username")
+    create.add_argument("--email", required=True, help="the e-mail address")
+    create.add_argument("--role", choices=list(Role), type=Role, default=Role.MEMBER)
+    role.add_argument("role", choices=list(Role), type=Role)
+    for each in (create, password):
+        each.add_argument(
+            "--password-stdin", action="store_true", help="read the password from the input"
+        )
 
 
 _ENDING: Final = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
@@ -80,7 +97,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         with stoppable():
             return _run(chosen)
     except Stopped:
-        return 0
+        return 0 if chosen.command == "serve" else 1
 
 
 def _run(chosen: argparse.Namespace) -> int:
@@ -96,7 +113,12 @@ def _run(chosen: argparse.Namespace) -> int:
             print(f"fring: {stray}", file=sys.stderr)
         if chosen.command == "auth":
             return run_auth_command(settings, chosen)
-        (serve if chosen.command == "serve" else upgrade)(settings)
+        if chosen.command == "user":
+            from fring_http.user_cli import run_user_command  # noqa: PLC0415
+
+            run_user_command(settings, chosen)
+        else:
+            (serve if chosen.command == "serve" else upgrade)(settings)
     except SettingsError as error:
         for line in str(error).splitlines():
             print(f"fring: {line}", file=sys.stderr)

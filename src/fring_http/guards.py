@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 Connection: TypeAlias = "ASGIConnection[Any, Any, Any, Any]"
 # `/api/auth` and `/api/v2` may come to be something else one day.
 RESERVED: Final = re.compile(r"auth|v[0-9]+", re.ASCII)
+ME: Final = "me"
 READING: Final = ("GET", "HEAD")
 
 
@@ -65,12 +66,33 @@ def reserved_guard(connection: Connection, _: BaseRouteHandler) -> None:
 
 
 def list_guard(tokens: Tokens) -> Guard:
-    """Return a guard for personal lists: the caller must be the one that the path names."""
+    """Return a guard for personal lists: the caller must be the one that the path names.
+
+    `me` names the caller, whoever it is: the handler sees its subject in the path's place.
+    """
+
+    async def guard(connection: Connection, handler: BaseRouteHandler) -> None:
+        if connection.scope.get("method") == "OPTIONS":
+            return
+        identity = await _identity(connection, tokens)
+        if connection.path_params["user_id"] == ME:
+            # Others, since Litestar keeps these for whoever asks for the same path next.
+            own = {"user_id": identity.subject}
+            connection.scope["path_params"] = connection.path_params | own
+            reserved_guard(connection, handler)
+        identity.check_owns(connection.path_params["user_id"])
+
+    return guard
+
+
+def account_guard(tokens: Tokens) -> Guard:
+    """Return a guard for what callers do with their own account; it makes them `request.user`."""
 
     async def guard(connection: Connection, _: BaseRouteHandler) -> None:
         if connection.scope.get("method") == "OPTIONS":
             return
         identity = await _identity(connection, tokens)
-        identity.check_owns(connection.path_params["user_id"])
+        identity.account_id()
+        connection.scope["user"] = identity
 
     return guard

@@ -8,7 +8,7 @@ from urllib.parse import parse_qsl
 from fring_http.errors import Fault, Rejected
 from fring_http.openapi_parameters import PARAMETERS
 from fring_http.reading import announces_body
-from fring_http.unknown import note, refuse_or_note
+from fring_http.unknown import refuse_or_note, refuse_or_note_body
 
 if TYPE_CHECKING:
     from litestar.connection import ASGIConnection
@@ -30,10 +30,8 @@ async def input_guard(
         pairs = parse_qsl(given.decode("utf-8", "replace"), keep_blank_values=True)
         unknown = [name for name in dict.fromkeys(name for name, _ in pairs) if name not in known]
         faults += refuse_or_note(connection, "query", unknown, known)
-    if handler.opt["body"] is None and announces_body(connection.scope["headers"]):
-        if handler.opt.get("strict_input"):
-            faults.append(Fault(["body"], "must be absent: nothing is read here", "value_error"))
-        else:
-            note(connection, ["body"])
+    reads = handler.opt["body"] or handler.opt["optional_body"]
+    if reads is None and announces_body(connection.scope["headers"]):
+        faults += refuse_or_note_body(connection, "must be absent: nothing is read here")
     if faults:
         raise Rejected(*faults)

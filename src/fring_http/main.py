@@ -18,7 +18,7 @@ from fring_adapters.clock import utc_now
 from fring_adapters.identity import Argon2Passwords, JwksTokens, SecretTokens, TokenRules
 from fring_adapters.memory import MemoryStore
 from fring_adapters.postgres import PoolSettings, PostgresStore, prepare
-from fring_core import Accounts, Fring, StoreUnavailable
+from fring_core import AccountAdmin, Accounts, Fring, StoreUnavailable
 from fring_http.app import create_app
 from fring_http.hosts import with_known_hosts
 from fring_http.logs import FORMAT, OneLine
@@ -104,6 +104,7 @@ class Wiring:
             Fring(self.store, clock=utc_now, workflow=self.settings.workflow),
             tokens=self.tokens,
             accounts=self.accounts,
+            registration=self.settings.registration,
             cors_origins=self.settings.cors_origins,
             strict_input=self.settings.strict_input,
             lifespan=lifespan,
@@ -123,6 +124,14 @@ class Wiring:
             yield
 
 
+@asynccontextmanager
+async def account_admin(settings: Settings, url: str) -> AsyncIterator[AccountAdmin]:
+    """Open a database, whose tables are there, for what an operator does with its accounts."""
+    pool = attrs.evolve(_pool_settings(settings), size=1, overflow=0)
+    async with PostgresStore(url, pool) as store:
+        yield AccountAdmin(store, passwords=Argon2Passwords(), clock=utc_now)
+
+
 def secret_tokens(settings: Settings) -> SecretTokens:
     """Return the tokens of secret mode; raise `SettingsError` for a secret that is too short."""
     try:
@@ -137,12 +146,19 @@ def jwks_tokens(settings: Settings) -> JwksTokens:
 
 
 def _rules(settings: Settings) -> TokenRules:
-    return TokenRules(
-        issuer=settings.token_issuer or None,
-        audience=settings.token_audience or None,
-        max_lifetime=settings.token_max_lifetime,
-        role_claim=settings.role_claim,
-    )
+    try:
+        return TokenRules(
+            issuer=settings.token_issuer or None,
+            audience=settings.token_audience or None,
+            max_lifetime=settings.token_max_lifetime,
+            role_claim=settings.role_claim,
+            subject_claim=settings.subject_claim,
+        )
+    except ValueError as error:
+        raise SettingsError(
+            f"FRING_SUBJECT_CLAIM={settings.subject_claim} and"
+            f" FRING_ROLE_CLAIM={settings.role_claim} cannot be used: {error}"
+        ) from None
 
 
 def _set_up_logging(settings: Settings) -> None:

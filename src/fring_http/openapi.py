@@ -119,11 +119,14 @@ def _complete(operation: Json, handler: HTTPRouteHandler, schemas: Json, *, writ
     parameters += [PARAMETERS[name] for name in opt["query"]]
     if parameters:
         operation["parameters"] = parameters
-    body = opt["body"]
+    body = opt["body"] or opt["optional_body"]
     if body is not None:
         examples = {name: {"value": example} for name, example in body.examples.items()}
         content = {"schema": body_schema(body, schemas), "examples": examples}
-        operation["requestBody"] = {"required": True, "content": {"application/json": content}}
+        operation["requestBody"] = {
+            "required": opt["body"] is not None,
+            "content": {"application/json": content},
+        }
     takes = bool(parameters or body)
     responses |= refusals(opt, schemas, takes=takes, writes=writes)
 

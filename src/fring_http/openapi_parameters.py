@@ -74,6 +74,11 @@ PARAMETERS: Final[Mapping[str, Json]] = {
         f"Keep those with at least one user, or those with none; `1` and `0` do as well. {_NO_FILTER}",
         {"type": "boolean"},
     ),
+    "completed": _query(
+        "completed",
+        f"Keep those that are completed, or those that are not; `1` and `0` do as well. {_NO_FILTER}",
+        {"type": "boolean"},
+    ),
     "own_limit": _limit(MAX_LIMIT),
     "own_status": _query(
         "status",

@@ -27,11 +27,13 @@ LOCATION: Final = ResponseHeader(
 class Operation(TypedDict):
     """Name the query parameters, the body, the errors by status, and what it takes to be allowed.
 
-    `action` None means reading for GET, and writing tasks for the rest.
+    An `optional_body` counts if it is one, and is nothing otherwise. `action` None means reading
+    for GET, and writing tasks for the rest.
     """
 
     query: tuple[str, ...]
     body: type[Body] | None
+    optional_body: type[Body] | None
     errors: Refusals
     action: Action | None
 
@@ -40,6 +42,7 @@ def operation(
     *,
     query: tuple[str, ...] = (),
     body: type[Body] | None = None,
+    optional_body: type[Body] | None = None,
     errors: Refusals | None = None,
     action: Action | None = None,
 ) -> dict[str, Any]:
@@ -48,4 +51,12 @@ def operation(
     The rest is in the decorator, and in the handler's docstring: its first line is the summary of
     the operation, what follows its description.
     """
-    return dict(Operation(query=query, body=body, errors=errors or {}, action=action))
+    return dict(
+        Operation(
+            query=query,
+            body=body,
+            optional_body=optional_body,
+            errors=errors or {},
+            action=action,
+        )
+    )

@@ -13,11 +13,12 @@ from urllib.parse import parse_qsl
 
 import msgspec
 from litestar.exceptions import HTTPException, InternalServerException
+from litestar.exceptions.http_exceptions import RequestEntityTooLarge
 
 from fring_core import InvalidStatus, TaskStatus
 from fring_core.ids import MAX_ID
 from fring_http.errors import Fault, Rejected
-from fring_http.unknown import refuse_or_note
+from fring_http.unknown import refuse_or_note, refuse_or_note_body
 from fring_http.wording import alternatives, must_be
 
 if TYPE_CHECKING:
@@ -31,6 +32,7 @@ T = TypeVar("T", bound="Body")
 
 MAX_BODY_BYTES: Final = 2**20
 BODY_SECONDS: Final = 10.0
+JSON: Final = "application/json"
 
 _INTEGER: Final = re.compile(r"-?[0-9]+", re.ASCII)
 _MOST_DIGITS: Final = 4000  # Python refuses to convert more than 4,300
@@ -48,20 +50,10 @@ async def read_body(request: Request[Any, Any, Any], shape: type[T]) -> T:
     415 for a body that is not plain JSON by its headers or that does not say what it is, 413 for
     one over 1 MiB, or 408 for one that takes more than 10 seconds to arrive.
     """
-    given, *more = request.headers.getall("content-type", [""])
-    media_type = given.partition(";")[0].strip().lower()
-    known = not more and media_type in ("", "application/json")
-    if not known or "content-encoding" in request.headers:
+    media_type = _media_type(request)
+    if media_type not in ("", JSON):
         raise _unsupported()
-    try:
-        async with asyncio.timeout(BODY_SECONDS):
-            body = await request.body()
-    except TimeoutError:
-        raise HTTPException(status_code=408, detail="The body took too long to arrive") from None
-    except InternalServerException as error:
-        if error.detail != "client disconnected prematurely":
-            raise
-        raise HTTPException(status_code=400, detail="The client left") from None
+    body = await _bytes(request)
     if body and not media_type:  # a page may send such a body anywhere, and nobody asks it first
         raise _unsupported()
     if not body:
@@ -78,6 +70,51 @@ async def read_body(request: Request[Any, Any, Any], shape: type[T]) -> T:
     raise Rejected(Fault(["body"], f"The body is not valid JSON: {wrong}", "json_invalid"))
 
 
+async def read_optional_body(request: Request[Any, Any, Any], shape: type[T]) -> T | None:
+    """Return the body if it is plain JSON of this shape, by its headers too; None if it is not.
+
+    The answer names what is ignored, the whole body if it is, or a strict router refuses it (422).
+    One that does not arrive whole is refused as by `read_body`: nobody knows what it says.
+    """
+    try:
+        if _media_type(request) == JSON:
+            body = await _bytes(request)
+            body.decode()
+            value = msgspec.json.decode(body, type=shape)
+            faults = _unknown(request, _MEMBERS.decode(body), shape)
+            if faults:
+                raise Rejected(*faults)
+            return value
+    except (RequestEntityTooLarge, ValueError, RecursionError):
+        pass
+    if announces_body(request.scope["headers"]):
+        named = " and ".join(shape.__struct_encode_fields__)
+        faults = refuse_or_note_body(request, f"must be absent, or a JSON object with {named}")
+        if faults:
+            raise Rejected(*faults)
+    return None
+
+
+def _media_type(request: Request[Any, Any, Any]) -> str:
+    """Return what a body says it is, `?` if it says it twice or is encoded, or nothing."""
+    given, *more = request.headers.getall("content-type", [""])
+    if more or "content-encoding" in request.headers:
+        return "?"
+    return given.partition(";")[0].strip().lower()
+
+
+async def _bytes(request: Request[Any, Any, Any]) -> bytes:
+    try:
+        async with asyncio.timeout(BODY_SECONDS):
+            return await request.body()
+    except TimeoutError:
+        raise HTTPException(status_code=408, detail="The body took too long to arrive") from None
+    except InternalServerException as error:
+        if error.detail != "client disconnected prematurely":
+            raise
+        raise HTTPException(status_code=400, detail="The client left") from None
+
+
 def _unsupported() -> HTTPException:
     detail = "The body must be plain JSON, with Content-Type: application/json"
     return HTTPException(status_code=415, detail=detail)
@@ -88,9 +125,7 @@ def _decoded(request: Request[Any, Any, Any], body: bytes, shape: type[T]) -> T:
         members = _MEMBERS.decode(body)
     except msgspec.ValidationError:
         raise Rejected(Fault(["body"], "must be a JSON object", "type_error")) from None
-    known, shown = shape.__struct_encode_fields__, shape.shown
-    unknown = [name for name in members if name not in known and name not in shown]
-    faults = refuse_or_note(request, "body", unknown, known)
+    faults = _unknown(request, members, shape)
     try:
         value = msgspec.json.decode(body, type=shape)
     except msgspec.ValidationError:
@@ -101,6 +136,14 @@ def _decoded(request: Request[Any, Any, Any], body: bytes, shape: type[T]) -> T:
     if faults:
         raise Rejected(*faults)
     return value
+
+
+def _unknown(
+    request: Request[Any, Any, Any], members: Mapping[str, msgspec.Raw], shape: type[Body]
+) -> list[Fault]:
+    known, shown = shape.__struct_encode_fields__, shape.shown
+    unknown = [name for name in members if name not in known and name not in shown]
+    return refuse_or_note(request, "body", unknown, known)
 
 
 def _fault(field: msgspec.structs.FieldInfo, members: Mapping[str, msgspec.Raw]) -> Fault | None:

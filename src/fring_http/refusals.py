@@ -50,6 +50,8 @@ def refusals(opt: Mapping[str, Any], schemas: Json, *, takes: bool, writes: bool
     described = _ANYWHERE | (_WRITING if writes else {})
     if opt["body"] is not None:
         described |= _WITH_BODY
+    elif opt["optional_body"] is not None:
+        described |= {408: _WITH_BODY[408]}
     if opt["secured"]:
         described |= _SECURED
     for status in opt["errors"]:

@@ -33,7 +33,7 @@ def serve(settings: Settings) -> None:
     host = settings.listening_host()
     with ExitStack() as stack:
         addresses = _addresses(host, settings.port, stack)
-        url = _database(settings, stack, upgrade=settings.migrate)
+        url = database(settings, stack, upgrade=settings.migrate)
         # The workers read the environment anew.
         os.environ["DATABASE_URL"] = url
         if host != settings.host:
@@ -50,7 +50,7 @@ def serve(settings: Settings) -> None:
 def _check(settings: Settings) -> None:
     """Raise `SettingsError` with all that does not go together."""
     faults: list[str] = []
-    for check in (_check_workers, Settings.listening_host, _check_secret, _check_url):
+    for check in (_check_workers, Settings.listening_host, _check_tokens, _check_url):
         try:
             check(settings)
         except (SettingsError, ValueError) as error:
@@ -64,11 +64,11 @@ def _check_workers(settings: Settings) -> None:
         raise SettingsError("memory:// needs WORKERS=1: each worker would have data of its own")
 
 
-def _check_secret(settings: Settings) -> None:
-    if settings.auth_mode() is AuthMode.SECRET:
-        from fring_http.main import secret_tokens  # noqa: PLC0415  # it takes long to import
+def _check_tokens(settings: Settings) -> None:
+    if settings.auth_mode() is not AuthMode.OFF:
+        from fring_http.main import jwks_tokens, secret_tokens  # noqa: PLC0415  # it takes long
 
-        secret_tokens(settings)
+        (secret_tokens if settings.auth_mode() is AuthMode.SECRET else jwks_tokens)(settings)
 
 
 def _check_url(settings: Settings) -> None:
@@ -79,7 +79,7 @@ def _check_url(settings: Settings) -> None:
 def upgrade(settings: Settings) -> None:
     """Bring the tables to this version."""
     with ExitStack() as stack:
-        _database(settings, stack, upgrade=True)
+        database(settings, stack, upgrade=True)
 
 
 def say(text: str) -> None:
@@ -102,7 +102,7 @@ def _addresses(host: str, port: int, stack: ExitStack) -> list[Address]:
         raise SettingsError(f"Cannot listen on {host}:{port}: {why}{way_out}") from None
 
 
-def _database(settings: Settings, stack: ExitStack, *, upgrade: bool) -> str:
+def database(settings: Settings, stack: ExitStack, *, upgrade: bool) -> str:
     """Return the URL of the database, whose tables are prepared; the embedded one runs now."""
     if settings.database_url == MEMORY:
         return MEMORY

@@ -84,6 +84,8 @@ class Settings:
     token_max_lifetime: int | None = None
     role_claim: str = "role"
     strays: tuple[str, ...] = ()
+    subject_claim: str = "sub"
+    registration: bool = True
 
     @classmethod
     def from_environment(cls, folder: Path | None = None) -> Settings:
@@ -204,4 +206,6 @@ VARIABLES: Final[Mapping[str, tuple[str, Callable[[str], object]]]] = {
     "token_seconds": ("FRING_TOKEN_SECONDS", whole(1, 31_536_000)),
     "token_max_lifetime": ("FRING_TOKEN_MAX_LIFETIME", whole(1, 315_360_000)),
     "role_claim": ("FRING_ROLE_CLAIM", str),
+    "subject_claim": ("FRING_SUBJECT_CLAIM", str),
+    "registration": ("FRING_REGISTRATION", boolean),
 }

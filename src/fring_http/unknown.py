@@ -46,11 +46,19 @@ def refuse_or_note(
     """
     if names and request.route_handler.opt.get("strict_input"):
         return [_fault([where, name], name, known) for name in list(names)[:MOST_NAMES]]
-    note(request, [f"{where}.{quote(name[:MOST_CHARACTERS], safe='')}" for name in names])
+    _note(request, [f"{where}.{quote(name[:MOST_CHARACTERS], safe='')}" for name in names])
     return []
 
 
-def note(request: ASGIConnection[Any, Any, Any, Any], places: Iterable[str]) -> None:
+def refuse_or_note_body(request: ASGIConnection[Any, Any, Any, Any], why: str) -> list[Fault]:
+    """Return what is wrong with a request whose body is not read, if it is strict, as above."""
+    if request.route_handler.opt.get("strict_input"):
+        return [Fault(["body"], why, "value_error")]
+    _note(request, ["body"])
+    return []
+
+
+def _note(request: ASGIConnection[Any, Any, Any, Any], places: Iterable[str]) -> None:
     """Have the answer name these places as ignored."""
     cast("dict[str, Any]", request.scope).setdefault(_KEY, []).extend(places)
 

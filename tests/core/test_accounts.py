@@ -1,17 +1,14 @@
-"""Accounts, on the memory store, with passwords and tokens that one can read."""
+"""Accounts: registering, logging in, and what a token of one is good for."""
 
 import attrs
 import pytest
 
-from fring_adapters.memory import MemoryStore
 from fring_core import (
-    Accounts,
     Action,
     Credential,
     EmailTaken,
     Identity,
     InvalidInput,
-    IssuedToken,
     Login,
     NewUser,
     Problem,
@@ -20,81 +17,25 @@ from fring_core import (
     Unauthenticated,
     User,
     UsernameTaken,
-    Verdict,
     run_sync,
 )
-from tests.core.examples import NOW, Ticking, refused
+from tests.core.account_world import SECRET, World
+from tests.core.examples import NOW, refused
 
-SECRET = "correct horse"
 WRONG = ("Invalid credentials", False)
-
-
-class ReadablePasswords:
-    """Hashes that say what they are of; those that begin with `old:` are outdated."""
-
-    def __init__(self):
-        self.verified = []
-
-    async def hash(self, password):
-        return f"new:{password}"
-
-    async def verify(self, password, password_hash):
-        self.verified.append((password, password_hash))
-        kind, _, known = (password_hash or "none:").partition(":")
-        return Verdict(
-            right=password_hash is not None and known == password, outdated=kind == "old"
-        )
-
-
-class ReadableTokens:
-    """Tokens that say whose they are, and of which account."""
-
-    def issue(self, subject, role=None, account=None):
-        assert role is None
-        return IssuedToken(f"token of {subject}, {account}", 60)
-
-    async def identify(self, token):
-        subject, _, account = token.removeprefix("token of ").partition(", ")
-        return Identity(subject, account=account or None)
-
-
-class World:
-    def __init__(self, store):
-        self.store = store
-        self.passwords = ReadablePasswords()
-        tokens = ReadableTokens()
-        self.accounts = Accounts(store, passwords=self.passwords, issuer=tokens, clock=Ticking())
-        self.tokens = self.accounts.checking(tokens)
-
-    def add(self, password_hash, name="ann"):
-        new = NewUser(name, f"{name}@example.org")
-        return run_sync(self.store.users.add(new, NOW, password_hash))
-
-    def hash_of(self, name="ann"):
-        return run_sync(self.store.credentials.find(name, None)).password_hash
-
-    def log_in(self, **login):
-        return run_sync(self.accounts.log_in(Login(**login)))
-
-    def identify(self, token):
-        return run_sync(self.tokens.identify(token))
-
-    def refused(self, **login):
-        return refused(Unauthenticated, self.accounts.log_in(Login(**login)))
 
 
 @pytest.fixture
 def world():
-    return World(MemoryStore())
+    return World()
 
 
 def test_register(world):
     registration = Registration("ann", "ann@example.org", SECRET)
     user = run_sync(world.accounts.register(registration))
     assert user == User(user.id, "ann", "ann@example.org", NOW)
-    assert world.hash_of() == f"new:{SECRET}"
     found = run_sync(world.store.credentials.find("ann", None))
-    assert found == Credential(user, f"new:{SECRET}")
+    assert found == Credential(user, f"new:{SECRET}", Role.MEMBER)
     again = Registration("ann", "new@example.org", SECRET)
     assert refused(UsernameTaken, world.accounts.register(again)) == ("ann",)
     again = Registration("new", "ann@example.org", SECRET)
@@ -107,7 +48,7 @@ def test_log_in_by_either_name(world, name):
     user = world.add(f"new:{SECRET}")
     issued = world.log_in(password=SECRET, **name)
     assert issued.token.startswith(f"token of {user.id}, ")
-    assert issued.seconds == 60
+    assert (issued.seconds, issued.user_id) == (60, user.id)
     assert world.refused(password=f"{SECRET} ", **name)[0] == WRONG[0]
     assert world.refused(password="", **name)[0] == WRONG[0]
     assert world.hash_of() == f"new:{SECRET}"
@@ -184,10 +125,11 @@ def test_a_token_is_good_while_its_account_has_its_password(world):
     user = world.add(f"new:{SECRET}")
     token = world.log_in(password=SECRET, username="ann").token
     assert SECRET not in token
-    assert world.identify(token) == Identity(str(user.id))
+    known = Identity(str(user.id), user_id=user.id)
+    assert world.identify(token) == known
     assert world.log_in(password=SECRET, username="ann").token == token, "a hash, a mark"
     run_sync(world.store.users.save(attrs.evolve(user, username="eve")))
-    assert world.identify(token) == Identity(str(user.id)), "it is no matter of names"
+    assert world.identify(token) == known, "it is no matter of names"
     found = run_sync(world.store.credentials.find("eve", None))
     assert run_sync(world.store.credentials.replace(found, "new:another one"))
     check_gone(world, token)
@@ -224,8 +166,8 @@ def test_a_token_from_outside_is_of_no_account(world):
 )
 def test_an_account_has_one_subject(world, subject):
     user = world.add(f"new:{SECRET}")
-    account = world.log_in(password=SECRET, username="ann").token.partition(", ")[2]
-    assert world.identify(f"token of {user.id}, {account}") == Identity("1")
+    account = world.log_in(password=SECRET, username="ann").token.split(", ")[1]
+    assert world.identify(f"token of {user.id}, {account}") == Identity("1", user_id=user.id)
     check_gone(world, f"token of {subject}, {account}")
     check_gone(world, f"token of {user.id}, {account[:-1]}")
 

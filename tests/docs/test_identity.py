@@ -165,7 +165,8 @@ def test_what_stays_open(client):
     shown = [path for path, _ in table(PAGE, "open path", "what it is")]
     for path in shown:
         method = "POST" if "/auth/" in path else "GET"
-        assert client.request(method, path).status_code == (422 if method == "POST" else 200), path
+        answered = client.request(method, path).status_code
+        assert answered in ((204, 422) if method == "POST" else (200,)), path
     document = json.loads(client.get("/openapi.json").content)
     for path, item in document["paths"].items():
         for method in item:

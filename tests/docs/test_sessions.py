@@ -98,7 +98,8 @@ def test_every_line_answers_as_printed(page, heading, tmp_path, new_database):
         commands = [
             command.replace("localhost:8000", f"127.0.0.1:{server.port}") for command, _ in steps
         ]
-        here = environment(**settings, **tools(tmp_path / "tools"))
+        data = {"DATABASE_URL": server.database_url}  # for `fring user`
+        here = environment(**settings, **data, **tools(tmp_path / "tools"))
         printed = run(commands, tmp_path, here)
     for (command, answer), shown in zip(steps, printed, strict=True):
         expected = re.escape(lines(answer)).replace("…", ".+")

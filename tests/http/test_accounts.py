@@ -30,14 +30,15 @@ def test_a_token_is_given_by_username_and_by_email(caller, account, registered, 
     response = caller.post(LOGIN, json={name: account[name], "password": account["password"]})
     assert response.status_code == 200
     body = response.json()
-    assert set(body) == {"access_token", "token_type", "expires_in"}
+    assert set(body) == {"access_token", "token_type", "expires_in", "user_id"}
     assert (body["token_type"], body["expires_in"]) == ("bearer", 1234)
+    assert body["user_id"] == registered["id"]
     payload = body["access_token"].split(".")[1]
     claims = json.loads(base64.urlsafe_b64decode(payload + "=="))
     assert claims["sub"] == str(registered["id"])
     assert claims["exp"] - claims["iat"] == 1234
     assert 0 <= claims["iat"] - now < 60
-    assert claims.get("role", "member") == "member"
+    assert claims["role"] == "member"
     headers = bearer(body["access_token"])
     own = f"/api/{registered['id']}/tasks"
     made = caller.post(own, json={"title": "x"}, headers=headers)
@@ -130,6 +131,7 @@ def test_a_login_without_sense_is_invalid(caller, credentials):
 
 
 def test_without_authentication_there_are_no_accounts(client, account):
-    for path in (REGISTER, LOGIN):
+    for path in (REGISTER, LOGIN, "/api/v1/auth/logout", "/api/v1/auth/change-password"):
         for slash in ("", "/"):
             check_error(client.post(path + slash, json=account), 404, "not_found")
+    check_error(client.get("/api/v1/auth/me"), 404, "not_found")

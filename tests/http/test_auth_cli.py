@@ -95,6 +95,34 @@ def test_a_token_is_explained_by_the_running_settings(run):
     assert run("auth", "explain", run("auth", "token", "--sub", "a")[1].strip())[0] == 0
 
 
+def test_the_claim_that_holds_the_subject_can_be_named(run, tmp_path, account):
+    settings = {"FRING_SUBJECT_CLAIM": "userId"}
+    for claimed in ("carl", 7):
+        code, out, _ = run("auth", "explain", token(userId=claimed), **settings)
+        assert (code, f"subject '{claimed}'" in out) == (0, True)
+    code, _, err = run("auth", "explain", token())
+    assert (code, "userId" in err) == (1, True)
+    minted = run("auth", "token", "--sub", "carl")[1].strip()
+    with (
+        serving(
+            tmp_path, DATABASE_URL="memory://", BETTER_AUTH_SECRET=SECRET, **settings
+        ) as server,
+        httpx.Client(base_url=server.url, verify=False) as client,
+    ):
+        for own in (minted, token(userId="carl"), token(sub="bob", userId="carl")):
+            assert client.get("/api/carl/tasks", headers=bearer(own)).status_code == 200
+            assert client.get("/api/bob/tasks", headers=bearer(own)).status_code == 403
+        seven = bearer(token(userId=7))
+        assert client.post("/api/7/tasks", json={"title": "x"}, headers=seven).status_code == 201
+        assert len(client.get("/api/me/tasks", headers=bearer(token(userId="7"))).json()) == 1
+        # Fring's own tokens say it in the same place.
+        number = client.post("/api/v1/auth/register", json=account).json()["id"]
+        login = {"username": account["username"], "password": account["password"]}
+        entered = client.post("/api/v1/auth/login", json=login).json()["access_token"]
+        assert client.get("/api/v1/auth/me", headers=bearer(entered)).json()["id"] == number
+        assert client.get(f"/api/{number}/tasks", headers=bearer(entered)).status_code == 200
+
+
 def test_another_mode_has_other_tokens(run):
     modes = {"FRING_JWKS_URL": JWKS_URL, "FRING_AUTH": "jwks"}
     code, _, err = run("auth", "explain", token(), **modes)
@@ -127,6 +155,16 @@ REFUSED = [
     ({"FRING_AUTH": "secret"}, "BETTER_AUTH_SECRET", "FRING_AUTH"),
     ({"FRING_AUTH": "jwks"}, "FRING_JWKS_URL", "FRING_AUTH"),
     ({"FRING_AUTH": "jwks", "BETTER_AUTH_SECRET": SECRET}, "FRING_JWKS_URL", "FRING_AUTH"),
+    (
+        {"BETTER_AUTH_SECRET": SECRET, "FRING_SUBJECT_CLAIM": "role"},
+        "FRING_SUBJECT_CLAIM=role",
+        "cannot hold both",
+    ),
+    (
+        {"FRING_JWKS_URL": JWKS_URL, "FRING_SUBJECT_CLAIM": "exp"},
+        "FRING_SUBJECT_CLAIM=exp",
+        "a meaning of its own",
+    ),
     ({"FRING_AUTH": "perhaps"}, "FRING_AUTH=perhaps", "off, secret, jwks"),
     ({"ENVIRONMENT": "Production"}, "production", "FRING_AUTH=off"),
     ({"FRING_JWKS_URL": "ftp://127.0.0.1/jwks"}, "FRING_JWKS_URL", "http"),

@@ -1,5 +1,7 @@
 """Bodies that are too large, too slow or cut off, and requests that are hardly HTTP."""
 
+from contextlib import ExitStack
+
 import pytest
 
 from tests.http.bad_input import PAST_LIMIT
@@ -76,7 +78,13 @@ def test_a_client_that_leaves_early_does_no_harm(server, unchanged, sent):
 
 def test_a_body_that_does_not_arrive_times_out(server, unchanged):
     """Takes as long as the server waits for a body: 10 s."""
-    whole = request_bytes("POST", TASKS, as_json({"title": "never"}))
-    with connect(server) as sock:
-        sock.sendall(whole[:-5])
-        check_error(read_response(sock), 408, "request_timeout")
+    with ExitStack() as stack:
+        waiting = []
+        for whole in (
+            request_bytes("POST", TASKS, as_json({"title": "never"})),
+            request_bytes("PATCH", "/api/ann/tasks/1/complete", as_json({"completed": True})),
+        ):
+            waiting.append(stack.enter_context(connect(server)))
+            waiting[-1].sendall(whole[:-5])
+        for sock in waiting:
+            check_error(read_response(sock), 408, "request_timeout")

@@ -173,7 +173,7 @@ def test_only_a_token_of_an_account_asks_the_store(world, account):
         headers = log_in(caller, account)
         world.store.taken.clear()
         check_error(caller.get("/api/bob/tasks", headers=headers), 403, "forbidden")
-        assert world.store.taken == [("credentials.hash_of", Fault.NONE)]
+        assert world.store.taken == [("credentials.get", Fault.NONE)]
         world.faults.append(Fault.FAIL_BEFORE)
         away = caller.post("/api/1/tasks", headers=headers, content=b"{")
         check_error(away, 503, "unavailable")

@@ -6,8 +6,7 @@ import pytest
 from litestar.testing import TestClient
 from msgspec import UNSET
 
-from fring_core import NewTask, NewUser
-from fring_core.accounts import Registration
+from fring_core import NewTask, NewUser, Registration
 from fring_core.errors import InvalidInput
 from fring_http.personal.schemas import NewOwnTask, Status
 from tests.http.documented import application, valid

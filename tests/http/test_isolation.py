@@ -43,6 +43,8 @@ ON_BOARD = {
 WITHOUT_TASKS = {
     *(("GET", path) for path in ("", "/health", "/api/v1", "/api/v1/health", "/api/v1/users")),
     *(("POST", f"/api/v1{path}") for path in ("/users", "/auth/register", "/auth/login")),
+    *(("POST", f"/api/v1/auth{path}") for path in ("/logout", "/change-password")),
+    *((method, "/api/v1/auth/me") for method in ("GET", "DELETE")),
     *((method, "/api/v1/users/{user_id}") for method in ("PUT", "DELETE")),
 }
 OWN_ID = {key: body for key, body in PERSONAL.items() if "{task_id}" in key[1]}

@@ -16,6 +16,9 @@ OPEN = [
 ]
 
 
+ACCOUNTS = [f"/api/v1/auth/{name}" for name in ("register", "login", "logout")]
+
+
 @pytest.mark.parametrize("path", OPEN)
 @pytest.mark.parametrize("headers", [{}, bearer("bad"), {"Authorization": "Basic eDp5"}])
 def test_an_open_path_asks_for_nothing(caller, path, headers):
@@ -32,6 +35,8 @@ def test_accounts_are_open(caller, unique, slash, headers):
     login = {"username": account["username"], "password": account["password"]}
     entered = caller.post(f"/api/v1/auth/login{slash}", json=login, headers=headers)
     assert entered.status_code == 200
+    left = caller.post(f"/api/v1/auth/logout{slash}", headers=headers)
+    assert (left.status_code, left.content) == (204, b"")
 
 
 def test_the_description_says_which_paths_are_open(secured):
@@ -67,6 +72,10 @@ def test_nothing_else_is_open(caller, secured):
         ("DELETE", "/api/v1/users/1/tasks/1"),
         ("POST", "/api/v1/auth/login"),
         ("POST", "/api/v1/auth/register"),
+        ("POST", "/api/v1/auth/logout"),
+        ("POST", "/api/v1/auth/change-password"),
+        ("GET", "/api/v1/auth/me"),
+        ("DELETE", "/api/v1/auth/me"),
     ],
 )
 def test_a_preflight_needs_no_token(caller, method, path):

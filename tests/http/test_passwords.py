@@ -7,10 +7,11 @@ import psycopg
 import pytest
 
 from fring_adapters.postgres.urls import to_conninfo
-from tests.http.tokens import as_user
+from tests.http.tokens import as_user, bearer
 from tests.http.wire import check_error
 
 REGISTER, LOGIN = "/api/v1/auth/register", "/api/v1/auth/login"
+CHANGE = "/api/v1/auth/change-password"
 JSON = {"content-type": "application/json"}
 
 
@@ -42,8 +43,17 @@ def test_a_password_is_never_shown(caller, secured, account, registered):
         caller.put(path, json={"password_hash": "x", "password": "x"}, headers=admin),
     ]
     assert answers[-1].json() == registered
-    assert caller.post(LOGIN, json=login).status_code == 200, "it was not to be changed"
-    assert [answer.status_code for answer in answers] == [200, 401, 400, 422, 422, 200, 200, 200]
+    own = bearer(caller.post(LOGIN, json=login).json()["access_token"])  # it was not changed
+    change = {"current_password": account["password"], "new_password": wrong}
+    answers += [
+        caller.post(CHANGE, json=change | {"new_password": 5}, headers=own),
+        caller.post(CHANGE, json=change | {"current_password": wrong}, headers=own),
+        caller.get("/api/v1/auth/me", headers=own),
+        caller.post(CHANGE, json=change, headers=own),
+        caller.get("/api/v1/auth/me", headers=own),
+    ]
+    statuses = [200, 401, 400, 422, 422, 200, 200, 200, 422, 403, 200, 200, 401]
+    assert [answer.status_code for answer in answers] == statuses
     written = secured.log.read_text(errors="replace")
     for text in (written, *(answer.text for answer in answers)):
         assert account["password"] not in text

@@ -73,9 +73,26 @@ def test_a_list_is_narrowed_by_status(client, owner, new_own_task, *, asked, sta
     assert len(found) == len(expected)
 
 
+@pytest.mark.parametrize("completed", ["", "true", "FALSE", "1", "0"])
+@pytest.mark.parametrize(("asked", "statuses"), ASKED.items())
+def test_a_list_is_narrowed_by_completed_too(
+    client, owner, new_own_task, *, asked, statuses, completed
+):
+    tasks = [new_own_task(status=status) for status in STATUSES]
+    query = {"status": asked, "completed": completed}
+    found = client.get(f"/api/{owner}/tasks", params=query).json()
+    wanted = {"": (True, False), "true": (True,), "1": (True,)}.get(completed, (False,))
+    assert found == [
+        task
+        for task in reversed(tasks)
+        if task["status"] in statuses and task["completed"] in wanted
+    ]
+
+
 @pytest.mark.parametrize(
     ("name", "value"),
     [
+        *(("completed", value) for value in ("yes", "2", "tru", "null", "%00", "%FF")),
         *(("status", value) for value in ("done", "ALL", "Pending", "%00", "%FF")),
         *(("sort", value) for value in ("bad", "id", "-title", "Title", "%00", "%FF")),
         *(("skip", value) for value in ("", "-1", "x", "1.0", str(2**63), "%D9%A1")),
@@ -100,7 +117,9 @@ def test_the_links_lead_through_the_whole_list(client, owner, new_own_task, *, t
 @pytest.mark.parametrize("sort", ["created", "title"])
 def test_the_links_keep_filter_and_order(client, owner, new_own_task, sort):
     tasks = [new_own_task(status=status, title=status[::-1]) for status in STATUSES * 3]
-    pages = walk(client, f"/api/{owner}/tasks", status="pending", sort=sort, limit=2)
+    path = f"/api/{owner}/tasks"
+    pages = walk(client, path, status="pending", sort=sort, limit=2)
+    assert pages == walk(client, path, completed="false", sort=sort, limit=2)
     pending = [task for task in tasks if not task["completed"]]
     if sort == "title":
         expected = sorted(pending, key=lambda task: (task["title"], task["id"]))

@@ -58,8 +58,36 @@ BAD = [
     *(("status", value) for value in ("done", "all", "", "TODO", None, 1)),
     *(("completed", value) for value in ("true", 1, None)),
     *(("due_date", value) for value in ("tomorrow", "2026-02-30", "2026-1-1", "", 5, True)),
-    *(("due_date", value) for value in ("2026-01-01T00:00:00Z", "10000-01-01", "0000-01-01")),
+    *(("due_date", value) for value in ("10000-01-01", "0000-01-01", "20260101", "2026-W01-1")),
+    # Timestamps, but not of a midnight in UTC.
+    *(
+        ("due_date", f"2026-01-01T{time}")
+        for time in ("00:00:01Z", "00:00:00.001Z", "12:00:00Z", "00:00:00+01:00", "00:00:00", "Z")
+    ),
+    ("due_date", "0001-01-01T00:00:00+00:01"),
 ]
+
+MIDNIGHTS = [
+    *("2026-12-31T00:00:00.000Z", "2026-12-31T00:00:00Z", "2026-12-31T00:00:00+00:00"),
+    *("2026-12-31T02:00:00+02:00", "2026-12-30T19:00:00-05:00", "2026-12-31T00:00:00-00:00"),
+]
+
+
+@pytest.mark.parametrize("midnight", MIDNIGHTS)
+def test_a_midnight_in_utc_is_a_due_date(client, owner, new_own_task, midnight):
+    made = new_own_task(due_date=midnight)
+    assert made["due_date"] == "2026-12-31"
+    path = f"/api/{owner}/tasks/{made['id']}"
+    assert client.put(path, json={"due_date": "2030-01-02"}).json()["due_date"] == "2030-01-02"
+    assert client.put(path, json={"due_date": midnight}).json()["due_date"] == "2026-12-31"
+
+
+@pytest.mark.parametrize("value", ["tomorrow", "2026-01-01T12:00:00Z"])
+def test_a_bad_due_date_is_told_what_a_date_looks_like(client, owner, value):
+    answer = client.post(f"/api/{owner}/tasks", json={"title": "x", "due_date": value})
+    [fault] = answer.json()["detail"]
+    assert fault["msg"].startswith("must be a date such as 2025-02-03")
+    assert ("midnight in UTC" in fault["msg"]) is ("T" in value)
 
 
 @pytest.mark.parametrize(("field", "value"), BAD, ids=repr)

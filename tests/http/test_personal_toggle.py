@@ -1,5 +1,7 @@
 """Completing personal tasks: the toggle, many at once, and under a strict workflow."""
 
+from typing import Any
+
 import httpx
 import pytest
 
@@ -32,6 +34,70 @@ def test_the_toggle_takes_an_empty_body(client, owner, new_own_task, content_typ
         headers={"content-type": content_type},
     )
     assert (response.status_code, response.json()["completed"]) == (200, True)
+
+
+JSON = {"content-type": "application/json"}
+# What says nothing of `completed`, by its bytes or by its headers.
+IGNORED: list[tuple[bytes, Any]] = [
+    (b"", JSON),
+    (b'{"completed": true}', {}),
+    (b'{"completed": true}', {"content-type": "text/plain"}),
+    (b'{"completed": true}', [*JSON.items()] * 2),
+    (b'{"completed": true}', JSON | {"content-encoding": "gzip"}),
+    (b'{"completed": "true"}', JSON),
+    (b'{"completed": 1}', JSON),
+    (b'{"completed": null}', JSON),
+    (b'{"Completed": true}', JSON),
+    (b'{"status": "completed"}', JSON),
+    (b"{}", JSON),
+    (b"true", JSON),
+    (b'[{"completed": true}]', JSON),
+    (b'{"completed": true', JSON),
+    (b'{"completed": true, "x": "\xff"}', JSON),
+    (b'{"completed": true, "x": NaN}', JSON),
+    (b'{"completed": true, "x": ' + b"[" * 5500, JSON),
+    (b'{"completed": true, "x": "' + b"x" * 2**20 + b'"}', JSON),
+]
+
+
+@pytest.mark.parametrize(
+    ("body", "headers"), IGNORED, ids=[f"{number}" for number in range(len(IGNORED))]
+)
+def test_any_other_body_is_ignored(client, owner, new_own_task, body, headers):
+    path = f"/api/{owner}/tasks/{new_own_task()['id']}/complete"
+    # A connection each: the server hangs up where it has not read all.
+    fields = [*httpx.Headers(headers).multi_items(), ("connection", "close")]
+    for expected in (True, False):
+        response = client.patch(path, content=body, headers=fields)
+        assert (response.status_code, response.json()["completed"]) == (200, expected)
+
+
+def test_a_body_of_chunks_that_is_too_large_is_ignored(client, owner, new_own_task):
+    path = f"/api/{owner}/tasks/{new_own_task()['id']}/complete"
+    chunks = iter([b'{"completed": false, "x": "', *[b"x" * 2**16] * 20, b'"}'])
+    response = client.patch(path, content=chunks, headers=JSON | {"connection": "close"})
+    assert (response.status_code, response.json()["completed"]) == (200, True)
+
+
+@pytest.mark.parametrize("status", ["todo", "in_progress", "canceled", "completed"])
+@pytest.mark.parametrize(
+    "headers", [JSON, {"content-type": "Application/JSON; charset=utf-8"}], ids=str
+)
+def test_a_body_that_says_completed_is_obeyed(client, owner, new_own_task, status, headers):
+    before = new_own_task(status=status)
+    path = f"/api/{owner}/tasks/{before['id']}"
+    for body, expected in (
+        (b'{"completed": false}', "todo" if status == "completed" else status),
+        (b'{"completed": true, "x": 1}', "completed"),
+        (b'{"completed": true}', "completed"),
+        (b'{"completed": true, "completed": false}', "todo"),
+    ):
+        response = client.patch(f"{path}/complete", content=body, headers=headers)
+        task = response.json()
+        assert (response.status_code, task["status"]) == (200, expected)
+        assert task["updated_at"] > before["updated_at"]
+        before = client.get(path).json()
+        assert before == task
 
 
 def test_toggles_at_the_same_time_all_count(client, owner, new_own_task, at_once):
@@ -74,6 +140,7 @@ def strict(tmp_path_factory):
         ("PUT", "", {"status": "completed"}),
         ("PUT", "", {"completed": True, "title": "other"}),
         ("PATCH", "/complete", None),
+        ("PATCH", "/complete", {"completed": True}),
     ],
 )
 def test_a_move_that_the_workflow_forbids_is_a_conflict(strict, owner, method, rest, body):

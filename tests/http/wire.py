@@ -105,11 +105,13 @@ def async_client(server: str) -> httpx.AsyncClient:
 
 
 def at_once(
-    server: str, requests: Iterable[tuple[str, str] | tuple[str, str, Any]]
+    server: str,
+    requests: Iterable[tuple[str, str] | tuple[str, str, Any]],
+    headers: Mapping[str, str] | None = None,
 ) -> list[httpx.Response]:
     """Send requests at the same time, each on its own connection; return the answers in order.
 
-    A request is a method, a path and, if there is one, what to send as JSON.
+    A request is a method, a path and, if there is one, what to send as JSON. All have `headers`.
     """
 
     async def send_all() -> list[httpx.Response]:
@@ -123,7 +125,7 @@ def at_once(
                 await client.get("/health")  # connecting must not line the requests up
                 connected.release()
                 await start.wait()
-                responses[number] = await client.request(method, path, json=body)
+                responses[number] = await client.request(method, path, json=body, headers=headers)
 
         async with anyio.create_task_group() as group:
             for number, call in enumerate(calls):

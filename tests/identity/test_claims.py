@@ -151,6 +151,39 @@ async def test_subjects_are_kept_as_they_stand(mode, subject):
     assert (await tokens.identify(sign(claims(sub=subject)))).subject == subject
 
 
+SUBJECTS = [("ann", "ann"), ("7", "7"), (7, "7"), (0, "0"), (-7, "-7"), (2**64, f"{2**64}")]
+NO_SUBJECTS = [None, "", " ", True, False, 7.0, 1e300, [], ["ann"], {"id": "ann"}, ABSENT]
+
+
+@pytest.mark.parametrize("name", ["userId", "user_id", "https://app.example/id"])
+async def test_another_claim_may_hold_the_subject(mode, name):
+    tokens, sign = mode(TokenRules(subject_claim=name))
+    for claimed, subject in SUBJECTS:
+        # What is in `sub` then says nothing, whatever it is.
+        for other in (ABSENT, "bob", 8, None):
+            payload = claims(sub=other, **{name: claimed})
+            assert (await tokens.identify(sign(payload))).subject == subject
+    for claimed in NO_SUBJECTS:
+        await refusal(tokens, sign(claims(sub="ann", **{name: claimed})))
+    await refusal(tokens, sign(f'{{"exp": 9999999999, "{name}": {"9" * 5000}}}'))
+
+
+@pytest.mark.parametrize("claim", ["exp", "iat", "nbf", "iss", "aud", "jti", "fring_account"])
+def test_a_claim_with_a_meaning_holds_nothing_else(claim):
+    for names in ({"subject_claim": claim}, {"role_claim": claim}):
+        with pytest.raises(ValueError, match=claim):
+            TokenRules(**names)
+
+
+@pytest.mark.parametrize(
+    "names",
+    [{"role_claim": "sub"}, {"subject_claim": "role"}, {"role_claim": "", "subject_claim": ""}],
+)
+def test_one_claim_does_not_hold_both(names):
+    with pytest.raises(ValueError, match="cannot hold both"):
+        TokenRules(**names)
+
+
 @pytest.mark.parametrize("audience", [ORIGIN, [ORIGIN], ["http://other.example", ORIGIN]])
 async def test_issuer_and_audience(mode, audience):
     tokens, sign = mode(TokenRules(issuer=ORIGIN, audience=ORIGIN))

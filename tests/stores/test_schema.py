@@ -17,7 +17,7 @@ from fring_adapters.postgres.tables import metadata
 from fring_adapters.postgres.urls import to_conninfo
 from fring_core import StoreUnavailable, TaskOrder
 
-HEAD = "0004"
+HEAD = "0005"
 
 
 def to_database(url):
@@ -171,7 +171,8 @@ def test_an_older_database_is_refused_unless_it_may_be_upgraded(new_database):
     assert execute(url, "SELECT version_num FROM alembic_version").fetchall() == [("0001",)]
     head = prepare(url, upgrade=True)
     assert everything(url) == before
-    assert execute(url, "SELECT password_hash FROM users").fetchall() == [(None,), (None,)]
+    accounts = execute(url, "SELECT password_hash, role FROM users").fetchall()
+    assert accounts == [(None, "member")] * 2
     assert prepare(url) == head
 
 

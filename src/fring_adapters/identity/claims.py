@@ -19,7 +19,10 @@ MAX_TOKEN_BYTES: Final = 8192
 LEEWAY_SECONDS: Final = 30
 # Better Auth calls its members users.
 _ROLES: Final = {role.value: role for role in Role} | {"user": Role.MEMBER}
+SUBJECT: Final = "sub"
 ACCOUNT_CLAIM: Final = "fring_account"  # no issuer's but Fring's own
+# What these say is no matter of who somebody is.
+RESERVED_CLAIMS: Final = frozenset({"exp", "nbf", "iat", "iss", "aud", "jti", ACCOUNT_CLAIM})
 LAST_MOMENT: Final = 253_402_300_799  # the end of the year 9999: no clock shows more
 
 
@@ -41,19 +44,29 @@ class TokenRules:
     or from now, limits `exp` if it is set. `role_claim` names the claim that holds the role: one
     of viewer, member (or user) and admin, or several, in a list or with commas between them, of
     which the highest counts. Another word is a viewer's; without the claim a caller is a member.
+
+    `subject_claim` names the claim that holds the subject, a text. In another than `sub` it may be
+    an integer too, which stands for its digits. Raise `ValueError` if the two are one claim, or one
+    that has a meaning of its own.
     """
 
     issuer: str | None = None
     audience: str | None = None
     max_lifetime: int | None = None
     role_claim: str = "role"
+    subject_claim: str = SUBJECT
+
+    def __attrs_post_init__(self) -> None:
+        for claim in (self.role_claim, self.subject_claim):
+            if claim in RESERVED_CLAIMS:
+                raise ValueError(f"the claim {claim} has a meaning of its own")
+        if self.role_claim == self.subject_claim:
+            raise ValueError(f"the claim {self.role_claim} cannot hold both subject and role")
 
     def identity(self, token: str, key: PyJWK | bytes, algorithms: Sequence[str]) -> Identity:
         """Return who a token proves its bearer to be; raise `Unauthenticated`."""
         claims = self._verified(token, key, algorithms)
-        subject = claims["sub"]
-        if not isinstance(subject, str) or not subject.strip():
-            raise refused("the subject (sub) is not a text with something in it")
+        subject = self._subject(claims)
         self._check_times(claims)
         account = claims.get(ACCOUNT_CLAIM)
         if ACCOUNT_CLAIM in claims and not isinstance(account, str):
@@ -71,11 +84,23 @@ class TokenRules:
                 audience=self.audience,
                 issuer=self.issuer,
                 leeway=LEEWAY_SECONDS,
-                options={"require": ["exp", "sub"], "verify_aud": self.audience is not None},
+                options={
+                    "require": ["exp", self.subject_claim],
+                    "verify_aud": self.audience is not None,
+                    "verify_sub": self.subject_claim == SUBJECT,
+                },
             )
         except (jwt.PyJWTError, ValueError, TypeError, OverflowError, RecursionError) as error:
             raise refused(str(error) or type(error).__name__) from None
         return claims
+
+    def _subject(self, claims: dict[str, Any]) -> str:
+        subject = claims[self.subject_claim]
+        if isinstance(subject, int) and not isinstance(subject, bool):
+            return str(subject)  # not in `sub`: PyJWT has refused it there
+        if not isinstance(subject, str) or not subject.strip():
+            raise refused(f"the subject ({self.subject_claim}) is not a text with something in it")
+        return subject
 
     def _check_times(self, claims: dict[str, Any]) -> None:
         for name in ("exp", "nbf", "iat"):

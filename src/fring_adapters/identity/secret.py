@@ -45,7 +45,7 @@ class SecretTokens:
         """Return a token for a subject, as `fring_core.TokenIssuer` says."""
         now = int(time.time())
         claims = {
-            "sub": subject,
+            self._rules.subject_claim: subject,
             "iat": now,
             "exp": now + self._seconds,
             "iss": self._rules.issuer,

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, TypeVar
 import attrs
 
 from fring_core import (
-    Credential,
     IdTaken,
     Outcome,
     TaskOrder,
@@ -22,7 +21,17 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from fring_adapters.memory.tables import Database
-    from fring_core import NewTask, NewUser, Page, Task, TaskFilter, User, UserFilter
+    from fring_core import (
+        Credential,
+        NewTask,
+        NewUser,
+        Page,
+        Role,
+        Task,
+        TaskFilter,
+        User,
+        UserFilter,
+    )
 
 V = TypeVar("V")
 
@@ -100,6 +109,7 @@ class MemoryUsers:
                 for task in tables.list_of(user_id):
                     self._database.task_ids.spend(task.id)
                     del tables.tasks[task.id]
+            tables.roles.pop(user_id, None)
             self._database.user_ids.spend(user_id)
             del tables.users[user_id]
             return True
@@ -107,7 +117,7 @@ class MemoryUsers:
 
 @attrs.frozen
 class MemoryCredentials:
-    """Keep password hashes, as `fring_core.Credentials` says."""
+    """Keep password hashes and roles, as `fring_core.Credentials` says."""
 
     _database: Database
 
@@ -115,12 +125,13 @@ class MemoryCredentials:
         with self._database.opened() as tables:
             for user in tables.users.values():
                 if (user.email == email) if username is None else (user.username == username):
-                    return Credential(user, tables.hashes.get(user.id))
+                    return tables.credential_of(user)
             return None
 
-    async def hash_of(self, user_id: int) -> str | None:
+    async def get(self, user_id: int) -> Credential | None:
         with self._database.opened() as tables:
-            return tables.hashes.get(user_id)
+            user = tables.users.get(user_id)
+            return None if user is None else tables.credential_of(user)
 
     async def replace(self, credential: Credential, password_hash: str) -> bool:
         with self._database.opened() as tables:
@@ -131,6 +142,13 @@ class MemoryCredentials:
             ):
                 return False
             tables.hashes[user_id] = password_hash
+            return True
+
+    async def set_role(self, user_id: int, role: Role) -> bool:
+        with self._database.opened() as tables:
+            if user_id not in tables.users:
+                return False
+            tables.roles[user_id] = role
             return True
 
 

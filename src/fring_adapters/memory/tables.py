@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 import attrs
 
-from fring_core import EmailTaken, TransactionConflict, UsernameTaken
+from fring_core import Credential, EmailTaken, Role, TransactionConflict, UsernameTaken
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -22,19 +22,32 @@ V = TypeVar("V")
 
 @attrs.frozen
 class Tables:
-    """Hold the rows: entities by id, hashes by user id, and the assigned pairs of ids.
+    """Hold the rows: entities by id, the assigned pairs of ids, hashes and roles by user id.
 
-    Entities are immutable, so a copy of the dictionaries is a copy of everything.
+    Whoever has no role is a member. Entities are immutable, so a copy of the dictionaries is a
+    copy of everything.
     """
 
     users: dict[int, User] = attrs.field(factory=dict)
     tasks: dict[int, Task] = attrs.field(factory=dict)
     links: dict[tuple[int, int], bool] = attrs.field(factory=dict)
     hashes: dict[int, str] = attrs.field(factory=dict, repr=False)
+    roles: dict[int, Role] = attrs.field(factory=dict)
 
     def copy(self) -> Tables:
         """Return tables of the same rows that change independently."""
-        return Tables(dict(self.users), dict(self.tasks), dict(self.links), dict(self.hashes))
+        return Tables(
+            dict(self.users),
+            dict(self.tasks),
+            dict(self.links),
+            dict(self.hashes),
+            dict(self.roles),
+        )
+
+    def credential_of(self, user: User) -> Credential:
+        """Return a user with its hash and its role."""
+        role = self.roles.get(user.id, Role.MEMBER)
+        return Credential(user, self.hashes.get(user.id), role)
 
     def tasks_of(self, user_id: int) -> list[Task]:
         """Return a user's tasks by ascending id."""
@@ -71,6 +84,7 @@ class Tables:
             _rebase(self.tasks, before.tasks, after.tasks),
             _rebase(self.links, before.links, after.links),
             _rebase(self.hashes, before.hashes, after.hashes),
+            _rebase(self.roles, before.roles, after.roles),
         )
         if not rebased._is_sound():
             raise TransactionConflict("Another caller took a name, or removed a row")
@@ -83,6 +97,7 @@ class Tables:
             len(usernames) == len(emails) == len(self.users)
             and all(user in self.users and task in self.tasks for user, task in self.links)
             and self.hashes.keys() <= self.users.keys()
+            and self.roles.keys() <= self.users.keys()
         )
 
 

@@ -7,7 +7,7 @@ load rows; what an entity could not hold, the tables refuse. Texts sort by code 
 
 from __future__ import annotations
 
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from sqlalchemy import (
     BigInteger,
@@ -24,7 +24,10 @@ from sqlalchemy import (
     text,
 )
 
-from fring_core import TaskStatus
+from fring_core import Role, TaskStatus
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 metadata = MetaData(
     naming_convention={
@@ -39,6 +42,10 @@ metadata = MetaData(
 Text: Final = String(collation="C")
 Moment: Final = DateTime(timezone=True)
 NOW: Final = text("now()")
+
+
+def _one_of(column: str, words: Iterable[str]) -> str:
+    return "{} IN ({})".format(column, ", ".join(f"'{word}'" for word in words))
 
 
 def _version() -> CheckConstraint:
@@ -61,6 +68,8 @@ users = Table(
     Column("created_at", Moment, nullable=False, server_default=NOW),
     Column("version", BigInteger, nullable=False, server_default=text("1")),
     Column("password_hash", String),  # None: nobody can log in as this user
+    Column("role", String, nullable=False, server_default=text("'member'")),
+    CheckConstraint(_one_of("role", Role), name="role"),
     _version(),
     _moment("created_at"),
 )
@@ -77,9 +86,7 @@ tasks = Table(
     Column("owner", Text),
     Column("due_date", Date),
     Column("version", BigInteger, nullable=False, server_default=text("1")),
-    CheckConstraint(
-        "status IN ({})".format(", ".join(f"'{status}'" for status in TaskStatus)), name="status"
-    ),
+    CheckConstraint(_one_of("status", TaskStatus), name="status"),
     _version(),
     _moment("created_at"),
     _moment("updated_at"),

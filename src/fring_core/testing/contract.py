@@ -12,6 +12,7 @@ from fring_core.testing.contract_nested import NestedTransactionTests
 from fring_core.testing.contract_orders import OrderTests
 from fring_core.testing.contract_owners import OwnerTests
 from fring_core.testing.contract_races import RaceTests
+from fring_core.testing.contract_roles import RoleTests
 from fring_core.testing.contract_tasks import TaskTests
 from fring_core.testing.contract_transactions import TransactionTests
 from fring_core.testing.contract_users import UserTests
@@ -22,6 +23,7 @@ __all__ = ["InThreads", "StoreContract"]
 class StoreContract(
     UserTests,
     CredentialTests,
+    RoleTests,
     TaskTests,
     OwnerTests,
     IdTests,

@@ -74,7 +74,7 @@ class CredentialTests(StoreTests):
     async def test_credential_comes_back(self, store: Store, password_hash: str | None) -> None:
         """Store a new user, created at `now`, at version 1, with a password's hash or none.
 
-        Return the hash of the user with this id, or None if there is no user or no hash.
+        Return the user with this id, and its hash, or None.
         """
         other = await add_user(store, "bob", None, "other")
         user = await add_user(store, "ann", None, password_hash)
@@ -84,8 +84,8 @@ class CredentialTests(StoreTests):
         for entity in (user, await store.users.get(user.id)):
             assert entity == found.user
         assert await _found(store, "bob") == Credential(other, "other")
-        assert await store.credentials.hash_of(user.id) == password_hash
-        assert await store.credentials.hash_of(max(user.id, other.id) + 1) is None
+        assert await store.credentials.get(user.id) == found
+        assert await store.credentials.get(max(user.id, other.id) + 1) is None
 
     async def test_credential_find_knows_the_present_user(self, store: Store) -> None:
         """Entities MUST come back equal to what was stored; a change of the user keeps the hash."""
@@ -125,7 +125,7 @@ class CredentialTests(StoreTests):
                 assert await _found(store) == credential
             assert await store.credentials.replace(credential, "second") is True
             assert await _found(store) == Credential(user, "second")
-            assert await store.credentials.hash_of(user.id) == "second"
+            assert await store.credentials.get(user.id) == Credential(user, "second")
             assert await store.credentials.replace(credential, "third") is False
             assert await store.credentials.replace(Credential(user, "second"), "third") is True
             assert await _found(store) == Credential(user, "third")
@@ -153,7 +153,7 @@ class CredentialTests(StoreTests):
         await store.users.remove(user.id)
         assert await store.credentials.find("ann", None) is None
         assert await store.credentials.find(None, user.email) is None
-        assert await store.credentials.hash_of(user.id) is None
+        assert await store.credentials.get(user.id) is None
         assert await store.credentials.replace(Credential(user, "hash"), "new") is False
         assert await store.credentials.replace(Credential(user, None), "new") is False
         again = await add_user(store, "ann", user.id)
@@ -164,7 +164,7 @@ class CredentialTests(StoreTests):
         """An id outside 1 to 2⁶³-1 names nothing: MUST answer as for a row that is absent."""
         await add_user(store)
         before = await contents(store)
-        assert await store.credentials.hash_of(number) is None
+        assert await store.credentials.get(number) is None
         assert await store.credentials.replace(Credential(ghost_user(number), None), "x") is False
         assert await contents(store) == before
 

@@ -133,7 +133,7 @@ class InheritanceTests(StoreTests):
             assert await store.users.get(7) == user
             assert user.version == 1
             assert await store.credentials.find(name, None) == Credential(user, None)
-            assert await store.credentials.hash_of(7) is None
+            assert await store.credentials.get(7) == Credential(user, None)
             assert rows(await store.assignments.tasks_of(7, None)) == []
             assert rows(await store.assignments.users_of(task.id)) == []
             assert await _list(store, "7") == []

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from hypothesis import strategies as st
 
-from fring_core import Page, TaskFilter, UserFilter
+from fring_core import Page, Role, TaskFilter, UserFilter
 from fring_core.ids import MAX_CHOSEN_ID
 from fring_core.testing import strategies as values
 from fring_core.testing.contract_base import IMPOSSIBLE_IDS, OWNERS
@@ -114,6 +114,7 @@ SAVE_USER = _calls("save_user", USER, USER_CHANGES, SHIFTS)
 SAVE_TASK = _calls("save_task", TASK, OWNER, TASK_CHANGES, SHIFTS)
 FIND_CREDENTIAL = _calls("store.credentials.find", st.none() | NAMES, st.none() | EMAILS)
 REPLACE_HASH = _calls("replace_hash", USER, HASHES, stale=st.booleans())
+SET_ROLE = _calls("store.credentials.set_role", USER, st.sampled_from(Role))
 CREATE_USER = _calls("fring.create_user", NEW_USER)
 CREATE_TASK = _calls("fring.create_task", NEW_TASK, owner=OWNER)
 ASSIGN_TASK = _calls("fring.assign_task", USER, TASK)
@@ -145,9 +146,9 @@ USE_CASES = (
 CALLS = (
     *[ADD_USER, ADD_TASK, ADD_TASK, ASSIGN, ASSIGN] * 2,  # or too little would be there to find
     *[LIST_USERS, LIST_TASKS] * 6,  # which have the most ways to be wrong
-    *[SAVE_USER, SAVE_TASK, FIND_CREDENTIAL, REPLACE_HASH] * 2,
+    *[SAVE_USER, SAVE_TASK, FIND_CREDENTIAL, REPLACE_HASH, SET_ROLE] * 2,
     _calls("store.tasks.list", TASK_FILTERS, PAGES, OWNER),
-    _calls("store.credentials.hash_of", USER),
+    _calls("store.credentials.get", USER),
     _calls("store.users.get", USER),
     _calls("store.users.get_with_tasks", USER),
     _calls("store.users.remove", USER),

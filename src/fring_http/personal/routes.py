@@ -14,9 +14,11 @@ from fring_core import (
     Fring,
     Page,
     Problem,
+    TaskChanges,
     TaskFilter,
     TaskNotFound,
     TaskOrder,
+    TaskStatus,
     TransitionRefused,
     text,
 )
@@ -26,8 +28,8 @@ from fring_http.input_guard import input_guard
 from fring_http.openapi_parameters import LIST_PATH
 from fring_http.operations import LOCATION, Refusals, operation
 from fring_http.options import with_options
-from fring_http.personal.schemas import NewOwnTask, OwnTask, OwnTaskChanges
-from fring_http.reading import MAX_BODY_BYTES, Query, read_body, read_id
+from fring_http.personal.schemas import Completion, NewOwnTask, OwnTask, OwnTaskChanges
+from fring_http.reading import MAX_BODY_BYTES, Query, read_body, read_id, read_optional_body
 from fring_http.references import created, reference
 from fring_http.unknown import telling
 
@@ -64,14 +66,17 @@ def read_owner(user_id: str) -> str:
 
 
 def read_filter(query: Query) -> TaskFilter:
-    """Return what `?status=` asks for: all, pending, completed, or one status."""
+    """Return what `?status=` asks for (all, pending, or one status), and `?completed=` as well."""
+    completed = query.boolean("completed")
     match query.text("status"):
         case None | "" | "all":
-            return TaskFilter()
+            return TaskFilter(completed=completed)
         case "pending":
-            return TaskFilter(completed=False)
+            # Nothing is pending and completed.
+            status = TaskStatus.COMPLETED if completed else None
+            return TaskFilter(status=status, completed=False)
         case _:
-            return TaskFilter(status=query.status("status", "all", "pending"))
+            return TaskFilter(status=query.status("status", "all", "pending"), completed=completed)
 
 
 def read_order(query: Query) -> TaskOrder:
@@ -103,7 +108,7 @@ async def create_own_task(
 
 @get(
     "/",
-    opt=operation(query=("skip", "own_limit", "own_status", "sort")),
+    opt=operation(query=("skip", "own_limit", "own_status", "completed", "sort")),
     response_description="The tasks on this page.",
     response_headers=[NEXT],
 )
@@ -127,7 +132,10 @@ async def list_own_tasks(
 
 
 def _next_link(request: Call, query: Query, skip: int, limit: int) -> str:
-    parameters = query.given("status", "sort") | {"skip": str(skip), "limit": str(limit)}
+    parameters = query.given("status", "completed", "sort") | {
+        "skip": str(skip),
+        "limit": str(limit),
+    }
     path = reference(request, request.scope["path"])
     return f'<{path}?{urlencode(parameters)}>; rel="next"'
 
@@ -166,18 +174,22 @@ async def delete_own_task(fring: Service, user_id: FromPath[str], task_id: FromP
 
 @patch(
     "/{task_id:str}/complete",
-    opt=operation(errors=CHANGED),
+    opt=operation(optional_body=Completion, errors=CHANGED),
     response_description="The task as it is now.",
 )
 async def toggle_own_task(
-    fring: Service, user_id: FromPath[str], task_id: FromPath[str]
+    fring: Service, request: Call, user_id: FromPath[str], task_id: FromPath[str]
 ) -> OwnTask:
     """Complete a task of a list, or reopen it.
 
-    A completed one is reopened, any other is completed.
+    A body says which. Without one, a completed task is reopened, any other is completed.
     """
-    owner = read_owner(user_id)
-    return OwnTask.of(await fring.toggle_task(read_id("task_id", task_id), owner=owner), owner)
+    owner, task = read_owner(user_id), read_id("task_id", task_id)
+    wish = await read_optional_body(request, Completion)
+    if wish is None:
+        return OwnTask.of(await fring.toggle_task(task, owner=owner), owner)
+    changes = TaskChanges(completed=wish.completed)
+    return OwnTask.of(await fring.update_task(task, changes, owner=owner), owner)
 
 
 def personal_router(

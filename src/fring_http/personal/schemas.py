@@ -4,19 +4,24 @@ from __future__ import annotations
 
 from datetime import date
 from enum import StrEnum
-from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Final
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Final, TypeAlias
 
 import attrs
-from msgspec import UNSET, Struct, UnsetType
+from msgspec import UNSET, Meta, Struct, UnsetType
 
 import fring_core as core
 from fring_core import TaskStatus, text
 from fring_http.json_schema import Body, Id, Json, Moment, said, sample
+from fring_http.personal.due_dates import read_due_date
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
 DESCRIPTION: Final = attrs.evolve(text.DESCRIPTION, most=1000)
+
+
+# A text, since it may be a timestamp too: see `read_due_date`.
+DueDate: TypeAlias = Annotated[str, Meta(extra_json_schema={"format": "date"})]
 
 
 class Status(StrEnum):
@@ -91,7 +96,7 @@ class NewOwnTask(Body):
     description: Annotated[str, said(DESCRIPTION)] | None = None
     status: Status | UnsetType = UNSET
     completed: bool | UnsetType = UNSET
-    due_date: date | None = None
+    due_date: DueDate | None = None
 
     def to_core(self) -> core.NewTask:
         """Return the task to create; raise `InvalidInput`."""
@@ -100,7 +105,8 @@ class NewOwnTask(Body):
             **_given(status=_core_status(self.status), completed=self.completed)
         )
         status = said.status_after(TaskStatus.TODO)
-        return core.NewTask(self.title, self.description, status, self.due_date)
+        due_date = None if self.due_date is None else read_due_date(self.due_date)
+        return core.NewTask(self.title, self.description, status, due_date)
 
 
 class OwnTaskChanges(Body):
@@ -117,20 +123,30 @@ class OwnTaskChanges(Body):
     description: Annotated[str, said(DESCRIPTION)] | UnsetType | None = UNSET
     status: Status | UnsetType = UNSET
     completed: bool | UnsetType = UNSET
-    due_date: date | UnsetType | None = UNSET
+    due_date: DueDate | UnsetType | None = UNSET
 
     def to_core(self) -> core.TaskChanges:
         """Return the changes; raise `InvalidInput`."""
         _check_description(self.description)
+        due_date = self.due_date
         return core.TaskChanges(
             **_given(
                 title=self.title,
                 description=self.description,
                 status=_core_status(self.status),
                 completed=self.completed,
-                due_date=self.due_date,
+                due_date=read_due_date(due_date) if isinstance(due_date, str) else due_date,
             )
         )
+
+
+class Completion(Body):
+    """Take whether a task is to be completed."""
+
+    shown: ClassVar = OwnTask.__struct_encode_fields__
+    examples: ClassVar = {"Completed, whatever it was": {"completed": True}}
+
+    completed: bool
 
 
 def _core_status(status: Status | UnsetType) -> TaskStatus | UnsetType:

@@ -1,75 +1,51 @@
-"""Accounts on `/api/v1/auth`: register with a password, log in for a token."""
+"""Accounts on `/api/v1/auth`: register with a password, log in for a token, look after it."""
 
 from __future__ import annotations
 
-from typing import Annotated, Any, ClassVar, Final
+from typing import TYPE_CHECKING, Any, Final
 
-from litestar import Request, Response, Router, post
+from litestar import Request, Response, Router, delete, get, post
 from litestar.di import NamedDependency, Provide
-from msgspec import Struct
 
 from fring_core import (
     Accounts,
     EmailTaken,
+    Forbidden,
+    Identity,
     Login,
+    PasswordChange,
     Registration,
     Unauthenticated,
     UsernameTaken,
-    text,
 )
-from fring_core.accounts import ANY_PASSWORD, NEW_PASSWORD
 from fring_http.errors import ROUTER_HANDLERS
+from fring_http.guards import account_guard
 from fring_http.input_guard import input_guard
-from fring_http.json_schema import Body, said
 from fring_http.openapi_parameters import BOARD_PATH
 from fring_http.operations import LOCATION, Refusals, operation
 from fring_http.options import with_options
 from fring_http.reading import MAX_BODY_BYTES, read_body
 from fring_http.references import created
 from fring_http.unknown import telling
+from fring_http.v1.auth_schemas import AccessToken, Account, Credentials, NewAccount, NewPassword
 from fring_http.v1.schemas import User
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from litestar.handlers import HTTPRouteHandler
+    from litestar.types import Guard
+
+    from fring_core import Tokens
+
+Service = NamedDependency[Accounts]
+Call = Request[Any, Any, Any]
+OwnCall = Request[Identity, Any, Any]
 
 REGISTER: Final[Refusals] = {
     400: {UsernameTaken: "Already existing username", EmailTaken: "Already existing email"}
 }
 LOG_IN: Final[Refusals] = {401: {Unauthenticated: "Invalid credentials"}}
-
-
-PASSWORD: Final = "correct horse battery staple"  # noqa: S105  # an example
-
-
-class NewAccount(Body):
-    """Take an account to create."""
-
-    examples: ClassVar = {
-        "An account": {"username": "bob", "email": "bob@example.com", "password": PASSWORD}
-    }
-
-    username: Annotated[str, said(text.USERNAME)]
-    email: Annotated[str, said(text.EMAIL)]
-    password: Annotated[str, said(NEW_PASSWORD)]
-
-
-class Credentials(Body):
-    """Take a login: a password, and a username or an email, one of them."""
-
-    one_of: ClassVar = ("username", "email")
-    examples: ClassVar = {
-        "By username": {"username": "bob", "password": PASSWORD},
-        "By e-mail": {"email": "bob@example.com", "password": PASSWORD},
-    }
-
-    password: Annotated[str, said(ANY_PASSWORD)]
-    username: Annotated[str, said(text.FILTER)] | None = None
-    email: Annotated[str, said(text.FILTER)] | None = None
-
-
-class AccessToken(Struct):
-    """Give a token, and how many seconds it is valid."""
-
-    access_token: str
-    expires_in: int
-    token_type: str = "bearer"  # noqa: S105  # a kind of token, RFC 6750
 
 
 @post(
@@ -78,9 +54,7 @@ class AccessToken(Struct):
     response_description="The user that was created.",
     response_headers=[LOCATION],
 )
-async def register(
-    accounts: NamedDependency[Accounts], request: Request[Any, Any, Any]
-) -> Response[User]:
+async def register(accounts: Service, request: Call) -> Response[User]:
     """Register an account.
 
     It is a user with a password, and an id that the server chooses.
@@ -91,34 +65,100 @@ async def register(
     return created(request, user, request.scope["path"].removesuffix("/auth/register") + "/users")
 
 
+@post("/register", include_in_schema=False, opt=operation())
+async def refuse_registration() -> None:
+    """Refuse, where registration is switched off."""
+    raise Forbidden("Registration is switched off: ask whoever runs this server for an account")
+
+
 @post(
     "/login",
     status_code=200,
     opt=operation(body=Credentials, errors=LOG_IN),
     response_description="The token.",
 )
-async def log_in(
-    accounts: NamedDependency[Accounts], request: Request[Any, Any, Any]
-) -> AccessToken:
+async def log_in(accounts: Service, request: Call) -> AccessToken:
     """Log in.
 
     The answer holds a token, whose subject is the user's id.
     """
     body = await read_body(request, Credentials)
-    issued = await accounts.log_in(Login(body.password, body.username, body.email))
-    return AccessToken(issued.token, issued.seconds)
+    login = Login(body.password, body.username, body.email)
+    return AccessToken.of(await accounts.log_in(login))
 
 
-def auth_router(accounts: Accounts, *, strict_input: bool = False) -> Router:
-    """Return `/api/v1/auth`, to be part of any Litestar application; `strict_input` as in v1."""
+@post("/logout", status_code=204, opt=operation(), response_description="Agreed.")
+async def log_out() -> None:
+    """Log out.
+
+    The client forgets its token; nothing is kept of it here that could end.
+    """
+
+
+@get("/me", opt=operation(), response_description="The caller's user, and its role.")
+async def get_own_account(accounts: Service, request: OwnCall) -> Account:
+    """Get one's own account."""
+    return Account.of_own(await accounts.account_of(request.user))
+
+
+@delete("/me", opt=operation(), response_description="The account is gone.")
+async def delete_own_account(accounts: Service, request: OwnCall) -> None:
+    """Delete one's own account.
+
+    Its personal list goes with it, and its tokens end.
+    """
+    await accounts.delete_account(request.user)
+
+
+@post(
+    "/change-password",
+    status_code=200,
+    opt=operation(body=NewPassword),
+    response_description="A new token.",
+)
+async def change_password(accounts: Service, request: OwnCall) -> AccessToken:
+    """Change one's own password.
+
+    All tokens of the account end, but the new one in the answer.
+    """
+    body = await read_body(request, NewPassword)
+    change = PasswordChange(body.current_password, body.new_password)
+    return AccessToken.of(await accounts.change_password(request.user, change))
+
+
+def auth_router(
+    accounts: Accounts,
+    tokens: Tokens | None = None,
+    *,
+    registration: bool = True,
+    strict_input: bool = False,
+) -> Router:
+    """Return `/api/v1/auth`, to be part of any Litestar application.
+
+    With `tokens`, such as `accounts.checking(…)` returns, callers can look after their accounts.
+    Without `registration`, nobody can register. `strict_input` as in v1.
+    """
+    open_to_all = [register if registration else refuse_registration, log_in, log_out]
+    own = [get_own_account, delete_own_account, change_password] if tokens else []
     return Router(
         "/api/v1/auth",
-        route_handlers=with_options([register, log_in]),
+        route_handlers=[
+            _part(open_to_all, secured=False),
+            *([_part(own, account_guard(tokens), secured=True)] if tokens else []),
+        ],
         dependencies={"accounts": Provide(lambda: accounts, sync_to_thread=False)},
-        guards=[input_guard],
         middleware=[telling],
-        opt={"secured": False, "path": BOARD_PATH, "strict_input": strict_input},
+        opt={"path": BOARD_PATH, "strict_input": strict_input},
         tags=["accounts"],
         exception_handlers=ROUTER_HANDLERS,
         request_max_body_size=MAX_BODY_BYTES,
+    )
+
+
+def _part(handlers: Sequence[HTTPRouteHandler], *guards: Guard, secured: bool) -> Router:
+    return Router(
+        "/",
+        route_handlers=with_options(handlers),
+        guards=[*guards, input_guard],
+        opt={"secured": secured},
     )

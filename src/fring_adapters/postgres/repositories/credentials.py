@@ -1,4 +1,4 @@
-"""Password hashes in PostgreSQL."""
+"""Password hashes and roles in PostgreSQL."""
 
 from __future__ import annotations
 
@@ -10,44 +10,52 @@ from sqlalchemy import bindparam, select, update
 from fring_adapters.postgres.rows import USER_COLUMNS, to_user
 from fring_adapters.postgres.statements import reading, writing
 from fring_adapters.postgres.tables import users
-from fring_core import Credential
+from fring_core import Credential, Role
 from fring_core.ids import is_possible
 
 if TYPE_CHECKING:
     from fring_adapters.postgres.executors import Executor
+    from fring_adapters.postgres.rows import Row
 
-_CREDENTIAL: Final = select(*USER_COLUMNS, users.c.password_hash)
+_CREDENTIAL: Final = select(*USER_COLUMNS, users.c.password_hash, users.c.role)
+_IS_IT: Final = users.c.id == bindparam("id")
 FIND_BY_USERNAME: Final = reading(_CREDENTIAL.where(users.c.username == bindparam("username")))
 FIND_BY_EMAIL: Final = reading(_CREDENTIAL.where(users.c.email == bindparam("email")))
-HASH_OF: Final = reading(select(users.c.password_hash).where(users.c.id == bindparam("id")))
+GET: Final = reading(_CREDENTIAL.where(_IS_IT))
 REPLACE: Final = writing(
     update(users)
     .values(password_hash=bindparam("new"))
     .where(
-        users.c.id == bindparam("id"),
+        _IS_IT,
         users.c.password_hash.is_not_distinct_from(bindparam("old")),
     )
     .returning(users.c.id)
 )
+SET_ROLE: Final = writing(
+    update(users).values(role=bindparam("role")).where(_IS_IT).returning(users.c.id)
+)
+
+
+def _to_credential(row: Row) -> Credential:
+    return Credential(to_user(row[:-2]), row[-2], Role(row[-1]))
 
 
 @attrs.frozen
 class PostgresCredentials:
-    """Keep password hashes, as `fring_core.Credentials` says."""
+    """Keep password hashes and roles, as `fring_core.Credentials` says."""
 
     _executor: Executor
 
     async def find(self, username: str | None, email: str | None) -> Credential | None:
         statement = FIND_BY_EMAIL if username is None else FIND_BY_USERNAME
         rows = await self._executor.run(statement, {"username": username, "email": email})
-        return Credential(to_user(rows[0][:-1]), rows[0][-1]) if rows else None
+        return _to_credential(rows[0]) if rows else None
 
-    async def hash_of(self, user_id: int) -> str | None:
+    async def get(self, user_id: int) -> Credential | None:
         if not is_possible(user_id):
             return None
-        rows = await self._executor.run(HASH_OF, {"id": user_id})
-        password_hash: str | None = rows[0][0] if rows else None
-        return password_hash
+        rows = await self._executor.run(GET, {"id": user_id})
+        return _to_credential(rows[0]) if rows else None
 
     async def replace(self, credential: Credential, password_hash: str) -> bool:
         parameters = {
@@ -58,3 +66,7 @@ class PostgresCredentials:
         return is_possible(credential.user.id) and bool(
             await self._executor.run(REPLACE, parameters)
         )
+
+    async def set_role(self, user_id: int, role: Role) -> bool:
+        parameters = {"id": user_id, "role": role.value}
+        return is_possible(user_id) and bool(await self._executor.run(SET_ROLE, parameters))

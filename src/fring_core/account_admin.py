@@ -1,0 +1,53 @@
+"""What an operator does with accounts, without knowing their passwords."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from fring_core import text
+from fring_core.identity import Role
+from fring_core.logins import NEW_PASSWORD
+from fring_core.users import NewUser
+
+if TYPE_CHECKING:
+    from fring_core.logins import Registration
+    from fring_core.ports import Clock, Passwords, Store
+    from fring_core.users import User
+
+
+class AccountAdmin:
+    """Create accounts with any role, reset their passwords, and change their roles.
+
+    Nobody is asked who they are: whoever reaches the store may do this.
+    """
+
+    def __init__(self, store: Store, *, passwords: Passwords, clock: Clock) -> None:
+        self._store = store
+        self._passwords = passwords
+        self._clock = clock
+
+    async def create(self, registration: Registration, role: Role = Role.MEMBER) -> User:
+        """Create a user with a password and a role; raise `UsernameTaken` or `EmailTaken`."""
+        password_hash = await self._passwords.hash(registration.password)
+        new = NewUser(registration.username, registration.email)
+        async with self._store.transaction() as store:
+            user = await store.users.add(new, self._clock(), password_hash)
+            await store.credentials.set_role(user.id, role)
+        return user
+
+    async def set_password(self, username: str, password: str) -> bool:
+        """Give a user another password, which ends its tokens; tell whether there is such a user.
+
+        A user that had none can log in from then on. Raise `InvalidInput` as `Registration`.
+        """
+        text.reject((NEW_PASSWORD.problem("password", password),))
+        password_hash = await self._passwords.hash(password)
+        while found := await self._store.credentials.find(username, None):
+            if await self._store.credentials.replace(found, password_hash):
+                return True
+        return False
+
+    async def set_role(self, username: str, role: Role) -> bool:
+        """Give a user another role, from now on; tell whether there is such a user."""
+        found = await self._store.credentials.find(username, None)
+        return found is not None and await self._store.credentials.set_role(found.user.id, role)

@@ -1,0 +1,82 @@
+"""The `fring user` command: what an operator does with accounts, on the database itself."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from contextlib import ExitStack
+from getpass import getpass
+from typing import TYPE_CHECKING, Final
+
+from fring_core import FringError, Registration
+from fring_http.logs import printable
+from fring_http.main import account_admin
+from fring_http.serve_cli import database, say
+from fring_http.settings import MEMORY, Settings, SettingsError
+
+if TYPE_CHECKING:
+    from argparse import Namespace
+
+    from fring_core import AccountAdmin
+
+MOST_BYTES: Final = 8192  # the longest password has 4,096
+
+
+def run_user_command(settings: Settings, chosen: Namespace) -> None:
+    """Run it; raise `SettingsError` for what cannot be done, in words for the operator."""
+    if settings.database_url == MEMORY:
+        raise SettingsError("memory:// is a database of the server's own; nobody else reaches it")
+    password = "" if chosen.action == "role" else _password(from_input=chosen.password_stdin)
+    try:
+        with ExitStack() as stack:
+            url = database(settings, stack, upgrade=settings.migrate)
+            done = asyncio.run(_run(settings, url, chosen, password))
+    except FringError as error:
+        raise SettingsError(printable(str(error))) from None
+    say(done)
+    if password and not settings.secret:
+        say("nobody can log in until the server has a BETTER_AUTH_SECRET")
+
+
+async def _run(settings: Settings, url: str, chosen: Namespace, password: str) -> str:
+    async with account_admin(settings, url) as admin:
+        return await _act(admin, chosen, password)
+
+
+async def _act(admin: AccountAdmin, chosen: Namespace, password: str) -> str:
+    """Do what was chosen; return what to say of it."""
+    name: str = chosen.name
+    shown = printable(repr(name))
+    match chosen.action:
+        case "create":
+            registration = Registration(name, chosen.email, password)
+            user = await admin.create(registration, chosen.role)
+            return f"created user {user.id}, {shown}: {chosen.role}"
+        case "password":
+            found = await admin.set_password(name, password)
+            done = f"{shown} has another password, and older tokens are over"
+        case _:
+            found = await admin.set_role(name, chosen.role)
+            done = f"{shown} is a {chosen.role} from now on"
+    if not found:
+        raise SettingsError(f"there is no user {shown}")
+    return done
+
+
+def _password(*, from_input: bool) -> str:
+    """Return the password: never an argument, which everybody on this machine could read."""
+    if from_input:
+        try:
+            given = sys.stdin.buffer.read(MOST_BYTES).decode()
+        except UnicodeDecodeError:
+            raise SettingsError("the password must be UTF-8") from None
+        return given.removesuffix("\n").removesuffix("\r")
+    if not sys.stdin.isatty():
+        raise SettingsError("there is no terminal to ask for the password; use --password-stdin")
+    try:
+        password = getpass("Password: ")
+        if getpass("Once more: ") != password:
+            raise SettingsError("these are two passwords")
+    except EOFError:
+        raise SettingsError("there is no password") from None
+    return password
