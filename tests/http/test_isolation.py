@@ -10,7 +10,7 @@ from tests.http.documented import operations
 from tests.http.tokens import as_user
 from tests.http.wire import MISSING, check_error
 
-LIST, ONE = "/api/{user_id}/tasks", "/api/{user_id}/tasks/{task_id}"
+LIST, ONE = "/api/{owner}/tasks", "/api/{owner}/tasks/{task_id}"
 BOARD, SHARED = "/api/v1/tasks", "/api/v1/tasks/{task_id}"
 CHANGE = {"title": "stolen", "description": "stolen", "status": "completed"}
 
@@ -60,7 +60,7 @@ def test_the_matrix_knows_every_route(secured):
         for parameter in operation.get("parameters", [])
         if path.startswith(LIST) and parameter["in"] == "path"
     }
-    assert names == {("user_id", "string"), ("task_id", "integer")}
+    assert names == {("owner", "string"), ("task_id", "integer")}
 
 
 class Victim:
@@ -104,7 +104,7 @@ def test_anothers_path_is_forbidden(caller, victim, robber, *, method, path, rol
     answers = []
     for task in (*victim.ids, MISSING):
         for slash in ("", "/"):
-            at = path.format(user_id=victim.name, task_id=task) + slash
+            at = path.format(owner=victim.name, task_id=task) + slash
             answers.append(caller.request(method, at, json=body, headers=headers))
             check_error(answers[-1], 403, "forbidden")
             assert "www-authenticate" not in answers[-1].headers
@@ -115,7 +115,7 @@ def test_anothers_path_is_forbidden(caller, victim, robber, *, method, path, rol
 
 @pytest.mark.parametrize(("method", "path"), PERSONAL)
 def test_without_a_token_nothing_is_told(caller, victim, method, path):
-    at = path.format(user_id=victim.name, task_id=victim.ids[0])
+    at = path.format(owner=victim.name, task_id=victim.ids[0])
     answer = caller.request(method, at, json=PERSONAL[method, path])
     check_error(answer, 401, "unauthenticated")
     victim.check_unharmed(answer)
@@ -125,7 +125,7 @@ def test_without_a_token_nothing_is_told(caller, victim, method, path):
 def test_anothers_task_is_not_on_ones_own_list(caller, victim, robber, method, path):
     answers = []
     for task in (*victim.ids, MISSING):
-        at = path.format(user_id=robber, task_id=task)
+        at = path.format(owner=robber, task_id=task)
         headers = as_user(robber, "admin")
         answers.append(caller.request(method, at, json=OWN_ID[method, path], headers=headers))
         check_error(answers[-1], 404, "task_not_found", "Task not found")
@@ -134,7 +134,7 @@ def test_anothers_task_is_not_on_ones_own_list(caller, victim, robber, method, p
 
 
 def test_ones_own_list_holds_ones_own_tasks_alone(caller, victim, robber):
-    headers, path = as_user(robber, "admin"), LIST.format(user_id=robber)
+    headers, path = as_user(robber, "admin"), LIST.format(owner=robber)
     given = CHANGE | {"id": victim.ids[0], "user_id": victim.name, "owner": victim.name}
     made = caller.post(path, json=given, headers=headers)
     assert (made.status_code, made.json()["user_id"]) == (201, robber)
