@@ -166,12 +166,11 @@ class InvalidStatus(Invalid):
     """Report a text that names no status; `valid` are those that there are."""
 
     code: ClassVar[str] = "invalid_status"
+    valid: ClassVar[tuple[str, ...]]  # told by `status`, which needs this module
     status: str
-    valid: tuple[str, ...] = attrs.field(default=(), eq=False)
 
     def __str__(self) -> str:
-        there_are = f"; there are {', '.join(self.valid)}" if self.valid else ""
-        return f"Status '{self.status}' not valid{there_are}"
+        return f"Status '{self.status}' not valid; there are {', '.join(self.valid)}"
 
 
 @attrs.define

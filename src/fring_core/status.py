@@ -47,7 +47,10 @@ class TaskStatus(StrEnum):
         try:
             return cls(text)
         except ValueError:
-            raise InvalidStatus(text, tuple(cls)) from None
+            raise InvalidStatus(text) from None
+
+
+InvalidStatus.valid = tuple(TaskStatus)
 
 
 def _freeze(

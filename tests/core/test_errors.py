@@ -57,7 +57,12 @@ LEAVES = [
         "validation",
         "title: must not be blank; id: is missing",
     ),
-    (InvalidStatus("bad"), Invalid, "invalid_status", "Status 'bad' not valid"),
+    (
+        InvalidStatus("bad"),
+        Invalid,
+        "invalid_status",
+        "Status 'bad' not valid; there are todo, in_progress, completed, canceled",
+    ),
     (
         Unauthenticated("it has expired", bad_token=True),
         Unauthenticated,

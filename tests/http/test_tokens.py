@@ -126,16 +126,12 @@ def test_identity_comes_before_input(caller, path, body, content_type):
         ("PATCH", "/api/v1/users/1", {}, 405),
     ],
 )
-def test_a_refusal_says_that_an_unread_body_ends_the_connection(
-    caller, method, path, headers, status
-):
-    """Else a client sends its next request into a connection that is being closed."""
+def test_a_refusal_lets_the_connection_go_on(caller, method, path, headers, status):
     for _ in range(5):
         response = caller.request(method, path, content=b" " * 2**20, headers=headers)
-        assert (response.status_code, response.headers["connection"]) == (status, "close")
+        assert response.status_code == status
+        assert "connection" not in response.headers
         assert caller.get("/health").status_code == 200
-    bodiless = caller.request(method if method == "PATCH" else "GET", path, headers=headers)
-    assert "connection" not in bodiless.headers
 
 
 @pytest.mark.parametrize(
