@@ -17,8 +17,10 @@ from typing import TYPE_CHECKING, Final
 import attrs
 
 from fring_core import text
+from fring_core.clocks import in_utc
 from fring_core.errors import Problem, Unauthenticated
 from fring_core.users import NewUser
+from fring_core.values import plain_fields
 
 if TYPE_CHECKING:
     from fring_core.identity import Identity
@@ -59,7 +61,7 @@ class Registration:
         )
 
 
-@attrs.frozen
+@attrs.frozen(field_transformer=plain_fields)
 class Login:
     """Say who wants to log in, by username or by e-mail, one of them; else `InvalidInput`.
 
@@ -103,7 +105,7 @@ class Accounts:
         """Create a user with a password; raise `UsernameTaken` or `EmailTaken`."""
         password_hash = await self._passwords.hash(registration.password)
         new = NewUser(registration.username, registration.email)
-        return await self._store.users.add(new, self._clock(), password_hash)
+        return await self._store.users.add(new, in_utc(self._clock()), password_hash)
 
     async def log_in(self, login: Login) -> IssuedToken:
         """Return a token for the user whose password this is; raise `Unauthenticated`.

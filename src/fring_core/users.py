@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING
 import attrs
 
 from fring_core import text
+from fring_core.clocks import in_utc
 from fring_core.ids import chosen_id_problem
 from fring_core.unset import UNSET, UnsetType
+from fring_core.values import plain_fields
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -18,14 +20,14 @@ if TYPE_CHECKING:
 class User:
     """Hold one user as a store knows it.
 
-    `created_at` is in UTC. `version` counts saves, from 1; it serves compare-and-swap and takes
-    no part in equality.
+    `created_at` is in UTC; raise `ValueError` for a time without a zone. `version` counts saves,
+    from 1; it serves compare-and-swap and takes no part in equality.
     """
 
     id: int
     username: str
     email: str
-    created_at: datetime
+    created_at: datetime = attrs.field(converter=in_utc)
     version: int = attrs.field(default=1, eq=False)
 
     def change(self, changes: UserChanges) -> User:
@@ -45,7 +47,7 @@ class Credential:
     password_hash: str | None = attrs.field(repr=False)
 
 
-@attrs.frozen
+@attrs.frozen(field_transformer=plain_fields)
 class NewUser:
     """Say which user to create; raise `InvalidInput` for texts or an id that cannot be.
 
@@ -71,7 +73,7 @@ class NewUser:
         return User(user_id, self.username, self.email, created_at=now)
 
 
-@attrs.frozen
+@attrs.frozen(field_transformer=plain_fields)
 class UserChanges:
     """Say what to change of a user: what is UNSET stays; raise `InvalidInput` as `NewUser`."""
 

@@ -99,7 +99,12 @@ class Wiring:
     def application(self, lifespan: Sequence[Lifespan] = ()) -> Application:
         """Return the application of these parts."""
         app = create_app(
-            Fring(self.store, clock=utc_now, workflow=self.settings.workflow),
+            Fring(
+                self.store,
+                clock=utc_now,
+                workflow=self.settings.workflow,
+                personal_workflow=self.settings.personal_workflow,
+            ),
             tokens=self.tokens,
             accounts=self.accounts,
             cors_origins=self.settings.cors_origins,
