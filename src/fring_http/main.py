@@ -191,6 +191,7 @@ def _pool_settings(settings: Settings) -> PoolSettings:
         size=settings.pool_size,
         overflow=settings.pool_overflow,
         timeout=settings.pool_timeout,
+        patience=settings.pool_timeout,
         recycle=settings.pool_recycle,
         prepare=settings.pool_prepare,
     )
