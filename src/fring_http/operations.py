@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, TypeAlias, TypedDict
 
+import msgspec
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -36,4 +38,7 @@ def operation(
     action: Action | None = None,
 ) -> dict[str, Any]:
     """Describe an operation in a route handler's `opt`."""
+    if body is not None:
+        # msgspec reads a type at its first use: in a test, perhaps, that has replaced `date`.
+        msgspec.json.Decoder(body)
     return dict(Operation(query=query, body=body, errors=errors or {}, action=action))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
+from itertools import count
 from time import monotonic
 from typing import TYPE_CHECKING, Any, Final
 
@@ -21,18 +22,20 @@ FRESH_SECONDS: Final = 1.0
 # The time for a connection is measured in parts: an event loop that is held up by thousands of
 # callers lets a timer run out before it looks at what has arrived.
 PARTS: Final = 4
+# In the order of their making, which no clock decides: tests set it back and forth.
+_numbers: Final = count(1)
 
 
 class PooledAsyncConnection(AsyncConnection[tuple[Any, ...]]):
-    """Connect, and remember since when, and when the connection was last used."""
+    """Connect, and remember which of all connections it is, and when it was last used."""
 
-    opened_at: float = 0.0
+    number: int = 0
     used_at: float = 0.0
 
     async def set_up(self) -> None:
         """Send every integer as BIGINT: by size, each statement would be prepared several times."""
         self.adapters.register_dumper(int, Int8BinaryDumper)
-        self.opened_at = self.used_at = monotonic()
+        self.number, self.used_at = next(_numbers), monotonic()
         remember(self)
 
 
@@ -43,7 +46,8 @@ class AsyncPool(Lifetime, AsyncConnectionPool[PooledAsyncConnection]):
     which is all the time that a caller has.
     """
 
-    _renewed_at = 0.0
+    _renewed = 0
+    _renewed_at = float("-inf")
 
     def __init__(self, conninfo: str, *, turns: Turns, **arguments: Any) -> None:
         super().__init__(conninfo, **arguments)
@@ -67,7 +71,7 @@ class AsyncPool(Lifetime, AsyncConnectionPool[PooledAsyncConnection]):
         while True:
             self.check_open()
             connection = await self._connected()
-            if monotonic() - connection.used_at < FRESH_SECONDS:
+            if 0 <= monotonic() - connection.used_at < FRESH_SECONDS:
                 return connection
             try:
                 await self.check_connection(connection)
@@ -117,22 +121,22 @@ class AsyncPool(Lifetime, AsyncConnectionPool[PooledAsyncConnection]):
 
         Do nothing within `pause` seconds after the last time.
         """
-        due = lost.opened_at > self._renewed_at and monotonic() >= self._renewed_at + pause
+        due = lost.number > self._renewed and abs(monotonic() - self._renewed_at) >= pause
         if due and not self.forked:
-            self._renewed_at = monotonic()
+            self._renewed, self._renewed_at = next(_numbers), monotonic()
             await self.drain()
 
 
 class PooledConnection(Connection[tuple[Any, ...]]):
-    """Connect, and remember since when, and when the connection was last used."""
+    """Connect, and remember which of all connections it is, and when it was last used."""
 
-    opened_at: float = 0.0
+    number: int = 0
     used_at: float = 0.0
 
     def set_up(self) -> None:
         """Send every integer as BIGINT: by size, each statement would be prepared several times."""
         self.adapters.register_dumper(int, Int8BinaryDumper)
-        self.opened_at = self.used_at = monotonic()
+        self.number, self.used_at = next(_numbers), monotonic()
         remember(self)
 
 
@@ -143,7 +147,8 @@ class BlockingPool(Lifetime, ConnectionPool[PooledConnection]):
     which is all the time that a caller has.
     """
 
-    _renewed_at = 0.0
+    _renewed = 0
+    _renewed_at = float("-inf")
 
     def __init__(self, conninfo: str, *, turns: Turns, **arguments: Any) -> None:
         super().__init__(conninfo, **arguments)
@@ -167,7 +172,7 @@ class BlockingPool(Lifetime, ConnectionPool[PooledConnection]):
         while True:
             self.check_open()
             connection = self._connected()
-            if monotonic() - connection.used_at < FRESH_SECONDS:
+            if 0 <= monotonic() - connection.used_at < FRESH_SECONDS:
                 return connection
             try:
                 self.check_connection(connection)
@@ -217,10 +222,17 @@ class BlockingPool(Lifetime, ConnectionPool[PooledConnection]):
 
         Do nothing within `pause` seconds after the last time.
         """
-        due = lost.opened_at > self._renewed_at and monotonic() >= self._renewed_at + pause
+        due = lost.number > self._renewed and abs(monotonic() - self._renewed_at) >= pause
         if due and not self.forked:
-            self._renewed_at = monotonic()
+            self._renewed, self._renewed_at = next(_numbers), monotonic()
             self.drain()
+
+    def close(self, timeout: float = 5.0) -> None:
+        """Close it; wait so many seconds at most for its threads."""
+        # Its scheduler is stopped at a time of the caller's clock, which a test may have frozen
+        # far ahead of the scheduler's own.
+        self._sched.enter(float("-inf"), None)
+        super().close(timeout)
 
     def __del__(self) -> None:
         if not self.forked:  # or it would wait for threads that are not there
