@@ -99,15 +99,16 @@ class AsyncPool(Lifetime, AsyncConnectionPool[PooledAsyncConnection]):
 
     async def give_back(self, connection: PooledAsyncConnection) -> None:
         """Take a connection back, in whatever state, and end its caller's turn."""
+        if self.forked:  # both are the other process's, as may be the lock of the turns
+            return
         try:
             await self._put(connection)
         finally:
             self.turns.pass_on()
 
     async def _put(self, connection: PooledAsyncConnection) -> None:
-        if not self.forked:
-            connection.used_at = monotonic()
-            await self.putconn(connection)
+        connection.used_at = monotonic()
+        await self.putconn(connection)
 
     def end(self) -> bool:
         """Refuse its use from now on, to those who wait too; tell whether to close it."""
@@ -200,15 +201,16 @@ class BlockingPool(Lifetime, ConnectionPool[PooledConnection]):
 
     def give_back(self, connection: PooledConnection) -> None:
         """Take a connection back, in whatever state, and end its caller's turn."""
+        if self.forked:  # both are the other process's, as may be the lock of the turns
+            return
         try:
             self._put(connection)
         finally:
             self.turns.pass_on()
 
     def _put(self, connection: PooledConnection) -> None:
-        if not self.forked:
-            connection.used_at = monotonic()
-            self.putconn(connection)
+        connection.used_at = monotonic()
+        self.putconn(connection)
 
     def end(self) -> bool:
         """Refuse its use from now on, to those who wait too; tell whether to close it."""
