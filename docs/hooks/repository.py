@@ -21,11 +21,15 @@ if TYPE_CHECKING:
     from mkdocs.structure.pages import Page
 
 ROOT = Path(__file__).parents[2]
-PROJECT = {f"{name}.md": f"{name.lower()}.md" for name in ("README", "CONTRIBUTING", "CHANGELOG")}
+PROJECT = {
+    f"{name}.md": f"{name.lower()}.md"
+    for name in ("README", "CONTRIBUTING", "CHANGELOG", "SECURITY")
+}
 LANGUAGES = {".py": "python", ".md": "markdown"}
 
 _FENCED = re.compile(r"^(```+).*?^\1$|`[^`\n]+`", re.DOTALL | re.MULTILINE)
 _LINK = re.compile(r"(?<=\]\()(?!\w+:|[#/])(?P<path>[^)#\s]+)(?P<rest>[^)\s]*)(?=\))")
+_PLACEHOLDER = re.compile(r"@[A-Z][A-Z0-9_]*@")
 # What a browser loads by itself; a link that somebody follows may lead anywhere.
 _LOADED = re.compile(
     r"<(?:script|img|iframe|source)\b[^>]*\ssrc=[\"']?(?:https?:)?//[^>]*"
@@ -68,14 +72,22 @@ def on_files(files: Files, config: MkDocsConfig) -> None:
 
 
 def on_page_markdown(markdown: str, page: Page, **_: Any) -> str:
-    """Turn a page's links into the repository into links to pages of the site."""
+    """Turn a page's links into the repository into links to pages of the site.
+
+    Refuse a page on which a figure was never put in its place.
+    """
     here = posixpath.dirname(page.file.src_uri)
 
     def moved(link: re.Match[str]) -> str:
         uri = _page_of(_target(page.file, link["path"]))
         return posixpath.relpath(uri, here or ".") + link["rest"]
 
-    return _outside_code(markdown, lambda prose: _LINK.sub(moved, prose))
+    def finished(prose: str) -> str:
+        if found := _PLACEHOLDER.search(prose):
+            raise PluginError(f"{page.file.src_uri} has a placeholder: {found[0]}")
+        return _LINK.sub(moved, prose)
+
+    return _outside_code(markdown, finished)
 
 
 def on_post_build(config: MkDocsConfig) -> None:

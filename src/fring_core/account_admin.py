@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from fring_core import text
+from fring_core.clocks import in_utc
 from fring_core.identity import Role
 from fring_core.logins import NEW_PASSWORD
 from fring_core.users import NewUser
@@ -31,7 +32,7 @@ class AccountAdmin:
         password_hash = await self._passwords.hash(registration.password)
         new = NewUser(registration.username, registration.email)
         async with self._store.transaction() as store:
-            user = await store.users.add(new, self._clock(), password_hash)
+            user = await store.users.add(new, in_utc(self._clock()), password_hash)
             await store.credentials.set_role(user.id, role)
         return user
 

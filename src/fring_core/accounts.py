@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Final
 
 import attrs
 
+from fring_core.clocks import in_utc
 from fring_core.errors import Forbidden, Unauthenticated
 from fring_core.identity import Identity
 from fring_core.ports import IssuedToken
@@ -52,7 +53,7 @@ class Accounts:
         """Create a member with a password; raise `UsernameTaken` or `EmailTaken`."""
         password_hash = await self._passwords.hash(registration.password)
         new = NewUser(registration.username, registration.email)
-        return await self._store.users.add(new, self._clock(), password_hash)
+        return await self._store.users.add(new, in_utc(self._clock()), password_hash)
 
     async def log_in(self, login: Login) -> AccountToken:
         """Return a token for the user whose password this is; raise `Unauthenticated`.

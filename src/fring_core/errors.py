@@ -213,5 +213,14 @@ class StoreUnavailable(Unavailable):
         return self.reason
 
 
+@attrs.define
 class TransactionConflict(Unavailable):
-    """Report a transaction that clashed with another; it did nothing and may be run again."""
+    """Report a transaction that clashed with another; it did nothing and may be run again.
+
+    `reason` is for logs, not for clients.
+    """
+
+    reason: str = "Another caller's work stood in the way"
+
+    def __str__(self) -> str:
+        return self.reason

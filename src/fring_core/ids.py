@@ -19,7 +19,7 @@ def chosen_id_problem(number: object) -> Problem | None:
     """Return what is wrong with an id that a caller chose, or None (as for no id at all)."""
     if number is None:
         return None
-    if not isinstance(number, int) or isinstance(number, bool):
+    if type(number) is not int:
         return Problem("id", "must be an integer", "type_error")
     if not 0 < number <= MAX_CHOSEN_ID:
         return Problem("id", f"must be between 1 and {MAX_CHOSEN_ID}")

@@ -8,12 +8,13 @@ import attrs
 
 from fring_core import text
 from fring_core.errors import Problem
+from fring_core.values import plain_fields
 
 NEW_PASSWORD: Final = text.TextRule(least=8, most=1024, blank=True)
 ANY_PASSWORD: Final = text.TextRule(most=1024, blank=True)
 
 
-@attrs.frozen
+@attrs.frozen(field_transformer=plain_fields)
 class Registration:
     """Say which account to create; raise `InvalidInput` as `NewUser`, and for the password.
 
@@ -34,7 +35,7 @@ class Registration:
         )
 
 
-@attrs.frozen
+@attrs.frozen(field_transformer=plain_fields)
 class Login:
     """Say who wants to log in, by username or by e-mail, one of them; else `InvalidInput`.
 
@@ -63,7 +64,7 @@ class Login:
         )
 
 
-@attrs.frozen
+@attrs.frozen(field_transformer=plain_fields)
 class PasswordChange:
     """Say which password takes the place of which; raise `InvalidInput` as `Registration`."""
 

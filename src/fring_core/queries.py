@@ -8,22 +8,23 @@ from typing import Final
 import attrs
 
 from fring_core import text
-from fring_core.errors import Problem
+from fring_core.errors import InvalidInput, Problem
 from fring_core.status import TaskStatus
+from fring_core.values import flag_problem, plain, plain_fields
 
 MAX_LIMIT: Final = 1000
 MAX_SKIP: Final = 2**63 - 1
 
 
 def _between(field: str, number: object, most: int) -> Problem | None:
-    if not isinstance(number, int) or isinstance(number, bool):
+    if type(number) is not int:
         return Problem(field, "must be an integer", "type_error")
     if not 0 <= number <= most:
         return Problem(field, f"must be between 0 and {most}")
     return None
 
 
-@attrs.frozen
+@attrs.frozen(field_transformer=plain_fields)
 class Page:
     """Choose part of a list: `limit` entries (0-1000) after the first `skip` (0 to 2⁶³-1).
 
@@ -40,11 +41,15 @@ class Page:
 
 
 def _text_or_none(value: str | None) -> str | None:
-    return value or None
+    value = plain(value)
+    # What is no text is not to pass for an empty one.
+    return None if isinstance(value, str) and not value else value
 
 
-def _status_or_none(value: str | None) -> TaskStatus | None:
-    return TaskStatus.parse(value) if value else None
+def status_or_none(value: str | None) -> TaskStatus | None:
+    """Return the status that a filter names, None for no filter; raise `InvalidStatus`."""
+    value = _text_or_none(value)
+    return None if value is None else TaskStatus.parse(value)
 
 
 def _filter_problem(field: str, value: str | None) -> Problem | None:
@@ -61,6 +66,16 @@ class TaskOrder(Enum):
     BY_ID = "id"
     NEWEST_FIRST = "created"
     BY_TITLE = "title"
+
+    @classmethod
+    def parse(cls, order: TaskOrder | str) -> TaskOrder:
+        """Return an order, which may be given by its value; raise `InvalidInput` if it is none."""
+        try:
+            return cls(order)
+        except ValueError:
+            raise InvalidInput(
+                (Problem("order", f"must be one of {', '.join(each.value for each in cls)}"),)
+            ) from None
 
 
 @attrs.frozen
@@ -90,10 +105,16 @@ class TaskFilter:
     surrogate, `InvalidStatus` for a text that names no status.
     """
 
-    status: TaskStatus | None = attrs.field(default=None, converter=_status_or_none)
+    status: TaskStatus | None = attrs.field(default=None, converter=status_or_none)
     title: str | None = attrs.field(default=None, converter=_text_or_none)
     assigned: bool | None = None
     completed: bool | None = None
 
     def __attrs_post_init__(self) -> None:
-        text.reject((_filter_problem("title", self.title),))
+        text.reject(
+            (
+                _filter_problem("title", self.title),
+                flag_problem("assigned", self.assigned),
+                flag_problem("completed", self.completed),
+            )
+        )

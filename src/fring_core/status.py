@@ -27,7 +27,7 @@ from typing import TYPE_CHECKING
 
 import attrs
 
-from fring_core.errors import InvalidStatus, TransitionRefused
+from fring_core.errors import InvalidInput, InvalidStatus, Problem, TransitionRefused
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
@@ -44,6 +44,8 @@ class TaskStatus(StrEnum):
     @classmethod
     def parse(cls, text: str) -> TaskStatus:
         """Return the status that a text names, exactly; raise `InvalidStatus` if it names none."""
+        if type(text) is cls:
+            return text
         try:
             return cls(text)
         except ValueError:
@@ -56,17 +58,43 @@ InvalidStatus.valid = tuple(TaskStatus)
 def _freeze(
     moves: Mapping[TaskStatus, Collection[TaskStatus]],
 ) -> Mapping[TaskStatus, frozenset[TaskStatus]]:
-    return MappingProxyType({status: frozenset(moves.get(status, ())) for status in TaskStatus})
+    try:
+        named = {
+            TaskStatus.parse(before): frozenset(map(TaskStatus.parse, _checked(after)))
+            for before, after in moves.items()
+        }
+    except (AttributeError, TypeError):
+        raise InvalidInput(
+            (Problem("moves", "must be a mapping of statuses to collections of statuses"),)
+        ) from None
+    return MappingProxyType({status: named.get(status, frozenset()) for status in TaskStatus})
+
+
+def _checked(after: Collection[TaskStatus]) -> Collection[TaskStatus]:
+    if isinstance(after, str):  # a status is one, too, and would be read letter by letter
+        raise TypeError
+    return after
 
 
 @attrs.frozen
 class Workflow:
-    """Hold the allowed moves: for each status, those that may follow it (absent: none)."""
+    """Hold the allowed moves: for each status, those that may follow it (absent: none).
+
+    Statuses may be given by their texts. Raise `InvalidStatus` for what names no status, and
+    `InvalidInput` for what is no table of moves.
+    """
 
     moves: Mapping[TaskStatus, frozenset[TaskStatus]] = attrs.field(converter=_freeze)
 
+    def __hash__(self) -> int:
+        return hash(frozenset(self.moves.items()))
+
     def allows(self, before: TaskStatus, after: TaskStatus) -> bool:
-        """Tell whether a task may go from one status to another; staying is always allowed."""
+        """Tell whether a task may go from one status to another; staying is always allowed.
+
+        Raise `InvalidStatus` for what names no status.
+        """
+        before, after = TaskStatus.parse(before), TaskStatus.parse(after)
         return before is after or after in self.moves[before]
 
     def check(self, before: TaskStatus, after: TaskStatus) -> None:

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 import attrs
 
 from fring_core import text
+from fring_core.clocks import in_utc
 from fring_core.errors import Problem
 from fring_core.ids import chosen_id_problem
 from fring_core.status import TaskStatus
 from fring_core.unset import UNSET, UnsetType
+from fring_core.values import plain_fields
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
     from fring_core.status import Workflow
 
 
@@ -24,16 +24,17 @@ class Task:
     """Hold one task as a store knows it.
 
     `owner` is None for the shared board, or names the personal list that the task is on for
-    good. Times are in UTC; `updated_at` never goes backwards. `version` counts saves, from 1; it
-    serves compare-and-swap and takes no part in equality.
+    good. Times are in UTC; raise `ValueError` for one without a zone. `updated_at` never goes
+    backwards. `version` counts saves, from 1; it serves compare-and-swap and takes no part in
+    equality.
     """
 
     id: int
     title: str
     description: str | None
     status: TaskStatus
-    created_at: datetime
-    updated_at: datetime
+    created_at: datetime = attrs.field(converter=in_utc)
+    updated_at: datetime = attrs.field(converter=in_utc)
     owner: str | None = None
     due_date: date | None = None
     version: int = attrs.field(default=1, eq=False)
@@ -52,7 +53,7 @@ class Task:
             description=self.description if changes.description is UNSET else changes.description,
             status=status,
             due_date=self.due_date if changes.due_date is UNSET else changes.due_date,
-            updated_at=max(now, self.updated_at),
+            updated_at=max(in_utc(now), self.updated_at),
         )
 
     def toggle(self, workflow: Workflow, now: datetime) -> Task:
@@ -72,7 +73,7 @@ def _parse_if_set(status: str | UnsetType) -> TaskStatus | UnsetType:
     return UNSET if status is UNSET else TaskStatus.parse(status)
 
 
-@attrs.frozen
+@attrs.frozen(field_transformer=plain_fields)
 class NewTask:
     """Say which task to create; raise `InvalidInput` or `InvalidStatus` for what cannot be.
 
@@ -110,7 +111,7 @@ class NewTask:
         )
 
 
-@attrs.frozen
+@attrs.frozen(field_transformer=plain_fields)
 class TaskChanges:
     """Say what to change of a task: what is UNSET stays, None clears; raise as `NewTask`.
 
@@ -146,7 +147,7 @@ class TaskChanges:
         if self.completed is UNSET:
             return None
         # A caller without a type checker may send anything.
-        if not isinstance(self.completed, bool):  # pyright: ignore[reportUnnecessaryIsInstance]
+        if self.completed is not True and self.completed is not False:
             return Problem("completed", "must be true or false", "type_error")
         if self.status is UNSET:
             return None
@@ -166,6 +167,8 @@ def _description_problem(description: object) -> Problem | None:
 
 def _due_date_problem(due_date: object) -> Problem | None:
     # A datetime is a date to Python, and would come back from some stores without its time.
-    if due_date is None or due_date is UNSET or type(due_date) is date:
+    if due_date is None or due_date is UNSET:
+        return None
+    if isinstance(due_date, date) and not isinstance(due_date, datetime):
         return None
     return Problem("due_date", "must be a date such as 2025-02-03", "type_error")

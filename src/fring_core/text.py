@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import attrs
 
 from fring_core.errors import InvalidInput, Problem
+from fring_core.values import plain
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -71,6 +72,8 @@ def reject(problems: Iterable[Problem | None]) -> None:
 
 def check_owner(owner: str | None) -> str | None:
     """Return the owner of a list, None for the shared board; raise `InvalidInput`."""
-    if owner is not None:
-        reject((OWNER.problem("owner", owner),))
+    if owner is None:
+        return None
+    owner = plain(owner)
+    reject((OWNER.problem("owner", owner),))
     return owner

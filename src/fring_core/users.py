@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING
 import attrs
 
 from fring_core import text
+from fring_core.clocks import in_utc
 from fring_core.identity import Role
 from fring_core.ids import chosen_id_problem
 from fring_core.unset import UNSET, UnsetType
+from fring_core.values import plain_fields
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -19,14 +21,14 @@ if TYPE_CHECKING:
 class User:
     """Hold one user as a store knows it.
 
-    `created_at` is in UTC. `version` counts saves, from 1; it serves compare-and-swap and takes
-    no part in equality.
+    `created_at` is in UTC; raise `ValueError` for a time without a zone. `version` counts saves,
+    from 1; it serves compare-and-swap and takes no part in equality.
     """
 
     id: int
     username: str
     email: str
-    created_at: datetime
+    created_at: datetime = attrs.field(converter=in_utc)
     version: int = attrs.field(default=1, eq=False)
 
     def change(self, changes: UserChanges) -> User:
@@ -50,7 +52,7 @@ class Credential:
     role: Role = Role.MEMBER
 
 
-@attrs.frozen
+@attrs.frozen(field_transformer=plain_fields)
 class NewUser:
     """Say which user to create; raise `InvalidInput` for texts or an id that cannot be.
 
@@ -76,7 +78,7 @@ class NewUser:
         return User(user_id, self.username, self.email, created_at=now)
 
 
-@attrs.frozen
+@attrs.frozen(field_transformer=plain_fields)
 class UserChanges:
     """Say what to change of a user: what is UNSET stays; raise `InvalidInput` as `NewUser`."""
 

@@ -101,7 +101,12 @@ class Wiring:
     def application(self, lifespan: Sequence[Lifespan] = ()) -> Application:
         """Return the application of these parts."""
         app = create_app(
-            Fring(self.store, clock=utc_now, workflow=self.settings.workflow),
+            Fring(
+                self.store,
+                clock=utc_now,
+                workflow=self.settings.workflow,
+                personal_workflow=self.settings.personal_workflow,
+            ),
             tokens=self.tokens,
             accounts=self.accounts,
             registration=self.settings.registration,
@@ -205,6 +210,7 @@ def _pool_settings(settings: Settings) -> PoolSettings:
         size=settings.pool_size,
         overflow=settings.pool_overflow,
         timeout=settings.pool_timeout,
+        patience=settings.pool_timeout,
         recycle=settings.pool_recycle,
         prepare=settings.pool_prepare,
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final, TypeAlias, TypedDict
 
+import msgspec
 from litestar.datastructures import ResponseHeader
 
 if TYPE_CHECKING:
@@ -51,6 +52,10 @@ def operation(
     The rest is in the decorator, and in the handler's docstring: its first line is the summary of
     the operation, what follows its description.
     """
+    for each in (body, optional_body):
+        if each is not None:
+            # msgspec reads a type at its first use: in a test, perhaps, that has replaced `date`.
+            msgspec.json.Decoder(each)
     return dict(
         Operation(
             query=query,

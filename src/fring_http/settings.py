@@ -53,7 +53,7 @@ class Settings:
 
     Times are in seconds, `pool_size` and `pool_overflow` in connections a worker. An empty
     `database_url` means the embedded database, in `data_dir`. `cors_origins` None means
-    localhost, 127.0.0.1 and [::1] at any port. `strays` has a line about each variable that looks
+    localhost, 127.0.0.1 and [::1] at any port, `personal_workflow` None `workflow`. `strays` has a line about each variable that looks
     like a setting and is none.
     """
 
@@ -70,6 +70,7 @@ class Settings:
     data_dir: Path = Path(".fring")
     migrate: bool = False
     workflow: Workflow = PERMISSIVE
+    personal_workflow: Workflow | None = None
     pool_size: int = 16
     pool_overflow: int = 0
     pool_timeout: float = 1.0
@@ -179,6 +180,10 @@ class Settings:
         return cls(**given)
 
 
+def _workflow(text: str) -> Workflow:
+    return WORKFLOWS[one_of(tuple(WORKFLOWS))(text)]
+
+
 VARIABLES: Final[Mapping[str, tuple[str, Callable[[str], object]]]] = {
     "database_url": ("DATABASE_URL", str),
     "host": ("HOST", str),
@@ -192,7 +197,8 @@ VARIABLES: Final[Mapping[str, tuple[str, Callable[[str], object]]]] = {
     "strict_input": ("FRING_STRICT_INPUT", boolean),
     "data_dir": ("FRING_DATA_DIR", lambda text: Path(text).expanduser()),
     "migrate": ("FRING_MIGRATE", lambda text: one_of(("auto", "off"))(text) == "auto"),
-    "workflow": ("FRING_WORKFLOW", lambda text: WORKFLOWS[one_of(tuple(WORKFLOWS))(text)]),
+    "workflow": ("FRING_WORKFLOW", _workflow),
+    "personal_workflow": ("FRING_PERSONAL_WORKFLOW", _workflow),
     "pool_size": ("FRING_POOL_SIZE", whole(1, 1000)),
     "pool_overflow": ("FRING_POOL_OVERFLOW", whole(0, 1000)),
     "pool_timeout": ("FRING_POOL_TIMEOUT", between(0.01, 60)),

@@ -6,13 +6,31 @@ import pytest
 
 import fring_core.testing
 from fring_adapters.memory import MemoryStore
-from fring_core import Clock, FixedClock, Fring, NewTask, TaskChanges, run_sync
+from fring_core import (
+    PERMISSIVE,
+    Accounts,
+    Clock,
+    FixedClock,
+    Fring,
+    InvalidInput,
+    NewTask,
+    NewUser,
+    Registration,
+    Task,
+    TaskChanges,
+    TaskStatus,
+    User,
+    run_sync,
+)
 
 NOON = datetime(2024, 2, 29, 12, tzinfo=UTC)
 SECOND = timedelta(seconds=1)
 
 
 class Nowhere(tzinfo):
+    def __repr__(self):
+        return "Nowhere"
+
     def utcoffset(self, _):
         return None
 
@@ -73,3 +91,79 @@ def test_it_is_the_port_and_offered_twice():
     changed = run_sync(fring.update_task(task.id, TaskChanges(title="new")))
     assert (task.created_at, changed.updated_at) == (NOON, NOON + SECOND)
     assert fring_core.testing.FixedClock is FixedClock
+
+
+READ_THE_CLOCK = {
+    "create_user": lambda fring: fring.create_user(NewUser("bob", "bob@example.org")),
+    "create_task": lambda fring: fring.create_task(NewTask("new")),
+    "update_task": lambda fring: fring.update_task(1, TaskChanges()),
+    "set_status": lambda fring: fring.set_status(1, TaskStatus.TODO),
+    "toggle_task": lambda fring: fring.toggle_task(1),
+}
+NO_TIMES = [
+    NOON.replace(tzinfo=None),
+    NOON.replace(tzinfo=Nowhere()),
+    NOON.date(),
+    1.5,
+    "now",
+    None,
+]
+TOO_EARLY = datetime.min.replace(tzinfo=timezone(timedelta(hours=1)))
+
+
+@pytest.mark.parametrize("told", [*NO_TIMES, TOO_EARLY], ids=repr)
+@pytest.mark.parametrize("call", READ_THE_CLOCK.values(), ids=READ_THE_CLOCK)
+def test_a_clock_that_tells_no_time_is_refused_and_nothing_is_stored(call, told):
+    store = MemoryStore()
+    before = run_sync(Fring(store, clock=FixedClock(NOON)).create_task(NewTask("task")))
+    broken = Fring(store, clock=lambda: told)
+    with pytest.raises(ValueError, match="time"):
+        run_sync(call(broken))
+    assert run_sync(broken.list_tasks()) == [before]
+    assert run_sync(broken.list_users()) == []
+
+
+def test_the_advice_is_a_clock_that_works():
+    with pytest.raises(ValueError, match="knows its zone") as raised:
+        run_sync(Fring(MemoryStore(), clock=datetime.now).create_task(NewTask("new")))
+    assert "lambda: datetime.now(UTC)" in str(raised.value)
+    run_sync(Fring(MemoryStore(), clock=lambda: datetime.now(UTC)).create_task(NewTask("new")))
+
+
+def test_a_time_of_another_zone_is_turned_to_utc():
+    there = NOON.astimezone(timezone(timedelta(hours=5.5)))
+    fring = Fring(MemoryStore(), clock=lambda: there)
+    for call in READ_THE_CLOCK.values():
+        if isinstance(made := run_sync(call(fring)), Task):
+            assert (made.updated_at, made.updated_at.tzinfo) == (NOON, UTC)
+        assert (made.created_at, made.created_at.tzinfo) == (NOON, UTC)
+
+
+def test_accounts_refuse_such_a_clock_too():
+    class Passwords:
+        async def hash(self, password):
+            return password
+
+    accounts = Accounts(MemoryStore(), passwords=Passwords(), issuer=None, clock=datetime.now)  # type: ignore[arg-type]  # nobody logs in
+    with pytest.raises(ValueError, match="knows its zone"):
+        run_sync(accounts.register(Registration("ann", "ann@example.org", "password")))
+
+
+@pytest.mark.parametrize("told", [NOON.replace(tzinfo=None), NOON.date()], ids=repr)
+def test_entities_refuse_it_whoever_makes_them(told):
+    task = NewTask("task").as_task(1, None, NOON)
+    for make in (
+        lambda: User(1, "ann", "a@b.c", told),
+        lambda: NewUser("ann", "a@b.c").as_user(1, told),
+        lambda: NewTask("task").as_task(1, None, told),
+        lambda: task.change(TaskChanges(), PERMISSIVE, told),
+        lambda: task.toggle(PERMISSIVE, told),
+    ):
+        with pytest.raises(ValueError, match="time"):
+            make()
+
+
+@pytest.mark.parametrize("clock", [None, NOON, "now"])
+def test_what_is_no_clock_is_refused_at_once(clock):
+    with pytest.raises(InvalidInput, match="clock"):
+        Fring(MemoryStore(), clock=clock)

@@ -6,11 +6,13 @@ import pytest
 
 from fring_adapters.memory import MemoryStore
 from fring_core import (
+    PERMISSIVE,
     STRICT,
     AlreadyAssigned,
     EmailTaken,
     Fring,
     IdTaken,
+    InvalidInput,
     NewTask,
     NewUser,
     NotAssigned,
@@ -27,6 +29,7 @@ from fring_core import (
     UserFilter,
     UsernameTaken,
     UserNotFound,
+    Workflow,
     run_sync,
 )
 from tests.core.examples import ANN, BOB, NOW, Ticking, refused
@@ -120,6 +123,35 @@ def test_workflow():
     assert refused(TransitionRefused, fring.toggle_task(task.id)) == moves
     run_sync(fring.set_status(task.id, TaskStatus.IN_PROGRESS))
     run_sync(fring.set_status(task.id, TaskStatus.COMPLETED))
+
+
+def test_personal_lists_may_have_a_workflow_of_their_own():
+    def begun(**workflows):
+        fring = Fring(MemoryStore(), clock=Ticking(), **workflows)
+        run_sync(fring.create_task(NewTask("own", id=1), owner="ann"))
+        run_sync(fring.create_task(NewTask("shared", id=2)))
+        return fring
+
+    async def toggle_in_transaction(fring, *which, **owner):
+        async with fring.transaction() as inner:
+            return await inner.toggle_task(*which, **owner)
+
+    easy = begun(workflow=STRICT, personal_workflow=PERMISSIVE)
+    assert run_sync(easy.toggle_task(1, owner="ann")).status is TaskStatus.COMPLETED
+    assert run_sync(toggle_in_transaction(easy, 1, owner="ann")).status is TaskStatus.TODO
+    refused(TransitionRefused, easy.toggle_task(2))
+    refused(TransitionRefused, toggle_in_transaction(easy, 2))
+    hard = begun(personal_workflow=STRICT)
+    refused(TransitionRefused, hard.set_status(1, TaskStatus.COMPLETED, owner="ann"))
+    assert run_sync(hard.toggle_task(2)).status is TaskStatus.COMPLETED
+    refused(TransitionRefused, begun(workflow=STRICT).toggle_task(1, owner="ann"))
+
+
+@pytest.mark.parametrize("workflow", [{"todo": ["completed"]}, "strict", Workflow])
+def test_a_workflow_is_one(workflow):
+    for argument in ("workflow", "personal_workflow"):
+        with pytest.raises(InvalidInput, match=argument):
+            Fring(MemoryStore(), clock=Ticking(), **{argument: workflow})
 
 
 @pytest.mark.parametrize("side", ["user", "task"])

@@ -1,12 +1,14 @@
 """Statuses, and the tables of moves."""
 
 from itertools import product
+from typing import Any
 
 import pytest
 
 from fring_core import (
     PERMISSIVE,
     STRICT,
+    InvalidInput,
     InvalidStatus,
     NewTask,
     TaskChanges,
@@ -99,3 +101,62 @@ def test_parse_refuses(name):
 def test_a_task_may_be_created_in_any_status():
     assert [NewTask("title", status=status).status for status in TaskStatus] == list(TaskStatus)
     assert NewTask("title").status is TaskStatus.TODO
+
+
+def test_a_workflow_takes_statuses_by_their_texts_too():
+    moves: Any = {"todo": ["completed"], "completed": {"todo"}}
+    by_text: Any = Workflow(moves)
+    assert by_text == Workflow(
+        {TaskStatus.TODO: {TaskStatus.COMPLETED}, TaskStatus.COMPLETED: [TaskStatus.TODO]}
+    )
+    assert by_text.allows("todo", "completed")
+    assert by_text.allows("todo", "todo")
+    assert not by_text.allows("completed", "canceled")
+
+
+@pytest.mark.parametrize(
+    "moves",
+    [
+        {"tood": {"todo"}},
+        {"todo": {"review"}},
+        {None: ()},
+        {5: ()},
+        {"todo": [None]},
+        {"todo": [1]},
+    ],
+)
+def test_a_workflow_takes_statuses_only(moves):
+    with pytest.raises(InvalidStatus) as raised:
+        Workflow(moves)
+    assert f"'{raised.value.status}'" in str(raised.value)
+
+
+@pytest.mark.parametrize(
+    "moves",
+    [
+        None,
+        5,
+        "todo",
+        ["todo"],
+        TaskStatus.TODO,
+        {"todo": "completed"},
+        {"todo": None},
+        {"todo": TaskStatus.TODO},
+        {"todo": 5},
+    ],
+)
+def test_a_workflow_is_a_table(moves):
+    with pytest.raises(InvalidInput, match="moves"):
+        Workflow(moves)
+
+
+@pytest.mark.parametrize("pair", [("tood", "todo"), ("todo", "tood"), (None, "todo")])
+def test_a_move_of_no_status_is_no_question(pair):
+    for workflow in (STRICT, PERMISSIVE):
+        with pytest.raises(InvalidStatus):
+            workflow.allows(*pair)
+
+
+def test_workflows_can_be_told_apart_as_keys():
+    again = Workflow({before: set(after) for before, after in STRICT.moves.items()})
+    assert {STRICT: "strict", PERMISSIVE: "permissive"}[again] == "strict"

@@ -3,14 +3,19 @@
 import asyncio
 import inspect
 from datetime import date
+from enum import IntEnum
 
+import httpx
 import pytest
 
+from fring_adapters.clock import utc_now
+from fring_adapters.memory import MemoryStore
 from fring_core import (
     AlreadyAssigned,
     EmailTaken,
     Forbidden,
     Fring,
+    FringError,
     IdTaken,
     InvalidInput,
     InvalidStatus,
@@ -30,6 +35,7 @@ from fring_core import (
     UserNotFound,
     run_sync,
 )
+from fring_http.app import create_app
 from fring_http.client import BlockingFringClient, FringClient
 from fring_http.client.use_cases import UseCases
 from tests.http.tokens import token
@@ -202,3 +208,43 @@ def test_tokens(secured):
     for impossible in ("", "a b", "a\r\nHost: b", "ü"):
         with pytest.raises(ValueError, match="visible ASCII"):
             list_of_ann(impossible)
+
+
+class Seven(IntEnum):
+    SEVEN = 7
+
+
+ODD = [True, 1.0, "7", None, b"7", [7], Seven.SEVEN, 0, -1, 2**70]
+BY_ID = {
+    "get_user": lambda fring, x: fring.get_user(x),
+    "delete_user": lambda fring, x: fring.delete_user(x),
+    "assign_task": lambda fring, x: fring.assign_task(2**40, x),
+    "get_task": lambda fring, x: fring.get_task(x),
+    "get_own_task": lambda fring, x: fring.get_task(x, owner="nobody"),
+    "owner": lambda fring, x: fring.get_task(2**40, owner=x),
+    "status": lambda fring, x: fring.set_status(2**40, x),
+    "of_user": lambda fring, x: fring.list_tasks_of_user(2**40, x),
+    "create_task": lambda fring, x: fring.create_task(x),
+    "update_task": lambda fring, x: fring.update_task(2**40, x),
+    "list_users": lambda fring, x: fring.list_users(x),
+    "list_tasks": lambda fring, x: fring.list_tasks(page=x),
+    "order": lambda fring, x: fring.list_tasks(order=x),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", BY_ID)
+def test_odd_values_are_taken_and_refused_as_by_fring(name):
+    async def told(fring, value):
+        try:
+            await BY_ID[name](fring, value)
+        except FringError as error:
+            return type(error).__name__, str(error)
+
+    async def compared():
+        local = Fring(MemoryStore(), clock=utc_now)
+        transport = httpx.ASGITransport(create_app(local))
+        async with FringClient("http://localhost", transport=transport) as remote:
+            for value in ODD:
+                assert await told(remote, value) == await told(local, value), value
+
+    asyncio.run(compared())

@@ -143,22 +143,6 @@ def test_an_error_is_about_the_arguments_of_the_call(call):
     assert missing.value.task_id == 7
 
 
-@pytest.mark.parametrize(
-    "url", ["", "localhost:8000", "fring", "ftp://fring", "http://", "http://fring:port", 5]
-)
-def test_an_address_that_is_none_is_refused(url):
-    for kind in (FringClient, BlockingFringClient):
-        with pytest.raises((ValueError, TypeError)):
-            kind(url)
-
-
-def test_a_path_before_the_api_is_kept(call):
-    answers = Answers(httpx.Response(200, json=[]))
-    with BlockingFringClient(f"{FRING}/boards/", transport=httpx.MockTransport(answers)) as fring:
-        run_sync(fring.list_users())
-    assert answers.requests[0].url.path == "/boards/api/v1/users"
-
-
 @contextmanager
 def silent_server(data=b"", every=0.0):
     """Listen, and answer every connection with these bytes, one after another, and no end."""

@@ -2,9 +2,13 @@
 
 from typing import Any
 
+import anyio
 import httpx
 import pytest
 
+from fring_core import PERMISSIVE, STRICT
+from fring_http.main import create
+from fring_http.settings import AuthMode, Settings
 from tests.http.wire import check_error, check_own_task
 from tests.serving import DEADLINE, serving
 
@@ -158,3 +162,21 @@ def test_a_strict_workflow_lets_started_work_be_toggled(strict, owner):
     assert strict.patch(path).json()["status"] == "completed"
     assert strict.patch(path).json()["status"] == "todo"
     check_error(strict.patch(path), 409, "transition_refused")
+
+
+def test_personal_lists_may_have_a_workflow_of_their_own():
+    settings = Settings(
+        database_url="memory://", workflow=STRICT, personal_workflow=PERMISSIVE, auth=AuthMode.OFF
+    )
+
+    async def scenario():
+        transport = httpx.ASGITransport(create(settings))
+        async with httpx.AsyncClient(transport=transport, base_url="http://localhost") as client:
+            task = (await client.post("/api/ann/tasks", json={"title": "x"})).json()
+            toggled = await client.patch(f"/api/ann/tasks/{task['id']}/complete")
+            assert toggled.json()["status"] == "completed"
+            task = (await client.post("/api/v1/tasks", json={"title": "x"})).json()
+            refused = await client.put(f"/api/v1/tasks/{task['id']}", json={"status": "completed"})
+            check_error(refused, 400, "transition_refused")
+
+    anyio.run(scenario)

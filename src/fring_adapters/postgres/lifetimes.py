@@ -41,6 +41,11 @@ class Lifetime:
         self.refusal = None
         _open.add(self)
 
+    def check_open(self) -> None:
+        """Raise `RuntimeError` if it may not be used."""
+        if self.refusal is not None:
+            raise RuntimeError(self.refusal)
+
     def check_process(self) -> None:
         """Raise `RuntimeError` in a child of the process that opened it."""
         if self.forked:

@@ -13,20 +13,24 @@ from fring_adapters.postgres.pools import (
     PooledAsyncConnection,
     PooledConnection,
 )
+from fring_adapters.postgres.turns import Turns
 
 
 @attrs.frozen(kw_only=True)
 class PoolSettings:
     """Size a pool.
 
-    `size` connections are kept open and up to `overflow` more opened under load; a caller waits
-    `timeout` seconds for one at most; each is replaced after `recycle` seconds. Statements are
-    prepared when first used, unless `prepare` is False (for a PgBouncer that does not follow them).
+    `size` connections are kept open and up to `overflow` more opened under load; each is replaced
+    after `recycle` seconds. A call waits for its turn while all are in use, in the order in which
+    they came: for as long as connections come back, or `patience` seconds if that is not None. It
+    waits `timeout` seconds at most for the database to let it in. Statements are prepared when
+    first used, unless `prepare` is False (for a PgBouncer that does not follow them).
     """
 
     size: int = 16
     overflow: int = 0
     timeout: float = 1.0
+    patience: float | None = None
     recycle: float = 3600.0
     prepare: bool = True
 
@@ -39,6 +43,7 @@ class PoolSettings:
             # With the default, 300 s, a pool keeps failing for seconds after an outage is over.
             "reconnect_timeout": 2.0,
             "open": False,
+            "turns": Turns(self.size + self.overflow, self.patience),
             "kwargs": {
                 "autocommit": True,
                 "prepare_threshold": 0 if self.prepare else None,

@@ -2,30 +2,40 @@
 
 from __future__ import annotations
 
+from functools import partial
+from itertools import count
 from time import monotonic
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import psycopg
 from psycopg import AsyncConnection, Connection
 from psycopg.types.numeric import Int8BinaryDumper
-from psycopg_pool import AsyncConnectionPool, ConnectionPool, PoolClosed
+from psycopg_pool import AsyncConnectionPool, ConnectionPool, PoolClosed, PoolTimeout
 
 from fring_adapters.postgres.lifetimes import CLOSED, Lifetime, remember
 
+if TYPE_CHECKING:
+    from fring_adapters.postgres.turns import Turns
+
 # A connection that was used a moment ago is taken to be alive; asking it costs a round trip.
 FRESH_SECONDS: Final = 1.0
+# The time for a connection is measured in parts: an event loop that is held up by thousands of
+# callers lets a timer run out before it looks at what has arrived.
+PARTS: Final = 4
+# In the order of their making, which no clock decides: tests set it back and forth.
+_numbers: Final = count(1)
 
 
 class PooledAsyncConnection(AsyncConnection[tuple[Any, ...]]):
-    """Connect, and remember since when, and when the connection was last used."""
+    """Connect, and remember which of all connections it is, and when it was last used."""
 
-    opened_at: float = 0.0
+    number: int = 0
     used_at: float = 0.0
 
     async def set_up(self) -> None:
         """Send every integer as BIGINT: by size, each statement would be prepared several times."""
         self.adapters.register_dumper(int, Int8BinaryDumper)
-        self.opened_at = self.used_at = monotonic()
+        self.number, self.used_at = next(_numbers), monotonic()
         remember(self)
 
 
@@ -36,60 +46,98 @@ class AsyncPool(Lifetime, AsyncConnectionPool[PooledAsyncConnection]):
     which is all the time that a caller has.
     """
 
-    _renewed_at = 0.0
+    _renewed = 0
+    _renewed_at = float("-inf")
+
+    def __init__(self, conninfo: str, *, turns: Turns, **arguments: Any) -> None:
+        super().__init__(conninfo, **arguments)
+        self.turns = turns
 
     async def take(self) -> PooledAsyncConnection:
-        """Return a connection; raise `psycopg_pool.PoolTimeout` if none is to be had in time.
+        """Return a connection, when it is this caller's turn.
 
-        Raise `RuntimeError` if the pool may not be used at all.
+        Raise `psycopg_pool.PoolTimeout` if none is to be had in time, and `RuntimeError` if the
+        pool may not be used at all.
         """
+        self.check_open()
+        await self.turns.take()
+        try:
+            return await self._alive()
+        except BaseException:
+            self.turns.pass_on()
+            raise
+
+    async def _alive(self) -> PooledAsyncConnection:
         while True:
-            if self.refusal is not None:
-                raise RuntimeError(self.refusal)
-            try:
-                connection = await self.getconn()
-            except PoolClosed:  # while this caller waited
-                raise RuntimeError(CLOSED) from None
-            if monotonic() - connection.used_at < FRESH_SECONDS:
+            self.check_open()
+            connection = await self._connected()
+            if 0 <= monotonic() - connection.used_at < FRESH_SECONDS:
                 return connection
             try:
                 await self.check_connection(connection)
             except psycopg.OperationalError:
                 await self.renew(connection)
-                await self.give_back(connection)
+                await self._put(connection)
             except BaseException:  # a cancelled caller must not take the connection with it
-                await self.give_back(connection)
+                await self._put(connection)
                 raise
             else:
                 return connection
 
+    async def _connected(self) -> PooledAsyncConnection:
+        for _ in range(PARTS):
+            try:
+                return await self.getconn(self.timeout / PARTS)
+            except PoolClosed:  # while this caller waited
+                raise RuntimeError(CLOSED) from None
+            except PoolTimeout:
+                continue
+        # The database lets nobody in: those who wait for their turn need not try.
+        error = partial(PoolTimeout, f"the database gave no connection within {self.timeout:g} s")
+        self.turns.refuse(error)
+        raise error()
+
     async def give_back(self, connection: PooledAsyncConnection) -> None:
-        """Take a connection back, in whatever state."""
-        if not self.forked:
-            connection.used_at = monotonic()
-            await self.putconn(connection)
+        """Take a connection back, in whatever state, and end its caller's turn."""
+        if self.forked:  # both are the other process's, as may be the lock of the turns
+            return
+        try:
+            await self._put(connection)
+        finally:
+            self.turns.pass_on()
+
+    async def _put(self, connection: PooledAsyncConnection) -> None:
+        connection.used_at = monotonic()
+        await self.putconn(connection)
+
+    def end(self) -> bool:
+        """Refuse its use from now on, to those who wait too; tell whether to close it."""
+        ended = super().end()
+        if ended:
+            self.turns.refuse(lambda: RuntimeError(CLOSED))
+        return ended
 
     async def renew(self, lost: PooledAsyncConnection, pause: float = 0.0) -> None:
         """Replace the connections that are as old as a lost one: they will have died with it.
 
         Do nothing within `pause` seconds after the last time.
         """
-        due = lost.opened_at > self._renewed_at and monotonic() >= self._renewed_at + pause
+        due = lost.number > self._renewed and abs(monotonic() - self._renewed_at) >= pause
         if due and not self.forked:
-            self._renewed_at = monotonic()
+            self._renewed, self._renewed_at = next(_numbers), monotonic()
             await self.drain()
 
 
 class PooledConnection(Connection[tuple[Any, ...]]):
-    """Connect, and remember since when, and when the connection was last used."""
+    """Connect, and remember which of all connections it is, and when it was last used."""
 
-    opened_at: float = 0.0
+    number: int = 0
     used_at: float = 0.0
 
     def set_up(self) -> None:
         """Send every integer as BIGINT: by size, each statement would be prepared several times."""
         self.adapters.register_dumper(int, Int8BinaryDumper)
-        self.opened_at = self.used_at = monotonic()
+        self.number, self.used_at = next(_numbers), monotonic()
         remember(self)
 
 
@@ -100,48 +148,93 @@ class BlockingPool(Lifetime, ConnectionPool[PooledConnection]):
     which is all the time that a caller has.
     """
 
-    _renewed_at = 0.0
+    _renewed = 0
+    _renewed_at = float("-inf")
+
+    def __init__(self, conninfo: str, *, turns: Turns, **arguments: Any) -> None:
+        super().__init__(conninfo, **arguments)
+        self.turns = turns
 
     def take(self) -> PooledConnection:
-        """Return a connection; raise `psycopg_pool.PoolTimeout` if none is to be had in time.
+        """Return a connection, when it is this caller's turn.
 
-        Raise `RuntimeError` if the pool may not be used at all.
+        Raise `psycopg_pool.PoolTimeout` if none is to be had in time, and `RuntimeError` if the
+        pool may not be used at all.
         """
+        self.check_open()
+        self.turns.take_blocking()
+        try:
+            return self._alive()
+        except BaseException:
+            self.turns.pass_on()
+            raise
+
+    def _alive(self) -> PooledConnection:
         while True:
-            if self.refusal is not None:
-                raise RuntimeError(self.refusal)
-            try:
-                connection = self.getconn()
-            except PoolClosed:  # while this caller waited
-                raise RuntimeError(CLOSED) from None
-            if monotonic() - connection.used_at < FRESH_SECONDS:
+            self.check_open()
+            connection = self._connected()
+            if 0 <= monotonic() - connection.used_at < FRESH_SECONDS:
                 return connection
             try:
                 self.check_connection(connection)
             except psycopg.OperationalError:
                 self.renew(connection)
-                self.give_back(connection)
+                self._put(connection)
             except BaseException:
-                self.give_back(connection)
+                self._put(connection)
                 raise
             else:
                 return connection
 
+    def _connected(self) -> PooledConnection:
+        for _ in range(PARTS):
+            try:
+                return self.getconn(self.timeout / PARTS)
+            except PoolClosed:  # while this caller waited
+                raise RuntimeError(CLOSED) from None
+            except PoolTimeout:
+                continue
+        # The database lets nobody in: those who wait for their turn need not try.
+        error = partial(PoolTimeout, f"the database gave no connection within {self.timeout:g} s")
+        self.turns.refuse(error)
+        raise error()
+
     def give_back(self, connection: PooledConnection) -> None:
-        """Take a connection back, in whatever state."""
-        if not self.forked:
-            connection.used_at = monotonic()
-            self.putconn(connection)
+        """Take a connection back, in whatever state, and end its caller's turn."""
+        if self.forked:  # both are the other process's, as may be the lock of the turns
+            return
+        try:
+            self._put(connection)
+        finally:
+            self.turns.pass_on()
+
+    def _put(self, connection: PooledConnection) -> None:
+        connection.used_at = monotonic()
+        self.putconn(connection)
+
+    def end(self) -> bool:
+        """Refuse its use from now on, to those who wait too; tell whether to close it."""
+        ended = super().end()
+        if ended:
+            self.turns.refuse(lambda: RuntimeError(CLOSED))
+        return ended
 
     def renew(self, lost: PooledConnection, pause: float = 0.0) -> None:
         """Replace the connections that are as old as a lost one: they will have died with it.
 
         Do nothing within `pause` seconds after the last time.
         """
-        due = lost.opened_at > self._renewed_at and monotonic() >= self._renewed_at + pause
+        due = lost.number > self._renewed and abs(monotonic() - self._renewed_at) >= pause
         if due and not self.forked:
-            self._renewed_at = monotonic()
+            self._renewed, self._renewed_at = next(_numbers), monotonic()
             self.drain()
+
+    def close(self, timeout: float = 5.0) -> None:
+        """Close it; wait so many seconds at most for its threads."""
+        # Its scheduler is stopped at a time of the caller's clock, which a test may have frozen
+        # far ahead of the scheduler's own.
+        self._sched.enter(float("-inf"), None)
+        super().close(timeout)
 
     def __del__(self) -> None:
         if not self.forked:  # or it would wait for threads that are not there

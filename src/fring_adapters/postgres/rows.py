@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from fring_adapters.postgres.tables import tasks, users
 from fring_core import Task, TaskStatus, User
+from fring_core.clocks import in_utc
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -44,16 +45,12 @@ _STATUSES: Final[Mapping[str, TaskStatus]] = {status.value: status for status in
 def to_user(row: UserRow) -> User:
     """Return the user in a row of USER_COLUMNS."""
     user_id, username, email, created_at, version = row
-    if created_at.tzinfo is not UTC:  # the session's time zone, which is UTC nearly everywhere
-        created_at = created_at.astimezone(UTC)
     return User(user_id, username, email, created_at, version)
 
 
 def to_task(row: TaskRow) -> Task:
     """Return the task in a row of TASK_COLUMNS."""
     task_id, title, description, status, created_at, updated_at, owner, due_date, version = row
-    if created_at.tzinfo is not UTC:
-        created_at, updated_at = created_at.astimezone(UTC), updated_at.astimezone(UTC)
     return Task(
         task_id,
         title,
@@ -69,7 +66,12 @@ def to_task(row: TaskRow) -> Task:
 
 def from_new_user(new: NewUser, now: datetime) -> dict[str, object]:
     """Return a user to be created as statement parameters."""
-    return {"id": new.id, "username": new.username, "email": new.email, "created_at": now}
+    return {
+        "id": new.id,
+        "username": new.username,
+        "email": new.email,
+        "created_at": in_utc(now),
+    }
 
 
 def from_user(user: User) -> dict[str, object]:
@@ -85,6 +87,7 @@ def from_user(user: User) -> dict[str, object]:
 
 def from_new_task(new: NewTask, owner: str | None, now: datetime) -> dict[str, object]:
     """Return a task to be created as statement parameters."""
+    now = in_utc(now)
     return {
         "id": new.id,
         "title": new.title,

@@ -1,86 +1,71 @@
-"""What comes back: entities from JSON, and the core's errors from their codes."""
+"""What comes back: a result, or one of the core's errors. What is neither did not come from Fring."""
 
 from __future__ import annotations
 
 import re
-from datetime import date, datetime
-from typing import TYPE_CHECKING, Any, ClassVar, Final, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, Final, TypeAlias, TypeVar
 
 import attrs
 
 from fring_core import (
-    AlreadyAssigned,
-    EmailTaken,
     Forbidden,
     FringError,
-    IdTaken,
     InvalidInput,
-    InvalidStatus,
-    NotAssigned,
     Problem,
     StoreUnavailable,
-    Task,
     TaskNotFound,
     TaskStatus,
-    TaskWithUsers,
     TransitionRefused,
     Unauthenticated,
-    User,
-    UsernameTaken,
-    UserNotFound,
-    UserWithTasks,
 )
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
 T = TypeVar("T")
+Refusals: TypeAlias = "Mapping[type[Any], int]"  # leaves of the core's errors, and their statuses
 
-# Raised by one call about what it named: their fields are arguments of the call.
-NAMED: Final[Mapping[str, type[Any]]] = {
-    leaf.code: leaf
-    for leaf in (
-        UserNotFound,
-        TaskNotFound,
-        UsernameTaken,
-        EmailTaken,
-        IdTaken,
-        AlreadyAssigned,
-        NotAssigned,
-        InvalidStatus,
-    )
-}
+SUCCESS: Final = {"GET": 200, "PUT": 200, "PATCH": 200, "POST": 201, "DELETE": 204}
 # Of a server that is busy or away, or of what stands in front of it.
 LATER: Final = frozenset({408, 429, 502, 503, 504})
-SUCCESS: Final = range(200, 300)
-REFUSED_MOVE: Final = re.compile(r"Status cannot change from '(\w+)' to '(\w+)'")
+ON_A_LIST: Final = {TaskNotFound: 404, TransitionRefused: 409}
+MOVE: Final = re.compile(r"Status cannot change from '(\w+)' to '(\w+)'")
+
+
+def refusals(owner: str | None, *leaves: type[FringError]) -> Refusals:
+    """Return the errors that a call may raise about what it names; the board's are all 400."""
+    return {leaf: 400 if owner is None else ON_A_LIST[leaf] for leaf in leaves}
 
 
 @attrs.define
 class UnexpectedAnswer(FringError):  # noqa: N818  # named for what is wrong
     """Report an answer that Fring does not give to such a call: is the address right?
 
-    Whether the call had an effect is not known. `status` is the answer's.
+    Whether the call had an effect is not known. `status` is the answer's; `request` is the method
+    and the URL, without its query and without a password.
     """
 
     code: ClassVar[str] = "unexpected_answer"
     status: int
     reason: str
+    request: str = ""
 
     def __str__(self) -> str:
-        return f"Unexpected answer with status {self.status}: {self.reason}"
+        return f"{self.request}: unexpected answer with status {self.status}: {self.reason}"
 
 
 @attrs.frozen
 class Answer:
-    """Hold one answer: its status, its headers by lower-case name, its body as JSON.
+    """Hold one answer to a request: its status, its headers by lower-case name, its body.
 
-    `json` is None for an empty body and for one that is no JSON.
+    `json` is None for an empty body; `fault` tells what a body is that is no JSON.
     """
 
+    request: str
     status: int
     headers: Mapping[str, str]
-    json: Any
+    json: Any = None
+    fault: str | None = None
 
     @property
     def retry_after(self) -> float:
@@ -90,88 +75,72 @@ class Answer:
         except ValueError:
             return 0.0  # a date (RFC 9110, 10.2.3), which Fring does not send
 
-    def read(self, result: Callable[[Any], T], about: Mapping[str, Any]) -> T:
-        """Return the result of a call about these arguments; raise the error if it reports one."""
+    def read(
+        self, success: int, result: Callable[[Any], T], refusals: Refusals, about: Mapping[str, Any]
+    ) -> T:
+        """Return the result of a call; raise one of its refusals, about its arguments.
+
+        Raise `StoreUnavailable` if it is to be made later, and `UnexpectedAnswer` for all else.
+        """
+        if self.status in LATER:
+            raise StoreUnavailable(f"{self.request}: the server answered {self.status}")
+        if self.fault is not None:
+            raise UnexpectedAnswer(self.status, self.fault, self.request)
         try:
-            if self.status in SUCCESS:
+            if self.status == success:
                 return result(self.json)
-            if self.status in LATER:
-                raise StoreUnavailable(f"The server answered {self.status}")
-            error = self._error(about)
+            error = self._error(refusals, about)
         except (AttributeError, KeyError, TypeError, ValueError):
-            error = UnexpectedAnswer(self.status, f"{self.json!r:.200}")
+            error = self._unexpected()
         raise error
 
-    def _error(self, about: Mapping[str, Any]) -> FringError:
-        code, detail = self.json.get("code"), self.json.get("detail")
-        if code in NAMED:
-            fields = [field.name for field in attrs.fields(NAMED[code])]
-            named: FringError = NAMED[code](**{name: about[name] for name in fields})
-            return named
-        if code == Unauthenticated.code:
+    def _error(self, refusals: Refusals, about: Mapping[str, Any]) -> FringError:
+        code, detail = self.json["code"], self.json["detail"]
+        if (self.status, code) == (401, Unauthenticated.code):
             bad_token = "error=" in self.headers.get("www-authenticate", "")
-            return Unauthenticated(detail, bad_token=bad_token)
-        if code == Forbidden.code:
-            return Forbidden(detail)
-        if code == InvalidInput.code:
-            return InvalidInput(tuple(map(_problem, detail)))
-        move = REFUSED_MOVE.fullmatch(detail)
-        if code == TransitionRefused.code and move:
-            return TransitionRefused(TaskStatus(move[1]), TaskStatus(move[2]))
-        return UnexpectedAnswer(self.status, str(detail))
+            return Unauthenticated(_text(detail), bad_token=bad_token)
+        if (self.status, code) == (403, Forbidden.code):
+            return Forbidden(_text(detail))
+        if (self.status, code) == (422, InvalidInput.code):
+            return InvalidInput(_problems(detail))
+        for leaf, status in refusals.items():
+            if (self.status, code) == (status, leaf.code):
+                if leaf is TransitionRefused:
+                    return _refused_move(_text(detail))
+                named: FringError = leaf(*(about[field.name] for field in attrs.fields(leaf)))
+                return named
+        return self._unexpected()
+
+    def _unexpected(self) -> UnexpectedAnswer:
+        return UnexpectedAnswer(self.status, f"{self.json!r:.200}", self.request)
+
+
+def _refused_move(detail: str) -> TransitionRefused:
+    move = MOVE.fullmatch(detail)
+    if move is None:
+        raise ValueError(detail)
+    return TransitionRefused(TaskStatus(move[1]), TaskStatus(move[2]))
+
+
+def _text(detail: Any) -> str:
+    if not isinstance(detail, str):
+        raise TypeError
+    return detail
+
+
+def _problems(detail: Any) -> tuple[Problem, ...]:
+    if not isinstance(detail, list) or not detail:
+        raise TypeError
+    return tuple(map(_problem, detail))
 
 
 def _problem(fault: Any) -> Problem:
-    where, *field = fault["loc"]
+    if not isinstance(fault["loc"], list):
+        raise TypeError
+    where, *field = map(_text, fault["loc"])
     kind = fault["type"]
     return Problem(
-        ".".join(map(str, field)) or where,
-        fault["msg"],
+        ".".join(field) or where,
+        _text(fault["msg"]),
         kind if kind in ("missing", "type_error") else "value_error",
     )
-
-
-def user(json: Any) -> User:
-    """Return a user; its version is not known."""
-    return User(
-        json["id"], json["username"], json["email"], datetime.fromisoformat(json["created_at"])
-    )
-
-
-def task(json: Any) -> Task:
-    """Return a task, of the shared board unless it names whose it is; its version is not known."""
-    due_date = json.get("due_date")
-    return Task(
-        id=json["id"],
-        title=json["title"],
-        description=json["description"],
-        status=TaskStatus(json["status"]),
-        created_at=datetime.fromisoformat(json["created_at"]),
-        updated_at=datetime.fromisoformat(json["updated_at"]),
-        owner=json.get("user_id"),
-        due_date=None if due_date is None else date.fromisoformat(due_date),
-    )
-
-
-def users(json: Any) -> list[User]:
-    """Return a list of users."""
-    return [user(each) for each in json]
-
-
-def tasks(json: Any) -> list[Task]:
-    """Return a list of tasks."""
-    return [task(each) for each in json]
-
-
-def user_with_tasks(json: Any) -> UserWithTasks:
-    """Return a user with its tasks."""
-    return UserWithTasks(user(json), tasks(json["tasks"]))
-
-
-def task_with_users(json: Any) -> TaskWithUsers:
-    """Return a task with its users, of which a task of a personal list has none."""
-    return TaskWithUsers(task(json), users(json.get("assigned_users", ())))
-
-
-def nothing(_: Any) -> None:
-    """Return nothing, whatever the answer says of what was done."""

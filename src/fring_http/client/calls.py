@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import random
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final, Protocol, TypeVar
 
 import attrs
 
-from fring_core import StoreUnavailable
-from fring_http.client.answers import LATER, Answer
+from fring_core import UNSET, StoreUnavailable
+from fring_http.client.answers import LATER, SUCCESS, Answer
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+
+    from fring_http.client.answers import Refusals
 
 T = TypeVar("T")
 
@@ -45,12 +48,17 @@ class Calls:
         method: str,
         path: str,
         read: Callable[[Any], T],
+        refusals: Refusals = MappingProxyType({}),
         *,
         query: Mapping[str, Any] | None = None,
         body: Mapping[str, Any] | None = None,
-        **about: Any,
+        about: Mapping[str, Any] = MappingProxyType({}),
     ) -> T:
-        """Return what is read from the answer; raise the error that it reports `about` these."""
+        """Return what is read from the answer, or raise what it refuses `about` these arguments.
+
+        Raise `UnexpectedAnswer` if the answer is another than Fring gives to this call.
+        """
+        named = {name: value for name, value in about.items() if value not in (None, UNSET)}
         more = self.retries if method == "GET" else 0
         pause = FIRST_PAUSE_SECONDS
         while True:
@@ -61,7 +69,7 @@ class Calls:
                     raise
             else:
                 if answer.status not in LATER or not more:
-                    return answer.read(read, about)
+                    return answer.read(SUCCESS[method], read, refusals, named)
                 pause = max(pause, answer.retry_after)
             more -= 1
             # Apart from one another, or clients that failed together would come back together.

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 import httpx
 
+from fring_http.client.addresses import checked, reached
 from fring_http.client.calls import Calls
 from fring_http.client.connections import AsyncConnection, BlockingConnection
 from fring_http.client.lifetimes import Lifetime
@@ -23,11 +24,14 @@ RETRIES: Final = 2
 class FringClient(UseCases):
     """Call the use cases of a Fring at an address, in an event loop.
 
-    `url` is what `/api` stands below; raise `ValueError` if it is no address. `token` proves who calls: a text, or a function that
-    returns one for each request, such as one that renews it. An attempt takes `timeout` seconds
-    at most; a read that fails for now is tried up to `retries` times more, after a pause of up to
-    5 s, or as the server says. `transport` is httpx's, to go through a proxy, trust other
-    certificates, or call an ASGI application directly. Redirects are not followed.
+    `url` is what `/api` stands below, such as `https://tasks.example/board`. `token` proves who
+    calls: a text, or a function that returns one for each request, such as one that renews it. An
+    attempt takes `timeout` seconds at most; a read that fails for now is tried up to `retries`
+    times more, after a pause of up to 5 s, or as the server says. Proxies are those of the
+    environment (`HTTP_PROXY`, `HTTPS_PROXY`, `ALL_PROXY`, `NO_PROXY`), unless there is a
+    `transport`: httpx's, to trust other certificates, or to call an ASGI application directly.
+    Redirects are not followed. Raise `ValueError` for what is no such URL, for a proxy that cannot
+    be used, and for a time or a number that cannot be.
 
     Use it in `async with`, or call `close` at the end. It takes calls from several tasks at once,
     and none in a child process that was forked after the first: those raise `RuntimeError`.
@@ -42,8 +46,14 @@ class FringClient(UseCases):
         retries: int = RETRIES,
         transport: httpx.AsyncBaseTransport | None = None,
     ) -> None:
+        base = checked(url, token)
+        _check_patience(timeout, retries)
         self._lifetime = Lifetime()
-        self._http = httpx.AsyncClient(base_url=_checked(url), timeout=timeout, transport=transport)
+        self._http = httpx.AsyncClient(
+            base_url=base,
+            timeout=timeout,
+            transport=transport or reached(httpx.AsyncHTTPTransport, base),
+        )
         connection = AsyncConnection(self._http, token, timeout, self._lifetime)
         super().__init__(Calls(connection, retries))
 
@@ -84,8 +94,14 @@ class BlockingFringClient(UseCases):
         retries: int = RETRIES,
         transport: httpx.BaseTransport | None = None,
     ) -> None:
+        base = checked(url, token)
+        _check_patience(timeout, retries)
         self._lifetime = Lifetime()
-        self._http = httpx.Client(base_url=_checked(url), timeout=timeout, transport=transport)
+        self._http = httpx.Client(
+            base_url=base,
+            timeout=timeout,
+            transport=transport or reached(httpx.HTTPTransport, base),
+        )
         connection = BlockingConnection(self._http, token, timeout, self._lifetime)
         super().__init__(Calls(connection, retries))
 
@@ -109,11 +125,8 @@ class BlockingFringClient(UseCases):
             self._http.close()
 
 
-def _checked(url: str) -> httpx.URL:
-    try:
-        checked = httpx.URL(url)
-    except httpx.InvalidURL as error:
-        raise ValueError(f"{url!r} is no address: {error}") from None
-    if checked.scheme not in ("http", "https") or not checked.host:
-        raise ValueError(f"{url!r} is no address: it must begin with http:// or https://")
-    return checked
+def _check_patience(timeout: float, retries: int) -> None:
+    if not timeout > 0:
+        raise ValueError(f"timeout={timeout!r} must be a number of seconds above 0")
+    if retries < 0:
+        raise ValueError(f"retries={retries!r} must not be negative")

@@ -12,6 +12,7 @@ import attrs
 import httpx
 
 from fring_core import StoreUnavailable
+from fring_http.client.addresses import shown
 from fring_http.client.answers import Answer
 
 if TYPE_CHECKING:
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     Token = str | Callable[[], str] | None
     Fields = Mapping[str, Any]
 
+NO_JSON: Final = b"bytes that do not decode"
 _TOKEN: Final = re.compile(r"[\x21-\x7e]+")
 
 
@@ -43,10 +45,16 @@ class AsyncConnection:
         )
         try:
             async with asyncio.timeout(self.seconds):
-                response = await self.http.send(request)
+                response = await self.http.send(request, stream=True)
+                try:
+                    content = await response.aread()
+                except httpx.DecodingError:
+                    content = NO_JSON
+                finally:
+                    await response.aclose()
         except (httpx.RequestError, TimeoutError) as error:
-            raise _unavailable(error) from error
-        return _answer(response, response.content)
+            raise _unavailable(request, error) from error
+        return _answer(response, content)
 
     async def pause(self, seconds: float) -> None:
         """Wait, while others go on."""
@@ -78,10 +86,12 @@ class BlockingConnection:
                     parts.append(part)
                     if time.monotonic() > deadline:
                         raise httpx.ReadTimeout("the answer takes too long")
+            except httpx.DecodingError:
+                parts = [NO_JSON]
             finally:
                 response.close()
         except httpx.RequestError as error:
-            raise _unavailable(error) from error
+            raise _unavailable(request, error) from error
         return _answer(response, b"".join(parts))
 
     async def pause(self, seconds: float) -> None:
@@ -108,14 +118,26 @@ def _headers(token: Token) -> dict[str, str]:
     return {"Authorization": f"Bearer {text}"}
 
 
-def _unavailable(error: Exception) -> StoreUnavailable:
-    return StoreUnavailable(f"The server does not answer: {type(error).__name__}: {error}")
+def _unavailable(request: httpx.Request, error: Exception) -> StoreUnavailable:
+    what = shown(request.method, request.url)
+    return StoreUnavailable(f"{what}: the server does not answer: {type(error).__name__}: {error}")
 
 
 def _answer(response: httpx.Response, content: bytes) -> Answer:
-    try:
-        body = json.loads(content) if content else None
-    except ValueError:
-        body = None
     headers = {name.lower(): value for name, value in response.headers.items()}
-    return Answer(response.status_code, headers, body)
+    what = shown(response.request.method, response.request.url)
+    kind = headers.get("content-type", "").partition(";")[0].strip().lower()
+    if not content:
+        return Answer(what, response.status_code, headers, json=None)
+    try:
+        if kind == "application/json":
+            return Answer(what, response.status_code, headers, json.loads(content))
+    except (ValueError, RecursionError):
+        pass
+    beginning = content[:100].decode(errors="replace")
+    return Answer(
+        what,
+        response.status_code,
+        headers,
+        fault=f"no JSON, but {kind or 'something'}: {beginning!r}",
+    )

@@ -6,14 +6,25 @@ What it does not carry is refused with `InvalidInput` before anything is sent.
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any, Final, NoReturn
+from typing import Any, Final, NoReturn
 from urllib.parse import quote
 
-from fring_core import UNSET, InvalidInput, Problem, TaskOrder, TaskStatus
+from fring_core import (
+    UNSET,
+    InvalidInput,
+    NewTask,
+    NewUser,
+    Page,
+    Problem,
+    TaskChanges,
+    TaskFilter,
+    TaskOrder,
+    TaskStatus,
+    UserChanges,
+    UserFilter,
+)
 from fring_core.text import check_owner
-
-if TYPE_CHECKING:
-    from fring_core import NewTask, NewUser, Page, TaskChanges, TaskFilter, UserChanges, UserFilter
+from fring_core.values import check_kind
 
 SORTS: Final = {TaskOrder.NEWEST_FIRST: "created", TaskOrder.BY_TITLE: "title"}
 # Names that are other paths of the server, or none.
@@ -27,25 +38,29 @@ def path(*segments: object) -> str:
 
 def tasks_path(owner: str | None, *rest: object) -> str:
     """Return the path of a list's tasks; raise `InvalidInput` for an owner that no path names."""
-    if check_owner(owner) is None:
+    owner = check_owner(owner)
+    if owner is None:
         return path("v1", "tasks", *rest)
-    if UNNAMEABLE.fullmatch(str(owner)):
+    if UNNAMEABLE.fullmatch(owner):
         _refuse("owner", "cannot be named in a path")
     return path(owner, "tasks", *rest)
 
 
 def new_user(new: NewUser) -> dict[str, Any]:
     """Return a user to create as JSON."""
+    check_kind("new", new, NewUser)
     return _without(None, username=new.username, email=new.email, id=new.id)
 
 
 def user_changes(changes: UserChanges) -> dict[str, Any]:
     """Return the changes of a user as JSON."""
+    check_kind("changes", changes, UserChanges)
     return _without(UNSET, username=changes.username, email=changes.email)
 
 
 def new_task(new: NewTask, owner: str | None) -> dict[str, Any]:
     """Return a task to create as JSON; on the shared board without due date, else without id."""
+    check_kind("new", new, NewTask)
     if owner is None and new.due_date is not None:
         _refuse("due_date", "is not carried for the shared board")
     if owner is not None and new.id is not None:
@@ -62,6 +77,7 @@ def new_task(new: NewTask, owner: str | None) -> dict[str, Any]:
 
 def task_changes(changes: TaskChanges, owner: str | None) -> dict[str, Any]:
     """Return the changes of a task as JSON; on the shared board, of what is shown there."""
+    check_kind("changes", changes, TaskChanges)
     status, completed, due_date = changes.status, changes.completed, changes.due_date
     if owner is None:
         if due_date is not UNSET:
@@ -90,6 +106,8 @@ def toggle_path(task_id: int, owner: str | None) -> str:
 
 def users_query(where: UserFilter, page: Page) -> dict[str, Any]:
     """Return what a list of users is asked for, as query parameters."""
+    check_kind("where", where, UserFilter)
+    check_kind("page", page, Page)
     return _without(
         None, username=where.username, email=where.email, skip=page.skip, limit=page.limit
     )
@@ -99,6 +117,9 @@ def tasks_query(
     where: TaskFilter, page: Page, owner: str | None, order: TaskOrder
 ) -> dict[str, Any]:
     """Return what a list of tasks is asked for, as query parameters."""
+    check_kind("where", where, TaskFilter)
+    check_kind("page", page, Page)
+    order = TaskOrder.parse(order)
     status: str | None = where.status
     if where.completed is not None and where.status is not None:
         if where.completed is not (where.status is TaskStatus.COMPLETED):

@@ -1,0 +1,227 @@
+"""Thousands of callers at once wait for their turn, and nobody waits for what will not come."""
+
+import asyncio
+import time
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import asynccontextmanager
+
+import psycopg
+import pytest
+
+from fring_adapters.clock import utc_now
+from fring_adapters.postgres import BlockingPostgresStore, PoolSettings, PostgresStore, turns
+from fring_adapters.postgres.turns import Turns
+from fring_core import Fring, NewTask, StoreUnavailable, run_sync
+from tests.serving import free_port
+
+MANY = 10_000
+GUARD_SECONDS = 60.0  # against hanging only
+NOWHERE = "postgresql://postgres@127.0.0.1:{}/none"
+
+
+def count(url):
+    with psycopg.connect(url) as connection:
+        [(found,)] = connection.execute("SELECT count(*) FROM tasks").fetchall()
+        return found
+
+
+def test_ten_thousand_calls_in_a_loop_wait_for_their_turn(database_url, empty):
+    async def scenario():
+        async with PostgresStore(database_url) as store:
+            fring = Fring(store, clock=utc_now)
+            await asyncio.gather(*(fring.create_task(NewTask("task")) for _ in range(MANY)))
+
+    empty()
+    asyncio.run(scenario())
+    assert count(database_url) == MANY
+
+
+def test_two_hundred_threads_wait_for_their_turn(database_url, empty):
+    empty()
+    with BlockingPostgresStore(database_url) as store, ThreadPoolExecutor(200) as threads:
+        fring = Fring(store, clock=utc_now)
+        list(threads.map(lambda _: run_sync(fring.create_task(NewTask("task"))), range(1000)))
+    assert count(database_url) == 1000
+
+
+def test_slow_transactions_are_waited_for_longer_than_for_a_connection(database_url, empty):
+    async def slowly(fring):
+        async with fring.transaction() as inner:
+            await inner.create_task(NewTask("task"))
+            await asyncio.sleep(0.2)
+
+    async def scenario():
+        async with PostgresStore(database_url, PoolSettings(size=1, timeout=0.1)) as store:
+            fring = Fring(store, clock=utc_now)
+            await asyncio.gather(*(slowly(fring) for _ in range(3)))
+
+    empty()
+    asyncio.run(scenario())
+    assert count(database_url) == 3
+
+
+def test_those_who_are_not_patient_are_told_in_time(database_url, empty):
+    """As in a server, whose clients hear of it within a second."""
+    pool = PoolSettings(size=1, patience=0.2)
+
+    async def scenario():
+        async with PostgresStore(database_url, pool) as store:
+            fring = Fring(store, clock=utc_now)
+            async with fring.transaction():
+                with pytest.raises(StoreUnavailable, match=r"within 0\.2 s"):
+                    await fring.list_tasks()
+            await fring.list_tasks()
+
+    asyncio.run(scenario())
+    with BlockingPostgresStore(database_url, pool) as store:
+        fring = Fring(store, clock=utc_now)
+
+        async def inside():
+            async with fring.transaction():
+                with pytest.raises(StoreUnavailable, match=r"within 0\.2 s"):
+                    run_sync(fring.list_tasks())
+
+        run_sync(inside())
+        run_sync(fring.list_tasks())
+
+
+def test_a_standstill_ends(database_url, monkeypatch):
+    """Transactions that hold every connection, and ask outside of them for one more."""
+    monkeypatch.setattr(turns, "STANDSTILL_SECONDS", 0.3)
+
+    async def greedy(fring):
+        async with fring.transaction():
+            await fring.list_tasks()
+
+    async def scenario():
+        async with PostgresStore(database_url, PoolSettings(size=2)) as store:
+            fring = Fring(store, clock=utc_now)
+            calls = [greedy(fring) for _ in range(2)]
+            ended = await asyncio.gather(*calls, return_exceptions=True)
+            assert any(isinstance(each, StoreUnavailable) for each in ended)
+            await fring.list_tasks()
+
+    asyncio.run(asyncio.wait_for(scenario(), GUARD_SECONDS))
+
+
+def test_a_database_that_is_away_is_told_to_all_who_wait():
+    url, pool = NOWHERE.format(free_port()), PoolSettings(size=2, timeout=0.3)
+
+    async def scenario():
+        async with PostgresStore(url, pool) as store:
+            fring = Fring(store, clock=utc_now)
+            calls = [fring.list_tasks() for _ in range(500)]
+            return await asyncio.gather(*calls, return_exceptions=True)
+
+    begin = time.monotonic()
+    told = asyncio.run(scenario())
+    with BlockingPostgresStore(url, pool) as store, ThreadPoolExecutor(50) as threads:
+        blocking = Fring(store, clock=utc_now)
+
+        def call(_):
+            with pytest.raises(StoreUnavailable) as away:
+                run_sync(blocking.list_tasks())
+            return away.value
+
+        told += threads.map(call, range(50))
+    assert {type(each) for each in told} == {StoreUnavailable}
+    # In twos, and each for as long as the timeout, it would have taken more than a minute.
+    assert time.monotonic() - begin < GUARD_SECONDS / 2
+
+
+@asynccontextmanager
+async def held(url):
+    """Hold the only connection of a store until `free` is set."""
+    async with PostgresStore(url, PoolSettings(size=1)) as store:
+        fring, holding, free = Fring(store, clock=utc_now), asyncio.Event(), asyncio.Event()
+
+        async def hold():
+            async with fring.transaction():
+                holding.set()
+                await free.wait()
+
+        holder = asyncio.create_task(hold())
+        await holding.wait()
+        yield fring, free
+        free.set()
+        await asyncio.wait([holder])
+
+
+async def waiting(fring, made, number):
+    await fring.create_task(NewTask(str(number)))
+    made.append(number)
+
+
+def test_turns_come_in_order_and_a_cancelled_caller_leaves_none_behind(database_url, empty):
+    async def scenario():
+        made: list[int] = []
+        async with held(database_url) as (fring, free):
+            calls = []
+            for number in range(9):
+                calls.append(asyncio.create_task(waiting(fring, made, number)))
+                await asyncio.sleep(0)
+            for call in calls[::2]:
+                call.cancel()
+            free.set()
+            await asyncio.wait(calls)
+            assert made == [1, 3, 5, 7]
+            await asyncio.wait_for(fring.list_tasks(), GUARD_SECONDS)
+            assert fring._store._pool.turns._free == 1
+
+    empty()
+    asyncio.run(scenario())
+
+
+def test_a_turn_that_comes_to_who_is_just_cancelled_is_passed_on():
+    async def scenario():
+        shared = Turns(1, None)
+        await shared.take()
+        late, next_one = asyncio.create_task(shared.take()), asyncio.create_task(shared.take())
+        await asyncio.sleep(0)
+        shared.pass_on()
+        late.cancel()
+        await asyncio.wait_for(next_one, GUARD_SECONDS)
+        shared.pass_on()
+        assert shared._free == 1
+
+    asyncio.run(scenario())
+
+
+def test_closing_ends_those_who_wait(database_url):
+    async def scenario():
+        async with held(database_url) as (fring, _):
+            calls = [asyncio.create_task(fring.list_tasks()) for _ in range(50)]
+            await asyncio.sleep(0)
+            assert fring._store._pool.end()
+            ended = await asyncio.gather(*calls, return_exceptions=True)
+            assert {type(each) for each in ended} == {RuntimeError}
+
+    asyncio.run(asyncio.wait_for(scenario(), GUARD_SECONDS))
+
+
+def test_threads_and_loops_wait_in_one_queue():
+    shared = Turns(1, None)
+    shared.take_blocking()
+    order = []
+
+    def in_thread():
+        shared.take_blocking()
+        order.append("thread")
+        shared.pass_on()
+
+    async def in_loop():
+        await shared.take()
+        order.append("loop")
+        shared.pass_on()
+
+    with ThreadPoolExecutor(3) as threads:
+        jobs = []
+        for number, job in enumerate((in_thread, lambda: asyncio.run(in_loop()), in_thread), 1):
+            jobs.append(threads.submit(job))
+            while len(shared._waiting) < number:
+                time.sleep(0.001)
+        shared.pass_on()
+        for submitted in jobs:
+            submitted.result(GUARD_SECONDS)
+    assert order == ["thread", "loop", "thread"]
+    assert shared._free == 1
