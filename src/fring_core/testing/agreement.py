@@ -53,10 +53,9 @@ async def agreed(store: Store) -> object:
         its_users = await store.assignments.users_of(task.id)
         assert plain(its_users) == plain([u for u in users if task.id in links[u.id]])
     for number in COMING_AND_GOING:
-        user = [user for user in users if user.id == number]
-        assert [await store.users.get(number)] == (user or [None])
-        task = [task for task in tasks[None] if task.id == number]
-        assert [await store.tasks.get(number, None)] == (task or [None])
+        found: list[object] = [await store.users.get(number), await store.tasks.get(number, None)]
+        listed = [[row for row in rows if row.id == number] for rows in (users, tasks[None])]
+        assert plain(found) == plain([row[0] if row else None for row in listed])
     hashes = [await store.credentials.hash_of(number) for number in (*COMING_AND_GOING, 1)]
     return plain([users, [*tasks.values()], hashes, links])
 

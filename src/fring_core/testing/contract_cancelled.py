@@ -29,6 +29,23 @@ class CancelledTests(StoreTests):
     @pytest.mark.parametrize("write", WRITES.values(), ids=WRITES)
     async def test_cancelled_call(self, store: Store, write: Write) -> None:
         """A call that is cancelled MUST have its whole effect or none."""
+        await self._cut_short(store, write)
+
+    async def test_cancelled_transaction(self, store: Store) -> None:
+        """Leaving it by an exception, cancellation included, MUST roll back: in a call as well.
+
+        They MUST see all of a commit or nothing.
+        """
+
+        async def block(store: Store) -> None:
+            async with store.transaction() as inner:
+                for write in WRITES.values():
+                    await write(inner)
+
+        await self._cut_short(store, block)
+
+    async def _cut_short(self, store: Store, write: Write) -> None:
+        """Cancel a write sooner and later, until it is done; it is never done in part."""
         await settle(store)
         before = await snapshot(store, LISTS)
         with suppress(Undo):

@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 
 def _rename(number: int, **changes: str) -> Write:
     def rename(store: Store, who: str) -> Coroutine[Any, Any, object]:
-        named = {name: text.format(who) for name, text in changes.items()}
+        named: dict[str, Any] = {name: text.format(who) for name, text in changes.items()}
         user = attrs.evolve(
             ghost_user(number), username=f"u{number}", email=f"u{number}@example.org"
         )

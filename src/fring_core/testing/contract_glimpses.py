@@ -12,7 +12,7 @@ from fring_core.testing.snapshot import EVERYTHING
 from fring_core.testing.turns import turns
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Coroutine, Sequence
+    from collections.abc import Callable, Coroutine
 
     from fring_core import Store
 
@@ -68,7 +68,7 @@ EFFECTS = (
 class GlimpseTests(StoreTests):
     """Test what readers see while somebody writes."""
 
-    async def _watched(self, writing: Coroutine[Any, Any, object], effects: Sequence[Look]) -> None:
+    async def _watched(self, writing: Coroutine[Any, Any, object], effects: list[Look]) -> None:
         """Read until a change is made: whoever has seen one effect of it sees all others.
 
         Some readers look for them in one order, some in the other.
@@ -82,7 +82,7 @@ class GlimpseTests(StoreTests):
             finally:
                 written = True
 
-        async def read(order: Sequence[Look]) -> None:
+        async def read(order: list[Look]) -> None:
             while not written:
                 seen = [await look() for look in order]
                 assert seen == sorted(seen), "some of it was to be seen, and some not yet"
@@ -114,7 +114,13 @@ class GlimpseTests(StoreTests):
             async def is_not_assigned(task_id: int = shared.id) -> bool:
                 return not await store.assignments.users_of(task_id)
 
-            effects = [is_gone, has_no_hash, has_no_list, has_no_last_task, is_not_assigned]
+            effects: list[Look] = [
+                is_gone,
+                has_no_hash,
+                has_no_list,
+                has_no_last_task,
+                is_not_assigned,
+            ]
             await self._watched(store.users.remove(number), effects)
             assert [await look() for look in effects] == [True] * len(effects)
 
@@ -133,7 +139,7 @@ class GlimpseTests(StoreTests):
                 found = await store.credentials.find(name, None)
                 return found is not None and found.password_hash == "hash"  # noqa: S105  # of nobody
 
-            effects = [is_there, is_found, has_a_hash]
+            effects: list[Look] = [is_there, is_found, has_a_hash]
             await self._watched(add_user(store, name, number, "hash"), effects)
             assert [await look() for look in effects] == [True] * len(effects)
 

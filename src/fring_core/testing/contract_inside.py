@@ -127,8 +127,8 @@ class InsideTests(StoreTests):
         before = [await add_task(store, f"old{n}") for n in range(6)]
         await store.assignments.add(user.id, before[1].id)
         async with store.transaction() as inner:
-            listed = await inner.tasks.list(TaskFilter(assigned=True), EVERYTHING, None)
-            assert rows(listed) == [before[1]]
+            listed = rows(await inner.tasks.list(TaskFilter(assigned=True), EVERYTHING, None))
+            assert listed == [before[1]]
             added = await add_task(inner, "new")
             for number in (before[0].id, added.id):
                 await inner.assignments.add(user.id, number)
@@ -158,6 +158,7 @@ class InsideTests(StoreTests):
                 if n % 3 == 0:
                     await inner.assignments.add(user.id, task.id)
             inside = rows(await inner.tasks.list(TaskFilter(), EVERYTHING, None))
+            assert rows(await store.tasks.list(TaskFilter(), EVERYTHING, None)) == []
         assert rows(await store.tasks.list(TaskFilter(), EVERYTHING, None)) == inside
         assert inside is not None
         assert len(inside) == MANY

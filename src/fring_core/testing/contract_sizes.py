@@ -86,6 +86,14 @@ class SizeTests(StoreTests):
         whole = await store.tasks.get_with_users(task.id, None)
         assert whole is not None
         assert rows(whole.users) == users
+        other = await add_task(store, "other")
+        await store.assignments.add(users[0].id, other.id)
+        assigned = await store.tasks.list(TaskFilter(assigned=True), Page(0, 2), None)
+        assert rows(assigned) == [task, other], "each once, however many have it"
+        assert await store.tasks.remove(task.id, None) is True
+        assert rows(await store.assignments.tasks_of(users[-1].id, None)) == []
+        await add_task(store, "again", task.id)
+        assert rows(await store.assignments.users_of(task.id)) == []
 
     async def test_size_of_an_accounts_list(self, store: Store) -> None:
         """The personal list `str(user_id)` MUST be removed too if there was a hash: all of it."""
