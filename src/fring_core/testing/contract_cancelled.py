@@ -47,7 +47,8 @@ class CancelledTests(StoreTests):
     async def _cut_short(self, store: Store, write: Write) -> None:
         """Cancel a write sooner and later, until it is done; it is never done in part."""
         await settle(store)
-        before = await snapshot(store, LISTS)
+        taken, after = 0.0, await snapshot(store, LISTS)
+        before = after
         with suppress(Undo):
             async with store.transaction() as inner:
                 begun = perf_counter()

@@ -25,7 +25,7 @@ from fring_core.testing.contract_base import (
     losers,
     rows,
 )
-from fring_core.testing.snapshot import EVERYTHING
+from fring_core.testing.snapshot import EVERYTHING, plain
 from fring_core.testing.turns import LEADS, in_turns
 
 if TYPE_CHECKING:
@@ -98,8 +98,7 @@ class HandoverTests(StoreTests):
                 await store.credentials.find("ann", None),
                 await store.credentials.find(None, user.email),
             ):
-                assert found == Credential(user, None)
-                assert found.user.version == 1
+                assert plain(found) == plain(Credential(user, None))
             assert rows(await store.assignments.tasks_of(7, None)) == []
             assert rows(await store.assignments.users_of(7)) == []
             assert rows(await store.assignments.users_of(other.id)) == []
