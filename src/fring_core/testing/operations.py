@@ -38,7 +38,7 @@ TITLES = _pool(
 )
 # Two are the lists of users, if these have passwords.
 LISTS = (*OWNERS, "1", "2")
-OWNER = st.sampled_from((*[None] * 6, *OWNERS * 2, *LISTS[-2:], "", "ann "))
+OWNER = st.sampled_from((*[None] * 6, *OWNERS * 2, *LISTS[-2:], "", "ann ", "null", "01"))
 SHIFTS = st.sampled_from((0, 0, 0, -1, 1))
 START = datetime(2024, 2, 29, 23, 59, 59, tzinfo=UTC)
 HASHES = st.sampled_from(("", "a", "b"))

@@ -67,7 +67,7 @@ def titles() -> st.SearchStrategy[str]:
 
 def descriptions() -> st.SearchStrategy[str | None]:
     """Draw descriptions of tasks: any text, the empty one and None among them."""
-    return st.none() | texts(10_000)
+    return st.none() | st.sampled_from(AWKWARD) | texts(10_000)
 
 
 def statuses() -> st.SearchStrategy[TaskStatus]:
