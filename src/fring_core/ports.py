@@ -7,7 +7,8 @@ to be inherited. What their methods say is tested sentence by sentence: each tes
 Of every method of a store:
 
 - A call MUST be atomic. It has its whole effect or, if it raises, none. A call that is cancelled
-  MUST have its whole effect or none. So may one that raises `Unavailable`, when an answer is lost.
+  MUST have its whole effect or none. One that raises `Unavailable` may have had it, and lost the
+  answer.
 - What a call has done MUST be seen by every call that begins later.
 - An id outside 1 to 2⁶³-1 names nothing: MUST answer as for a row that is absent.
 - `owner` selects a list: None the shared board, a text the personal list of that name.

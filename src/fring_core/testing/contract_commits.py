@@ -6,6 +6,7 @@ Whoever is outside writes before the transaction does: a store with one writer c
 from __future__ import annotations
 
 from contextlib import suppress
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
 import attrs
@@ -63,12 +64,20 @@ def _add(**texts: str) -> Write:
     return add
 
 
-ASSIGN: Write = lambda store, _: store.assignments.add(3, 2)  # noqa: E731  # as the others below
-UNASSIGN: Write = lambda store, _: store.assignments.remove(1, 1)  # noqa: E731
-REMOVE_USER: Write = lambda store, _: store.users.remove(1)  # noqa: E731
-REMOVE_ASSIGNED: Write = lambda store, _: store.users.remove(3)  # noqa: E731
-REMOVE_TASK: Write = lambda store, _: store.tasks.remove(1, None)  # noqa: E731
-REMOVE_ASSIGNED_TASK: Write = lambda store, _: store.tasks.remove(2, None)  # noqa: E731
+def _same(method: str, *arguments: object) -> Write:
+    """Return a write that is the same whoever makes it."""
+
+    def write(store: Store, _who: str) -> Coroutine[Any, Any, object]:
+        called: Coroutine[Any, Any, object] = attrgetter(method)(store)(*arguments)
+        return called
+
+    return write
+
+
+ASSIGN, UNASSIGN = _same("assignments.add", 3, 2), _same("assignments.remove", 1, 1)
+REMOVE_USER, REMOVE_ASSIGNED = _same("users.remove", 1), _same("users.remove", 3)
+REMOVE_TASK = _same("tasks.remove", 1, None)
+REMOVE_ASSIGNED_TASK = _same("tasks.remove", 2, None)
 
 # What is done outside, and then inside.
 OVERTAKEN: dict[str, tuple[Write, Write]] = {
