@@ -6,13 +6,23 @@ to be inherited. What their methods say is tested sentence by sentence: each tes
 
 Of every method of a store:
 
-- A call MUST be atomic. It has its whole effect or, if it raises, none.
+- A call MUST be atomic. It has its whole effect or, if it raises, none. A call that is cancelled
+  MUST have its whole effect or none. One that raises `Unavailable` may have had it, and lost the
+  answer.
+- What a call has done MUST be seen by every call that begins later.
 - An id outside 1 to 2⁶³-1 names nothing: MUST answer as for a row that is absent.
 - `owner` selects a list: None the shared board, a text the personal list of that name.
   A call MUST leave every other list as it is. A task on another list MUST be treated as absent.
-- Entities MUST come back equal to what was stored. Times MUST come back in UTC.
+- Entities MUST come back equal to what was stored. Their fields MUST have the types that the
+  entities name. Times MUST come back in UTC. They are of the years 1 to 9999, but for the first
+  day and the last two.
+- Texts MUST be kept and compared as they stand, to the last character, whatever they look like.
+- A list, a filter and a transaction MUST be as long as they need: a store sets no limit to them.
 - What is returned MUST belong to the caller: changing it changes nothing stored.
 - A store that cannot answer raises `Unavailable`, and nothing else for that reason.
+- Beside what is said at a method, a store MUST raise nothing but `StoreUnavailable` and
+  `TransactionConflict`. A transaction must not be used when it is over, nor while another one
+  is open inside it: a call may raise `RuntimeError` then.
 """
 
 from __future__ import annotations
@@ -132,7 +142,8 @@ class Users(Protocol):
 
         The row MUST change only if its version is still `user.version`. If it is another, or the
         user is gone, MUST return None. Raise `UsernameTaken`, else `EmailTaken`, if another user
-        has them.
+        has them. A user that is as it was MUST be saved too. `created_at` MUST stay as it is
+        stored, and so MUST the hash, the assignments and the list.
         """
         ...
 
@@ -210,7 +221,8 @@ class Tasks(Protocol):
         """Store a changed task and return it one version on, or None if it was too late.
 
         The row MUST change only if its version is still `task.version`. If it is another, or there
-        is no such task on the list `task.owner`, MUST return None.
+        is no such task on the list `task.owner`, MUST return None. A task that is as it was MUST be
+        saved too. `created_at` MUST stay as it is stored, and so MUST the assignments.
         """
         ...
 
@@ -273,9 +285,12 @@ class Store(Protocol):
         """Open a transaction: a store whose effects come about together, or not at all.
 
         Leaving the block normally MUST commit. Leaving it by an exception, cancellation included,
-        MUST roll back. Until the commit, other callers MUST NOT see any effect. A call that raises
+        MUST roll back. Until the commit, other callers MUST NOT see any effect. They MUST see all
+        of a commit or nothing. Calls inside MUST see what was done inside. A call that raises
         inside MUST leave the transaction as it was before, ready to go on. Inside a transaction,
-        another one MUST be able to fail alone. A commit that would undo another's work MUST raise
-        `TransactionConflict` and do nothing.
+        another one MUST be able to fail alone, to any depth. A commit that would undo another's
+        work MUST raise `TransactionConflict` and do nothing. A call inside may raise it already.
+        While a transaction is open, calls outside MUST go on: reads always, and writes until it has
+        written itself.
         """
         ...

@@ -14,6 +14,7 @@ from fring_core import (
     Page,
     StoreUnavailable,
     TaskChanges,
+    TaskFilter,
     TransactionConflict,
     run_sync,
 )
@@ -30,6 +31,23 @@ def test_a_store_is_refused_once_its_transaction_is_over():
 
     with pytest.raises(RuntimeError, match="transaction is over"):
         run_sync(use_late())
+
+
+def test_a_transaction_is_refused_while_another_is_open_inside_it():
+    async def scenario(store):
+        async with store.transaction() as outer:
+            with pytest.raises(ValueError, match="undone"):
+                async with outer.transaction():
+                    with pytest.raises(RuntimeError, match="inside this one is open"):
+                        await outer.tasks.list(TaskFilter(), Page(), None)
+                    with pytest.raises(RuntimeError, match="inside this one is open"):
+                        async with outer.transaction():
+                            pass
+                    assert await store.tasks.list(TaskFilter(), Page(), None) == []
+                    raise ValueError("undone")
+            assert await outer.tasks.list(TaskFilter(), Page(), None) == []
+
+    run_sync(scenario(MemoryStore()))
 
 
 def test_two_transactions_on_different_rows_both_commit():

@@ -96,7 +96,9 @@ class MemoryUsers:
             if current is None or current.version != user.version:
                 return None
             tables.check_unique(user.username, user.email, besides=user.id)
-            saved = tables.users[user.id] = attrs.evolve(user, version=user.version + 1)
+            saved = tables.users[user.id] = attrs.evolve(
+                user, created_at=current.created_at, version=user.version + 1
+            )
             return saved
 
     async def remove(self, user_id: int) -> bool:
@@ -203,7 +205,9 @@ class MemoryTasks:
             current = await self.get(task.id, task.owner)
             if current is None or current.version != task.version:
                 return None
-            saved = tables.tasks[task.id] = attrs.evolve(task, version=task.version + 1)
+            saved = tables.tasks[task.id] = attrs.evolve(
+                task, created_at=current.created_at, version=task.version + 1
+            )
             return saved
 
     async def remove(self, task_id: int, owner: str | None) -> bool:

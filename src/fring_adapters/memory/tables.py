@@ -122,14 +122,14 @@ class Database:
     user_ids: Ids
     task_ids: Ids
     tables: Tables = attrs.field(factory=Tables)
-    closed: bool = False
+    refusal: str | None = None
     lock: RLock = attrs.field(factory=RLock)
 
     @contextmanager
     def opened(self) -> Iterator[Tables]:
-        """Give the tables to one caller; raise `RuntimeError` if the transaction is over."""
-        if self.closed:
-            raise RuntimeError("The transaction is over; use the store that it was opened on")
+        """Give the tables to one caller; raise `RuntimeError` if that must not be now."""
+        if self.refusal is not None:
+            raise RuntimeError(self.refusal)
         with self.lock:
             yield self.tables
 
@@ -142,10 +142,29 @@ class Database:
         """
         with self.opened() as tables:
             before = tables.copy()
-        inner = Database(self.user_ids, self.task_ids, before.copy(), lock=self.lock)
+        inner = Transaction(self.user_ids, self.task_ids, before.copy(), lock=self.lock)
         try:
-            yield inner
+            with self.suspended():
+                yield inner
         finally:
-            inner.closed = True
+            inner.refusal = "The transaction is over; use the store that it was opened on"
         with self.opened() as tables:
             self.tables = tables.rebase(before, inner.tables)
+
+    @contextmanager
+    def suspended(self) -> Iterator[None]:
+        """Hold for as long as a transaction is open: others go on meanwhile."""
+        yield
+
+
+class Transaction(Database):
+    """Hold what a transaction has made of the tables so far."""
+
+    @contextmanager
+    def suspended(self) -> Iterator[None]:
+        """Refuse all calls for as long as a transaction inside this one is open."""
+        self.refusal = "A transaction inside this one is open; use the store that it gave"
+        try:
+            yield
+        finally:
+            self.refusal = None

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import TYPE_CHECKING, Any, Final, TypeAlias
+from typing import TYPE_CHECKING, Any, Final, TypeAlias, TypeVar
+
+import attrs
 
 from fring_adapters.postgres.tables import tasks, users
 from fring_core import Task, TaskStatus, User
@@ -13,6 +15,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from fring_core import NewTask, NewUser
+
+Entity = TypeVar("Entity", User, Task)
 
 Row: TypeAlias = tuple[Any, ...]
 UserRow: TypeAlias = tuple[int, str, str, datetime, int]
@@ -62,6 +66,11 @@ def to_task(row: TaskRow) -> Task:
         due_date,
         version,
     )
+
+
+def saved(entity: Entity, version: int, created_at: datetime) -> Entity:
+    """Return an entity as it is stored when it was saved: with what no save changes."""
+    return attrs.evolve(entity, version=version, created_at=created_at)
 
 
 def from_new_user(new: NewUser, now: datetime) -> dict[str, object]:

@@ -43,7 +43,7 @@ class ClashTests(StoreTests):
         """A commit that would undo another's work MUST raise `TransactionConflict` and do nothing."""
         task = await add_task(store, "first")
         user = await add_user(store)
-        saved = None
+        saved, refused = None, True
         with suppress(TransactionConflict):
             async with store.transaction() as inner:
                 seen = await inner.tasks.get(task.id, None)
@@ -54,9 +54,13 @@ class ClashTests(StoreTests):
                 saved = await inner.tasks.save(attrs.evolve(seen, title="mine"))
                 await inner.users.save(attrs.evolve(user, username="mine"))
             assert saved is None, "a save on an old version came through"
+            refused = False
         found = await store.tasks.get(task.id, None)
         assert found is not None
         assert (found.title, found.version) == ("theirs", 2)
+        renamed = await store.users.get(user.id)
+        assert renamed is not None
+        assert renamed.username == ("ann" if refused else "mine"), "all of it, or nothing"
 
     @pytest.mark.parametrize(
         ("username", "email", "taken"),
@@ -112,17 +116,18 @@ class ClashTests(StoreTests):
     async def test_transaction_keeps_what_others_did(self, store: Store) -> None:
         """A commit that would undo another's work MUST raise `TransactionConflict` and do nothing.
 
-        Their rows stay.
+        Their rows stay. While a transaction is open, calls outside MUST go on: reads always, and
+        writes until it has written itself.
         """
         theirs = await prepare(store)
         with suppress(TransactionConflict):
             async with store.transaction() as inner:
                 await contents(inner)
+                await write_everywhere(store)
+                theirs = await contents(store)
                 await add_user(inner, "mine", 5, "mine")
                 await add_task(inner, "mine", 5)
                 await inner.assignments.add(5, 5)
-                await write_everywhere(store)
-                theirs = await contents(store)
         await store.users.remove(5)
         await store.tasks.remove(5, None)
         assert await contents(store) == theirs

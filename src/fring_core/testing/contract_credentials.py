@@ -68,6 +68,7 @@ class CredentialTests(StoreTests):
         assert await store.credentials.find("ann", bob.email) == Credential(ann, None)
         assert await store.credentials.find("ann", "nobody@e.o") == Credential(ann, None)
         assert await store.credentials.find("nobody", bob.email) is None
+        assert await store.credentials.find("", bob.email) is None
         assert await store.credentials.find(None, None) is None
 
     @pytest.mark.parametrize("password_hash", [None, *HASHES])

@@ -32,6 +32,12 @@ TITLES = (
     "'",
     " a ",
     "😀",
+    "a+b (c) {1} | ^d$",
+    "a&b#c=d;e:f/g",
+    "%41",
+    "a\nb",
+    '"',
+    "~`!@<>,-",
 )
 NEEDLES = (
     "%",
@@ -54,7 +60,23 @@ NEEDLES = (
     "x",
     "😀",
     "zz",
+    *'+(){}|^$&#=;:/\n"~`!<>,-',
+    "%41",
+    "a+b",
+    "^",
+    "a.*b",
+    "a|b",
+    "(c)",
+    "\\%",
+    "\\_",
+    "' OR '",
+    "ab",
+    "e\u0301",
 )
+
+
+def _local(title: str) -> str:
+    return title.translate({ord(char): "-" for char in " \n@"})
 
 
 class FilterTests(StoreTests):
@@ -66,7 +88,7 @@ class FilterTests(StoreTests):
         Texts are literal and case-sensitive.
         """
         users = [
-            await store.users.add(NewUser(title, f"{title.strip()}{number}@{title.strip()}.o"), NOW)
+            await store.users.add(NewUser(title, f"{_local(title)}{number}@{_local(title)}.o"), NOW)
             for number, title in enumerate(TITLES)
         ]
         for needle in ("", *NEEDLES):

@@ -76,6 +76,46 @@ class IdTests(StoreTests):
             assert added in found
 
     @both_kinds
+    async def test_id_drawn_after_the_greatest_was_chosen(self, store: Store, add: Add) -> None:
+        """It MUST NOT fail because a caller chose the id that was next: or the greatest there is.
+
+        With `new.id` None the store MUST draw an id that no user has ever had. With `new.id` None
+        the store MUST draw an id that no task has ever had.
+        """
+        chosen = (MAX_CHOSEN_ID, MAX_CHOSEN_ID - 1, 2**24 + 1, 2**16)
+        rows = [await add(store, f"chosen{number}", number) for number in chosen]
+        rows += [await add(store, f"drawn{n}") for n in range(3)]
+        ids = [row.id for row in rows]
+        assert len(set(ids)) == len(ids)
+        for row in rows:
+            assert row in (await store.users.get(row.id), await store.tasks.get(row.id, None))
+            assert type(row.id) is int
+
+    async def test_id_of_several_digits(self, store: Store) -> None:
+        """Return a user's shared tasks by ascending id, those in `status` if it is given.
+
+        Return the users of a shared task by ascending id, or None if there is no such task. Pairs
+        of ids whose digits are the same, one after the other, are not the same.
+        """
+        numbers = (1, 11, 111, 12, 2, 21, 10, MAX_CHOSEN_ID)
+        for number in numbers:
+            await add_user(store, f"u{number}", number)
+            await add_task(store, f"t{number}", number)
+        pairs = {(1, 11), (11, 1), (12, 1), (1, 111), (1, 2), (2, 1), (10, 1), (1, 10)}
+        pairs |= {(MAX_CHOSEN_ID, 1), (1, MAX_CHOSEN_ID)}
+        outcomes = [await store.assignments.add(*pair) for pair in sorted(pairs)]
+        assert all(outcome.changed for outcome in outcomes)
+        for gone in (None, (1, 11), (12, 1)):
+            if gone is not None:
+                assert (await store.assignments.remove(*gone)).changed
+                pairs.remove(gone)
+            for number in numbers:
+                tasks = await store.assignments.tasks_of(number, None) or ()
+                assert [t.id for t in tasks] == sorted(t for u, t in pairs if u == number)
+                users = await store.assignments.users_of(number) or ()
+                assert [u.id for u in users] == sorted(u for u, t in pairs if t == number)
+
+    @both_kinds
     async def test_id_chosen_by_many_has_one_winner(self, store: Store, add: Add) -> None:
         """Raise `IdTaken` if the chosen id is in use, on whichever list: one of many gets it.
 

@@ -153,6 +153,7 @@ class InheritanceTests(StoreTests):
         found = await store.tasks.get_with_users(7, owner)
         assert found is not None
         assert (found.task, list(found.users)) == (again, [])
+        assert found.task.version == again.version == 1
         assert rows(await store.assignments.tasks_of(user.id, None)) == []
 
     @pytest.mark.parametrize("password_hash", ["hash", ""])

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+import attrs
 import pytest
 
 from fring_core import Page, Task, TaskFilter, UserFilter
@@ -83,7 +85,10 @@ class ListTests(StoreTests):
         assert [task.id for task in some] == [10], "pages count what matches"
 
     async def test_list_belongs_to_the_caller(self, store: Store) -> None:
-        """What is returned MUST belong to the caller: changing it changes nothing stored."""
+        """What is returned MUST belong to the caller: changing it changes nothing stored.
+
+        Nor does what is stored later change it.
+        """
         user, task = await add_user(store), await add_task(store)
         await store.assignments.add(user.id, task.id)
 
@@ -99,8 +104,20 @@ class ListTests(StoreTests):
                 with_users and with_users.users,
             ]
 
-        before = plain(await sequences())
+        kept = await sequences()
+        before = plain(kept)
+        assert all(isinstance(sequence, Sequence) for sequence in kept), "some are no sequences"
         for sequence in await sequences():
             if isinstance(sequence, list):
                 sequence.clear()
         assert plain(await sequences()) == before
+        shown = plain([user, task])
+        for later in (await add_user(store, "later"), user):
+            other = await add_task(store, "later")
+            await store.assignments.add(user.id, other.id)
+            await store.assignments.add(later.id, task.id)
+        await store.users.save(attrs.evolve(user, username="changed"))
+        await store.tasks.save(attrs.evolve(task, title="changed"))
+        await sequences()
+        assert plain(kept) == before, "what was returned has changed since then"
+        assert plain([user, task]) == shown, "what was returned has changed since then"

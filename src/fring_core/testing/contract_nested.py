@@ -3,23 +3,81 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from string import ascii_letters
 from typing import TYPE_CHECKING
 
+import attrs
 import pytest
 
-from fring_core import UsernameTaken
-from fring_core.testing.contract_base import StoreTests, Undo, add_user, contents
+from fring_core import NewTask, UserFilter, UsernameTaken
+from fring_core.testing.contract_base import NOW, StoreTests, Undo, add_user, contents
 from fring_core.testing.contract_transactions import prepare, write_everywhere
+from fring_core.testing.snapshot import EVERYTHING
 
 if TYPE_CHECKING:
     from fring_core import Store
+
+DEPTH = 3
+
+
+async def _mark(store: Store, mark: str) -> None:
+    """Add a user of this name, and append it to the description of task 1."""
+    await add_user(store, mark)
+    task = await store.tasks.get(1, None)
+    assert task is not None
+    assert (
+        await store.tasks.save(attrs.evolve(task, description=f"{task.description}{mark}"))
+        is not None
+    )
+
+
+async def _marks(store: Store) -> tuple[list[str], str]:
+    users = await store.users.list(UserFilter(), EVERYTHING)
+    task = await store.tasks.get(1, None)
+    assert task is not None
+    return sorted(user.username for user in users), task.description or ""
 
 
 class NestedTransactionTests(StoreTests):
     """Test transactions inside transactions."""
 
+    @pytest.mark.parametrize("first_succeeds", [True, False])
+    async def test_transaction_inside_at_any_depth(
+        self, store: Store, *, first_succeeds: bool
+    ) -> None:
+        """Inside a transaction, another one MUST be able to fail alone, to any depth.
+
+        Each level writes before, between and after two transactions inside it: one that succeeds
+        and one that fails.
+        """
+        await store.tasks.add(NewTask("marks", "", id=1), None, NOW)
+        names = iter(ascii_letters)
+
+        async def fill(level: Store, marks: str, depth: int) -> str:
+            """Return the marks that are to be seen on a level, after it has been filled."""
+
+            async def mark() -> str:
+                name = next(names)
+                await _mark(level, name)
+                return marks + name
+
+            marks = await mark()
+            for succeeds in (first_succeeds, not first_succeeds) if depth < DEPTH else ():
+                with suppress(Undo):
+                    async with level.transaction() as inner:
+                        theirs = await fill(inner, marks, depth + 1)
+                        if not succeeds:
+                            raise Undo
+                    marks = theirs
+                assert await _marks(level) == (sorted(marks), marks)
+                marks = await mark()
+            return marks
+
+        marks = await fill(store, "", 0)
+        assert await _marks(store) == (sorted(marks), marks)
+
     async def test_transaction_inside_fails_alone(self, store: Store) -> None:
-        """Inside a transaction, another one MUST be able to fail alone."""
+        """Inside a transaction, another one MUST be able to fail alone, to any depth."""
         await prepare(store)
         async with store.transaction() as outer:
             await add_user(outer, "ann", 10)

@@ -12,6 +12,7 @@ from fring_core import Page, Role, TaskFilter, UserFilter
 from fring_core.ids import MAX_CHOSEN_ID
 from fring_core.testing import strategies as values
 from fring_core.testing.contract_base import IMPOSSIBLE_IDS, OWNERS
+from fring_core.testing.contract_moments import MOMENTS as EDGES
 from fring_core.testing.steps import Block, Call
 
 if TYPE_CHECKING:
@@ -30,18 +31,22 @@ def _pool(few: Sequence[T], others: st.SearchStrategy[T]) -> st.SearchStrategy[T
     return _one_of([*[st.sampled_from(few)] * 4, others])
 
 
-NAMES = _pool(("ann", "Ann", "bob", "a%", "a_", "a\u0301"), values.usernames())
-EMAILS = _pool(("a@e.o", "A@e.o", "b@e.o", "a_@e.o", "a%@e.o"), values.emails())
-TITLES = _pool(("a", "A", " a", "a%b", "a_b", "a\\b", "\ufffd", "😀"), values.titles())
+NAMES = _pool(("ann", "Ann", "bob", "a%", "a_", "a\u0301", "7", "07", "a "), values.usernames())
+EMAILS = _pool(("a@e.o", "A@e.o", "b@e.o", "a_@e.o", "a%@e.o", "a+b@e.o"), values.emails())
+TITLES = _pool(
+    ("a", "A", " a", "a%b", "a_b", "a\\b", "\ufffd", "😀", "10", "9", "1e1", "a\n"), values.titles()
+)
 # Two are the lists of users, if these have passwords.
 LISTS = (*OWNERS, "1", "2")
-OWNER = st.sampled_from((*[None] * 6, *OWNERS * 2, *LISTS[-2:], "", "ann "))
+OWNER = st.sampled_from((*[None] * 6, *OWNERS * 2, *LISTS[-2:], "", "ann ", "null", "01"))
 SHIFTS = st.sampled_from((0, 0, 0, -1, 1))
 START = datetime(2024, 2, 29, 23, 59, 59, tzinfo=UTC)
 HASHES = st.sampled_from(("", "a", "b"))
 # The clock may stand still, or go back, by a microsecond or by an hour.
 TICKS = st.sampled_from((0, 0, 1, -1)) | st.integers(-(10**6), 36 * 10**8)
-MOMENTS = TICKS.map(lambda ticks: START + timedelta(microseconds=ticks))
+MOMENTS = _one_of(
+    [*[TICKS.map(lambda ticks: START + timedelta(microseconds=ticks))] * 5, st.sampled_from(EDGES)]
+)
 
 
 def _known(kind: str) -> st.SearchStrategy[int]:
@@ -65,7 +70,8 @@ def _chosen(kind: str) -> st.SearchStrategy[int | None]:
     ahead = st.tuples(_known(kind), st.integers(0, 3)).map(
         lambda known_and_step: min(sum(known_and_step), MAX_CHOSEN_ID)
     )
-    return _one_of([st.none(), st.none(), ahead, st.integers(1, 30)])
+    small = st.integers(1, 30)
+    return _one_of([*[st.none(), st.none(), ahead, small] * 2, st.just(MAX_CHOSEN_ID)])
 
 
 USER, TASK = _ids("user"), _ids("task")
@@ -75,7 +81,7 @@ USER_CHANGES, TASK_CHANGES = values.user_changes(NAMES, EMAILS), values.task_cha
 SHORT = st.builds(Page, st.integers(0, 2), st.integers(0, 3))
 PAGES = _one_of([*[st.just(Page())] * 2, SHORT, values.pages()])
 STATUS = values.statuses()
-NEEDLES = _pool(("a", "A", "%", "_", "\\", "*", ".", " "), values.needles())
+NEEDLES = _pool(("a", "A", "%", "_", "\\", "*", ".", " ", "1", "+", "\n"), values.needles())
 # Few conditions mostly: what meets many is nothing, and an empty list shows little.
 USER_FILTERS = _one_of(
     [
@@ -193,7 +199,7 @@ def use_cases(draw: st.DrawFn) -> Call:
 
 
 @st.composite
-def blocks(draw: st.DrawFn, depth: int = 2) -> Block:
+def blocks(draw: st.DrawFn, depth: int = 3) -> Block:
     """Draw a transaction, with transactions inside it down to a depth."""
     call: st.SearchStrategy[Call | Block] = calls()
     steps = call if depth == 1 else _one_of([call, call, call, blocks(depth - 1)])

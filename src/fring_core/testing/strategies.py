@@ -25,8 +25,12 @@ from fring_core.queries import MAX_LIMIT, MAX_SKIP
 if TYPE_CHECKING:
     from datetime import date
 
-# What means something to SQL, to a shell, to Unicode, or to a careless comparison.
-AWKWARD = ("%", "_", "\\", "'", '"', " ", "a", "A", "ß", "SS", "\u00e1", "a\u0301", "😀", "\u202e")
+# What means something to SQL, to a shell, to Unicode, or to a careless comparison; what looks like
+# a number, a word of a language, or two parts of a key.
+AWKWARD = (
+    *("%", "_", "\\", "'", '"', " ", "a", "A", "ß", "SS", "\u00e1", "a\u0301", "😀", "\u202e"),
+    *("1", "01", "1.0", "1e5", "null", "true", "12:30", "%41", "\u0131", *":/+\n|("),
+)
 
 
 def texts(most: int, least: int = 0) -> st.SearchStrategy[str]:
@@ -63,7 +67,7 @@ def titles() -> st.SearchStrategy[str]:
 
 def descriptions() -> st.SearchStrategy[str | None]:
     """Draw descriptions of tasks: any text, the empty one and None among them."""
-    return st.none() | texts(10_000)
+    return st.none() | st.sampled_from(AWKWARD) | texts(10_000)
 
 
 def statuses() -> st.SearchStrategy[TaskStatus]:

@@ -32,12 +32,22 @@ _TASK: Final = (
 )
 
 
+_LINK: Final = (
+    select(user_tasks.c.user_id)
+    .where(
+        user_tasks.c.user_id == select(_USER.c.id).scalar_subquery(),
+        user_tasks.c.task_id == select(_TASK.c.id).scalar_subquery(),
+    )
+    .cte("the_link")
+)
+
+
 def _outcome_of(change: CTE) -> Statement:
     return writing(
         select(
             *(
                 exists(select(literal_column("1")).select_from(part))
-                for part in (_USER, _TASK, change)
+                for part in (_USER, _TASK, change, _LINK)
             )
         )
     )
@@ -95,6 +105,9 @@ def tasks_of(*, status: bool) -> Statement:
     )
 
 
+_TOO_OFTEN: Final = "User {} or task {} came and went too often"
+
+
 def _key(number: int) -> int | None:
     # NULL equals nothing, as an id that no column can hold should.
     return number if is_possible(number) else None
@@ -109,19 +122,28 @@ class PostgresAssignments:
     async def add(self, user_id: int, task_id: int) -> Outcome:
         for _ in range(MAX_ROUNDS):
             try:
-                return await self._change(ADD, user_id, task_id)
+                outcome, _ = await self._change(ADD, user_id, task_id)
             except psycopg.errors.ForeignKeyViolation:
                 continue  # one of the two was removed meanwhile: look again
-        raise StoreUnavailable(f"User {user_id} or task {task_id} came and went too often")
+            return outcome
+        raise StoreUnavailable(_TOO_OFTEN.format(user_id, task_id))
 
     async def remove(self, user_id: int, task_id: int) -> Outcome:
-        return await self._change(REMOVE, user_id, task_id)
+        for _ in range(MAX_ROUNDS):
+            outcome, were_assigned = await self._change(REMOVE, user_id, task_id)
+            if outcome.changed or not were_assigned:
+                return outcome
+            # Another caller was faster, who may have removed one of the two as well: look again.
+        raise StoreUnavailable(_TOO_OFTEN.format(user_id, task_id))
 
-    async def _change(self, statement: Statement, user_id: int, task_id: int) -> Outcome:
-        [(user_exists, task_exists, changed)] = await self._executor.run(
+    async def _change(
+        self, statement: Statement, user_id: int, task_id: int
+    ) -> tuple[Outcome, bool]:
+        """Return the outcome, and whether the two were assigned when the statement began."""
+        [(user_exists, task_exists, changed, were_assigned)] = await self._executor.run(
             statement, {"user_id": _key(user_id), "task_id": _key(task_id)}
         )
-        return Outcome(user_exists, task_exists, changed)
+        return Outcome(user_exists, task_exists, changed), were_assigned
 
     async def tasks_of(self, user_id: int, status: TaskStatus | None) -> Sequence[Task] | None:
         if not is_possible(user_id):

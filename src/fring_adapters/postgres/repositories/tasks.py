@@ -30,6 +30,7 @@ from fring_adapters.postgres.rows import (
     USER_COLUMNS,
     from_new_task,
     from_task,
+    saved,
     to_task,
     to_user,
 )
@@ -73,7 +74,7 @@ SAVE: Final = writing(
     update(tasks)
     .values(_CHANGING | {"version": tasks.c.version + literal_column("1")})
     .where(*_IS_IT, tasks.c.version == bindparam("version"))
-    .returning(tasks.c.version)
+    .returning(tasks.c.version, tasks.c.created_at)
 )
 _REMOVED: Final = delete(tasks).where(*_IS_IT).returning(tasks.c.id).cte("removed")
 REMOVE: Final = writing(select(_REMOVED.c.id).add_cte(spending((tasks, _REMOVED))))
@@ -183,7 +184,7 @@ class PostgresTasks:
         if not is_possible(task.id):
             return None
         rows = await self._executor.run(SAVE, from_task(task))
-        return attrs.evolve(task, version=rows[0][0]) if rows else None
+        return saved(task, *rows[0]) if rows else None
 
     async def remove(self, task_id: int, owner: str | None) -> bool:
         return is_possible(task_id) and bool(

@@ -33,6 +33,7 @@ from fring_adapters.postgres.rows import (
     USER_COLUMNS,
     from_new_user,
     from_user,
+    saved,
     to_task,
     to_user,
 )
@@ -90,7 +91,7 @@ SAVE: Final = writing(
         version=users.c.version + literal_column("1"),
     )
     .where(_IS_IT, users.c.version == bindparam("version"))
-    .returning(users.c.version)
+    .returning(users.c.version, users.c.created_at)
 )
 
 
@@ -199,7 +200,7 @@ class PostgresUsers:
             except psycopg.errors.UniqueViolation:
                 await self._check_unique(user.username, user.email, None, besides=user.id)
             else:
-                return attrs.evolve(user, version=rows[0][0]) if rows else None
+                return saved(user, *rows[0]) if rows else None
         raise StoreUnavailable(f"User {user.id} met a vanishing rival {MAX_ROUNDS} times")
 
     async def remove(self, user_id: int) -> bool:

@@ -1,0 +1,75 @@
+"""The contract of reading after writing: no way to read is behind the others."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from typing import TYPE_CHECKING
+
+from fring_core.testing.agreement import agreed
+from fring_core.testing.contract_base import StoreTests, Undo
+from fring_core.testing.writes import WRITES, settle
+
+if TYPE_CHECKING:
+    from fring_core import Store
+
+_ALL = [*WRITES.values()]
+HALVES = (_ALL[:8], _ALL[8:])
+
+
+class FreshTests(StoreTests):
+    """Test that all reads agree, whatever was read before."""
+
+    async def test_fresh_after_calls(self, store: Store) -> None:
+        """What a call has done MUST be seen by every call that begins later.
+
+        Their fields MUST have the types that the entities name.
+        """
+        await settle(store)
+        before = await agreed(store)
+        for name, write in WRITES.items():
+            await write(store)
+            after = await agreed(store)
+            assert after != before, name
+            before = after
+
+    async def test_fresh_after_commits(self, store: Store) -> None:
+        """Calls inside MUST see what was done inside.
+
+        What a call has done MUST be seen by every call that begins later, a commit included. Until
+        the commit, other callers MUST NOT see any effect.
+        """
+        await settle(store)
+        before = await agreed(store)
+        for half in HALVES:
+            async with store.transaction() as inner:
+                assert await agreed(inner) == before
+                for write in half:
+                    await write(inner)
+                after = await agreed(inner)
+                assert after != before
+                assert await agreed(store) == before
+            assert await agreed(store) == after
+            before = after
+
+    async def test_fresh_after_rollbacks(self, store: Store) -> None:
+        """Leaving it by an exception, cancellation included, MUST roll back.
+
+        Whatever was read inside meanwhile.
+        """
+        await settle(store)
+        before = await agreed(store)
+        with suppress(Undo):
+            async with store.transaction() as outer:
+                for half in HALVES:
+                    was = await agreed(outer)
+                    with suppress(Undo):
+                        async with outer.transaction() as inner:
+                            for write in half:
+                                await write(inner)
+                            assert await agreed(inner) != was
+                            raise Undo
+                    assert await agreed(outer) == was
+                    for write in half:
+                        await write(outer)
+                raise Undo
+        assert await agreed(store) == before

@@ -1,0 +1,82 @@
+"""The contract of saves: what they change, and what they leave."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import attrs
+import pytest
+
+from fring_core import UserFilter
+from fring_core.testing.contract_base import (
+    LATER,
+    StoreTests,
+    add_task,
+    add_user,
+    check_next,
+    contents,
+    rows,
+)
+from fring_core.testing.snapshot import EVERYTHING
+
+if TYPE_CHECKING:
+    from fring_core import Store
+
+
+class SaveTests(StoreTests):
+    """Test what the two saves have in common."""
+
+    async def test_save_of_what_is_as_it_was(self, store: Store) -> None:
+        """A user that is as it was MUST be saved too.
+
+        A task that is as it was MUST be saved too. It is one version on each time.
+        """
+        user, task = await add_user(store), await add_task(store)
+        for _ in range(12):
+            saved_user, saved_task = await store.users.save(user), await store.tasks.save(task)
+            check_next(saved_user, user)
+            check_next(saved_task, task)
+            check_next(await store.users.get(user.id), user)
+            check_next(await store.tasks.get(task.id, None), task)
+            assert await store.users.save(user) is None, "that version is over"
+            assert await store.tasks.save(task) is None, "that version is over"
+            user, task = saved_user or user, saved_task or task
+        assert (user.version, task.version) == (13, 13)
+
+    async def test_save_leaves_what_it_does_not_store(self, store: Store) -> None:
+        """`created_at` MUST stay as it is stored, and so MUST the hash, the assignments and the list.
+
+        `created_at` MUST stay as it is stored, and so MUST the assignments.
+        """
+        user, task = await add_user(store, "ann", None, "hash"), await add_task(store)
+        own = await add_task(store, owner=str(user.id))
+        await store.assignments.add(user.id, task.id)
+        renamed, retitled = attrs.evolve(user, username="a"), attrs.evolve(task, title="new")
+        check_next(await store.users.save(attrs.evolve(renamed, created_at=LATER)), renamed)
+        check_next(await store.tasks.save(attrs.evolve(retitled, created_at=LATER)), retitled)
+        check_next(await store.users.get(user.id), renamed)
+        check_next(await store.tasks.get(task.id, None), retitled)
+        assert await store.credentials.hash_of(user.id) == "hash"
+        assert rows(await store.assignments.users_of(task.id)) == [renamed]
+        assert rows(await store.assignments.tasks_of(user.id, None)) == [retitled]
+        assert await store.tasks.get(own.id, own.owner) == own
+
+    @pytest.mark.parametrize("shift", [-1, 1])
+    async def test_save_too_late_comes_before_taken(self, store: Store, shift: int) -> None:
+        """If it is another, or the user is gone, MUST return None: whatever else is amiss."""
+        user = await store.users.save(await add_user(store))
+        assert user is not None
+        bob, gone = await add_user(store, "bob"), await add_user(store, "gone")
+        await store.users.remove(gone.id)
+        before = await contents(store)
+        for late in (attrs.evolve(user, version=user.version + shift), gone):
+            for taken in (attrs.evolve(late, username="bob"), attrs.evolve(late, email=bob.email)):
+                assert await store.users.save(taken) is None
+        assert await contents(store) == before
+
+    async def test_save_keeps_the_place(self, store: Store) -> None:
+        """Return the users that match, by ascending id, the page only, whichever was saved last."""
+        users = [await add_user(store, f"u{n}") for n in range(4)]
+        for n in (2, 0, 3):
+            users[n] = await store.users.save(attrs.evolve(users[n], username=f"n{n}")) or users[n]
+        assert rows(await store.users.list(UserFilter(), EVERYTHING)) == users

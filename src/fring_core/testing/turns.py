@@ -1,0 +1,60 @@
+"""Calls that begin late, and calls that are cut short: so that others come in between."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any, TypeVar
+
+if TYPE_CHECKING:
+    from collections.abc import Coroutine
+
+    from fring_core.testing.contract_base import StoreTests
+
+    Call = Coroutine[Any, Any, object]
+
+T = TypeVar("T")
+
+# By how many turns the second of two calls comes after the first one, or before it.
+LEADS = (0, 1, -1, 2, -2, 3, -3)
+
+
+async def turns(count: int) -> None:
+    """Let all others go on for some turns of the event loop; in a thread without one, do nothing."""
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        return
+    for _ in range(count):
+        await asyncio.sleep(0)
+
+
+async def late(call: Coroutine[Any, Any, T], count: int) -> T:
+    """Await a call after some turns of the event loop, or at once if they are fewer than none."""
+    await turns(count)
+    return await call
+
+
+async def in_turns(tests: StoreTests, lead: int, one: Call, other: Call) -> list[Any]:
+    """Run two calls at the same time, `one` ahead by some turns, or behind; return their results.
+
+    In threads, where nobody counts turns, the last to start is often the first to go.
+    """
+    calls = (late(one, -lead), late(other, lead))
+    if lead < 0:
+        return [*await tests.together(*calls)]
+    return [*await tests.together(*reversed(calls))][::-1]
+
+
+async def cut_short(call: Coroutine[Any, Any, object], count: int, seconds: float = 0) -> None:
+    """Cancel a call after some turns of the event loop, 1 or more, and wait until it has ended.
+
+    It has some seconds besides, for what goes on outside the loop.
+    """
+    running = asyncio.create_task(call)
+    await turns(count)
+    if seconds:
+        await asyncio.sleep(seconds)
+    running.cancel()
+    with suppress(asyncio.CancelledError):
+        await running
