@@ -1,7 +1,6 @@
 """The contract of a store, whole."""
 
 from fring_core.testing.contract_assignments import AssignmentTests
-from fring_core.testing.contract_base import InThreads
 from fring_core.testing.contract_clashes import ClashTests
 from fring_core.testing.contract_credentials import CredentialTests
 from fring_core.testing.contract_filters import FilterTests
@@ -15,25 +14,27 @@ from fring_core.testing.contract_races import RaceTests
 from fring_core.testing.contract_tasks import TaskTests
 from fring_core.testing.contract_transactions import TransactionTests
 from fring_core.testing.contract_users import UserTests
+from fring_core.testing.threads import InThreads
 
 __all__ = ["InThreads", "StoreContract"]
 
 
+# pytest runs the tests of the last base first: what is simplest comes last here.
 class StoreContract(
-    UserTests,
-    CredentialTests,
-    TaskTests,
-    OwnerTests,
-    IdTests,
-    InheritanceTests,
-    ListTests,
-    FilterTests,
-    OrderTests,
-    AssignmentTests,
-    TransactionTests,
-    NestedTransactionTests,
-    ClashTests,
     RaceTests,
+    ClashTests,
+    NestedTransactionTests,
+    TransactionTests,
+    AssignmentTests,
+    OrderTests,
+    FilterTests,
+    ListTests,
+    InheritanceTests,
+    IdTests,
+    OwnerTests,
+    TaskTests,
+    CredentialTests,
+    UserTests,
 ):
     """Hold a test for every MUST of `fring_core.ports`.
 
