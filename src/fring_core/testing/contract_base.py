@@ -14,7 +14,7 @@ import pytest
 from fring_core import FringError, NewTask, NewUser, Task, User
 from fring_core.testing.limits import time_limit
 from fring_core.testing.recording import Log, RecordedStore
-from fring_core.testing.snapshot import plain, snapshot
+from fring_core.testing.snapshot import flat, plain, snapshot
 from fring_core.testing.threads import InThreads, only_fring_errors
 
 if TYPE_CHECKING:
@@ -155,10 +155,10 @@ def ghost_task(task_id: int, owner: str | None = None) -> Task:
 
 async def contents(store: Store) -> object:
     """Return all that a store holds, to compare before and after."""
-    if not isinstance(store, RecordedStore):
-        return await snapshot(store, OWNERS)
-    store.log.lines.append("everything is read")
-    return await snapshot(store.bare, OWNERS)
+    if isinstance(store, RecordedStore):
+        store.log.lines.append("everything is read")
+        store = store.bare
+    return flat(await snapshot(store, OWNERS))
 
 
 def check_next(after: User | Task | None, before: User | Task) -> None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 import attrs
 
-from fring_core.testing.rendering import code
+from fring_core.testing.rendering import LONGEST, code
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Awaitable, Callable, Coroutine, Generator
@@ -21,7 +21,6 @@ T = TypeVar("T")
 
 SHOWN = 16  # calls, the last before a failure
 WIDTH = 200  # characters of one call
-LONGEST = 30  # characters of one text
 
 
 @attrs.define(eq=False)
