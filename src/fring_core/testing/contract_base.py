@@ -6,6 +6,7 @@ import asyncio
 from datetime import UTC, date, datetime
 from functools import wraps
 from inspect import cleandoc, iscoroutinefunction
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 import attrs
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from fring_core import Store
 
 T = TypeVar("T")
+E = TypeVar("E", User, Task)
 
 __all__ = ["InThreads"]
 
@@ -175,6 +177,11 @@ def check_none_failed(results: Sequence[object]) -> None:
 def losers(results: Sequence[object]) -> list[type[FringError]]:
     """Return the types of the errors among the results of `together`."""
     return [type(result) for result in results if isinstance(result, FringError)]
+
+
+def by_id(rows: Sequence[E]) -> list[E]:
+    """Return rows in the order of a list; ids need not come in the order of adding."""
+    return sorted(rows, key=attrgetter("id"))
 
 
 def rows(listed: Sequence[T] | None) -> list[T] | None:

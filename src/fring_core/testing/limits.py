@@ -13,7 +13,7 @@ import pytest
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Callable, Generator
 
-GRACE = 2  # seconds that a cancelled clause has to come to its end
+GRACE = 1  # seconds that a cancelled clause has to come to its end
 
 
 class _Blocked(BaseException):
@@ -36,7 +36,8 @@ def _alarm(seconds: float) -> Generator[None]:
         raise _Blocked
 
     before = signal.signal(signal.SIGALRM, ring)
-    signal.setitimer(signal.ITIMER_REAL, seconds)
+    # Again and again, since an error raised in a destructor gets lost.
+    signal.setitimer(signal.ITIMER_REAL, seconds, GRACE)
     try:
         yield
     finally:

@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 P = TypeVar("P")
 T = TypeVar("T")
 
-SHOWN = 16  # calls, the last before a failure
-WIDTH = 200  # characters of one call
+SHOWN = 10  # calls, the last before a failure
+WIDTH = 160  # characters of one call
 
 
 @attrs.define(eq=False)
