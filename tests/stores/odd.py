@@ -70,7 +70,7 @@ def every_list(change):
     return shape
 
 
-class LazyRows(Sequence):
+class LazyRows(Sequence[Any]):
     """Hold rows as they were read, and make entities of them when these are asked for."""
 
     def __init__(self, rows):

@@ -8,6 +8,7 @@ from __future__ import annotations
 import sqlite3
 from contextlib import asynccontextmanager, closing, contextmanager
 from datetime import date, datetime
+from typing import Any
 
 import attrs
 
@@ -68,7 +69,7 @@ class Session:
     """Make each call in a transaction of its own, or in a savepoint of the one that is open."""
 
     path: str
-    connection: sqlite3.Connection | None = None
+    connection: Any = None
 
     def connect(self):
         connection = sqlite3.connect(self.path, timeout=WAIT, isolation_level=None)
@@ -239,8 +240,8 @@ class Tasks:
                 raise IdTaken(new.id)
             task = new.as_task(new.id or draw(connection, "tasks"), owner, now)
             due = task.due_date and task.due_date.isoformat()
-            values = (task.id, task.title, task.description, task.status.value)
-            values += (stored(now), stored(now), owner, due, 1)
+            values = [task.id, task.title, task.description, task.status.value]
+            values += [stored(now), stored(now), owner, due, 1]
             connection.execute("INSERT INTO tasks VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", values)
             return task
 
@@ -282,8 +283,8 @@ class Tasks:
             query = """UPDATE tasks SET title = ?, description = ?, status = ?, due_date = ?,
                 updated_at = ?, version = version + 1 WHERE id = ? AND owner IS ? AND version = ?"""
             due = task.due_date and task.due_date.isoformat()
-            values = task.title, task.description, task.status.value, due, stored(task.updated_at)
-            values += task.id, task.owner, task.version
+            values = [task.title, task.description, task.status.value, due]
+            values += [stored(task.updated_at), task.id, task.owner, task.version]
             done = connection.execute(query, values).rowcount
             return self._get(connection, task.id, task.owner) if done else None
 

@@ -1,14 +1,16 @@
 """Stores that are right but odd pass the whole kit; and they are odd."""
 
 import asyncio
+from collections.abc import Callable
 from contextlib import asynccontextmanager
+from typing import ClassVar
 
 import pytest
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis.stateful import run_state_machine_as_test
 
 from fring_adapters.memory import MemoryStore
-from fring_core import NewTask, Page, StoreUnavailable, TaskFilter, run_sync
+from fring_core import NewTask, Page, Store, StoreUnavailable, TaskFilter, run_sync
 from fring_core.testing import InThreads, StoreContract, StoreMachine
 from fring_core.testing.contract_base import NOW, add_task, add_user
 from tests.stores import odd
@@ -35,12 +37,16 @@ SUSPENDING = (odd.committing_late, odd.serving_out_of_turn, odd.suspending_every
 
 
 class Blocking(InThreads, StoreContract):
+    make: ClassVar[Callable[[], Store]]
+
     @asynccontextmanager
     async def open_store(self):
         yield type(self).make()
 
 
 class Suspending(StoreContract):
+    make: ClassVar[Callable[[], Store]]
+
     @asynccontextmanager
     async def open_store(self):
         yield type(self).make()

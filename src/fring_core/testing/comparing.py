@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from fring_core.testing.rendering import LONGEST, code
 from fring_core.testing.snapshot import differences
@@ -24,9 +24,14 @@ def check_answers(call: Call, outcome: object, expected: object) -> None:
     if outcome == expected:
         return
     head = f"{call.method} answers differently:"
-    if isinstance(outcome, tuple) or isinstance(expected, tuple):  # an error's type and fields
-        raise AssertionError(f"{head}\n  it {_told(outcome)}, but the oracle {_told(expected)}")
+    if _is_error(outcome) or _is_error(expected):
+        head = f"{head}\n  it {_told(outcome)}, but the oracle {_told(expected)}"
+        raise AssertionError(head)
     raise AssertionError(_listed(head, outcome, expected))
+
+
+def _is_error(outcome: object) -> bool:
+    return isinstance(outcome, tuple)  # of its type and its fields
 
 
 def _listed(head: str, stored: object, expected: object) -> str:
@@ -38,7 +43,9 @@ def _listed(head: str, stored: object, expected: object) -> str:
 
 def _told(outcome: object) -> str:
     match outcome:
-        case (type() as error, tuple() as fields):
-            return f"raises {error.__name__}{code(fields, LONGEST)}"
+        case (type() as error, tuple()):
+            return (
+                f"raises {error.__name__}{code(cast('tuple[object, object]', outcome)[1], LONGEST)}"
+            )
         case _:
             return f"returns {code(outcome, LONGEST)}"

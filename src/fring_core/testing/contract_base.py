@@ -82,7 +82,7 @@ class StoreTests:
                 running -= 1
 
         results = only_fring_errors(await asyncio.gather(*map(run, calls), return_exceptions=True))
-        suspends = most > 1 or self._log.suspended
+        suspends = most > 1 or self.log.suspended
         assert suspends, "no call suspended: put InThreads before StoreContract"
         return results
 
@@ -95,10 +95,10 @@ class StoreTests:
     async def store(self) -> AsyncIterator[Store]:
         """Give each test an empty store."""
         async with self.open_store() as store:
-            yield RecordedStore(store, self._log)
+            yield RecordedStore(store, self.log)
 
     @property
-    def _log(self) -> Log:
+    def log(self) -> Log:
         """Return what this test's store was asked, and what it answered."""
         log: Log = self.__dict__.setdefault("_its_log", Log())
         return log
@@ -114,7 +114,7 @@ def _telling(
         __tracebackhide__ = True
 
         def said() -> str:
-            return f"{cleandoc(clause.__doc__ or '')}\n{self._log}"
+            return f"{cleandoc(clause.__doc__ or '')}\n{self.log}"
 
         try:
             async with time_limit(self.time_limit, said):

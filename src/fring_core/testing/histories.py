@@ -16,7 +16,6 @@ from fring_core.testing.shortening import Failure, shortened
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
-    from contextlib import AbstractContextManager
 
     from fring_core.testing.steps import Id, Step
 
@@ -34,7 +33,7 @@ class HistoryMachine(RuleBasedStateMachine):
     shorten_seconds: ClassVar[float] = 50
     # What failed last, and how to print while pytest captures what is printed.
     shortest: ClassVar[Failure | None] = None
-    speaking: ClassVar[Callable[[], AbstractContextManager[None]]] = nullcontext
+    speaking: ClassVar[Any] = nullcontext
 
     def __init_subclass__(cls, **options: Any) -> None:
         super().__init_subclass__(**options)
@@ -132,7 +131,7 @@ def _adapt(machine: type[HistoryMachine]) -> None:
 
     @pytest.fixture(autouse=True)
     def speak(_: object, request: pytest.FixtureRequest) -> None:
-        capture = request.config.pluginmanager.getplugin("capturemanager")
+        capture: Any = request.config.pluginmanager.getplugin("capturemanager")
         if capture is not None:
             machine.speaking = capture.global_and_fixture_disabled
 

@@ -48,16 +48,13 @@ def _alarm(seconds: float) -> Generator[None]:
 @asynccontextmanager
 async def time_limit(seconds: float, said: Callable[[], object]) -> AsyncGenerator[None]:
     """Fail the test with what is `said` if the block takes longer, or blocks the event loop."""
-    too_late = False
+    limit = asyncio.timeout(seconds)
     try:
         with _alarm(seconds + GRACE):
-            try:
-                async with asyncio.timeout(seconds) as limit:
-                    yield
-            finally:
-                too_late = limit.expired()
+            async with limit:
+                yield
     except (TimeoutError, _Blocked) as error:
-        if too_late or isinstance(error, _Blocked):
+        if limit.expired() or isinstance(error, _Blocked):
             pytest.fail(
                 f"This clause had not ended after {seconds} s (`time_limit`). Does a call wait for"
                 " what only its caller can do? While a transaction is open, calls outside have to"

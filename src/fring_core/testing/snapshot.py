@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from itertools import chain, cycle
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Any, cast
 
 import attrs
 
@@ -113,11 +113,18 @@ def _by_id(rows: list[object]) -> dict[object, object]:
     return named
 
 
+def _named(value: object) -> dict[Any, object] | None:
+    """Return the parts of what has parts, by their names."""
+    if isinstance(value, list):
+        return _by_id(cast("list[object]", value))
+    return cast("dict[Any, object]", value) if isinstance(value, dict) else None
+
+
 def differences(stored: object, expected: object, name: str = "") -> Iterator[str]:
     """Yield, for each field in which two of what `plain` made differ, a line that tells how."""
-    left, right = (_by_id(each) if isinstance(each, list) else each for each in (stored, expected))
-    if not (isinstance(left, dict) and isinstance(right, dict)):
-        if left != right:
+    left, right = _named(stored), _named(expected)
+    if left is None or right is None:
+        if stored != expected:
             told = f"{code(stored, LONGEST)}, but the oracle has {code(expected, LONGEST)}"
             yield f"{name}: {told}" if name else told
         return

@@ -123,7 +123,7 @@ def _giving_way(seed: int) -> Generator[None]:
     def enter(frame: FrameType, _: str, __: object) -> Any:
         return here if _is_of_the_store(frame.f_code.co_filename) else None
 
-    def chained(frame: FrameType, event: str, argument: object) -> Any:
+    def chained(frame: FrameType, event: Any, argument: object) -> Any:
         assert former is not None
         former(frame, event, argument)
         sys.settrace(chained)  # since coverage puts itself back

@@ -1,6 +1,6 @@
 """Run the whole contract on every fault: does exactly what is declared fail?
 
-    python -m tests.stores.mutants.exact [--record] [--runs N] [--only TEXT] [--jobs N]
+    python -m tests.stores.mutants.exact [--record] [--runs N] [--package NAME] [--only TEXT] [--jobs N]
 
 The faults are shared out among processes, a few to each session of pytest. A record runs all
 twice, to learn what is red by chance.
