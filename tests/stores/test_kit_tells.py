@@ -87,7 +87,7 @@ async def test_a_clause_shows_what_the_store_did():
         await contract.test_task_get_with_users(store)
     shown = "\n".join(raised.value.__notes__)
     assert "Return the task with the users" in shown
-    assert "users.add(NewUser(username='ann', email='ann@example.org')" in shown
+    assert "users.add(NewUser(username='u4', email='u4@example.org', id=4)" in shown
     assert "returns None" in shown
     assert len(shown.splitlines()) < 40
 
