@@ -69,7 +69,7 @@ class OneConnection:
             finally:
                 self._lock.release()
 
-        store.transaction = transaction
+        store.transaction = transaction  # type: ignore[method-assign]  # this one alone
         return store
 
 
