@@ -22,7 +22,7 @@ COMPILE := uv pip compile pyproject.toml --quiet --universal --python-version 3.
 unexport PYTHONHOME PYTHONPATH PYTHONSAFEPATH PYTHONOPTIMIZE PYTHONINSPECT PYTHONWARNINGS
 unexport PYTHONDONTWRITEBYTECODE VIRTUAL_ENV
 
-.PHONY: help serve test check format docs docs-serve wheel clients ranges mutants lock clean
+.PHONY: help serve test check format docs docs-serve wheel clients ranges mutants kit nightly lock clean
 .PHONY: formatted linted typed typed-again typed-fully layered .venv/serving .venv/installed
 
 help: ## list the targets
@@ -62,6 +62,12 @@ mutants: .venv/mutating ## mutate the core, and tell what the tests do not notic
 	$(RUN) mutmut run
 	$(RUN) mutmut results
 	$(RUN) tests.core.mutants
+
+kit: .venv/installed ## the whole contract on each fault: exactly what is declared fails; RECORD=1
+	$(RUN) tests.stores.mutants.exact $(if $(RECORD),--record)
+
+nightly: .venv/installed ## 20,000 steps of random histories on each store; SEED= and STORE=
+	$(RUN) tests.stores.nightly $(if $(SEED),--seed $(SEED)) $(if $(STORE),--store $(STORE))
 
 lock: needs-uv ## renew the locks from pyproject.toml; UPGRADE= keeps versions that still fit
 	$(COMPILE) --only-binary :all: --all-extras --group dev --output-file requirements.lock

@@ -73,7 +73,7 @@ def clauses() -> dict[str, tuple[str, ...]]:
     """Return the clauses of the contract, in the order in which they run, with their sentences."""
     return {
         name: sentences(clause.__doc__ or "")
-        for part in StoreContract.__bases__
+        for part in reversed(StoreContract.__bases__)
         for name, clause in vars(part).items()
         if name.startswith("test_")
     }

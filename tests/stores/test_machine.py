@@ -88,7 +88,7 @@ def test_a_drawn_id_that_a_row_has_had_is_found(inside):
     machine.one_call(adding())
     steps = [adding(2), removal("task", 2)]
     for step in [Block(steps, commits=True)] if inside else steps:
-        machine.run(machine._step(machine.store, machine.oracle, step, machine.had))
+        machine.make(step)
     with pytest.raises(AssertionError, match="may draw 2, which a row has had"):
         machine.one_call(adding())
 

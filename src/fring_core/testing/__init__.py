@@ -4,12 +4,15 @@ A store joins with these lines in a test module; nothing else needs configuring:
 
     class TestMyStore(StoreContract):
         @asynccontextmanager
-        async def open_store(self):
+        async def open_store(self) -> AsyncIterator[Store]:
             yield MyStore()                 # empty, a new one for every test
 
     class Machine(StoreMachine):            # random histories, in lockstep with an oracle
-        def make_store(self): return MyStore()
-        def make_oracle(self): return MemoryStore()
+        def make_store(self) -> Store:
+            return MyStore()
+
+        def make_oracle(self) -> Store:
+            return MemoryStore()
 
     TestMyHistories = Machine.TestCase
 
@@ -55,7 +58,6 @@ pytest.register_assert_rewrite(
             "contract_transactions",
             "contract_users",
             "fring_machine",
-            "machine",
         )
     )
 )

@@ -1,7 +1,6 @@
 """The contract of a store, whole."""
 
 from fring_core.testing.contract_assignments import AssignmentTests
-from fring_core.testing.contract_base import InThreads
 from fring_core.testing.contract_cancelled import CancelledTests
 from fring_core.testing.contract_clashes import ClashTests
 from fring_core.testing.contract_commits import CommitTests
@@ -27,37 +26,39 @@ from fring_core.testing.contract_tasks import TaskTests
 from fring_core.testing.contract_texts import TextTests
 from fring_core.testing.contract_transactions import TransactionTests
 from fring_core.testing.contract_users import UserTests
+from fring_core.testing.threads import InThreads
 
 __all__ = ["InThreads", "StoreContract"]
 
 
+# pytest runs the tests of the last base first: what is simplest comes last here.
 class StoreContract(
-    UserTests,
-    CredentialTests,
-    RoleTests,
-    TaskTests,
-    OwnerTests,
-    IdTests,
-    InheritanceTests,
-    ListTests,
-    FilterTests,
-    OrderTests,
-    AssignmentTests,
-    TransactionTests,
-    NestedTransactionTests,
-    ClashTests,
-    RaceTests,
-    SaveTests,
-    MomentTests,
-    TextTests,
-    SizeTests,
-    InsideTests,
-    CommitTests,
-    FreshTests,
     CancelledTests,
     GlimpseTests,
     HandoverTests,
     PairTests,
+    RaceTests,
+    CommitTests,
+    ClashTests,
+    NestedTransactionTests,
+    FreshTests,
+    InsideTests,
+    TransactionTests,
+    SizeTests,
+    TextTests,
+    MomentTests,
+    AssignmentTests,
+    OrderTests,
+    FilterTests,
+    ListTests,
+    InheritanceTests,
+    IdTests,
+    SaveTests,
+    OwnerTests,
+    TaskTests,
+    RoleTests,
+    CredentialTests,
+    UserTests,
 ):
     """Hold a test for every MUST of `fring_core.ports`.
 

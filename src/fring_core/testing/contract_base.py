@@ -3,28 +3,35 @@
 from __future__ import annotations
 
 import asyncio
-import sys
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from datetime import UTC, date, datetime
-from threading import Barrier
-from typing import TYPE_CHECKING, Any, TypeVar
+from functools import wraps
+from inspect import cleandoc, iscoroutinefunction
+from operator import attrgetter
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 import attrs
 import pytest
 
-from fring_core import FringError, NewTask, NewUser, Task, User, run_sync
-from fring_core.testing.snapshot import plain, snapshot
+from fring_core import FringError, NewTask, NewUser, Task, User
+from fring_core.testing.limits import time_limit
+from fring_core.testing.recording import Log, RecordedStore
+from fring_core.testing.snapshot import flat, plain, snapshot
+from fring_core.testing.threads import InThreads, only_fring_errors
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Coroutine, Generator, Sequence
+    from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
     from contextlib import AbstractAsyncContextManager
 
     from fring_core import Store
 
 T = TypeVar("T")
+E = TypeVar("E", User, Task)
 
-NOW = datetime(2024, 2, 29, 23, 59, 59, 987654, tzinfo=UTC)
+__all__ = ["InThreads"]
+
+# A moment that every store can hold, so that those that lose microseconds fail where it matters.
+NOW = datetime(2024, 2, 29, 12, tzinfo=UTC)
+PRECISE = datetime(2024, 2, 29, 23, 59, 59, 987654, tzinfo=UTC)
 LATER = datetime(2024, 3, 1, 0, 0, 0, 1, tzinfo=UTC)
 DUE = date(2024, 3, 31)
 OWNERS = (None, "ann", "Ann")
@@ -38,9 +45,19 @@ class Undo(Exception):  # noqa: N818  # it reports nothing
 
 
 class StoreTests:
-    """Run test methods on an empty store each; the parts of the contract inherit it."""
+    """Run test methods on an empty store each; the parts of the contract inherit it.
+
+    A test that takes longer than `time_limit` seconds fails, whatever it waits for.
+    """
 
     pytestmark: pytest.MarkDecorator | list[pytest.MarkDecorator] = pytest.mark.anyio
+    time_limit: ClassVar[float] = 60
+
+    def __init_subclass__(cls, **options: Any) -> None:
+        super().__init_subclass__(**options)
+        for name, clause in list(vars(cls).items()):
+            if name.startswith("test_") and iscoroutinefunction(clause):
+                setattr(cls, name, _telling(clause))
 
     def open_store(self) -> AbstractAsyncContextManager[Store]:
         """Open an empty store, for one test; the one thing to override."""
@@ -49,8 +66,9 @@ class StoreTests:
     async def together(self, *calls: Coroutine[Any, Any, T]) -> list[T | FringError]:
         """Run calls at the same time and return their results, in order.
 
-        A `FringError` is a result too; any other exception is raised. Calls that do not suspend
-        would run one after another, and prove nothing: they are refused (see `InThreads`).
+        A `FringError` is a result too; any other exception is raised. If no call of the store has
+        suspended so far, calls would run one after another, and prove nothing: they are refused
+        (see `InThreads`).
         """
         running = most = 0
 
@@ -63,8 +81,9 @@ class StoreTests:
             finally:
                 running -= 1
 
-        results = _only_fring_errors(await asyncio.gather(*map(run, calls), return_exceptions=True))
-        assert most > 1, "no call suspended: put InThreads before StoreContract"
+        results = only_fring_errors(await asyncio.gather(*map(run, calls), return_exceptions=True))
+        suspends = most > 1 or self.log.suspended
+        assert suspends, "no call suspended: put InThreads before StoreContract"
         return results
 
     @pytest.fixture
@@ -76,47 +95,35 @@ class StoreTests:
     async def store(self) -> AsyncIterator[Store]:
         """Give each test an empty store."""
         async with self.open_store() as store:
-            yield store
+            yield RecordedStore(store, self.log)
+
+    @property
+    def log(self) -> Log:
+        """Return what this test's store was asked, and what it answered."""
+        log: Log = self.__dict__.setdefault("_its_log", Log())
+        return log
 
 
-class InThreads:
-    """Have `together` run each call in a thread of its own: for stores that never suspend.
+def _telling(
+    clause: Callable[..., Coroutine[Any, Any, None]],
+) -> Callable[..., Coroutine[Any, Any, None]]:
+    """Return a clause that says, if it fails, which sentence was broken, and by which answers."""
 
-    Name it before `StoreContract` among the bases.
-    """
+    @wraps(clause)
+    async def telling(self: StoreTests, *arguments: Any, **fixtures: Any) -> None:
+        __tracebackhide__ = True
 
-    async def together(self, *calls: Coroutine[Any, Any, T]) -> list[T | FringError]:
-        """Run calls at the same time and return their results, as `StoreTests.together`."""
-        everybody = Barrier(len(calls))  # or the first would be done before the last begins
+        def said() -> str:
+            return f"{cleandoc(clause.__doc__ or '')}\n{self.log}"
 
-        def run(call: Coroutine[Any, Any, T]) -> T:
-            everybody.wait()
-            return run_sync(call)
+        try:
+            async with time_limit(self.time_limit, said):
+                await clause(self, *arguments, **fixtures)
+        except Exception as error:
+            error.add_note(said())
+            raise
 
-        loop = asyncio.get_running_loop()
-        with _frequent_switches(), ThreadPoolExecutor(len(calls)) as threads:
-            running = [loop.run_in_executor(threads, run, call) for call in calls]
-            return _only_fring_errors(await asyncio.gather(*running, return_exceptions=True))
-
-
-@contextmanager
-def _frequent_switches() -> Generator[None]:
-    """Let threads take turns often: else a short call is over before the next one begins."""
-    before = sys.getswitchinterval()
-    sys.setswitchinterval(1e-6)
-    try:
-        yield
-    finally:
-        sys.setswitchinterval(before)
-
-
-def _only_fring_errors(results: list[T | BaseException]) -> list[T | FringError]:
-    accepted: list[T | FringError] = []
-    for result in results:
-        if isinstance(result, BaseException) and not isinstance(result, FringError):
-            raise result
-        accepted.append(result)
-    return accepted
+    return telling
 
 
 async def add_user(
@@ -150,7 +157,10 @@ def ghost_task(task_id: int, owner: str | None = None) -> Task:
 
 async def contents(store: Store) -> object:
     """Return all that a store holds, to compare before and after."""
-    return await snapshot(store, OWNERS)
+    if isinstance(store, RecordedStore):
+        store.log.lines.append("everything is read")
+        store = store.bare
+    return flat(await snapshot(store, OWNERS))
 
 
 def check_next(after: User | Task | None, before: User | Task) -> None:
@@ -167,6 +177,11 @@ def check_none_failed(results: Sequence[object]) -> None:
 def losers(results: Sequence[object]) -> list[type[FringError]]:
     """Return the types of the errors among the results of `together`."""
     return [type(result) for result in results if isinstance(result, FringError)]
+
+
+def by_id(rows: Sequence[E]) -> list[E]:
+    """Return rows in the order of a list; ids need not come in the order of adding."""
+    return sorted(rows, key=attrgetter("id"))
 
 
 def rows(listed: Sequence[T] | None) -> list[T] | None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from fring_core import NewTask, NewUser, Task, TaskFilter, TaskStatus, UserFilter
-from fring_core.testing.contract_base import NOW, OWNERS, StoreTests, add_task, add_user
+from fring_core.testing.contract_base import NOW, OWNERS, StoreTests, add_task, add_user, by_id
 from fring_core.testing.snapshot import EVERYTHING
 
 if TYPE_CHECKING:
@@ -91,6 +91,7 @@ class FilterTests(StoreTests):
             await store.users.add(NewUser(title, f"{_local(title)}{number}@{_local(title)}.o"), NOW)
             for number, title in enumerate(TITLES)
         ]
+        users = by_id(users)
         for needle in ("", *NEEDLES):
             for where, expected in (
                 (UserFilter(username=needle), [u for u in users if needle in u.username]),
@@ -108,7 +109,7 @@ class FilterTests(StoreTests):
 
         Texts are literal and case-sensitive.
         """
-        tasks = [await add_task(store, title, owner=owner) for title in TITLES]
+        tasks = by_id([await add_task(store, title, owner=owner) for title in TITLES])
         await add_task(store, "".join(TITLES), owner="other")
         for needle in ("", *NEEDLES):
             listed = await store.tasks.list(TaskFilter(title=needle), EVERYTHING, owner)
@@ -126,6 +127,7 @@ class FilterTests(StoreTests):
             for user in (ann, bob)[: number % 3]:  # by none, by one, by both
                 await store.assignments.add(user.id, task.id)
                 assigned.add(task.id)
+        tasks = by_id(tasks)
         for status in (None, *TaskStatus):
             for title in (None, "t", "1", "no"):
                 for wanted, completed in product((None, True, False), repeat=2):

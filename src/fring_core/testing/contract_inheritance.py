@@ -14,6 +14,7 @@ from fring_core.testing.contract_base import (
     Undo,
     add_task,
     add_user,
+    by_id,
     check_none_failed,
     contents,
     rows,
@@ -161,7 +162,7 @@ class InheritanceTests(StoreTests):
         """The personal list `str(user_id)` MUST be removed too if there was a hash."""
         await add_user(store, "ann", 7, password_hash)
         await add_user(store, "bob", 70, "hash")
-        own = [await add_task(store, f"{n}", owner="7") for n in range(3)]
+        own = by_id([await add_task(store, f"{n}", owner="7") for n in range(3)])
         others = [await add_task(store, owner=owner) for owner in LOOK_ALIKES]
         before = await contents(store)
         with suppress(Undo):

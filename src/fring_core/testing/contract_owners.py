@@ -28,6 +28,7 @@ from fring_core.testing.contract_base import (
     StoreTests,
     add_task,
     add_user,
+    by_id,
     contents,
     rows,
 )
@@ -65,7 +66,7 @@ async def _fill(store: Store) -> dict[str | None, list[Task]]:
         for owner, tasks in lists.items():
             new = NewTask("task", "why", status, DUE)
             tasks.append(await store.tasks.add(new, owner, NOW))
-    return lists
+    return {owner: by_id(tasks) for owner, tasks in lists.items()}
 
 
 async def _lists(store: Store) -> dict[str | None, list[Task]]:

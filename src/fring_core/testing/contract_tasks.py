@@ -13,6 +13,7 @@ from fring_core.testing.contract_base import (
     LATER,
     NOW,
     OWNERS,
+    PRECISE,
     StoreTests,
     add_task,
     add_user,
@@ -51,8 +52,8 @@ class TaskTests(StoreTests):
         """
         for status in TaskStatus:
             new = NewTask(f"to do: {status}", "why", status, due_date)
-            added = await store.tasks.add(new, owner, NOW)
-            expected = Task(added.id, new.title, "why", status, NOW, NOW, owner, due_date)
+            added = await store.tasks.add(new, owner, PRECISE)
+            expected = Task(added.id, new.title, "why", status, PRECISE, PRECISE, owner, due_date)
             assert added == expected
             assert added.version == 1
             found = await store.tasks.get(added.id, owner)

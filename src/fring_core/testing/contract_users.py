@@ -11,6 +11,7 @@ import pytest
 from fring_core import EmailTaken, FringError, IdTaken, NewUser, User, UsernameTaken
 from fring_core.testing.contract_base import (
     NOW,
+    PRECISE,
     StoreTests,
     add_task,
     add_user,
@@ -47,8 +48,8 @@ class UserTests(StoreTests):
         Times MUST come back in UTC. Store a new user, created at `now`, at version 1, with a
         password's hash or none. Return the user with this id, or None.
         """
-        added = await add_user(store)
-        assert added == User(added.id, "ann", "ann@example.org", NOW)
+        added = await store.users.add(NewUser("ann", "ann@example.org"), PRECISE)
+        assert added == User(added.id, "ann", "ann@example.org", PRECISE)
         assert added.version == 1
         found = await store.users.get(added.id)
         assert found is not None

@@ -2,26 +2,30 @@
 
 from __future__ import annotations
 
+from functools import partial
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
+from hypothesis.stateful import initialize, invariant, rule
 
 from fring_core import Fring, TaskOrder, UserFilter, run_sync
 from fring_core.queries import TaskFilter
+from fring_core.testing.comparing import check_answers, check_contents
+from fring_core.testing.histories import HistoryMachine
 from fring_core.testing.operations import LISTS, START, use_cases
 from fring_core.testing.snapshot import EVERYTHING, outcome_of, plain
+from fring_core.testing.steps import Call
 
 if TYPE_CHECKING:
     from collections.abc import Coroutine
     from datetime import datetime
 
     from fring_core import Clock
-    from fring_core.testing.steps import Call, Id
+    from fring_core.testing.steps import Id, Step
 
 
-class FringMachine(RuleBasedStateMachine):
+class FringMachine(HistoryMachine):
     """Compare anything that has Fring's use cases with an oracle: a client, a decorator, a fake.
 
     Inherit it and override `make_fring`, `make_oracle`, `run` if the calls suspend, `fitted` if
@@ -66,19 +70,31 @@ class FringMachine(RuleBasedStateMachine):
     def make_calls(self, calls: list[Call]) -> None:
         """Make calls, one after another."""
         for call in calls:
-            self.run(self._call(self.fitted(call)))
+            self.checked(partial(self.make, self.fitted(call)))
 
     @invariant()
     def both_hold_the_same(self) -> None:
         """Compare everything that the two show."""
+        self.checked(self.compare)
+
+    def make(self, step: Step) -> None:
+        """Make a call on both, and compare what they answer."""
+        assert isinstance(step, Call), "there are no transactions among use cases"
+        self.run(self._call(step))
+
+    def compare(self) -> None:
+        """Compare everything that the two show."""
         self.run(self._compare())
 
-    async def _call(self, call: Call) -> None:
+    async def _call(self, step: Call) -> None:
+        call = step.on_ids(self.now_drawn)
+        self.history.append(call)
         self.now = call.now
         target, oracle = SimpleNamespace(fring=self.fring), SimpleNamespace(fring=self.oracle)
         outcome = await outcome_of(call.on(target), versions=False)
         same = call.adopting(outcome, self.had)
-        assert outcome == await outcome_of(same.on(oracle), versions=False), same
+        self.now_drawn.update(zip(step.drew, call.drew, strict=False))
+        check_answers(call, outcome, await outcome_of(same.on(oracle), versions=False))
 
     async def _compare(self) -> None:
         users = await self.oracle.list_users(UserFilter(), EVERYTHING)
@@ -91,7 +107,7 @@ class FringMachine(RuleBasedStateMachine):
             "user": [user.id for user in users] or [1],
             "task": [task.id for task in tasks] or [1],
         }
-        assert await _everything(self.fring) == await _everything(self.oracle)
+        check_contents(await _everything(self.fring), await _everything(self.oracle))
 
 
 async def _everything(fring: Any) -> object:

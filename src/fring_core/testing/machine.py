@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from functools import partial
 from itertools import chain, product
 from typing import TYPE_CHECKING, Any
 
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
+from hypothesis.stateful import initialize, invariant, rule
 
 from fring_core import Store, TaskFilter, UserFilter, run_sync
+from fring_core.testing.comparing import check_answers, check_contents
 from fring_core.testing.contract_base import Undo
+from fring_core.testing.histories import HistoryMachine
 from fring_core.testing.operations import LISTS, additions, assignment, blocks, calls, removal
 from fring_core.testing.snapshot import EVERYTHING, outcome_of, snapshot
 from fring_core.testing.steps import Block, Call, Target
@@ -18,15 +21,16 @@ from fring_core.testing.steps import Block, Call, Target
 if TYPE_CHECKING:
     from collections.abc import Coroutine
 
-    from fring_core.testing.steps import Id
+    from fring_core.testing.steps import Id, Step
 
 
-class StoreMachine(RuleBasedStateMachine):
+class StoreMachine(HistoryMachine):
     """Compare a store with an oracle, call by call: results, errors, order, rollbacks.
 
     Inherit it and override `make_store`, `make_oracle`, `run` if the store's calls suspend, and
     `teardown` if a store is to be closed. Pytest runs the class's `TestCase`, whose `settings`
-    say how many histories there are and how long.
+    say how many histories there are and how long. A history that fails is made shorter, for at
+    most `shorten_seconds`, and shown as a test to be pasted, which calls `replay`.
 
     Which id the store draws is its own business, if no row has ever had it; the oracle adopts it.
     """
@@ -70,36 +74,51 @@ class StoreMachine(RuleBasedStateMachine):
     @rule(call=calls())
     def one_call(self, call: Call) -> None:
         """Make one call, atomic by itself."""
-        self.run(self._step(self.store, self.oracle, call, self.had))
+        self.checked(partial(self.make, call))
 
     @rule(block=blocks())
     def transaction(self, block: Block) -> None:
         """Make calls in a transaction, then commit or roll back."""
-        self.run(self._step(self.store, self.oracle, block, self.had))
+        self.checked(partial(self.make, block))
 
     @invariant()
     def stores_are_equal(self) -> None:
         """Compare everything that the two stores hold."""
+        self.checked(self.compare)
+
+    def make(self, step: Step) -> None:
+        """Make a step on both stores, and compare what they answer."""
+        self.run(self._step(self.store, self.oracle, step, self.had, self.history))
+
+    def compare(self) -> None:
+        """Compare everything that the two stores hold."""
         self.run(self._compare())
 
     async def _compare(self) -> None:
-        assert await snapshot(self.store, LISTS) == await snapshot(self.oracle, LISTS)
+        check_contents(await snapshot(self.store, LISTS), await snapshot(self.oracle, LISTS))
         users = await self.oracle.users.list(UserFilter(), EVERYTHING)
         lists = [await self.oracle.tasks.list(TaskFilter(), EVERYTHING, owner) for owner in LISTS]
         self.ids["user"] = [user.id for user in users] or [1]
         self.ids["task"] = [task.id for tasks in lists for task in tasks] or [1]
 
-    async def _step(self, store: Store, oracle: Store, step: Call | Block, had: set[Id]) -> None:
+    async def _step(
+        self, store: Store, oracle: Store, step: Step, had: set[Id], history: list[Step]
+    ) -> None:
         if isinstance(step, Call):
-            outcome = await outcome_of(step.on(Target(store, step.now)))
-            same = step.adopting(outcome, had)
-            assert outcome == await outcome_of(same.on(Target(oracle, same.now))), same
+            call = step.on_ids(self.now_drawn)
+            history.append(call)
+            outcome = await outcome_of(call.on(Target(store, call.now)))
+            same = call.adopting(outcome, had)
+            self.now_drawn.update(zip(step.drew, call.drew, strict=False))
+            check_answers(call, outcome, await outcome_of(same.on(Target(oracle, same.now))))
             return
+        block = Block([], step.commits)
+        history.append(block)
         had_inside = set(had)
         with suppress(Undo):
             async with store.transaction() as inner, oracle.transaction() as inner_oracle:
                 for inside in step.steps:
-                    await self._step(inner, inner_oracle, inside, had_inside)
+                    await self._step(inner, inner_oracle, inside, had_inside, block.steps)
                 await self._compare()  # from outside, where none of it is to be seen yet
                 if not step.commits:
                     raise Undo

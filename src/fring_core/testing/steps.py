@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from copy import copy
+from functools import cache
+from inspect import signature
+from itertools import zip_longest
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 
 import attrs
 
-from fring_core import PERMISSIVE, Credential, Fring, NewTask, NewUser
+from fring_core import PERMISSIVE, Credential, Fring, NewTask, NewUser, ports
 from fring_core.ids import is_possible
 from fring_core.testing.contract_base import ghost_task, ghost_user
 
@@ -59,6 +62,17 @@ class Target:
         return await self.store.credentials.replace(credential, password_hash)
 
 
+_IDS: dict[str, type[NewUser | NewTask]] = {"user_id": NewUser, "task_id": NewTask}
+_PORTS: dict[str, type] = {
+    "": Target,
+    "fring": Fring,
+    "store.users": ports.Users,
+    "store.credentials": ports.Credentials,
+    "store.tasks": ports.Tasks,
+    "store.assignments": ports.Assignments,
+}
+
+
 @attrs.frozen
 class Call:
     """Hold one call: a method of `Target`, its arguments, and what the clock says."""
@@ -67,12 +81,23 @@ class Call:
     arguments: tuple[Any, ...]
     options: Mapping[str, Any]
     now: datetime
+    # The id that the store under test drew for it, once it has been made.
+    drew: list[Id] = attrs.field(factory=list["Id"], eq=False, repr=False)
 
     def on(self, target: object) -> Coroutine[Any, Any, object]:
         """Return the call as a coroutine, on whatever has the method."""
         method = attrgetter(self.method)(target)
         coroutine: Coroutine[Any, Any, object] = method(*self.arguments, **self.options)
         return coroutine
+
+    def on_ids(self, now_drawn: Mapping[Id, Id]) -> Call:
+        """Return a call that has not been made yet, on the rows that now have other ids."""
+        kinds = _kinds_of_ids(self.method)
+        arguments = tuple(
+            now_drawn[kind, value][1] if kind and (kind, value) in now_drawn else value
+            for kind, value in zip_longest(kinds[: len(self.arguments)], self.arguments)
+        )
+        return Call(self.method, arguments, self.options, self.now)
 
     def adopting(self, outcome: object, had: set[Id]) -> Call:
         """Return the call that creates the same with the id that another store drew, if it did.
@@ -84,11 +109,22 @@ class Call:
                 drawn, row = new.id is None, (type(new), given)
                 assert not (drawn and row in had), f"no store may draw {given}, which a row has had"
                 had.add(row)
+                if drawn:
+                    self.drew.append(row)
                 return (
                     attrs.evolve(self, arguments=(_with_id(new, given), *others)) if drawn else self
                 )
             case _:
                 return self
+
+
+@cache
+def _kinds_of_ids(method: str) -> tuple[type[NewUser | NewTask] | None, ...]:
+    """Return, for each argument of a method, whose id it is; None for what is no id."""
+    port, _, name = method.rpartition(".")
+    found = getattr(_PORTS.get(port), name, None)
+    parameters = [*signature(found).parameters][1:] if found else []
+    return tuple(_IDS.get(parameter) for parameter in parameters)
 
 
 def _with_id(new: T, drawn: int) -> T:
@@ -105,3 +141,6 @@ class Block:
 
     steps: list[Call | Block]
     commits: bool
+
+
+Step: TypeAlias = Call | Block

@@ -49,7 +49,8 @@ class Mutant:
 
 def catalogue(package: str) -> list[Mutant]:
     """Return the faults of the memory store (`memory`) or the PostgreSQL stores (`postgres`)."""
-    entries = tomllib.loads((HERE / f"{package}.toml").read_text())["mutant"]
+    files = sorted(HERE.glob(f"{package}*.toml"))
+    entries = [entry for file in files for entry in tomllib.loads(file.read_text())["mutant"]]
     return [Mutant(package, **entry) for entry in entries]
 
 

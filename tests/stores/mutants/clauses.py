@@ -9,6 +9,8 @@ from tests.stores.mutants.loading import load
 
 
 class OnMutants(StoreContract):
+    time_limit = 5  # some faults make a store wait for ever
+
     @pytest.fixture(autouse=True)
     def mutant(self, request):
         self.package = load(request.param)

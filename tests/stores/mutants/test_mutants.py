@@ -5,16 +5,17 @@ import pytest
 from fring_core.testing import StoreContract
 from tests.stores.mutants.catalogue import MEMORY, POSTGRES, Mutant
 from tests.stores.mutants.loading import load
+from tests.stores.mutants.red import CLAUSES, Red, declared
 from tests.stores.mutants.running import run
 
 CATALOGUE = [*MEMORY, *POSTGRES]
 CONTROLS = {mutant.suite: mutant.unchanged for mutant in CATALOGUE}
-CLAUSES = {suite: {m.clause for m in CATALOGUE if m.suite == suite} for suite in CONTROLS}
+NAMED = {suite: {m.clause for m in CATALOGUE if m.suite == suite} for suite in CONTROLS}
 
 
 @pytest.fixture(scope="module")
 def verdicts(postgres):
-    controls = [(CONTROLS[suite], clause) for suite in CONTROLS for clause in CLAUSES[suite]]
+    controls = [(CONTROLS[suite], clause) for suite in CONTROLS for clause in NAMED[suite]]
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("FRING_TEST_DATABASE_URL", postgres)
         return run([*((mutant, mutant.clause) for mutant in CATALOGUE), *controls])
@@ -31,7 +32,7 @@ def test_a_clause_kills_the_mutant(mutant, verdicts):
 
 @pytest.mark.parametrize("suite", CONTROLS)
 def test_a_copy_without_a_fault_passes_the_same_tests(suite, verdicts):
-    for clause in CLAUSES[suite]:
+    for clause in NAMED[suite]:
         verdict = verdicts[CONTROLS[suite], clause]
         assert verdict.tests, clause
         assert not verdict.kills + verdict.broken
@@ -46,11 +47,29 @@ def test_the_catalogue_covers_both_stores():
     assert all(hasattr(StoreContract, mutant.clause) for mutant in CATALOGUE)
 
 
-def test_every_part_of_the_contract_kills_some():
-    clauses = {mutant.clause for mutant in CATALOGUE}
-    assert [
-        part.__name__ for part in StoreContract.__bases__ if not clauses & set(vars(part))
-    ] == []
+@pytest.mark.parametrize(("package", "mutants"), [("memory", MEMORY), ("postgres", POSTGRES)])
+def test_every_fault_has_declared_what_fails(package, mutants):
+    red = declared(package)
+    assert [*red] == [mutant.name for mutant in mutants], "make kit RECORD=1 declares it"
+    assert {clause for each in red.values() for clause in each.all} <= CLAUSES
+    assert [mutant.name for mutant in mutants if mutant.clause not in red[mutant.name].all] == []
+
+
+def test_every_clause_kills_some():
+    killing = {
+        clause
+        for package in ("memory", "postgres")
+        for red in declared(package).values()
+        for clause in red.always
+    } | {mutant.clause for mutant in CATALOGUE}
+    assert sorted(CLAUSES - killing) == []
+
+
+def test_what_is_amiss():
+    red = Red(frozenset({"a", "b"}), frozenset({"c"}))
+    assert red.amiss({"a", "b"}) == red.amiss({"a", "b", "c"}) == []
+    assert red.amiss({"a", "d"}) == ["red and not declared: d", "declared and green: b"]
+    assert Red().after([{"a", "b"}, {"b"}]) == Red(frozenset("b"), frozenset("a"))
 
 
 def test_a_text_that_is_not_there_once_is_refused():

@@ -1,0 +1,143 @@
+"""A store that writes down what it was asked and what it answered, for a clause that fails."""
+
+from __future__ import annotations
+
+import types
+from contextlib import asynccontextmanager
+from functools import partial
+from typing import TYPE_CHECKING, Any, TypeVar, cast
+
+import attrs
+
+from fring_core.testing.rendering import LONGEST, code
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncGenerator, Awaitable, Callable, Coroutine, Generator
+
+    from fring_core import Assignments, Credentials, Store, Tasks, Users
+
+P = TypeVar("P")
+T = TypeVar("T")
+
+SHOWN = 10  # calls, the last before a failure
+WIDTH = 160  # characters of one call
+
+
+@attrs.define(eq=False)
+class _Call:
+    """Hold one call, and what came of it once it has ended."""
+
+    name: str
+    arguments: tuple[object, ...]
+    options: dict[str, object]
+    outcome: tuple[str, object] | None = None
+
+    def __str__(self) -> str:
+        given = [code(argument, LONGEST) for argument in self.arguments]
+        given += [f"{name}={code(option, LONGEST)}" for name, option in self.options.items()]
+        call = _cut(f"{self.name}({', '.join(given)})")
+        if self.outcome is None:
+            return f"{call} has not ended"
+        verb, what = self.outcome
+        said = repr(what) if isinstance(what, BaseException) else code(what, LONGEST)
+        return f"{call}\n    {verb} {_cut(said)}"
+
+
+def _cut(line: str) -> str:
+    return line if len(line) <= WIDTH else f"{line[:WIDTH]}…"
+
+
+@attrs.define(eq=False)
+class Log:
+    """Hold what a store was asked, and whether any of its calls ever suspended."""
+
+    lines: list[_Call | str] = attrs.field(factory=list["_Call | str"])
+    suspended: bool = False
+
+    def __str__(self) -> str:
+        left_out = len(self.lines) - SHOWN
+        head = "What the store was asked, and what it answered"
+        if left_out > 0:
+            head += f" (the last {SHOWN} of {len(self.lines)} calls)"
+        return "\n".join([f"{head}:", *(f"  {line}" for line in self.lines[-SHOWN:])])
+
+    def note_suspension(self) -> None:
+        """Remember that a call suspended."""
+        self.suspended = True
+
+
+@types.coroutine
+def _watched(call: Awaitable[T], suspends: Callable[[], None]) -> Generator[object, None, T]:
+    """Await a call, and tell whenever it suspends."""
+    steps = call.__await__()
+    go_on: Callable[[], object] = partial(next, steps)
+    while True:
+        try:
+            waits_for = go_on()
+        except StopIteration as ended:
+            result: T = ended.value
+            return result
+        suspends()
+        try:
+            yield waits_for
+        except BaseException as error:  # noqa: BLE001  # whatever it is, is the call's to deal with
+            go_on = partial(steps.throw, error)
+        else:
+            go_on = partial(next, steps)
+
+
+@attrs.frozen(eq=False)
+class _Port:
+    """Pass each call of a port on, and write it down."""
+
+    _name: str
+    _port: object
+    _log: Log
+
+    def __getattr__(self, method: str) -> Callable[..., Coroutine[Any, Any, object]]:
+        passed_on = getattr(self._port, method)
+
+        async def recorded(*arguments: object, **options: object) -> object:
+            call = _Call(f"{self._name}.{method}", arguments, options)
+            self._log.lines.append(call)
+            try:
+                result: object = await _watched(
+                    passed_on(*arguments, **options), self._log.note_suspension
+                )
+            except BaseException as error:
+                call.outcome = "raises", error
+                raise
+            call.outcome = "returns", result
+            return result
+
+        return recorded
+
+
+def _recorded(name: str, port: P, log: Log) -> P:
+    return cast("P", _Port(name, port, log))  # it has the port's methods, as they are
+
+
+class RecordedStore:
+    """Be another store, `bare`, and write down in `log` what becomes of each call."""
+
+    def __init__(self, store: Store, log: Log, inside: str = "") -> None:
+        self.bare = store
+        self.log = log
+        self._inside = inside
+        self.users: Users = _recorded(f"{inside}users", store.users, log)
+        self.credentials: Credentials = _recorded(f"{inside}credentials", store.credentials, log)
+        self.tasks: Tasks = _recorded(f"{inside}tasks", store.tasks, log)
+        self.assignments: Assignments = _recorded(f"{inside}assignments", store.assignments, log)
+
+    @asynccontextmanager
+    async def transaction(self) -> AsyncGenerator[Store, None]:
+        """Open a transaction, as `fring_core.Store` says."""
+        name = f"{self._inside}inner"
+        self.log.lines.append(f"{name} is opened")
+        try:
+            async with self.bare.transaction() as inside:
+                yield RecordedStore(inside, self.log, f"{name}.")
+        except BaseException as error:
+            self.log.lines.append(f"{name} is left by {error!r}")
+            raise
+        self.log.lines.append(f"{name} is committed")

@@ -1,0 +1,355 @@
+"""A store with one writer, in SQLite: the kit has to take it, as it takes PostgreSQL.
+
+Who writes while an open transaction has written waits a little, and is told `StoreUnavailable`.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import asynccontextmanager, closing, contextmanager
+from datetime import date, datetime
+from typing import Any
+
+import attrs
+
+from fring_core import (
+    Credential,
+    EmailTaken,
+    IdTaken,
+    Outcome,
+    StoreUnavailable,
+    Task,
+    TaskOrder,
+    TaskStatus,
+    TaskWithUsers,
+    TransactionConflict,
+    User,
+    UsernameTaken,
+    UserWithTasks,
+)
+from fring_core.ids import is_possible
+
+SCHEMA = """
+PRAGMA journal_mode = WAL;
+CREATE TABLE users (id INTEGER PRIMARY KEY AUTOINCREMENT, username TEXT, email TEXT,
+    created_at TEXT, version INTEGER, hash TEXT);
+CREATE TABLE tasks (id INTEGER PRIMARY KEY AUTOINCREMENT, title TEXT, description TEXT,
+    status TEXT, created_at TEXT, updated_at TEXT, owner TEXT, due_date TEXT, version INTEGER);
+CREATE TABLE links (user INTEGER REFERENCES users ON DELETE CASCADE,
+    task INTEGER REFERENCES tasks ON DELETE CASCADE, PRIMARY KEY (user, task));
+"""
+WAIT = 5  # seconds until the one writer that there can be has ended
+ORDERS = {
+    TaskOrder.BY_ID: "id",
+    TaskOrder.NEWEST_FIRST: "created_at DESC, id DESC",
+    TaskOrder.BY_TITLE: "title, id",
+}
+USER = "id, username, email, created_at, version"
+TASK = "id, title, description, status, created_at, updated_at, owner, due_date, version"
+
+
+def stored(moment):
+    return moment.isoformat(timespec="microseconds")  # as text, in the order of time
+
+
+def as_user(row):
+    number, username, email, created_at, version = row
+    return User(number, username, email, datetime.fromisoformat(created_at), version)
+
+
+def as_task(row):
+    number, title, description, status, created_at, updated_at, owner, due_date, version = row
+    moments = datetime.fromisoformat(created_at), datetime.fromisoformat(updated_at)
+    due = due_date and date.fromisoformat(due_date)
+    return Task(number, title, description, TaskStatus(status), *moments, owner, due, version)
+
+
+@attrs.frozen
+class Session:
+    """Make each call in a transaction of its own, or in a savepoint of the one that is open."""
+
+    path: str
+    connection: Any = None
+
+    def connect(self):
+        connection = sqlite3.connect(self.path, timeout=WAIT, isolation_level=None)
+        connection.execute("PRAGMA foreign_keys = ON")
+        connection.execute("PRAGMA synchronous = OFF")
+        return connection
+
+    @contextmanager
+    def call(self, begin="BEGIN IMMEDIATE"):
+        try:
+            if self.connection is None:
+                with closing(self.connect()) as connection:
+                    connection.execute(begin)
+                    yield connection
+                    connection.execute("COMMIT")
+                return
+            with self.savepoint() as connection:
+                yield connection
+        except sqlite3.OperationalError as error:
+            where = StoreUnavailable if self.connection is None else TransactionConflict
+            raise where(str(error)) from error
+
+    @contextmanager
+    def savepoint(self):
+        self.connection.execute("SAVEPOINT inside")
+        try:
+            yield self.connection
+        except BaseException:
+            if self.connection.in_transaction:
+                self.connection.execute("ROLLBACK TO inside")
+            raise
+        finally:
+            if self.connection.in_transaction:
+                self.connection.execute("RELEASE inside")
+
+    def reading(self):
+        return self.call("BEGIN")
+
+
+def one(connection, query, *values):
+    return connection.execute(query, values).fetchone()
+
+
+def exists(connection, table, number):
+    return is_possible(number) and one(connection, f"SELECT 1 FROM {table} WHERE id = ?", number)
+
+
+def draw(connection, table):
+    """Return one more than any id that a row has had: AUTOINCREMENT knows."""
+    row = one(connection, "SELECT seq FROM sqlite_sequence WHERE name = ?", table)
+    number = (row[0] if row else 0) + 1
+    while table == "users" and one(connection, "SELECT 1 FROM tasks WHERE owner = ?", str(number)):
+        number += 1
+    return number
+
+
+def check_unique(connection, username, email, besides):
+    for column, text, error in (
+        ("username", username, UsernameTaken),
+        ("email", email, EmailTaken),
+    ):
+        query = f"SELECT 1 FROM users WHERE {column} = ? AND id <> ?"
+        if one(connection, query, text, besides):
+            raise error(text)
+
+
+@attrs.frozen
+class Users:
+    session: Session
+
+    async def add(self, new, now, password_hash=None):
+        with self.session.call() as connection:
+            check_unique(connection, new.username, new.email, 0)
+            if new.id and exists(connection, "users", new.id):
+                raise IdTaken(new.id)
+            user = new.as_user(new.id or draw(connection, "users"), now)
+            values = user.id, user.username, user.email, stored(now), 1, password_hash
+            connection.execute("INSERT INTO users VALUES (?, ?, ?, ?, ?, ?)", values)
+            return user
+
+    def _get(self, connection, user_id):
+        row = is_possible(user_id) and one(
+            connection, f"SELECT {USER} FROM users WHERE id = ?", user_id
+        )
+        return as_user(row) if row else None
+
+    async def get(self, user_id):
+        with self.session.reading() as connection:
+            return self._get(connection, user_id)
+
+    async def get_with_tasks(self, user_id):
+        with self.session.reading() as connection:
+            user = self._get(connection, user_id)
+            return user and UserWithTasks(user, tasks_of(connection, user_id))
+
+    async def list(self, where, page):
+        with self.session.reading() as connection:
+            query = f"""SELECT {USER} FROM users WHERE instr(username, ?) AND instr(email, ?)
+                ORDER BY id LIMIT ? OFFSET ?"""
+            values = where.username or "", where.email or "", page.limit, page.skip
+            return [as_user(row) for row in connection.execute(query, values)]
+
+    async def save(self, user):
+        with self.session.call() as connection:
+            current = self._get(connection, user.id)
+            if current is None or current.version != user.version:
+                return None
+            check_unique(connection, user.username, user.email, user.id)
+            query = "UPDATE users SET username = ?, email = ?, version = version + 1 WHERE id = ?"
+            connection.execute(query, (user.username, user.email, user.id))
+            return self._get(connection, user.id)
+
+    async def remove(self, user_id):
+        with self.session.call() as connection:
+            if not exists(connection, "users", user_id):
+                return False
+            query = """DELETE FROM tasks WHERE owner = ?
+                AND EXISTS (SELECT 1 FROM users WHERE users.id = ? AND hash IS NOT NULL)"""
+            connection.execute(query, (str(user_id), user_id))
+            connection.execute("DELETE FROM users WHERE id = ?", (user_id,))
+            return True
+
+
+@attrs.frozen
+class Credentials:
+    session: Session
+
+    async def find(self, username, email):
+        column, text = ("email", email) if username is None else ("username", username)
+        with self.session.reading() as connection:
+            row = one(connection, f"SELECT {USER}, hash FROM users WHERE {column} = ?", text)
+            return Credential(as_user(row[:-1]), row[-1]) if row else None
+
+    async def hash_of(self, user_id):
+        with self.session.reading() as connection:
+            row = is_possible(user_id) and one(
+                connection, "SELECT hash FROM users WHERE id = ?", user_id
+            )
+            return row[0] if row else None
+
+    async def replace(self, credential, password_hash):
+        if not is_possible(credential.user.id):
+            return False
+        with self.session.call() as connection:
+            query = "UPDATE users SET hash = ? WHERE id = ? AND hash IS ?"
+            values = password_hash, credential.user.id, credential.password_hash
+            return connection.execute(query, values).rowcount == 1
+
+
+def tasks_of(connection, user_id):
+    query = f"""SELECT {TASK} FROM tasks JOIN links ON task = id
+        WHERE links.user = ? ORDER BY id"""
+    return [as_task(row) for row in connection.execute(query, (user_id,))]
+
+
+def users_of(connection, task_id):
+    query = f"SELECT {USER} FROM users JOIN links ON user = id WHERE task = ? ORDER BY id"
+    return [as_user(row) for row in connection.execute(query, (task_id,))]
+
+
+@attrs.frozen
+class Tasks:
+    session: Session
+
+    async def add(self, new, owner, now):
+        with self.session.call() as connection:
+            if new.id and exists(connection, "tasks", new.id):
+                raise IdTaken(new.id)
+            task = new.as_task(new.id or draw(connection, "tasks"), owner, now)
+            due = task.due_date and task.due_date.isoformat()
+            values = [task.id, task.title, task.description, task.status.value]
+            values += [stored(now), stored(now), owner, due, 1]
+            connection.execute("INSERT INTO tasks VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", values)
+            return task
+
+    def _get(self, connection, task_id, owner):
+        query = f"SELECT {TASK} FROM tasks WHERE id = ? AND owner IS ?"
+        row = is_possible(task_id) and one(connection, query, task_id, owner)
+        return as_task(row) if row else None
+
+    async def get(self, task_id, owner):
+        with self.session.reading() as connection:
+            return self._get(connection, task_id, owner)
+
+    async def get_with_users(self, task_id, owner):
+        with self.session.reading() as connection:
+            task = self._get(connection, task_id, owner)
+            return task and TaskWithUsers(task, users_of(connection, task_id))
+
+    async def list(self, where, page, owner, order=TaskOrder.BY_ID):
+        conditions, values = ["owner IS ?", "instr(title, ?)"], [owner, where.title or ""]
+        if where.status is not None:
+            conditions.append("status = ?")
+            values.append(where.status.value)
+        if where.assigned is not None:
+            conditions.append("EXISTS (SELECT 1 FROM links WHERE task = id) = ?")
+            values.append(where.assigned)
+        if where.completed is not None:
+            conditions.append("(status = 'completed') = ?")
+            values.append(where.completed)
+        query = f"""SELECT {TASK} FROM tasks WHERE {" AND ".join(conditions)}
+            ORDER BY {ORDERS[order]} LIMIT ? OFFSET ?"""
+        with self.session.reading() as connection:
+            rows = connection.execute(query, (*values, page.limit, page.skip))
+            return [as_task(row) for row in rows]
+
+    async def save(self, task):
+        if not is_possible(task.id):
+            return None
+        with self.session.call() as connection:
+            query = """UPDATE tasks SET title = ?, description = ?, status = ?, due_date = ?,
+                updated_at = ?, version = version + 1 WHERE id = ? AND owner IS ? AND version = ?"""
+            due = task.due_date and task.due_date.isoformat()
+            values = [task.title, task.description, task.status.value, due]
+            values += [stored(task.updated_at), task.id, task.owner, task.version]
+            done = connection.execute(query, values).rowcount
+            return self._get(connection, task.id, task.owner) if done else None
+
+    async def remove(self, task_id, owner):
+        if not is_possible(task_id):
+            return False
+        with self.session.call() as connection:
+            query = "DELETE FROM tasks WHERE id = ? AND owner IS ?"
+            return connection.execute(query, (task_id, owner)).rowcount == 1
+
+
+@attrs.frozen
+class Assignments:
+    session: Session
+
+    def _both(self, connection, user_id, task_id):
+        shared = is_possible(task_id) and one(
+            connection, "SELECT 1 FROM tasks WHERE id = ? AND owner IS NULL", task_id
+        )
+        return bool(exists(connection, "users", user_id)), bool(shared)
+
+    async def add(self, user_id, task_id):
+        return self._change("INSERT OR IGNORE INTO links VALUES (?, ?)", user_id, task_id)
+
+    async def remove(self, user_id, task_id):
+        return self._change("DELETE FROM links WHERE user = ? AND task = ?", user_id, task_id)
+
+    def _change(self, query, user_id, task_id):
+        with self.session.call() as connection:
+            user, task = self._both(connection, user_id, task_id)
+            done = user and task and connection.execute(query, (user_id, task_id)).rowcount == 1
+            return Outcome(user, task, done)
+
+    async def tasks_of(self, user_id, status):
+        with self.session.reading() as connection:
+            if not exists(connection, "users", user_id):
+                return None
+            return [task for task in tasks_of(connection, user_id) if status in (None, task.status)]
+
+    async def users_of(self, task_id):
+        with self.session.reading() as connection:
+            return users_of(connection, task_id) if self._both(connection, 1, task_id)[1] else None
+
+
+class SqliteStore:
+    """Keep everything in one file, which is made if there is none."""
+
+    def __init__(self, path, session=None):
+        self.session = session or Session(path)
+        if session is None:
+            with closing(self.session.connect()) as connection:
+                connection.executescript(SCHEMA)
+        self.users, self.credentials = Users(self.session), Credentials(self.session)
+        self.tasks, self.assignments = Tasks(self.session), Assignments(self.session)
+
+    @asynccontextmanager
+    async def transaction(self):
+        if self.session.connection is not None:
+            with self.session.savepoint():
+                yield SqliteStore(None, self.session)
+            return
+        with closing(self.session.connect()) as connection:
+            connection.execute("BEGIN")
+            yield SqliteStore(None, attrs.evolve(self.session, connection=connection))
+            try:
+                connection.execute("COMMIT")
+            except sqlite3.OperationalError as error:
+                raise TransactionConflict(str(error)) from error

@@ -1,0 +1,200 @@
+"""Stores that are right but odd pass the whole kit; and they are odd."""
+
+import asyncio
+from collections.abc import Callable
+from contextlib import asynccontextmanager
+from typing import ClassVar
+
+import pytest
+from hypothesis import HealthCheck, Phase, settings
+from hypothesis.stateful import run_state_machine_as_test
+
+from fring_adapters.memory import MemoryStore
+from fring_core import NewTask, Page, Store, StoreUnavailable, TaskFilter, run_sync
+from fring_core.testing import InThreads, StoreContract, StoreMachine
+from fring_core.testing.contract_base import NOW, add_task, add_user
+from tests.stores import odd
+from tests.stores.sqlite import SqliteStore
+
+
+@pytest.fixture
+def anyio_backend():
+    return "asyncio"
+
+
+FEW = settings(
+    max_examples=6,
+    stateful_step_count=20,
+    deadline=None,
+    derandomize=True,
+    database=None,
+    phases=[Phase.generate],
+    suppress_health_check=list(HealthCheck),
+)
+# Half of them suspend, and race in an event loop.
+BLOCKING = (odd.in_steps_of_seven, odd.in_no_order, odd.with_tuples, odd.with_lazy_rows)
+SUSPENDING = (odd.committing_late, odd.serving_out_of_turn, odd.suspending_everywhere)
+
+
+class Blocking(InThreads, StoreContract):
+    make: ClassVar[Callable[[], Store]]
+
+    @asynccontextmanager
+    async def open_store(self):
+        yield type(self).make()
+
+
+class Suspending(StoreContract):
+    make: ClassVar[Callable[[], Store]]
+
+    @asynccontextmanager
+    async def open_store(self):
+        yield type(self).make()
+
+
+class TestIdsInStepsOfSeven(Blocking):
+    make = staticmethod(odd.in_steps_of_seven)
+
+
+class TestIdsInNoOrder(Blocking):
+    make = staticmethod(odd.in_no_order)
+
+
+class TestTuples(Blocking):
+    make = staticmethod(odd.with_tuples)
+
+
+class TestLazyRows(Blocking):
+    make = staticmethod(odd.with_lazy_rows)
+
+
+class TestLateCommits(Suspending):
+    make = staticmethod(odd.committing_late)
+
+
+class TestOutOfTurn(Suspending):
+    make = staticmethod(odd.serving_out_of_turn)
+
+
+class TestSuspendingEverywhere(Suspending):
+    make = staticmethod(odd.suspending_everywhere)
+
+
+class TestOneWriter(InThreads, StoreContract):
+    @pytest.fixture(autouse=True)
+    def _file(self, tmp_path):
+        self.file = tmp_path / "store"
+
+    @asynccontextmanager
+    async def open_store(self):
+        yield SqliteStore(self.file)
+
+
+@pytest.mark.parametrize("make", BLOCKING)
+def test_histories(make):
+    class Machine(StoreMachine):
+        def make_store(self):
+            return make()
+
+        def make_oracle(self):
+            return MemoryStore()
+
+    run_state_machine_as_test(Machine, settings=FEW)
+
+
+@pytest.mark.parametrize("make", SUSPENDING)
+def test_histories_in_a_loop(make):
+    with asyncio.Runner() as runner:
+
+        class Machine(StoreMachine):
+            def make_store(self):
+                return make(0.001) if make is odd.committing_late else make()
+
+            def make_oracle(self):
+                return MemoryStore()
+
+            def run(self, coroutine):
+                runner.run(coroutine)
+
+        run_state_machine_as_test(Machine, settings=FEW)
+
+
+def test_histories_of_one_writer(tmp_path):
+    files = (tmp_path / f"{number}" for number in range(10**6))
+
+    class Machine(StoreMachine):
+        def make_store(self):
+            return SqliteStore(next(files))
+
+        def make_oracle(self):
+            return MemoryStore()
+
+    run_state_machine_as_test(Machine, settings=FEW)
+
+
+def added(store, number=3):
+    return [run_sync(add_task(store)).id for _ in range(number)]
+
+
+def test_the_ids_are_odd():
+    assert added(odd.in_steps_of_seven()) == [700, 707, 714]
+    ids = added(odd.in_no_order())
+    assert ids != sorted(ids)
+
+
+@pytest.mark.parametrize(
+    ("make", "kind"), [(odd.with_tuples, tuple), (odd.with_lazy_rows, odd.LazyRows)]
+)
+def test_the_results_are_odd(make, kind):
+    store = make()
+    user, task = run_sync(add_user(store)), run_sync(add_task(store))
+    run_sync(store.assignments.add(user.id, task.id))
+    listed = run_sync(store.tasks.list(TaskFilter(), Page(), None))
+    assert type(listed) is kind
+    assert list(listed) == [task]
+    assert type(run_sync(store.users.get_with_tasks(user.id)).tasks) is kind
+    assert type(run_sync(store.tasks.get_with_users(task.id, None)).users) is kind
+
+
+@pytest.mark.anyio
+async def test_the_turns_are_odd():
+    store = odd.serving_out_of_turn()
+    tasks = await asyncio.gather(*(add_task(store, str(number)) for number in range(9)))
+    by_id = sorted(tasks, key=lambda task: task.id)
+    assert [task.title for task in by_id] != sorted(task.title for task in tasks)
+    store = odd.suspending_everywhere()
+    call = asyncio.create_task(add_task(store))
+    await asyncio.sleep(0)
+    assert not call.done()
+    await call
+
+
+@pytest.mark.anyio
+async def test_the_commits_are_late():
+    late = asyncio.Event()
+    store = odd.OddStore(MemoryStore(), commit=late.wait)
+
+    async def block():
+        async with store.transaction() as inner:
+            await add_task(inner, chosen=1)
+
+    running = asyncio.create_task(block())
+    await asyncio.sleep(0)
+    assert await store.tasks.get(1, None) is None
+    late.set()
+    await running
+    assert await store.tasks.get(1, None) is not None
+
+
+def test_there_is_one_writer(tmp_path, monkeypatch):
+    monkeypatch.setattr("tests.stores.sqlite.WAIT", 0)
+    store = SqliteStore(tmp_path / "store")
+
+    async def both():
+        async with store.transaction() as inner:
+            await inner.tasks.add(NewTask("mine"), None, NOW)
+            assert await store.tasks.get(1, None) is None
+            await store.tasks.add(NewTask("theirs"), None, NOW)
+
+    with pytest.raises(StoreUnavailable, match="locked"):
+        run_sync(both())
