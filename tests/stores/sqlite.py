@@ -17,6 +17,7 @@ from fring_core import (
     EmailTaken,
     IdTaken,
     Outcome,
+    Role,
     StoreUnavailable,
     Task,
     TaskOrder,
@@ -32,7 +33,7 @@ from fring_core.ids import is_possible
 SCHEMA = """
 PRAGMA journal_mode = WAL;
 CREATE TABLE users (id INTEGER PRIMARY KEY AUTOINCREMENT, username TEXT, email TEXT,
-    created_at TEXT, version INTEGER, hash TEXT);
+    created_at TEXT, version INTEGER, hash TEXT, role TEXT);
 CREATE TABLE tasks (id INTEGER PRIMARY KEY AUTOINCREMENT, title TEXT, description TEXT,
     status TEXT, created_at TEXT, updated_at TEXT, owner TEXT, due_date TEXT, version INTEGER);
 CREATE TABLE links (user INTEGER REFERENCES users ON DELETE CASCADE,
@@ -146,8 +147,8 @@ class Users:
             if new.id and exists(connection, "users", new.id):
                 raise IdTaken(new.id)
             user = new.as_user(new.id or draw(connection, "users"), now)
-            values = user.id, user.username, user.email, stored(now), 1, password_hash
-            connection.execute("INSERT INTO users VALUES (?, ?, ?, ?, ?, ?)", values)
+            values = user.id, user.username, user.email, stored(now), 1, password_hash, "member"
+            connection.execute("INSERT INTO users VALUES (?, ?, ?, ?, ?, ?, ?)", values)
             return user
 
     def _get(self, connection, user_id):
@@ -199,16 +200,22 @@ class Credentials:
 
     async def find(self, username, email):
         column, text = ("email", email) if username is None else ("username", username)
-        with self.session.reading() as connection:
-            row = one(connection, f"SELECT {USER}, hash FROM users WHERE {column} = ?", text)
-            return Credential(as_user(row[:-1]), row[-1]) if row else None
+        return self._one(column, text)
 
-    async def hash_of(self, user_id):
+    async def get(self, user_id):
+        return self._one("id", user_id) if is_possible(user_id) else None
+
+    def _one(self, column, value):
         with self.session.reading() as connection:
-            row = is_possible(user_id) and one(
-                connection, "SELECT hash FROM users WHERE id = ?", user_id
-            )
-            return row[0] if row else None
+            query = f"SELECT {USER}, hash, role FROM users WHERE {column} = ?"
+            row = one(connection, query, value)
+            return Credential(as_user(row[:-2]), row[-2], Role(row[-1])) if row else None
+
+    async def set_role(self, user_id, role):
+        with self.session.call() as connection:
+            query = "UPDATE users SET role = ? WHERE id = ?"
+            values = role.value, user_id if is_possible(user_id) else None
+            return connection.execute(query, values).rowcount == 1
 
     async def replace(self, credential, password_hash):
         if not is_possible(credential.user.id):

@@ -56,8 +56,8 @@ async def agreed(store: Store) -> object:
         found: list[object] = [await store.users.get(number), await store.tasks.get(number, None)]
         listed = [[row for row in rows if row.id == number] for rows in (users, tasks[None])]
         assert plain(found) == plain([row[0] if row else None for row in listed])
-    hashes = [await store.credentials.hash_of(number) for number in (*COMING_AND_GOING, 1)]
-    return plain([users, [*tasks.values()], hashes, links])
+    credentials = [await store.credentials.get(number) for number in (*COMING_AND_GOING, 1)]
+    return plain([users, [*tasks.values()], credentials, links])
 
 
 async def _agreed_users(store: Store) -> list[User]:
@@ -72,7 +72,7 @@ async def _agreed_users(store: Store) -> list[User]:
         ):
             assert found is not None
             assert plain(found.user) == plain(user)
-            assert found.password_hash == await store.credentials.hash_of(user.id)
+            assert plain(found) == plain(await store.credentials.get(user.id))
         whole = await store.users.get_with_tasks(user.id)
         assert whole is not None
         assert plain(whole.user) == plain(user)

@@ -144,6 +144,12 @@ async def add_task(
     return await store.tasks.add(NewTask(title, "why", due_date=DUE, id=chosen), owner, NOW)
 
 
+async def hash_of(store: Store, user_id: int) -> str | None:
+    """Return the hash of a user's password, None if there is no user or no hash."""
+    found = await store.credentials.get(user_id)
+    return None if found is None else found.password_hash
+
+
 def ghost_user(user_id: int) -> User:
     """Return a user that no store has."""
     return User(user_id, "ghost", "ghost@example.org", NOW)

@@ -6,7 +6,13 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from fring_core import TaskFilter
-from fring_core.testing.contract_base import StoreTests, add_task, add_user, check_none_failed
+from fring_core.testing.contract_base import (
+    StoreTests,
+    add_task,
+    add_user,
+    check_none_failed,
+    hash_of,
+)
 from fring_core.testing.contract_transactions import prepare, write_everywhere
 from fring_core.testing.snapshot import EVERYTHING
 from fring_core.testing.turns import turns
@@ -35,7 +41,7 @@ async def _unassigned(store: Store) -> bool:
 
 
 async def _rehashed(store: Store) -> bool:
-    return await store.credentials.hash_of(1) == "changed"
+    return await hash_of(store, 1) == "changed"
 
 
 async def _has_user(store: Store) -> bool:
@@ -103,7 +109,7 @@ class GlimpseTests(StoreTests):
                 return await store.users.get(number) is None
 
             async def has_no_hash(number: int = number) -> bool:
-                return await store.credentials.hash_of(number) is None
+                return await hash_of(store, number) is None
 
             async def has_no_list(owner: str = owner) -> bool:
                 return not await store.tasks.list(TaskFilter(), EVERYTHING, owner)

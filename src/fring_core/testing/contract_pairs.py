@@ -14,6 +14,7 @@ from fring_core.testing.contract_base import (
     add_user,
     check_next,
     check_none_failed,
+    hash_of,
     rows,
 )
 from fring_core.testing.turns import LEADS, in_turns, late
@@ -49,7 +50,7 @@ class PairTests(StoreTests):
             check_next(saved, renamed)
             assert replaced is True
             assert await store.credentials.find(f"name{n}", None) == Credential(saved, "new")
-            assert await store.credentials.hash_of(user.id) == "new"
+            assert await hash_of(store, user.id) == "new"
             check_next(await store.users.get(user.id), renamed)
 
     @pytest.mark.parametrize("assigned", [False, True])
@@ -110,7 +111,7 @@ class PairTests(StoreTests):
             replacing = store.credentials.replace(Credential(user, "hash"), "late")
             _, removed = await self._pair(lead, replacing, store.users.remove(7))
             assert removed is True
-            assert await store.credentials.hash_of(7) is None
+            assert await hash_of(store, 7) is None
             again = await add_user(store, f"u{n}", 7)
             assert await store.credentials.find(f"u{n}", None) == Credential(again, None)
             await store.users.remove(7)

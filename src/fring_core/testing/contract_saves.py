@@ -15,6 +15,7 @@ from fring_core.testing.contract_base import (
     add_user,
     check_next,
     contents,
+    hash_of,
     rows,
 )
 from fring_core.testing.snapshot import EVERYTHING
@@ -56,7 +57,7 @@ class SaveTests(StoreTests):
         check_next(await store.tasks.save(attrs.evolve(retitled, created_at=LATER)), retitled)
         check_next(await store.users.get(user.id), renamed)
         check_next(await store.tasks.get(task.id, None), retitled)
-        assert await store.credentials.hash_of(user.id) == "hash"
+        assert await hash_of(store, user.id) == "hash"
         assert rows(await store.assignments.users_of(task.id)) == [renamed]
         assert rows(await store.assignments.tasks_of(user.id, None)) == [retitled]
         assert await store.tasks.get(own.id, own.owner) == own
