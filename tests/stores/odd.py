@@ -22,6 +22,11 @@ async def nothing() -> None:
     """Be done at once."""
 
 
+async def turn() -> None:
+    """Let another caller go on."""
+    await asyncio.sleep(0)
+
+
 @attrs.frozen
 class OddPort:
     port: Any
@@ -103,7 +108,7 @@ def with_lazy_rows():
 
 
 def committing_late(seconds=LATE):
-    return OddStore(MemoryStore(), commit=lambda: asyncio.sleep(seconds))
+    return OddStore(MemoryStore(), before=turn, commit=lambda: asyncio.sleep(seconds))
 
 
 def serving_out_of_turn():
@@ -118,7 +123,4 @@ def serving_out_of_turn():
 
 
 def suspending_everywhere():
-    async def turn():
-        await asyncio.sleep(0)
-
     return OddStore(MemoryStore(), before=turn, commit=turn)

@@ -7,9 +7,17 @@ from typing import TYPE_CHECKING
 import attrs
 import pytest
 
-from fring_core import Credential, NewTask, Page, TaskFilter, TaskStatus
+from fring_core import Credential, NewTask, Page, Task, TaskFilter, TaskStatus
 from fring_core.testing.agreement import LISTS
-from fring_core.testing.contract_base import NOW, StoreTests, add_task, add_user, check_next, rows
+from fring_core.testing.contract_base import (
+    NOW,
+    StoreTests,
+    add_task,
+    add_user,
+    by_id,
+    check_next,
+    rows,
+)
 from fring_core.testing.snapshot import EVERYTHING, snapshot
 from fring_core.testing.writes import settle
 
@@ -136,7 +144,7 @@ class InsideTests(StoreTests):
             done = attrs.evolve(before[2], title="new too", status=TaskStatus.COMPLETED)
             done = await inner.tasks.save(done) or done
             await inner.tasks.remove(before[3].id, None)
-            free = [before[1], done, *before[4:]]
+            free = by_id([before[1], done, *before[4:]])
             for where, page, kept in (
                 (TaskFilter(assigned=True), EVERYTHING, [before[0], added]),
                 (TaskFilter(assigned=False), EVERYTHING, free),
@@ -147,19 +155,20 @@ class InsideTests(StoreTests):
                 (TaskFilter("todo", assigned=False), EVERYTHING, [before[1], *before[4:]]),
             ):
                 listed = rows(await inner.tasks.list(where, page, None))
-                assert listed == sorted(kept, key=lambda task: task.id), where
+                assert listed == by_id(kept), where
 
     async def test_inside_there_may_be_many_writes(self, store: Store) -> None:
         """A list, a filter and a transaction MUST be as long as they need: a store sets no limit to them."""
-        user = await add_user(store)
+        user, assigned = await add_user(store), list[Task]()
         async with store.transaction() as inner:
             for n in range(MANY):
                 task = await inner.tasks.add(NewTask(f"t{n}"), None, NOW)
                 if n % 3 == 0:
                     await inner.assignments.add(user.id, task.id)
+                    assigned.append(task)
             inside = rows(await inner.tasks.list(TaskFilter(), EVERYTHING, None))
             assert rows(await store.tasks.list(TaskFilter(), EVERYTHING, None)) == []
         assert rows(await store.tasks.list(TaskFilter(), EVERYTHING, None)) == inside
         assert inside is not None
         assert len(inside) == MANY
-        assert rows(await store.assignments.tasks_of(user.id, None)) == inside[::3]
+        assert rows(await store.assignments.tasks_of(user.id, None)) == by_id(assigned)

@@ -12,6 +12,7 @@ from fring_core.testing.contract_base import (
     StoreTests,
     add_task,
     add_user,
+    by_id,
     check_next,
     check_none_failed,
     hash_of,
@@ -169,5 +170,5 @@ class PairTests(StoreTests):
             calls += [store.assignments.add(user, other.id) for other in tasks[1:]]
             calls = [late(call, lead * (n % 2)) for n, call in enumerate(calls)]
             assert await self.together(*calls) == [CHANGED] * len(calls)
-            assert rows(await store.assignments.users_of(task)) == users[1:]
-            assert rows(await store.assignments.tasks_of(user, None)) == tasks[1:]
+            assert rows(await store.assignments.users_of(task)) == by_id(users[1:])
+            assert rows(await store.assignments.tasks_of(user, None)) == by_id(tasks[1:])

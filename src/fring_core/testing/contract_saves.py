@@ -13,6 +13,7 @@ from fring_core.testing.contract_base import (
     StoreTests,
     add_task,
     add_user,
+    by_id,
     check_next,
     contents,
     hash_of,
@@ -80,4 +81,4 @@ class SaveTests(StoreTests):
         users = [await add_user(store, f"u{n}") for n in range(4)]
         for n in (2, 0, 3):
             users[n] = await store.users.save(attrs.evolve(users[n], username=f"n{n}")) or users[n]
-        assert rows(await store.users.list(UserFilter(), EVERYTHING)) == users
+        assert rows(await store.users.list(UserFilter(), EVERYTHING)) == by_id(users)

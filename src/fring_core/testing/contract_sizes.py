@@ -17,7 +17,7 @@ from fring_core import (
     UserFilter,
     UsernameTaken,
 )
-from fring_core.testing.contract_base import NOW, StoreTests, add_task, add_user, rows
+from fring_core.testing.contract_base import NOW, StoreTests, add_task, add_user, by_id, rows
 from fring_core.testing.snapshot import EVERYTHING
 
 if TYPE_CHECKING:
@@ -42,9 +42,9 @@ class SizeTests(StoreTests):
         tasks = [
             await store.tasks.add(NewTask(f"{n % 7}{n:03}", LONG), owner, NOW) for n in range(MANY)
         ]
-        assert rows(await store.tasks.list(TaskFilter(), EVERYTHING, owner)) == tasks
+        assert rows(await store.tasks.list(TaskFilter(), EVERYTHING, owner)) == by_id(tasks)
         newest = await store.tasks.list(TaskFilter(), EVERYTHING, owner, TaskOrder.NEWEST_FIRST)
-        assert rows(newest) == tasks[::-1]
+        assert rows(newest) == by_id(tasks)[::-1]
         by_title = sorted(tasks, key=lambda task: task.title)
         for page in (EVERYTHING, Page(100, 40), Page(MANY - 1, 1000)):
             listed = await store.tasks.list(TaskFilter(), page, owner, TaskOrder.BY_TITLE)
@@ -58,7 +58,7 @@ class SizeTests(StoreTests):
         Return a user's shared tasks by ascending id, those in `status` if it is given.
         """
         user = await add_user(store)
-        tasks = [await add_task(store, f"t{n}") for n in range(MANY)]
+        tasks = by_id([await add_task(store, f"t{n}") for n in range(MANY)])
         for task in reversed(tasks):
             await store.assignments.add(user.id, task.id)
         assert rows(await store.assignments.tasks_of(user.id, None)) == tasks
@@ -77,11 +77,12 @@ class SizeTests(StoreTests):
         task by ascending id, or None if there is no such task.
         """
         task = await add_task(store)
-        users = [await add_user(store, f"u{n}") for n in range(MANY)]
+        added = [await add_user(store, f"u{n}") for n in range(MANY)]
+        users = by_id(added)
         for user in reversed(users):
             await store.assignments.add(user.id, task.id)
         assert rows(await store.users.list(UserFilter(), EVERYTHING)) == users
-        assert rows(await store.users.list(UserFilter("u139"), Page(0, 1))) == users[139:]
+        assert rows(await store.users.list(UserFilter("u139"), Page(0, 1))) == added[139:]
         assert rows(await store.assignments.users_of(task.id)) == users
         whole = await store.tasks.get_with_users(task.id, None)
         assert whole is not None
@@ -89,7 +90,7 @@ class SizeTests(StoreTests):
         other = await add_task(store, "other")
         await store.assignments.add(users[0].id, other.id)
         assigned = await store.tasks.list(TaskFilter(assigned=True), Page(0, 2), None)
-        assert rows(assigned) == [task, other], "each once, however many have it"
+        assert rows(assigned) == by_id([task, other]), "each once, however many have it"
         assert await store.tasks.remove(task.id, None) is True
         assert rows(await store.assignments.tasks_of(users[-1].id, None)) == []
         await add_task(store, "again", task.id)

@@ -17,7 +17,7 @@ from fring_core import (
     User,
     UserFilter,
 )
-from fring_core.testing.contract_base import NOW, StoreTests, rows
+from fring_core.testing.contract_base import NOW, StoreTests, by_id, rows
 from fring_core.testing.snapshot import EVERYTHING, plain
 
 if TYPE_CHECKING:
@@ -138,6 +138,7 @@ class TextTests(StoreTests):
             assert await store.credentials.find(None, new.email) is None, new.email
             users.append(await store.users.add(new, NOW, text))
             assert plain(users[-1]) == plain(new.as_user(users[-1].id, NOW))
+        users = by_id(users)
         for user in users:
             found = Credential(user, user.username)
             assert await store.credentials.find(user.username, None) == found
@@ -165,7 +166,7 @@ class TextTests(StoreTests):
         assert plain(listed) == plain(sorted(tasks, key=lambda task: (task.title, task.id)))
         for text in texts:
             listed = rows(await store.tasks.list(TaskFilter(title=text), EVERYTHING, None))
-            assert listed == [task for task in tasks if text in task.title], text
+            assert listed == by_id([task for task in tasks if text in task.title]), text
 
     @every_kind
     async def test_text_that_names_a_list(self, store: Store, kind: str) -> None:
