@@ -2,6 +2,7 @@
 
 from datetime import UTC, date, datetime
 from enum import IntEnum, StrEnum
+from typing import Any
 
 import pytest
 
@@ -52,7 +53,8 @@ def test_anything_else_stays_as_it_is(value):
 
 def test_a_whole_number_is_no_boolean_and_no_float():
     assert whole("id", Number.SEVEN) == 7
-    for number in (True, 1.0, "7", None):
+    wrong: list[Any] = [True, 1.0, "7", None]
+    for number in wrong:
         with pytest.raises(InvalidInput, match="id: must be an integer"):
             whole("id", number)
 
@@ -89,6 +91,6 @@ def test_fring_is_made_of_what_it_needs(name, value):
 
 
 def test_a_command_is_of_its_class():
-    fring = Fring(MemoryStore(), clock=lambda: NOON)
+    fring: Any = Fring(MemoryStore(), clock=lambda: NOON)
     with pytest.raises(InvalidInput, match="new: must be a NewTask"):
         run_sync(fring.create_task({"title": "x"}))

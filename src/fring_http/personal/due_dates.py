@@ -21,9 +21,11 @@ def read_due_date(text: str) -> date:
     Raise `InvalidInput` for anything else. Another time of day has no place in a due date.
     """
     try:
-        return _to_date(text)
+        day: date = _to_date(text)
     except msgspec.ValidationError:
         moment = _moment(text)
+    else:
+        return day
     if moment is None:
         raise InvalidInput((Problem("due_date", _AS_A_DATE),))
     if moment.time() != time():
@@ -34,7 +36,7 @@ def read_due_date(text: str) -> date:
 def _moment(text: str) -> datetime | None:
     """Return an RFC 3339 timestamp in UTC, or None if the text is none."""
     try:
-        moment = _to_moment(text)
+        moment: datetime = _to_moment(text)
         return None if moment.tzinfo is None else moment.astimezone(UTC)
     except (msgspec.ValidationError, OverflowError):
         return None
