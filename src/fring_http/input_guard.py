@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl
 
+from fring_http.bodies import announces_body
 from fring_http.errors import Fault, Rejected
 from fring_http.openapi_parameters import PARAMETERS
-from fring_http.reading import announces_body
 from fring_http.unknown import refuse_or_note, refuse_or_note_body
 
 if TYPE_CHECKING:

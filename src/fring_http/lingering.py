@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING, Final
 
-from fring_http.reading import BODY_SECONDS, announces_body
+from fring_http.bodies import BODY_SECONDS, announces_body
 
 if TYPE_CHECKING:
     from fring_http.edge import Application, Event, Reader, Writer

@@ -26,9 +26,9 @@ from fring_core import (
     Unauthenticated,
     run_sync,
 )
+from fring_http.bodies import MAX_BODY_BYTES
 from fring_http.edge import head_as_get
 from fring_http.personal import personal_router
-from fring_http.reading import MAX_BODY_BYTES
 from fring_http.v1 import auth_router, v1_router
 from tests.http.test_personal_paths import ENDPOINTS as PERSONAL
 from tests.http.test_v1_paths import ENDPOINTS as BOARD

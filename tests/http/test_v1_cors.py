@@ -171,6 +171,7 @@ def test_everything_varies_by_origin(client, method, path, status, origin):
     assert response.status_code == status
     assert _varies_by_origin(response)
     assert len(response.headers.get_list("vary")) == 1
+    assert response.headers["x-content-type-options"] == "nosniff"
 
 
 @on_memory

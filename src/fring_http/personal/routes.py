@@ -22,6 +22,7 @@ from fring_core import (
     TransitionRefused,
     text,
 )
+from fring_http.bodies import MAX_BODY_BYTES, read_body, read_optional_body
 from fring_http.errors import ROUTER_HANDLERS, Fault, Rejected
 from fring_http.guards import list_guard, reserved_guard
 from fring_http.input_guard import input_guard
@@ -29,7 +30,7 @@ from fring_http.openapi_parameters import LIST_PATH
 from fring_http.operations import LOCATION, Refusals, operation
 from fring_http.options import with_options
 from fring_http.personal.schemas import Completion, NewOwnTask, OwnTask, OwnTaskChanges
-from fring_http.reading import MAX_BODY_BYTES, Query, read_body, read_id, read_optional_body
+from fring_http.reading import Query, read_id
 from fring_http.references import created, reference
 from fring_http.unknown import telling
 

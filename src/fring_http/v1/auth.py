@@ -18,13 +18,13 @@ from fring_core import (
     Unauthenticated,
     UsernameTaken,
 )
+from fring_http.bodies import MAX_BODY_BYTES, read_body
 from fring_http.errors import ROUTER_HANDLERS
 from fring_http.guards import account_guard
 from fring_http.input_guard import input_guard
 from fring_http.openapi_parameters import BOARD_PATH
 from fring_http.operations import LOCATION, Refusals, operation
 from fring_http.options import with_options
-from fring_http.reading import MAX_BODY_BYTES, read_body
 from fring_http.references import created
 from fring_http.unknown import telling
 from fring_http.v1.auth_schemas import AccessToken, Account, Credentials, NewAccount, NewPassword

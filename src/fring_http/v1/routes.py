@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 from litestar import Router
 from litestar.di import Provide
 
+from fring_http.bodies import MAX_BODY_BYTES
 from fring_http.errors import ROUTER_HANDLERS
 from fring_http.guards import board_guard
 from fring_http.input_guard import input_guard
 from fring_http.openapi_parameters import BOARD_PATH
 from fring_http.options import with_options
-from fring_http.reading import MAX_BODY_BYTES
 from fring_http.unknown import telling
 from fring_http.v1 import tasks, users
 

@@ -9,8 +9,9 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath
 
 from fring_core import Fring, Page, TaskFilter
+from fring_http.bodies import read_body
 from fring_http.operations import LOCATION, operation
-from fring_http.reading import Query, read_body, read_id
+from fring_http.reading import Query, read_id
 from fring_http.references import created
 from fring_http.v1 import errors
 from fring_http.v1.schemas import Message, NewTask, Task, TaskChanges, TaskWithUsers, User
