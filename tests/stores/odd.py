@@ -22,11 +22,6 @@ async def nothing() -> None:
     """Be done at once."""
 
 
-async def turn() -> None:
-    """Let another caller go on."""
-    await asyncio.sleep(0)
-
-
 @attrs.frozen
 class OddPort:
     port: Any
@@ -91,36 +86,23 @@ class LazyRows(Sequence[Any]):
 
 
 def in_steps_of_seven():
-    return MemoryStore(user_ids=count(7, 7), task_ids=count(700, 7))
+    """Draw ids in steps of seven, and return tuples for lists."""
+    store = MemoryStore(user_ids=count(7, 7), task_ids=count(700, 7))
+    return OddStore(store, shape=every_list(tuple))
 
 
 def in_no_order():
-    """Draw ids that go up and down, as those of several servers do."""
-    return MemoryStore(user_ids=(n ^ 5 for n in count(8)), task_ids=(n ^ 21 for n in count(32)))
+    """Draw ids that go up and down, as those of several servers do, and read rows when asked."""
+    store = MemoryStore(user_ids=(n ^ 5 for n in count(8)), task_ids=(n ^ 21 for n in count(32)))
+    return OddStore(store, shape=every_list(LazyRows))
 
 
-def with_tuples():
-    return OddStore(MemoryStore(), shape=every_list(tuple))
-
-
-def with_lazy_rows():
-    return OddStore(MemoryStore(), shape=every_list(LazyRows))
-
-
-def committing_late(seconds=LATE):
-    return OddStore(MemoryStore(), before=turn, commit=lambda: asyncio.sleep(seconds))
-
-
-def serving_out_of_turn():
-    """Let calls overtake each other, as over several connections."""
+def out_of_turn(late=LATE):
+    """Let calls overtake each other, as over several connections, and commit late."""
     turns = random.Random(7)
 
     async def wait():
-        for _ in range(turns.randrange(4)):
+        for _ in range(1 + turns.randrange(4)):
             await asyncio.sleep(0)
 
-    return OddStore(MemoryStore(), before=wait, commit=wait)
-
-
-def suspending_everywhere():
-    return OddStore(MemoryStore(), before=turn, commit=turn)
+    return OddStore(MemoryStore(), before=wait, commit=lambda: asyncio.sleep(late))

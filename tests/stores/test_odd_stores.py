@@ -1,16 +1,14 @@
 """Stores that are right but odd pass the whole kit; and they are odd."""
 
 import asyncio
-from collections.abc import Callable
 from contextlib import asynccontextmanager
-from typing import ClassVar
 
 import pytest
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis.stateful import run_state_machine_as_test
 
 from fring_adapters.memory import MemoryStore
-from fring_core import NewTask, Page, Store, StoreUnavailable, TaskFilter, run_sync
+from fring_core import NewTask, Page, StoreUnavailable, TaskFilter, run_sync
 from fring_core.testing import InThreads, StoreContract, StoreMachine
 from fring_core.testing.contract_base import NOW, add_task, add_user
 from tests.stores import odd
@@ -31,53 +29,24 @@ FEW = settings(
     phases=[Phase.generate],
     suppress_health_check=list(HealthCheck),
 )
-# Half of them suspend, and race in an event loop.
-BLOCKING = (odd.in_steps_of_seven, odd.in_no_order, odd.with_tuples, odd.with_lazy_rows)
-SUSPENDING = (odd.committing_late, odd.serving_out_of_turn, odd.suspending_everywhere)
 
 
-class Blocking(InThreads, StoreContract):
-    make: ClassVar[Callable[[], Store]]
-
+class TestIdsInStepsOfSevenAndTuples(InThreads, StoreContract):
     @asynccontextmanager
     async def open_store(self):
-        yield type(self).make()
+        yield odd.in_steps_of_seven()
 
 
-class Suspending(StoreContract):
-    make: ClassVar[Callable[[], Store]]
-
+class TestIdsInNoOrderAndLazyRows(InThreads, StoreContract):
     @asynccontextmanager
     async def open_store(self):
-        yield type(self).make()
+        yield odd.in_no_order()
 
 
-class TestIdsInStepsOfSeven(Blocking):
-    make = staticmethod(odd.in_steps_of_seven)
-
-
-class TestIdsInNoOrder(Blocking):
-    make = staticmethod(odd.in_no_order)
-
-
-class TestTuples(Blocking):
-    make = staticmethod(odd.with_tuples)
-
-
-class TestLazyRows(Blocking):
-    make = staticmethod(odd.with_lazy_rows)
-
-
-class TestLateCommits(Suspending):
-    make = staticmethod(odd.committing_late)
-
-
-class TestOutOfTurn(Suspending):
-    make = staticmethod(odd.serving_out_of_turn)
-
-
-class TestSuspendingEverywhere(Suspending):
-    make = staticmethod(odd.suspending_everywhere)
+class TestCallsOutOfTurnAndLateCommits(StoreContract):
+    @asynccontextmanager
+    async def open_store(self):
+        yield odd.out_of_turn()
 
 
 class TestOneWriter(InThreads, StoreContract):
@@ -90,7 +59,7 @@ class TestOneWriter(InThreads, StoreContract):
         yield SqliteStore(self.file)
 
 
-@pytest.mark.parametrize("make", BLOCKING)
+@pytest.mark.parametrize("make", [odd.in_steps_of_seven, odd.in_no_order])
 def test_histories(make):
     class Machine(StoreMachine):
         def make_store(self):
@@ -102,13 +71,12 @@ def test_histories(make):
     run_state_machine_as_test(Machine, settings=FEW)
 
 
-@pytest.mark.parametrize("make", SUSPENDING)
-def test_histories_in_a_loop(make):
+def test_histories_in_a_loop():
     with asyncio.Runner() as runner:
 
         class Machine(StoreMachine):
             def make_store(self):
-                return make(0.001) if make is odd.committing_late else make()
+                return odd.out_of_turn(late=0.001)
 
             def make_oracle(self):
                 return MemoryStore()
@@ -143,7 +111,7 @@ def test_the_ids_are_odd():
 
 
 @pytest.mark.parametrize(
-    ("make", "kind"), [(odd.with_tuples, tuple), (odd.with_lazy_rows, odd.LazyRows)]
+    ("make", "kind"), [(odd.in_steps_of_seven, tuple), (odd.in_no_order, odd.LazyRows)]
 )
 def test_the_results_are_odd(make, kind):
     store = make()
@@ -158,11 +126,10 @@ def test_the_results_are_odd(make, kind):
 
 @pytest.mark.anyio
 async def test_the_turns_are_odd():
-    store = odd.serving_out_of_turn()
+    store = odd.out_of_turn()
     tasks = await asyncio.gather(*(add_task(store, str(number)) for number in range(9)))
     by_id = sorted(tasks, key=lambda task: task.id)
     assert [task.title for task in by_id] != sorted(task.title for task in tasks)
-    store = odd.suspending_everywhere()
     call = asyncio.create_task(add_task(store))
     await asyncio.sleep(0)
     assert not call.done()
