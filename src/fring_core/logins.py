@@ -55,7 +55,7 @@ class Login:
                 if len(given) == 1
                 else Problem(
                     "username",
-                    "or an email, one of them, must be there",
+                    "must not stand beside an email" if given else "or an email must be there",
                     "value_error" if given else "missing",
                 ),
                 *(text.FILTER.problem(field, name) for field, name in given.items()),

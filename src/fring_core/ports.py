@@ -160,14 +160,14 @@ class Credentials(Protocol):
     """Keep the hashes of users' passwords, and their roles, apart from the users."""
 
     async def find(self, username: str | None, email: str | None) -> Credential | None:
-        """Return the user with exactly this username, and its hash, or None.
+        """Return the user with exactly this username, its hash and its role, or None.
 
         If `username` is None, the e-mail counts in its place, exactly.
         """
         ...
 
     async def get(self, user_id: int) -> Credential | None:
-        """Return the user with this id, and its hash, or None."""
+        """Return the user with this id, its hash and its role, or None."""
         ...
 
     async def replace(self, credential: Credential, password_hash: str) -> bool:

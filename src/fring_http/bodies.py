@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 import msgspec
 from litestar.exceptions import HTTPException, InternalServerException
 from litestar.exceptions.http_exceptions import RequestEntityTooLarge
+from msgspec.structs import fields
 
 from fring_http.errors import Fault, Rejected
 from fring_http.unknown import refuse_or_note, refuse_or_note_body
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from litestar import Request
+    from msgspec.structs import FieldInfo
 
     from fring_http.json_schema import Body
 
@@ -81,8 +83,9 @@ async def read_optional_body(request: Request[Any, Any, Any], shape: type[T]) ->
     except (RequestEntityTooLarge, ValueError, RecursionError):
         pass
     if announces_body(request.scope["headers"]):
-        named = " and ".join(shape.__struct_encode_fields__)
-        faults = refuse_or_note_body(request, f"must be absent, or a JSON object with {named}")
+        named = " and ".join(f.encode_name + f" {must_be(f.type)}" for f in fields(shape))
+        why = f"must be absent, or a JSON object with Content-Type: {JSON}, in which {named}"
+        faults = refuse_or_note_body(request, why)
         if faults:
             raise Rejected(*faults)
     return None
@@ -122,8 +125,7 @@ def _decoded(request: Request[Any, Any, Any], body: bytes, shape: type[T]) -> T:
     try:
         value = msgspec.json.decode(body, type=shape)
     except msgspec.ValidationError:
-        fields = msgspec.structs.fields(shape)
-        named = [fault for field in fields if (fault := _fault(field, members))]
+        named = [fault for field in fields(shape) if (fault := _fault(field, members))]
         twice = Fault(["body"], "must name each member once", "value_error")
         raise Rejected(*(named or [twice]), *faults) from None
     if faults:
@@ -139,7 +141,7 @@ def _unknown(
     return refuse_or_note(request, "body", unknown, known)
 
 
-def _fault(field: msgspec.structs.FieldInfo, members: Mapping[str, msgspec.Raw]) -> Fault | None:
+def _fault(field: FieldInfo, members: Mapping[str, msgspec.Raw]) -> Fault | None:
     """Return what is wrong with a member of a body, None if nothing is."""
     loc, given = ["body", field.encode_name], members.get(field.encode_name)
     if given is None:

@@ -36,7 +36,8 @@ def parser() -> argparse.ArgumentParser:
     )
     token = actions.add_parser("token", help="print a token (in secret mode only)")
     token.add_argument("--sub", required=True, help="whom it identifies")
-    token.add_argument("--role", choices=list(Role), type=Role, help="its role on the shared board")
+    roles = ", ".join(Role)
+    token.add_argument("--role", metavar="ROLE", type=_role, help=f"its role on the board: {roles}")
     _add_user_command(commands.add_parser("user", help="create accounts, or change them"))
     return fring
 
@@ -49,12 +50,21 @@ def _add_user_command(user: argparse.ArgumentParser) -> None:
     for each in (create, password, role):
         each.add_argument("name", help="the username")
     create.add_argument("--email", required=True, help="the e-mail address")
-    create.add_argument("--role", choices=list(Role), type=Role, default=Role.MEMBER)
-    role.add_argument("role", choices=list(Role), type=Role)
+    roles = ", ".join(Role)
+    create.add_argument("--role", metavar="ROLE", type=_role, default=Role.MEMBER, help=roles)
+    role.add_argument("role", metavar="ROLE", type=_role, help=roles)
     for each in (create, password):
         each.add_argument(
             "--password-stdin", action="store_true", help="read the password from the input"
         )
+
+
+def _role(text: str) -> Role:
+    try:
+        return Role(text)
+    except ValueError:
+        roles = ", ".join(Role)
+        raise argparse.ArgumentTypeError(f"{text!r} is not one of {roles}") from None
 
 
 _ENDING: Final = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)

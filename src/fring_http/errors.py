@@ -25,7 +25,7 @@ _TOO_LARGE: Final = 413
 _FROM_OUR_FAULTS_ON: Final = 500
 ACCOUNTS: Final = "/api/v1/auth/"
 HAS_ACCOUNTS: Final = "has_accounts"  # of an application's state
-_NO_ACCOUNTS: Final = ": this server keeps no accounts; with BETTER_AUTH_SECRET set it does"
+_NO_ACCOUNTS: Final = ": this server keeps no accounts; `fring serve` does with BETTER_AUTH_SECRET"
 
 CODES: Final[Mapping[int, str]] = {
     400: "validation",

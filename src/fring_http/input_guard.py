@@ -32,6 +32,8 @@ async def input_guard(
         faults += refuse_or_note(connection, "query", unknown, known)
     reads = handler.opt["body"] or handler.opt["optional_body"]
     if reads is None and announces_body(connection.scope["headers"]):
-        faults += refuse_or_note_body(connection, "must be absent: nothing is read here")
+        read = [PARAMETERS[key]["name"] for key in handler.opt["query"]]
+        instead = f"the query is: {', '.join(read)}" if read else "nothing is"
+        faults += refuse_or_note_body(connection, f"must be absent: it is not read here, {instead}")
     if faults:
         raise Rejected(*faults)

@@ -54,7 +54,7 @@ def text_schema(rule: TextRule) -> Json:
 
 
 def said(rule: TextRule) -> msgspec.Meta:
-    """Return what the document says of a field. Only the core holds to it, and tells all faults."""
+    """Return what the document says of a field. Only the core holds to it, in its own words."""
     return msgspec.Meta(extra_json_schema=text_schema(rule))
 
 

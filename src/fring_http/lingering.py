@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from fring_http.edge import Application, Event, Reader, Writer
 
 MOST_BYTES: Final = 2**24
+_REFUSED: Final = 400
 
 
 def lingering(app: Application) -> Application:
@@ -53,7 +54,8 @@ class _Body:
 
     async def answer(self, message: Event) -> None:
         """Send a message of the answer, the first after the rest of the body was read."""
-        if message["type"] == "http.response.start" and not self._is_read:
+        refused = message["type"] == "http.response.start" and message["status"] >= _REFUSED
+        if refused and not self._is_read:
             if self._may_come:
                 await self._read_rest()
             if not self._is_read:

@@ -42,8 +42,13 @@ def serve(settings: Settings) -> None:
                 " FRING_JWKS_URL is set, or FRING_AUTH=off if everybody may do everything"
             )
         where = " and ".join(f"http://{address}" for address in addresses)
-        say(f"Fring {VERSION} on {where} (documentation: /docs)")
-        supervisor = Supervisor(_worker(addresses), settings.workers, say, reloads=url != MEMORY)
+        supervisor = Supervisor(
+            _worker(addresses),
+            settings.workers,
+            say,
+            greeting=f"Fring {VERSION} on {where} (documentation: /docs)",
+            reloads=url != MEMORY,
+        )
         asyncio.run(supervisor.run())
 
 

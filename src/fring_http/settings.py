@@ -53,8 +53,8 @@ class Settings:
 
     Times are in seconds, `pool_size` and `pool_overflow` in connections a worker. An empty
     `database_url` means the embedded database, in `data_dir`. `cors_origins` None means
-    localhost, 127.0.0.1 and [::1] at any port, `personal_workflow` None `workflow`. `strays` has a line about each variable that looks
-    like a setting and is none.
+    localhost, 127.0.0.1 and [::1] at any port, `personal_workflow` None `workflow`. `strays` has a
+    line about each variable that looks like a setting and is none.
     """
 
     database_url: str = attrs.field(default="", repr=False)
@@ -84,9 +84,9 @@ class Settings:
     token_seconds: int = 3600
     token_max_lifetime: int | None = None
     role_claim: str = "role"
-    strays: tuple[str, ...] = ()
     subject_claim: str = "sub"
     registration: bool = True
+    strays: tuple[str, ...] = ()
 
     @classmethod
     def from_environment(cls, folder: Path | None = None) -> Settings:
@@ -96,12 +96,16 @@ class Settings:
         production. An empty variable counts as absent. Raise `SettingsError` for a value that
         cannot be used, and for a line of a file that cannot be read.
         """
+        names = [name for name, _ in VARIABLES.values()]
         try:
-            values = environment(folder or Path.cwd(), [name for name, _ in VARIABLES.values()])
+            values = environment(folder or Path.cwd(), names)
         except ValueError as error:
             raise SettingsError(str(error)) from None
-        names = [name for name, _ in VARIABLES.values()]
-        return attrs.evolve(cls.from_mapping(values), strays=tuple(strays(values, names)))
+        unknown = strays(values, names)
+        try:
+            return attrs.evolve(cls.from_mapping(values), strays=tuple(unknown))
+        except SettingsError as error:
+            raise SettingsError("\n".join([str(error), *unknown])) from None
 
     def auth_mode(self) -> AuthMode:
         """Return how callers are told apart; raise `SettingsError` if that is not clear.

@@ -19,15 +19,30 @@ _SERVICE: Final = re.compile(
     r"FRING_(?:SERVICE_(?:HOST|PORT)|PORT_[0-9]+_(?:TCP|UDP)).*|FRING_NAME"
 )
 _SERVICE_URL: Final = "://"
+_LONG: Final = 9
+_ALIKE: Final = 0.9
 
 
 def strays(values: Mapping[str, str], settings: Collection[str]) -> list[str]:
-    """Return a line about each `FRING_...` variable that is no setting, without its value."""
+    """Return a line about each variable that is no setting and looks like one, without its value.
+
+    `FRING_...` does, and what is a letter away from a setting of another beginning.
+    """
     return [
         f"{printable(name)} is no setting, and nothing heeds it{_hint(name, settings)}"
         for name, value in sorted(values.items())
-        if name.startswith(PREFIX) and name not in settings and not _is_others(name, value)
+        if name not in settings
+        and (
+            not _is_others(name, value)
+            if name.startswith(PREFIX)
+            else get_close_matches(name, _of_others(settings), n=1, cutoff=_ALIKE)
+        )
     ]
+
+
+def _of_others(settings: Collection[str]) -> list[str]:
+    """Return the settings that do not begin with `FRING_`, but for the short: much is like PORT."""
+    return [each for each in settings if not each.startswith(PREFIX) and len(each) >= _LONG]
 
 
 def _is_others(name: str, value: str) -> bool:

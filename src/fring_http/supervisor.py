@@ -81,14 +81,21 @@ class Supervisor:
 
     SIGINT and SIGTERM end. SIGHUP ends if it came because the terminal was closed; otherwise each
     worker gives way to a new one as soon as that one listens, unless `reloads` is False. `say`
-    tells people what happens.
+    tells people what happens, `greeting` as soon as the first worker listens.
     """
 
     def __init__(
-        self, command: Sequence[str], workers: int, say: Callable[[str], None], *, reloads: bool
+        self,
+        command: Sequence[str],
+        workers: int,
+        say: Callable[[str], None],
+        *,
+        greeting: str,
+        reloads: bool,
     ) -> None:
         self._command = command
         self._say = say
+        self._greeting = greeting
         self._reloads = reloads
         self._had_terminal = _has_terminal()
         self._stopping = asyncio.Event()
@@ -113,6 +120,7 @@ class Supervisor:
             try:
                 if place not in self._workers:
                     self._workers[place] = await Worker.start(self._command)
+                    await self._greet(self._workers[place])
             except OSError as error:  # the machine has no room for it
                 self._say(f"a worker cannot start: {error}")
             else:
@@ -127,6 +135,11 @@ class Supervisor:
             pause = min(2 * pause, LONGEST_PAUSE_SECONDS)
         if place in self._workers:
             await self._workers.pop(place).end()
+
+    async def _greet(self, worker: Worker) -> None:
+        if await self._unless_stopped(worker.serves()) and self._greeting:
+            self._say(self._greeting)
+            self._greeting = ""
 
     async def _unless_stopped(self, awaitable: Coroutine[Any, Any, T]) -> T | None:
         """Return what the awaitable gives, or None at once when it is time to end."""

@@ -46,7 +46,8 @@ def refuse_or_note(
     """
     if names and request.route_handler.opt.get("strict_input"):
         return [_fault([where, name], name, known) for name in list(names)[:MOST_NAMES]]
-    _note(request, [f"{where}.{quote(name[:MOST_CHARACTERS], safe='')}" for name in names])
+    shown = list(names)[: MOST_NAMES + 1]  # one more than an answer names
+    _note(request, [f"{where}.{quote(name[:MOST_CHARACTERS], safe='')}" for name in shown])
     return []
 
 

@@ -57,7 +57,7 @@ async def _act(admin: AccountAdmin, chosen: Namespace, password: str) -> str:
             done = f"{shown} has another password, and older tokens are over"
         case _:
             found = await admin.set_role(name, chosen.role)
-            done = f"{shown} is a {chosen.role} from now on"
+            done = f"{shown} has the role {chosen.role} from now on"
     if not found:
         raise SettingsError(f"there is no user {shown}")
     return done

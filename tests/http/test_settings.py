@@ -295,6 +295,9 @@ def test_a_value_is_told_on_one_line():
         ("FRING_SECRET", "BETTER_AUTH_SECRET"),
         ("FRING_CORS_ORIGIN", "CORS_ORIGINS"),
         ("FRING_STRICT", "FRING_STRICT_INPUT"),
+        ("BETTER_AUTH_SECRETT", "BETTER_AUTH_SECRET"),
+        ("CORS_ORIGIN", "CORS_ORIGINS"),
+        ("DATABASE_URI", "DATABASE_URL"),
         ("FRING_XYZ", None),
         ("FRING_", None),
     ],
@@ -311,6 +314,12 @@ def test_what_looks_like_a_setting_is_told(environment, tmp_path, file, name, me
     assert "hush" not in line
 
 
+def test_it_is_told_beside_what_cannot_be_used(environment, tmp_path):
+    environment(FRING_POOLSIZE="9", PORT="abc")
+    with pytest.raises(SettingsError, match=r"PORT.*\nFRING_POOLSIZE is no setting"):
+        Settings.from_environment(tmp_path)
+
+
 def test_what_others_have_set_is_not(environment, tmp_path):
     others = {
         "FRING_TEST_DATABASE_URL": "postgresql://x",
@@ -321,6 +330,8 @@ def test_what_others_have_set_is_not(environment, tmp_path):
         "FRING_PORT_80_TCP_ADDR": "10.0.0.1",
         "MY_FRING_PORT": "1",
         "FRINGE": "1",
+        "HOSTNAME": "here",
+        "DATABASE": "x",
         "FRING_POLL_SIZE": "",
     }
     environment(**others, **{variable: "" for variable, _ in VARIABLES.values()})

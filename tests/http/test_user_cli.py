@@ -86,7 +86,7 @@ def test_on_a_database_of_ones_own(act):
     assert (code, err) == (0, "")
     assert out.endswith("fring: created user 1, 'ann': admin\n")
     code, out, _ = act("role", "ann", "member")
-    assert (code, out.endswith("fring: 'ann' is a member from now on\n")) == (0, True)
+    assert (code, out.endswith("fring: 'ann' has the role member from now on\n")) == (0, True)
     code, out, _ = act("password", "ann", "--password-stdin", said=NEW)
     assert (code, "older tokens are over" in out) == (0, True)
 

@@ -24,6 +24,11 @@ class Caller:
     called = left = False
     refusal: Exception | None = None
 
+    def check(self) -> None:
+        """Raise what it was refused with, if it was."""
+        if self.refusal is not None:
+            raise self.refusal
+
     def wake(self) -> None:
         """Have whoever waits look again."""
         raise NotImplementedError
@@ -46,11 +51,8 @@ class InLoop(Caller):
 
     def wake(self) -> None:
         """Have whoever waits look again, from this thread or another one."""
-        with suppress(RuntimeError):  # no loop here, or its own is closed
-            if asyncio.get_running_loop() is self._loop:
-                self._set()
-                return
-        self._loop.call_soon_threadsafe(self._set)
+        with suppress(RuntimeError):  # its loop is closed: nobody waits there any more
+            self._loop.call_soon_threadsafe(self._set)
 
     def _set(self) -> None:
         if not self._signal.done():
@@ -93,6 +95,7 @@ class Turns:
                 passed = self._passed
                 await caller.wait(self._limit)
                 self._check(caller, passed)
+            caller.check()
         except BaseException:
             self._leave(caller)
             raise
@@ -107,6 +110,7 @@ class Turns:
                 passed = self._passed
                 caller.wait(self._limit)
                 self._check(caller, passed)
+            caller.check()
         except BaseException:
             self._leave(caller)
             raise
@@ -127,7 +131,8 @@ class Turns:
         """Raise an error, one for each, from all who wait."""
         with self._lock:
             for caller in self._waiting:
-                caller.called, caller.refusal = True, error()
+                caller.refusal = error()
+                caller.called = True
                 caller.wake()
             self._waiting.clear()
 
@@ -142,8 +147,6 @@ class Turns:
             return caller
 
     def _check(self, caller: Caller, passed: int) -> None:
-        if caller.refusal is not None:
-            raise caller.refusal
         if not caller.called and not (self._standing and self._passed != passed):
             raise PoolTimeout(f"no connection of the pool came free within {self._limit:g} s")
 

@@ -24,43 +24,12 @@ fails as it is told, `FixedClock`, and `FringMachine` for whatever has the metho
 Needs the extra `fring[testing]`.
 """
 
+from pkgutil import iter_modules
+
 import pytest
 
 # Ahead of the imports, so that a failed clause shows what was compared.
-pytest.register_assert_rewrite(
-    *(
-        f"fring_core.testing.{module}"
-        for module in (
-            "contract_assignments",
-            "contract_base",
-            "contract_cancelled",
-            "contract_clashes",
-            "contract_commits",
-            "contract_credentials",
-            "contract_filters",
-            "contract_fresh",
-            "contract_glimpses",
-            "contract_handovers",
-            "contract_ids",
-            "contract_inheritance",
-            "contract_inside",
-            "contract_lists",
-            "contract_moments",
-            "contract_nested",
-            "contract_orders",
-            "contract_owners",
-            "contract_pairs",
-            "contract_races",
-            "contract_saves",
-            "contract_sizes",
-            "contract_tasks",
-            "contract_texts",
-            "contract_transactions",
-            "contract_users",
-            "fring_machine",
-        )
-    )
-)
+pytest.register_assert_rewrite(*(f"{__name__}.{each.name}" for each in iter_modules(__path__)))
 
 from fring_core.clocks import FixedClock  # noqa: E402  # see above
 from fring_core.testing.contract import InThreads, StoreContract  # noqa: E402  # as above

@@ -42,7 +42,7 @@ class CredentialTests(StoreTests):
     """Test the store's password hashes."""
 
     async def test_credential_find_by_username(self, store: Store) -> None:
-        """Return the user with exactly this username, and its hash, or None."""
+        """Return the user with exactly this username, its hash and its role, or None."""
         for number, name in enumerate(LOOK_ALIKES):
             await store.users.add(NewUser(name, f"{number}@e.o"), NOW, f"hash of {name}")
         for user in await store.users.list(UserFilter(), EVERYTHING):
@@ -75,7 +75,7 @@ class CredentialTests(StoreTests):
     async def test_credential_comes_back(self, store: Store, password_hash: str | None) -> None:
         """Store a new user, created at `now`, at version 1, with a password's hash or none.
 
-        Return the user with this id, and its hash, or None.
+        Return the user with this id, its hash and its role, or None.
         """
         other = await add_user(store, "bob", None, "other")
         user = await add_user(store, "ann", None, password_hash)

@@ -120,7 +120,7 @@ class SizeTests(StoreTests):
         """Texts MUST be kept and compared as they stand, to the last character, whatever they look like.
 
         Usernames and e-mails MUST be unique as they stand. Return the user with exactly this
-        username, and its hash, or None.
+        username, its hash and its role, or None.
         """
         for fill in ("x", "\u00e4"):
             users = [

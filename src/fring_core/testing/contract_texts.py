@@ -128,7 +128,7 @@ class TextTests(StoreTests):
         """Texts MUST be kept and compared as they stand, to the last character, whatever they look like.
 
         Usernames and e-mails MUST be unique as they stand. Return the user with exactly this
-        username, and its hash, or None.
+        username, its hash and its role, or None.
         """
         users: list[User] = []
         for n, text in enumerate(KINDS[kind]):

@@ -120,25 +120,32 @@ def tasks_query(
     check_kind("where", where, TaskFilter)
     check_kind("page", page, Page)
     order = TaskOrder.parse(order)
-    status: str | None = where.status
-    if where.completed is not None and where.status is not None:
-        if where.completed is not (where.status is TaskStatus.COMPLETED):
-            _refuse("completed", f"must agree with the status '{where.status}'")
-    elif where.completed is not None:
-        status = TaskStatus.COMPLETED if where.completed else "pending"
     pages = {"skip": page.skip, "limit": page.limit}
     if owner is None:
-        if status == "pending":
-            _refuse("completed", "must be true, or absent, for the shared board")
         if order is not TaskOrder.BY_ID:
             _refuse("order", "must be by id for the shared board")
+        status = _status_on_the_board(where)
         return _without(None, status=status, title=where.title, assigned=where.assigned, **pages)
     if order not in SORTS:
         _refuse("order", "must be newest first or by title for a personal list")
     for field in ("title", "assigned"):
         if getattr(where, field) is not None:
             _refuse(field, "cannot be filtered by on a personal list")
-    return _without(None, status=status, sort=SORTS[order], **pages)
+    completed = None if where.completed is None else str(where.completed).lower()
+    return _without(None, status=where.status, completed=completed, sort=SORTS[order], **pages)
+
+
+def _status_on_the_board(where: TaskFilter) -> TaskStatus | None:
+    """Return the status that says all of a filter's `status` and `completed`."""
+    if where.completed is None:
+        return where.status
+    if where.status is None:
+        if not where.completed:
+            _refuse("completed", "must be true, or absent, for the shared board")
+        return TaskStatus.COMPLETED
+    if where.completed is not (where.status is TaskStatus.COMPLETED):
+        _refuse("completed", f"must agree with the status '{where.status}' for the shared board")
+    return where.status
 
 
 def _without(absent: object, **values: Any) -> dict[str, Any]:

@@ -25,7 +25,7 @@ DueDate: TypeAlias = Annotated[str, Meta(extra_json_schema={"format": "date"})]
 
 
 class Status(StrEnum):
-    """Name a status in a body; `pending` is the family's word for todo."""
+    """Name a status in a body; `pending` is another word for todo."""
 
     PENDING = "pending"
     TODO = "todo"
@@ -57,8 +57,8 @@ class OwnTask(Struct, gc=False):
     user_id: Annotated[str, sample("me")]
     title: Annotated[str, sample("Water the plants")]
     description: Annotated[str, sample("Those on the balcony")] | None
-    completed: bool
-    status: TaskStatus
+    completed: Annotated[bool, Meta(examples=[False])]
+    status: Annotated[TaskStatus, sample("in_progress")]
     due_date: date | None
     created_at: Moment
     updated_at: Moment
@@ -143,7 +143,6 @@ class OwnTaskChanges(Body):
 class Completion(Body):
     """Take whether a task is to be completed."""
 
-    shown: ClassVar = OwnTask.__struct_encode_fields__
     examples: ClassVar = {"Completed, whatever it was": {"completed": True}}
 
     completed: bool

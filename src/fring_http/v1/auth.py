@@ -65,7 +65,7 @@ async def register(accounts: Service, request: Call) -> Response[User]:
     return created(request, user, request.scope["path"].removesuffix("/auth/register") + "/users")
 
 
-@post("/register", include_in_schema=False, opt=operation())
+@post("/register", include_in_schema=False, opt=operation(body=NewAccount))
 async def refuse_registration() -> None:
     """Refuse, where registration is switched off."""
     raise Forbidden("Registration is switched off: ask whoever runs this server for an account")

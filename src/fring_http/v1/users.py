@@ -85,7 +85,7 @@ async def update_user(fring: Service, request: Call, user_id: FromPath[str]) -> 
 async def delete_user(fring: Service, user_id: FromPath[str]) -> None:
     """Delete a user.
 
-    Its assignments go with it, its tasks stay.
+    Its assignments go with it, and its personal list if it has a password. Tasks of the board stay.
     """
     await fring.delete_user(read_id("user_id", user_id))
 
