@@ -11,6 +11,7 @@ import pytest
 
 from fring_core import NewTask, StoreUnavailable, TaskNotFound, run_sync
 from fring_http.client import BlockingFringClient, FringClient, UnexpectedAnswer, calls
+from fring_http.client.connections import AT_ONCE
 
 FRING = "http://fring"
 USER = {"id": 1, "username": "a", "email": "a@b.c", "created_at": "2024-01-01T00:00:00Z"}
@@ -184,6 +185,26 @@ def test_a_server_that_stalls_is_given_up(kind, stalls):
         else:
             with BlockingFringClient(url, timeout=0.3, retries=0) as fring:
                 run_sync(fring.list_users())
+
+
+def test_many_calls_wait_for_their_turn_and_not_on_their_own_time():
+    at_work = [0]
+    peaks = []
+
+    async def answer(_):
+        at_work[0] += 1
+        peaks.append(at_work[0])
+        await asyncio.sleep(0.05)
+        at_work[0] -= 1
+        return httpx.Response(200, json=[])
+
+    async def burst():
+        transport = httpx.MockTransport(answer)
+        async with FringClient(FRING, transport=transport, timeout=0.5, retries=0) as fring:
+            return await asyncio.gather(*(fring.list_users() for _ in range(20 * AT_ONCE)))
+
+    assert asyncio.run(burst()) == [[]] * 20 * AT_ONCE
+    assert max(peaks) == AT_ONCE
 
 
 def test_a_call_that_is_cancelled_ends():

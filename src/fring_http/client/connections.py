@@ -23,18 +23,22 @@ if TYPE_CHECKING:
     Token = str | Callable[[], str] | None
     Fields = Mapping[str, Any]
 
+# Fewer than httpx's pool has room for: a request that is given up while it waits there can take a
+# connection with it for good. And the time that a call has begins when it is sent.
+AT_ONCE: Final = 50
 NO_JSON: Final = b"bytes that do not decode"
 _TOKEN: Final = re.compile(r"[\x21-\x7e]+")
 
 
 @attrs.frozen
 class AsyncConnection:
-    """Exchange requests in an event loop."""
+    """Exchange requests in an event loop: 50 at once, while others wait for their turn."""
 
     http: httpx.AsyncClient
     token: Token
     seconds: float
     lifetime: Lifetime
+    turns: asyncio.Semaphore = attrs.field(factory=lambda: asyncio.Semaphore(AT_ONCE))
 
     async def exchange(self, method: str, path: str, query: Fields, body: Fields | None) -> Answer:
         """Return the answer to a request; raise `StoreUnavailable` if there is none in time."""
@@ -44,17 +48,23 @@ class AsyncConnection:
             method, path, params=query, json=body, headers=_headers(self.token)
         )
         try:
-            async with asyncio.timeout(self.seconds):
+            async with self.turns:
+                deadline = time.monotonic() + self.seconds
                 response = await self.http.send(request, stream=True)
                 try:
-                    content = await response.aread()
+                    # httpx's time is for each read: an answer that drips would go on for ever.
+                    # Cut off from outside, its pool might keep the connection.
+                    parts = []
+                    async for part in response.aiter_bytes():
+                        parts.append(part)
+                        _check_time(deadline)
                 except httpx.DecodingError:
-                    content = NO_JSON
+                    parts = [NO_JSON]
                 finally:
                     await response.aclose()
-        except (httpx.RequestError, TimeoutError) as error:
+        except httpx.RequestError as error:
             raise _unavailable(request, error) from error
-        return _answer(response, content)
+        return _answer(response, b"".join(parts))
 
     async def pause(self, seconds: float) -> None:
         """Wait, while others go on."""
@@ -84,8 +94,7 @@ class BlockingConnection:
                 parts = []
                 for part in response.iter_bytes():
                     parts.append(part)
-                    if time.monotonic() > deadline:
-                        raise httpx.ReadTimeout("the answer takes too long")
+                    _check_time(deadline)
             except httpx.DecodingError:
                 parts = [NO_JSON]
             finally:
@@ -97,6 +106,11 @@ class BlockingConnection:
     async def pause(self, seconds: float) -> None:
         """Block the thread."""
         time.sleep(seconds)  # noqa: ASYNC251  # no loop to be held up
+
+
+def _check_time(deadline: float) -> None:
+    if time.monotonic() > deadline:
+        raise httpx.ReadTimeout("the answer takes too long")
 
 
 def _check_loop() -> None:
