@@ -43,7 +43,7 @@ class _Body:
         self._receive, self._send = receive, send
         self._deadline = asyncio.get_running_loop().time() + BODY_SECONDS
         self._may_come = may_come
-        self._is_read = False
+        self._is_read = self._is_refused = False
 
     async def read(self) -> Event:
         """Return the next message of the client, which it may send now."""
@@ -53,13 +53,20 @@ class _Body:
         return message
 
     async def answer(self, message: Event) -> None:
-        """Send a message of the answer, the first after the rest of the body was read."""
-        refused = message["type"] == "http.response.start" and message["status"] >= _REFUSED
-        if refused and not self._is_read:
-            if self._may_come:
-                await self._read_rest()
-            if not self._is_read:
-                message["headers"] = [*message["headers"], (b"connection", b"close")]
+        """Send a message of the answer, after the rest of the body was read if it is time to.
+
+        A refusal reads it before its first message, anything else before its last one: it may be
+        an answer that reads as it goes.
+        """
+        starts = message["type"] == "http.response.start"
+        if starts:
+            self._is_refused = message["status"] >= _REFUSED
+        is_time = starts if self._is_refused else not (starts or message.get("more_body"))
+        if is_time and self._may_come and not self._is_read:
+            await self._read_rest()
+        ends = starts and (self._is_refused or not self._may_come)
+        if ends and not self._is_read:
+            message["headers"] = [*message["headers"], (b"connection", b"close")]
         await self._send(message)
 
     async def _read_rest(self) -> None:

@@ -93,8 +93,12 @@ def test_leaf(error, branch, code, text):
 
 def children_of(kind):
     """Return the errors below one in the core's tree: edges may have errors of their own."""
-    gc.collect()  # attrs makes a class with slots anew, and the first one is there until then
     return [child for child in kind.__subclasses__() if child.__module__ == FringError.__module__]
+
+
+@pytest.fixture
+def collected():
+    gc.collect()  # attrs makes a class with slots anew, and the first one is there until then
 
 
 def leaves_of(kind):
@@ -102,11 +106,13 @@ def leaves_of(kind):
     return {kind} if not children else set().union(*(leaves_of(child) for child in children))
 
 
+@pytest.mark.usefixtures("collected")
 def test_the_list_is_complete():
     assert leaves_of(FringError) == {type(leaf[0]) for leaf in LEAVES}
     assert set(children_of(FringError)) == set(BRANCHES)
 
 
+@pytest.mark.usefixtures("collected")
 def test_every_error_is_public_and_in_the_essay():
     for kind in {FringError, *BRANCHES, *leaves_of(FringError)}:
         assert getattr(fring_core, kind.__name__) is kind

@@ -74,7 +74,7 @@ def test_the_page_says_where_everything_is_and_loads_nothing_from_elsewhere(clie
     assert [tag for tag, _ in tags].count("h1") == 1
     assert all("alt" in attributes for tag, attributes in tags if tag == "img")
     links = [attributes["href"] for tag, attributes in tags if tag == "a"]
-    named = {"docs", "redoc", "openapi.json", "health", "docs#/personal", "docs#/accounts"}
+    named = {"docs", "redoc", "openapi.json", "health", "docs#/personal"}
     assert named <= set(links)
     for link in links:
         assert client.get(f"/{link}").status_code == 200

@@ -34,6 +34,8 @@ def machine_kills(mutant: Mutant) -> bool:
     package = load(mutant)
 
     class Machine(StoreMachine):
+        shorten_seconds = 0
+
         def make_store(self):
             return package.MemoryStore()
 
