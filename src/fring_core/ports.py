@@ -143,7 +143,8 @@ class Users(Protocol):
         The row MUST change only if its version is still `user.version`. If it is another, or the
         user is gone, MUST return None. Raise `UsernameTaken`, else `EmailTaken`, if another user
         has them. A user that is as it was MUST be saved too. `created_at` MUST stay as it is
-        stored, and so MUST the hash, the assignments and the list.
+        stored, and so MUST the hash, the role, the assignments and
+        the list.
         """
         ...
 
@@ -173,7 +174,7 @@ class Credentials(Protocol):
     async def replace(self, credential: Credential, password_hash: str) -> bool:
         """Store another hash, unless `credential` no longer holds the user's; tell whether.
 
-        It MUST NOT touch the user's version: it is no change of the user.
+        It MUST NOT touch the user's version or its role: it is no change of the user.
         """
         ...
 

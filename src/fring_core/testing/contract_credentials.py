@@ -134,7 +134,7 @@ class CredentialTests(StoreTests):
             await store.users.remove(user.id)
 
     async def test_credential_replace_leaves_the_version(self, store: Store) -> None:
-        """It MUST NOT touch the user's version: it is no change of the user."""
+        """It MUST NOT touch the user's version or its role: it is no change of the user."""
         user = await add_user(store, "ann", None, "first")
         assert await store.credentials.replace(Credential(user, "first"), "second") is True
         found = await store.users.get(user.id)

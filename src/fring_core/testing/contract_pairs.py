@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import attrs
 import pytest
 
-from fring_core import Credential, Outcome
+from fring_core import Credential, Outcome, Role
 from fring_core.testing.contract_base import (
     StoreTests,
     add_task,
@@ -53,6 +53,32 @@ class PairTests(StoreTests):
             assert await store.credentials.find(f"name{n}", None) == Credential(saved, "new")
             assert await hash_of(store, user.id) == "new"
             check_next(await store.users.get(user.id), renamed)
+
+    @pytest.mark.parametrize("other", ["save", "replace", "remove"])
+    async def test_pair_of_role_and_another_change(self, store: Store, other: str) -> None:
+        """What a call has done MUST be seen by every call that begins later.
+
+        That a user gets a role undoes no change of the user, nor the other way round.
+        """
+        for n, lead in enumerate(LEADS):
+            user = await add_user(store, f"u{n}", None, "old")
+            match other:
+                case "save":
+                    call: Call = store.users.save(attrs.evolve(user, username=f"name{n}"))
+                case "replace":
+                    call = store.credentials.replace(Credential(user, "old"), "new")
+                case _:
+                    call = store.users.remove(user.id)
+            giving = store.credentials.set_role(user.id, Role.ADMIN)
+            given, changed = await self._pair(lead, giving, call)
+            found = await store.credentials.get(user.id)
+            if other == "remove":
+                assert (changed, found) == (True, None)
+                continue
+            assert found is not None
+            assert (given, bool(changed), found.role) == (True, True, Role.ADMIN)
+            expected = (f"name{n}", "old") if other == "save" else (f"u{n}", "new")
+            assert (found.user.username, found.password_hash) == expected
 
     @pytest.mark.parametrize("assigned", [False, True])
     @pytest.mark.parametrize("kind", ["user", "task"])

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import attrs
 import pytest
 
-from fring_core import UserFilter
+from fring_core import Credential, Role, UserFilter
 from fring_core.testing.contract_base import (
     LATER,
     StoreTests,
@@ -16,7 +16,6 @@ from fring_core.testing.contract_base import (
     by_id,
     check_next,
     contents,
-    hash_of,
     rows,
 )
 from fring_core.testing.snapshot import EVERYTHING
@@ -46,19 +45,20 @@ class SaveTests(StoreTests):
         assert (user.version, task.version) == (13, 13)
 
     async def test_save_leaves_what_it_does_not_store(self, store: Store) -> None:
-        """`created_at` MUST stay as it is stored, and so MUST the hash, the assignments and the list.
+        """`created_at` MUST stay as it is stored, and so MUST the hash, the role, the assignments and the list.
 
         `created_at` MUST stay as it is stored, and so MUST the assignments.
         """
         user, task = await add_user(store, "ann", None, "hash"), await add_task(store)
         own = await add_task(store, owner=str(user.id))
         await store.assignments.add(user.id, task.id)
+        assert await store.credentials.set_role(user.id, Role.ADMIN) is True
         renamed, retitled = attrs.evolve(user, username="a"), attrs.evolve(task, title="new")
         check_next(await store.users.save(attrs.evolve(renamed, created_at=LATER)), renamed)
         check_next(await store.tasks.save(attrs.evolve(retitled, created_at=LATER)), retitled)
         check_next(await store.users.get(user.id), renamed)
         check_next(await store.tasks.get(task.id, None), retitled)
-        assert await hash_of(store, user.id) == "hash"
+        assert await store.credentials.get(user.id) == Credential(renamed, "hash", Role.ADMIN)
         assert rows(await store.assignments.users_of(task.id)) == [renamed]
         assert rows(await store.assignments.tasks_of(user.id, None)) == [retitled]
         assert await store.tasks.get(own.id, own.owner) == own
