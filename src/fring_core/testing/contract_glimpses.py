@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from fring_core import TaskFilter
+from fring_core import Role, TaskFilter
 from fring_core.testing.contract_base import (
     StoreTests,
     add_task,
@@ -44,6 +44,11 @@ async def _rehashed(store: Store) -> bool:
     return await hash_of(store, 1) == "changed"
 
 
+async def _has_role(store: Store) -> bool:
+    found = await store.credentials.get(1)
+    return found is not None and found.role is Role.ADMIN
+
+
 async def _has_user(store: Store) -> bool:
     return await store.users.get(2) is not None
 
@@ -66,8 +71,8 @@ async def _task_is_gone(store: Store) -> bool:
 
 # What `write_everywhere` does.
 EFFECTS = (
-    *(_renamed, _retitled, _unassigned, _rehashed, _has_user, _has_task, _assigned),
-    *(_user_is_gone, _task_is_gone),
+    *(_renamed, _retitled, _unassigned, _rehashed, _has_role, _has_user),
+    *(_has_task, _assigned, _user_is_gone, _task_is_gone),
 )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from contextlib import suppress
 from string import ascii_letters
 from typing import TYPE_CHECKING
@@ -76,18 +77,21 @@ class NestedTransactionTests(StoreTests):
         marks = await fill(store, "", 0)
         assert await _marks(store) == (sorted(marks), marks)
 
-    async def test_transaction_inside_fails_alone(self, store: Store) -> None:
+    @pytest.mark.parametrize("error", [Undo, asyncio.CancelledError, KeyboardInterrupt])
+    async def test_transaction_inside_fails_alone(
+        self, store: Store, error: type[BaseException]
+    ) -> None:
         """Inside a transaction, another one MUST be able to fail alone, to any depth."""
         await prepare(store)
         async with store.transaction() as outer:
             await add_user(outer, "ann", 10)
             before = await contents(outer)
-            with suppress(Undo):
+            with suppress(error):
                 async with outer.transaction() as inner:
                     await write_everywhere(inner)
                     with pytest.raises(UsernameTaken):
                         await add_user(inner, "ann")
-                    raise Undo
+                    raise error
             assert await contents(outer) == before
             await add_user(outer, "bob", 11)
             after = await contents(outer)

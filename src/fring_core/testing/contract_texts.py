@@ -149,6 +149,19 @@ class TextTests(StoreTests):
             listed = rows(await store.users.list(UserFilter(email=text), EVERYTHING))
             assert listed == [each for each in users if text in each.email], text
 
+    async def test_text_that_is_a_name_and_an_email(self, store: Store) -> None:
+        """Usernames and e-mails MUST be unique as they stand: each among its own.
+
+        If `username` is None, the e-mail counts in its place, exactly.
+        """
+        ann = await store.users.add(NewUser("ann", "ann@e.o"), NOW, "ann's")
+        bob = await store.users.add(NewUser("ann@e.o", "bob@e.o"), NOW, "bob's")
+        eve = await store.users.add(NewUser("eve@e.o", "eve@e.o"), NOW, "eve's")
+        for user, password_hash in ((ann, "ann's"), (bob, "bob's"), (eve, "eve's")):
+            expected = Credential(user, password_hash)
+            assert await store.credentials.find(user.username, None) == expected
+            assert await store.credentials.find(None, user.email) == expected
+
     @every_kind
     async def test_text_of_a_task(self, store: Store, kind: str) -> None:
         """Texts MUST be kept and compared as they stand, to the last character, whatever they look like.

@@ -14,6 +14,7 @@ from fring_core import (
     FringError,
     IdTaken,
     NewUser,
+    Role,
     StoreUnavailable,
     TaskNotFound,
     TransactionConflict,
@@ -50,6 +51,7 @@ async def write_everywhere(store: Store) -> None:
     credential = await store.credentials.find("changed", None)
     assert credential is not None
     assert await store.credentials.replace(credential, "changed")
+    assert await store.credentials.set_role(1, Role.ADMIN)
     await add_user(store, "new", 2, "new")
     await add_task(store, "new", 2)
     await add_task(store, "new", 3, "ann")
