@@ -2,6 +2,7 @@
 
 from itertools import count
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
@@ -214,3 +215,30 @@ def test_an_operator_changes_roles(world):
         assert run_sync(world.admin.set_role(name, Role.VIEWER)) is True
         assert run_sync(world.store.credentials.find(name, None)).role is Role.VIEWER
     assert run_sync(world.admin.set_role("cid", Role.VIEWER)) is False
+
+
+def test_an_operator_gives_nobody_the_list_of_another(world):
+    user = world.add(None)
+    theirs = run_sync(world.store.tasks.add(NewTask("theirs"), str(user.id), NOW))
+    with pytest.raises(InvalidInput, match="has tasks of somebody else"):
+        run_sync(world.admin.set_password("ann", NEW))
+    assert world.hash_of() is None
+    run_sync(world.store.tasks.remove(theirs.id, theirs.owner))
+    assert run_sync(world.admin.set_password("ann", NEW)) is True
+
+
+@pytest.mark.parametrize("name", ["\0", "\ud800", 7])
+def test_an_operator_names_nobody_that_cannot_be(world, name):
+    for call in (world.admin.set_password(name, NEW), world.admin.set_role(name, Role.ADMIN)):
+        with pytest.raises(InvalidInput, match="username"):
+            run_sync(call)
+
+
+def test_an_operator_gives_roles_only(world):
+    world.add(f"new:{SECRET}")
+    boss: Any = "boss"
+    registration = Registration("bob", "bob@example.org", SECRET)
+    for call in (world.admin.set_role("ann", boss), world.admin.create(registration, boss)):
+        with pytest.raises(InvalidInput, match="role: must be a Role"):
+            run_sync(call)
+    assert run_sync(world.store.credentials.find("bob", None)) is None

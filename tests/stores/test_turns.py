@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 
 import psycopg
 import pytest
+from psycopg_pool import PoolTimeout
 
 from fring_adapters.clock import utc_now
 from fring_adapters.postgres import BlockingPostgresStore, PoolSettings, PostgresStore, turns
@@ -225,3 +226,20 @@ def test_threads_and_loops_wait_in_one_queue():
             submitted.result(GUARD_SECONDS)
     assert order == ["thread", "loop", "thread"]
     assert shared._free == 1
+
+
+def test_who_is_refused_before_it_waits_has_no_turn():
+    turns = Turns(1, None)
+    turns.take_blocking()
+    ask = turns._ask
+
+    def ask_and_be_refused(kind):
+        caller = ask(kind)
+        turns.refuse(lambda: PoolTimeout("away"))
+        return caller
+
+    turns._ask = ask_and_be_refused  # type: ignore[method-assign]
+    with pytest.raises(PoolTimeout, match="away"):
+        turns.take_blocking()
+    turns.pass_on()
+    assert turns._free == 1, "no more turns than there were"
