@@ -65,7 +65,10 @@ def test_a_page_is_told_as_well(client):
 @pytest.mark.parametrize("wrapped", [True, False])
 def test_a_mounted_router_tells_what_is_true_there(wrapped):
     fring = Fring(MemoryStore(), clock=utc_now)
-    app = Litestar([Router("/there", route_handlers=[v1_router(fring), personal_router(fring)])])
+    app = Litestar(
+        [Router("/there", route_handlers=[v1_router(fring), personal_router(fring)])],
+        logging_config=None,
+    )
     with TestClient[Any](head_as_get(app) if wrapped else app) as client:
         for path, methods in ALL.items():
             if path.startswith(("/api/v1/users", "/api/v1/tasks", "/api/ann")):

@@ -152,7 +152,9 @@ def test_the_servers_of_the_document_are_where_it_is(place):
 def test_an_account_is_a_user_of_the_board(unique):
     store, tokens = MemoryStore(), SecretTokens(SECRET)
     accounts = Accounts(store, passwords=Argon2Passwords(), issuer=tokens, clock=utc_now)
-    app = Litestar([v1_router(Fring(store, clock=utc_now)), auth_router(accounts)])
+    app = Litestar(
+        [v1_router(Fring(store, clock=utc_now)), auth_router(accounts)], logging_config=None
+    )
     account = {"username": unique(), "email": f"{unique()}@b.c", "password": unique()}
     with TestClient(proxied(app)) as client:
         made = client.post(f"{QUOTED}/api/v1/auth/register", json=account)
