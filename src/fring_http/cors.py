@@ -63,22 +63,22 @@ def with_cors(app: Application, may_call: Callable[[str], bool]) -> Application:
         if len(origins) == 1 and may_call(origins[0].decode("latin-1")):
             allowed = [(b"access-control-allow-origin", origins[0]), *_ALLOWED]
 
-        def send_varying(message: Event) -> Awaitable[None]:
+        def send_for_browsers(message: Event) -> Awaitable[None]:
             if message["type"] == "http.response.start":
-                message["headers"] = [*_varying(message["headers"]), *allowed]
+                message["headers"] = [*_for_browsers(message["headers"]), *allowed]
             return send(message)
 
         if scope["method"] != "OPTIONS" or _ASKED_METHOD not in dict(scope["headers"]):
-            await app(scope, receive, send_varying)
+            await app(scope, receive, send_for_browsers)
         elif allowed:
-            await _allow(dict(scope["headers"]), send_varying)
+            await _allow(dict(scope["headers"]), send_for_browsers)
         else:
-            await refusal(403, FOREIGN)(scope, receive, send_varying)
+            await refusal(403, FOREIGN)(scope, receive, send_for_browsers)
 
     return answer
 
 
-def _varying(headers: list[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:
+def _for_browsers(headers: list[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:
     names = [value for name, value in headers if name == b"vary" and value != b"Origin"]
     others = [(name, value) for name, value in headers if name != b"vary"]
     return [*others, (b"vary", b", ".join([*names, b"Origin"])), _NO_SNIFFING]

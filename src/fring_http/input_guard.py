@@ -26,14 +26,19 @@ async def input_guard(
         return  # OPTIONS
     faults: list[Fault] = []
     if given := connection.scope["query_string"]:
-        known = [PARAMETERS[key]["name"] for key in handler.opt["query"]]
+        known = _names(handler)
         pairs = parse_qsl(given.decode("utf-8", "replace"), keep_blank_values=True)
         unknown = [name for name in dict.fromkeys(name for name, _ in pairs) if name not in known]
         faults += refuse_or_note(connection, "query", unknown, known)
     reads = handler.opt["body"] or handler.opt["optional_body"]
     if reads is None and announces_body(connection.scope["headers"]):
-        read = [PARAMETERS[key]["name"] for key in handler.opt["query"]]
-        instead = f"the query is: {', '.join(read)}" if read else "nothing is"
+        read = ", ".join(_names(handler))
+        instead = f"the query is: {read}" if read else "nothing is"
         faults += refuse_or_note_body(connection, f"must be absent: it is not read here, {instead}")
     if faults:
         raise Rejected(*faults)
+
+
+def _names(handler: BaseRouteHandler) -> list[str]:
+    """Return the query parameters that an operation reads."""
+    return [PARAMETERS[key]["name"] for key in handler.opt["query"]]

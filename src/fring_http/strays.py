@@ -28,6 +28,8 @@ def strays(values: Mapping[str, str], settings: Collection[str]) -> list[str]:
 
     `FRING_...` does, and what is a letter away from a setting of another beginning.
     """
+    # Without the short ones: much is like PORT.
+    others = [each for each in settings if not each.startswith(PREFIX) and len(each) >= _LONG]
     return [
         f"{printable(name)} is no setting, and nothing heeds it{_hint(name, settings)}"
         for name, value in sorted(values.items())
@@ -35,14 +37,9 @@ def strays(values: Mapping[str, str], settings: Collection[str]) -> list[str]:
         and (
             not _is_others(name, value)
             if name.startswith(PREFIX)
-            else get_close_matches(name, _of_others(settings), n=1, cutoff=_ALIKE)
+            else get_close_matches(name, others, n=1, cutoff=_ALIKE)
         )
     ]
-
-
-def _of_others(settings: Collection[str]) -> list[str]:
-    """Return the settings that do not begin with `FRING_`, but for the short: much is like PORT."""
-    return [each for each in settings if not each.startswith(PREFIX) and len(each) >= _LONG]
 
 
 def _is_others(name: str, value: str) -> bool:

@@ -9,7 +9,7 @@ from msgspec import inspect
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-_DATE: Final = "a date such as 2025-02-03"
+DATE: Final = "a date such as 2025-02-03"
 _KINDS: Final = {
     inspect.StrType: "a text",
     inspect.IntType: "an integer",
@@ -31,7 +31,7 @@ def alternatives(words: Iterable[str]) -> str:
 def _described(kind: inspect.Type) -> str:
     if isinstance(kind, inspect.Metadata):
         is_date = (kind.extra_json_schema or {}).get("format") == "date"
-        return _DATE if is_date else _described(kind.type)
+        return DATE if is_date else _described(kind.type)
     if isinstance(kind, inspect.UnionType):
         given = [_described(each) for each in kind.types if not isinstance(each, inspect.NoneType)]
         return ", or ".join([*given, *(["null"] if kind.includes_none else [])])

@@ -8,11 +8,12 @@ from functools import partial
 import msgspec
 
 from fring_core import InvalidInput, Problem
+from fring_http.wording import DATE
 
 # With the types as they are now: a test that moves the clock replaces their names.
 _to_date = partial(msgspec.convert, type=date)
 _to_moment = partial(msgspec.convert, type=datetime)
-_AS_A_DATE = "must be a date such as 2025-02-03"
+_AS_A_DATE = f"must be {DATE}"
 
 
 def read_due_date(text: str) -> date:
