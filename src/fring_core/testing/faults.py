@@ -4,23 +4,23 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable
 from contextlib import asynccontextmanager
 from enum import Enum
 from threading import Lock
-from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar, cast
+from typing import TYPE_CHECKING, TypeAlias
 
 import attrs
 from hypothesis import strategies as st
 
 from fring_core import StoreUnavailable
+from fring_core.testing.passing import Method, passing
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Iterable, Iterator
 
     from fring_core import Assignments, Credentials, Store, Tasks, Users
 
-P = TypeVar("P")
 Pause: TypeAlias = Callable[[], Awaitable[object]]
 
 
@@ -85,30 +85,16 @@ class _Plan:
         if fault is Fault.CANCEL_AFTER:
             raise asyncio.CancelledError
 
-
-@attrs.frozen(eq=False)
-class _Port:
-    """Pass each call of a port on, with its fault."""
-
-    _name: str
-    _port: object
-    _plan: _Plan
-
-    def __getattr__(self, method: str) -> Callable[..., Coroutine[Any, Any, object]]:
-        call = f"{self._name}.{method}"
-        passed_on = getattr(self._port, method)
+    def around(self, call: str, passed_on: Method) -> Method:
+        """Return a method of a port that meets its fault."""
 
         async def faulty(*arguments: object, **options: object) -> object:
-            fault = await self._plan.before(call)
-            result: object = await passed_on(*arguments, **options)
-            self._plan.after(call, fault)
+            fault = await self.before(call)
+            result = await passed_on(*arguments, **options)
+            self.after(call, fault)
             return result
 
         return faulty
-
-
-def _faulty(name: str, port: P, plan: _Plan) -> P:
-    return cast("P", _Port(name, port, plan))  # it has the port's methods, as they are
 
 
 class _StoreOnPlan:
@@ -117,10 +103,10 @@ class _StoreOnPlan:
     def __init__(self, store: Store, plan: _Plan) -> None:
         self._store = store
         self._plan = plan
-        self.users: Users = _faulty("users", store.users, plan)
-        self.credentials: Credentials = _faulty("credentials", store.credentials, plan)
-        self.tasks: Tasks = _faulty("tasks", store.tasks, plan)
-        self.assignments: Assignments = _faulty("assignments", store.assignments, plan)
+        self.users: Users = passing("users", store.users, plan.around)
+        self.credentials: Credentials = passing("credentials", store.credentials, plan.around)
+        self.tasks: Tasks = passing("tasks", store.tasks, plan.around)
+        self.assignments: Assignments = passing("assignments", store.assignments, plan.around)
 
     @asynccontextmanager
     async def transaction(self) -> AsyncGenerator[Store, None]:

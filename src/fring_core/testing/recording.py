@@ -5,18 +5,18 @@ from __future__ import annotations
 import types
 from contextlib import asynccontextmanager
 from functools import partial
-from typing import TYPE_CHECKING, Any, TypeVar, cast
+from typing import TYPE_CHECKING, TypeVar
 
 import attrs
 
+from fring_core.testing.passing import Method, passing
 from fring_core.testing.rendering import LONGEST, code
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, Awaitable, Callable, Coroutine, Generator
+    from collections.abc import AsyncGenerator, Awaitable, Callable, Generator
 
     from fring_core import Assignments, Credentials, Store, Tasks, Users
 
-P = TypeVar("P")
 T = TypeVar("T")
 
 SHOWN = 10  # calls, the last before a failure
@@ -65,6 +65,22 @@ class Log:
         """Remember that a call suspended."""
         self.suspended = True
 
+    def around(self, name: str, passed_on: Method) -> Method:
+        """Return a method of a port that is written down."""
+
+        async def recorded(*arguments: object, **options: object) -> object:
+            call = _Call(name, arguments, options)
+            self.lines.append(call)
+            try:
+                result = await _watched(passed_on(*arguments, **options), self.note_suspension)
+            except BaseException as error:
+                call.outcome = "raises", error
+                raise
+            call.outcome = "returns", result
+            return result
+
+        return recorded
+
 
 @types.coroutine
 def _watched(call: Awaitable[T], suspends: Callable[[], None]) -> Generator[object, None, T]:
@@ -86,37 +102,6 @@ def _watched(call: Awaitable[T], suspends: Callable[[], None]) -> Generator[obje
             go_on = partial(next, steps)
 
 
-@attrs.frozen(eq=False)
-class _Port:
-    """Pass each call of a port on, and write it down."""
-
-    _name: str
-    _port: object
-    _log: Log
-
-    def __getattr__(self, method: str) -> Callable[..., Coroutine[Any, Any, object]]:
-        passed_on = getattr(self._port, method)
-
-        async def recorded(*arguments: object, **options: object) -> object:
-            call = _Call(f"{self._name}.{method}", arguments, options)
-            self._log.lines.append(call)
-            try:
-                result: object = await _watched(
-                    passed_on(*arguments, **options), self._log.note_suspension
-                )
-            except BaseException as error:
-                call.outcome = "raises", error
-                raise
-            call.outcome = "returns", result
-            return result
-
-        return recorded
-
-
-def _recorded(name: str, port: P, log: Log) -> P:
-    return cast("P", _Port(name, port, log))  # it has the port's methods, as they are
-
-
 class RecordedStore:
     """Be another store, `bare`, and write down in `log` what becomes of each call."""
 
@@ -124,10 +109,14 @@ class RecordedStore:
         self.bare = store
         self.log = log
         self._inside = inside
-        self.users: Users = _recorded(f"{inside}users", store.users, log)
-        self.credentials: Credentials = _recorded(f"{inside}credentials", store.credentials, log)
-        self.tasks: Tasks = _recorded(f"{inside}tasks", store.tasks, log)
-        self.assignments: Assignments = _recorded(f"{inside}assignments", store.assignments, log)
+        self.users: Users = passing(f"{inside}users", store.users, log.around)
+        self.credentials: Credentials = passing(
+            f"{inside}credentials", store.credentials, log.around
+        )
+        self.tasks: Tasks = passing(f"{inside}tasks", store.tasks, log.around)
+        self.assignments: Assignments = passing(
+            f"{inside}assignments", store.assignments, log.around
+        )
 
     @asynccontextmanager
     async def transaction(self) -> AsyncGenerator[Store, None]:
