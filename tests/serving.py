@@ -62,6 +62,22 @@ def environment(**settings: str) -> dict[str, str]:
     return os.environ | {"DATABASE_URL": ""} | ours | settings
 
 
+def fring(
+    folder: Path, *arguments: str, said: str = "", **settings: str
+) -> subprocess.CompletedProcess[str]:
+    """Run the command in a folder to its end, with this on its input."""
+    return subprocess.run(
+        [sys.executable, "-m", "fring_http", *arguments],
+        env=environment(PORT=str(free_port())) | settings,
+        cwd=folder,
+        input=said,
+        capture_output=True,
+        text=True,
+        timeout=DEADLINE,
+        check=False,
+    )
+
+
 @contextmanager
 def serving(folder: Path, **settings: str) -> Iterator[Server]:
     """Run `fring serve` in a folder until the block ends, then stop it and expect no failure."""

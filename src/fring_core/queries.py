@@ -13,6 +13,7 @@ from fring_core.status import TaskStatus
 from fring_core.values import flag_problem, plain, plain_fields
 
 MAX_LIMIT: Final = 1000
+DEFAULT_LIMIT: Final = 100
 MAX_SKIP: Final = 2**63 - 1
 
 
@@ -32,7 +33,7 @@ class Page:
     """
 
     skip: int = 0
-    limit: int = 100
+    limit: int = DEFAULT_LIMIT
 
     def __attrs_post_init__(self) -> None:
         text.reject(

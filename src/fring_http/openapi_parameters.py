@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from fring_core import TaskStatus, text
-from fring_core.queries import MAX_LIMIT
+from fring_core.queries import DEFAULT_LIMIT, MAX_LIMIT
 from fring_http.json_schema import text_schema
 
 if TYPE_CHECKING:
@@ -60,7 +60,7 @@ PARAMETERS: Final[Mapping[str, Json]] = {
         "How many to pass over before that: at most 2⁶³ - 1.",
         {"type": "integer", "format": "int64", "minimum": 0, "default": 0},
     ),
-    "limit": _limit(100),
+    "limit": _limit(DEFAULT_LIMIT),
     "username": _query("username", _CONTAINED, text_schema(text.FILTER)),
     "email": _query("email", _CONTAINED, text_schema(text.FILTER)),
     "title": _query("title", _CONTAINED, text_schema(text.FILTER)),

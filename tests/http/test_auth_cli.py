@@ -9,9 +9,8 @@ from fring_http.cli import main
 from fring_http.main import create
 from fring_http.settings import VARIABLES, Settings, SettingsError
 from tests.http.bad_tokens import BAD_TOKENS
-from tests.http.test_cli import fring
 from tests.http.tokens import SECRET, bearer, token
-from tests.serving import serving
+from tests.serving import fring, serving
 
 JWKS_URL = "http://127.0.0.1:1/jwks"
 
@@ -35,7 +34,7 @@ def run(monkeypatch, tmp_path, capsys):
 
 
 def test_a_minted_token_is_accepted_by_the_server(tmp_path, caller, secured):
-    minted = fring("auth", "token", "--sub", "alice", folder=tmp_path, BETTER_AUTH_SECRET=SECRET)
+    minted = fring(tmp_path, "auth", "token", "--sub", "alice", BETTER_AUTH_SECRET=SECRET)
     assert (minted.returncode, minted.stderr) == (0, "")
     headers = bearer(minted.stdout.strip())
     assert caller.get("/api/alice/tasks", headers=headers).status_code == 200
@@ -174,7 +173,7 @@ REFUSED = [
 # A process each: a few will do, since the next test asks about all.
 @pytest.mark.parametrize(("settings", "name", "advice"), REFUSED[:3], ids=str)
 def test_a_server_that_is_not_clear_about_callers_does_not_start(tmp_path, settings, name, advice):
-    ended = fring("serve", folder=tmp_path, DATABASE_URL="memory://", **settings)
+    ended = fring(tmp_path, "serve", DATABASE_URL="memory://", **settings)
     assert ended.returncode == 1
     assert name in ended.stderr
     assert advice in ended.stderr

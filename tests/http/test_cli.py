@@ -10,19 +10,7 @@ import psutil
 import pytest
 
 from fring_adapters.postgres import prepare
-from tests.serving import DEADLINE, environment, free_port, serving
-
-
-def fring(*arguments, folder, **settings):
-    return subprocess.run(
-        [sys.executable, "-m", "fring_http", *arguments],
-        env=environment(PORT=str(free_port())) | settings,
-        cwd=folder,
-        capture_output=True,
-        text=True,
-        timeout=DEADLINE,
-        check=False,
-    )
+from tests.serving import DEADLINE, fring, serving
 
 
 def test_the_embedded_database_keeps_its_data(tmp_path):
@@ -76,7 +64,7 @@ def test_several_workers_share_the_database(tmp_path, new_database):
     ],
 )
 def test_what_cannot_be_served_is_said_in_a_line(tmp_path, settings, words):
-    ended = fring("serve", folder=tmp_path, **settings)
+    ended = fring(tmp_path, "serve", **settings)
     assert ended.returncode == 1
     assert words in ended.stderr
     assert "Traceback" not in ended.stderr + ended.stdout
@@ -85,7 +73,7 @@ def test_what_cannot_be_served_is_said_in_a_line(tmp_path, settings, words):
 
 def test_all_faults_are_said_at_once(tmp_path):
     (tmp_path / ".env").write_text("FRING_POOL_SIZE=-1\n")
-    ended = fring("serve", folder=tmp_path, PORT="abc", LOG_LEVEL="erro")
+    ended = fring(tmp_path, "serve", PORT="abc", LOG_LEVEL="erro")
     assert ended.returncode == 1
     levels = "debug, info, warning, error, critical; did you mean error?"
     assert ended.stderr.splitlines() == [
@@ -98,21 +86,21 @@ def test_all_faults_are_said_at_once(tmp_path):
 def test_so_is_all_that_does_not_go_together(tmp_path):
     url = "memory://"
     more = {"WORKERS": "2", "FRING_POOL_SIZ": "9", "BETTER_AUTH_SECRET": "hush"}
-    ended = fring("serve", folder=tmp_path, DATABASE_URL=url, **more)
+    ended = fring(tmp_path, "serve", DATABASE_URL=url, **more)
     stray, workers, secret = ended.stderr.splitlines()
     assert stray.endswith("did you mean FRING_POOL_SIZE?")
     assert "WORKERS=1" in workers
     assert "openssl rand" in secret
     assert "hush" not in ended.stderr
     more = {"DATABASE_URL": "mysql://x", "FRING_AUTH": "secret"}
-    secret, url = fring("serve", folder=tmp_path, **more).stderr.splitlines()
+    secret, url = fring(tmp_path, "serve", **more).stderr.splitlines()
     assert "needs BETTER_AUTH_SECRET; `openssl" in secret
     assert "begins with postgresql://" in url
 
 
 def test_a_port_in_use_names_another(tmp_path, memory_server):
     port = memory_server.port
-    ended = fring("serve", folder=tmp_path, DATABASE_URL="memory://", PORT=str(port))
+    ended = fring(tmp_path, "serve", DATABASE_URL="memory://", PORT=str(port))
     (line,) = ended.stderr.splitlines()
     way_out = (
         f"Address already in use; end what listens there, or set another port: PORT={port + 1}"
@@ -122,13 +110,13 @@ def test_a_port_in_use_names_another(tmp_path, memory_server):
 
 def test_upgrade_sets_up_an_empty_database(tmp_path, new_database):
     url = new_database()
-    ended = fring("db", "upgrade", folder=tmp_path, DATABASE_URL=url)
+    ended = fring(tmp_path, "db", "upgrade", DATABASE_URL=url)
     assert ended.returncode == 0, ended.stderr
     assert f"revision {prepare(url)}" in ended.stdout
 
 
 def test_the_version_is_the_packages(tmp_path):
-    assert fring("--version", folder=tmp_path).stdout.startswith("fring 1.")
+    assert fring(tmp_path, "--version").stdout.startswith("fring 1.")
 
 
 def test_a_worker_of_another_server_needs_a_database(tmp_path):

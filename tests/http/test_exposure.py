@@ -5,8 +5,8 @@ import socket
 import pytest
 
 from fring_http.settings import AuthMode, Settings, SettingsError
-from tests.http.test_cli import fring
 from tests.http.tokens import SECRET
+from tests.serving import fring
 
 LOCAL = ["127.0.0.1", "127.0.0.2", "::1", "[::1]", "localhost", "127.1", "::ffff:127.0.0.1"]
 OPEN = ["0.0.0.0", "::", "[::]", "", "0", "192.0.2.1", "2001:db8::1", "::ffff:192.0.2.1", "0x0"]
@@ -61,7 +61,7 @@ def test_a_name_that_stands_for_nothing_is_not_local(host):
 
 
 def test_the_start_is_refused(tmp_path):
-    ended = fring("serve", folder=tmp_path, DATABASE_URL="memory://", HOST="0.0.0.0")
+    ended = fring(tmp_path, "serve", DATABASE_URL="memory://", HOST="0.0.0.0")
     assert ended.returncode == 1
     assert len(ended.stderr.splitlines()) == 1
     assert "HOST=0.0.0.0 lets other machines in" in ended.stderr

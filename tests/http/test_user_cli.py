@@ -5,7 +5,6 @@ import os
 import pty
 import select
 import signal
-import subprocess
 import sys
 from contextlib import suppress
 
@@ -15,7 +14,7 @@ import pytest
 from fring_http.cli import main
 from tests.http.test_auth_cli import run as in_secret_mode
 from tests.http.tokens import SECRET, bearer
-from tests.serving import DEADLINE, environment, serving
+from tests.serving import DEADLINE, environment, fring, serving
 
 LOGIN, ME, USERS = "/api/v1/auth/login", "/api/v1/auth/me", "/api/v1/users"
 PASSWORD, NEW = "correct horse", "battery staple"
@@ -36,22 +35,10 @@ def act(run, monkeypatch, new_database):
     return act
 
 
-def fring(folder, *arguments, said="", **settings):
-    """Run the command as an operator does, in a folder."""
-    return subprocess.run(
-        [sys.executable, "-m", "fring_http", "user", *arguments],
-        env=environment(**settings),
-        cwd=folder,
-        input=said,
-        capture_output=True,
-        text=True,
-        timeout=DEADLINE,
-        check=False,
-    )
-
-
 def test_the_first_admin_comes_before_the_server_and_others_beside_it(tmp_path):
-    made = fring(tmp_path, "create", *ANN, "--role", "admin", "--password-stdin", said=PASSWORD)
+    made = fring(
+        tmp_path, "user", "create", *ANN, "--role", "admin", "--password-stdin", said=PASSWORD
+    )
     assert (made.returncode, made.stderr) == (0, "")
     assert "created user 1, 'ann': admin" in made.stdout
     assert "BETTER_AUTH_SECRET" in made.stdout, "it is not set here, and nobody can log in without"
@@ -69,12 +56,14 @@ def test_the_first_admin_comes_before_the_server_and_others_beside_it(tmp_path):
         bob = {"username": "bob", "email": "bob@example.org"}
         assert caller.post(USERS, json=bob, headers=ann).status_code == 201
         # Beside the running server, which knows at once.
-        reset = fring(tmp_path, "password", "bob", "--password-stdin", said=f"{NEW}\r\n")
+        reset = fring(tmp_path, "user", "password", "bob", "--password-stdin", said=f"{NEW}\r\n")
         assert reset.returncode == 0, reset.stderr
         assert caller.get(ME, headers=log_in("bob", NEW)).json()["role"] == "member"
-        assert fring(tmp_path, "role", "ann", "viewer").returncode == 0
+        assert fring(tmp_path, "user", "role", "ann", "viewer").returncode == 0
         assert caller.post(USERS, json=bob, headers=ann).status_code == 403
-        assert fring(tmp_path, "password", "ann", "--password-stdin", said=NEW).returncode == 0
+        assert (
+            fring(tmp_path, "user", "password", "ann", "--password-stdin", said=NEW).returncode == 0
+        )
         assert caller.get(ME, headers=ann).status_code == 401
         assert log_in("ann", PASSWORD) is None
         assert log_in("ann", NEW)

@@ -22,6 +22,7 @@ from fring_core import (
     TransitionRefused,
     text,
 )
+from fring_core.queries import MAX_LIMIT
 from fring_http.bodies import MAX_BODY_BYTES, read_body, read_optional_body
 from fring_http.errors import ROUTER_HANDLERS, Fault, Rejected
 from fring_http.guards import list_guard, reserved_guard
@@ -40,7 +41,6 @@ if TYPE_CHECKING:
 Service = NamedDependency[Fring]
 Call = Request[Any, Any, Any]
 
-DEFAULT_LIMIT: Final = 1000
 # What servers put for bytes that are not UTF-8: names that differ there would share a list.
 REPLACEMENT: Final = "\ufffd"
 NEXT: Final = ResponseHeader(
@@ -122,7 +122,7 @@ async def list_own_tasks(
     """
     owner, query = read_owner(user_id), Query(request)
     where, order = read_filter(query), read_order(query)
-    page = Page(query.integer("skip", 0), query.integer("limit", DEFAULT_LIMIT))
+    page = Page(query.integer("skip", 0), query.integer("limit", MAX_LIMIT))
     tasks = await fring.list_tasks(where, page, owner=owner, order=order)
     headers = {}
     if tasks and len(tasks) == page.limit:

@@ -9,6 +9,7 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath
 
 from fring_core import Fring, Page, TaskFilter
+from fring_core.queries import DEFAULT_LIMIT
 from fring_http.bodies import read_body
 from fring_http.operations import LOCATION, operation
 from fring_http.reading import Query, read_id
@@ -44,7 +45,7 @@ async def list_tasks(fring: Service, request: Call) -> list[Task]:
     """
     query = Query(request)
     where = TaskFilter(query.status("status"), query.text("title"), query.boolean("assigned"))
-    page = Page(query.integer("skip", 0), query.integer("limit", 100))
+    page = Page(query.integer("skip", 0), query.integer("limit", DEFAULT_LIMIT))
     return [Task.of(task) for task in await fring.list_tasks(where, page)]
 
 

@@ -9,6 +9,7 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath
 
 from fring_core import Action, Fring, Page, TaskStatus, UserFilter
+from fring_core.queries import DEFAULT_LIMIT
 from fring_http.bodies import read_body
 from fring_http.operations import LOCATION, operation
 from fring_http.reading import Query, read_id
@@ -47,7 +48,7 @@ async def list_users(fring: Service, request: Call) -> list[User]:
     """
     query = Query(request)
     where = UserFilter(username=query.text("username"), email=query.text("email"))
-    page = Page(query.integer("skip", 0), query.integer("limit", 100))
+    page = Page(query.integer("skip", 0), query.integer("limit", DEFAULT_LIMIT))
     return [User.of(user) for user in await fring.list_users(where, page)]
 
 
