@@ -1,7 +1,7 @@
 """Let an answer reach a client that is still sending its body.
 
 A server that hangs up with bytes unread resets the connection, and the answer is lost on its way.
-So what nobody wants to read is read before the answer, and thrown away.
+So what nobody wants to read is read before the answer has ended, and thrown away.
 """
 
 from __future__ import annotations
