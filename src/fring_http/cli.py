@@ -112,7 +112,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _run(chosen: argparse.Namespace) -> int:
     # Only now: they need the extra.
-    from fring_adapters.postgres import SchemaError  # noqa: PLC0415
     from fring_http.auth_cli import run_auth_command  # noqa: PLC0415
     from fring_http.serve_cli import serve, upgrade  # noqa: PLC0415
     from fring_http.settings import Settings, SettingsError  # noqa: PLC0415
@@ -133,7 +132,7 @@ def _run(chosen: argparse.Namespace) -> int:
         for line in str(error).splitlines():
             print(f"fring: {line}", file=sys.stderr)
         return 1
-    except (SchemaError, StoreUnavailable, ValueError) as error:
+    except (StoreUnavailable, ValueError) as error:
         print(f"fring: {error}", file=sys.stderr)
         return 1
     return 0

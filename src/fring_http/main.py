@@ -17,7 +17,6 @@ import attrs
 from fring_adapters.clock import utc_now
 from fring_adapters.identity import Argon2Passwords, JwksTokens, SecretTokens, TokenRules
 from fring_adapters.memory import MemoryStore
-from fring_adapters.postgres import PoolSettings, PostgresStore, prepare
 from fring_core import AccountAdmin, Accounts, Fring, StoreUnavailable
 from fring_http.app import create_app
 from fring_http.hosts import with_known_hosts
@@ -27,6 +26,7 @@ from fring_http.settings import MEMORY, NEW_SECRET, AuthMode, Settings, Settings
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Sequence
 
+    from fring_adapters.postgres import PostgresStore
     from fring_http.app import Lifespan
     from fring_http.edge import Application, Event, Reader, Writer
 
@@ -79,11 +79,7 @@ class Wiring:
             raise SettingsError(
                 "DATABASE_URL is not set; `fring serve` brings a database of its own"
             )
-        store: MemoryStore | PostgresStore
-        if settings.database_url == MEMORY:
-            store = MemoryStore()
-        else:
-            store = PostgresStore(settings.database_url, _pool_settings(settings))
+        store = MemoryStore() if settings.database_url == MEMORY else _postgres(settings)
         match settings.auth_mode():
             case AuthMode.SECRET:
                 issuer = secret_tokens(settings)
@@ -122,7 +118,7 @@ class Wiring:
         async with AsyncExitStack() as stack:
             if isinstance(self.tokens, JwksTokens):
                 await stack.enter_async_context(self.tokens)
-            if isinstance(self.store, PostgresStore):
+            if not isinstance(self.store, MemoryStore):
                 if prepares:
                     await stack.enter_async_context(_prepared(self.settings))
                 await stack.enter_async_context(self.store)
@@ -132,8 +128,7 @@ class Wiring:
 @asynccontextmanager
 async def account_admin(settings: Settings, url: str) -> AsyncIterator[AccountAdmin]:
     """Open a database, whose tables are there, for what an operator does with its accounts."""
-    pool = attrs.evolve(_pool_settings(settings), size=1, overflow=0)
-    async with PostgresStore(url, pool) as store:
+    async with _postgres(settings, url, size=1, overflow=0) as store:
         yield AccountAdmin(store, passwords=Argon2Passwords(), clock=utc_now)
 
 
@@ -179,6 +174,7 @@ def _set_up_logging(settings: Settings) -> None:
 @asynccontextmanager
 async def _prepared(settings: Settings) -> AsyncIterator[None]:
     """Check the tables, or set them up; if the database is away, try again until it is there."""
+    from fring_adapters.postgres import prepare  # noqa: PLC0415  # as for the store
 
     async def prepare_now() -> bool:
         try:
@@ -205,8 +201,12 @@ async def _prepared(settings: Settings) -> AsyncIterator[None]:
         await asyncio.wait([later])
 
 
-def _pool_settings(settings: Settings) -> PoolSettings:
-    return PoolSettings(
+def _postgres(settings: Settings, url: str | None = None, **pool: int) -> PostgresStore:
+    """Return the store of a database (None: the settings') with the settings' pool, or another."""
+    # It takes longer than all else, and `memory://` does without.
+    from fring_adapters.postgres import PoolSettings, PostgresStore  # noqa: PLC0415
+
+    chosen = PoolSettings(
         size=settings.pool_size,
         overflow=settings.pool_overflow,
         timeout=settings.pool_timeout,
@@ -214,3 +214,4 @@ def _pool_settings(settings: Settings) -> PoolSettings:
         recycle=settings.pool_recycle,
         prepare=settings.pool_prepare,
     )
+    return PostgresStore(url or settings.database_url, attrs.evolve(chosen, **pool))

@@ -9,8 +9,6 @@ import sys
 from contextlib import ExitStack
 from typing import TYPE_CHECKING, Final
 
-from fring_adapters.postgres import prepare
-from fring_adapters.postgres.urls import described, to_conninfo
 from fring_http.addresses import held
 from fring_http.settings import MEMORY, AuthMode, Settings, SettingsError
 from fring_http.supervisor import Supervisor
@@ -78,6 +76,8 @@ def _check_tokens(settings: Settings) -> None:
 
 def _check_url(settings: Settings) -> None:
     if settings.database_url and settings.database_url != MEMORY:
+        from fring_adapters.postgres.urls import to_conninfo  # noqa: PLC0415  # as above
+
         to_conninfo(settings.database_url)
 
 
@@ -108,11 +108,20 @@ def _addresses(host: str, port: int, stack: ExitStack) -> list[Address]:
 
 
 def database(settings: Settings, stack: ExitStack, *, upgrade: bool) -> str:
-    """Return the URL of the database, whose tables are prepared; the embedded one runs now."""
+    """Return the URL of the database, whose tables are prepared; the embedded one runs now.
+
+    Raise `SettingsError` for a database that cannot be worked with.
+    """
     if settings.database_url == MEMORY:
         return MEMORY
+    from fring_adapters.postgres import SchemaError, prepare  # noqa: PLC0415  # as above
+    from fring_adapters.postgres.urls import described  # noqa: PLC0415  # as above
+
     url = settings.database_url or _embedded(settings, stack)
-    revision = prepare(url, upgrade=upgrade or not settings.database_url)
+    try:
+        revision = prepare(url, upgrade=upgrade or not settings.database_url)
+    except SchemaError as error:
+        raise SettingsError(str(error)) from error
     say(f"{described(url)}, revision {revision}")
     return url
 

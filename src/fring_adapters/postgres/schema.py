@@ -8,10 +8,6 @@ from threading import Lock
 from typing import TYPE_CHECKING, Final
 
 import psycopg
-from alembic import command
-from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, NullPool, create_engine, inspect, text
 from sqlalchemy.exc import DBAPIError, OperationalError
 
@@ -21,6 +17,7 @@ from fring_adapters.postgres.urls import described, to_conninfo
 from fring_core import StoreUnavailable
 
 if TYPE_CHECKING:
+    from alembic.script import ScriptDirectory
     from sqlalchemy import Engine
 
 # Any number that no other program is likely to take: "fring" on a telephone's keys.
@@ -58,6 +55,12 @@ def prepare(url: str, *, upgrade: bool = False) -> str:
     `StoreUnavailable` if the database is away or somebody keeps a lock for 30 seconds, or
     `ValueError` for a URL that names no PostgreSQL database.
     """
+    # Only here: it takes long, and who only serves does without.
+    from alembic import command  # noqa: PLC0415
+    from alembic.config import Config  # noqa: PLC0415
+    from alembic.runtime.migration import MigrationContext  # noqa: PLC0415
+    from alembic.script import ScriptDirectory  # noqa: PLC0415
+
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
     scripts = ScriptDirectory.from_config(config)
