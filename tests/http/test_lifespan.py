@@ -7,6 +7,7 @@ from typing import Any, cast
 import pytest
 from litestar.testing import TestClient
 
+from fring_adapters import postgres
 from fring_core import StoreUnavailable
 from fring_http import main
 from fring_http.main import create
@@ -51,7 +52,7 @@ def test_a_long_outage_is_an_outage_like_any_other(monkeypatch):
             raise StoreUnavailable("it is away")
         prepared.set()
 
-    monkeypatch.setattr(main, "prepare", prepare)
+    monkeypatch.setattr(postgres, "prepare", prepare)
     monkeypatch.setattr(main, "PREPARE_AGAIN_SECONDS", 0)
     with client_of(create(Settings(database_url="postgresql://127.0.0.1:1/away"))):
         assert prepared.wait(DEADLINE)

@@ -85,24 +85,23 @@ class LazyRows(Sequence[Any]):
         return pickle.loads(self._rows[number])
 
 
-def in_steps_of_seven():
-    """Draw ids in steps of seven, and return tuples for lists."""
-    store = MemoryStore(user_ids=count(7, 7), task_ids=count(700, 7))
-    return OddStore(store, shape=every_list(tuple))
+def in_steps_of_seven(late=LATE):
+    """Draw ids in steps of seven, and return tuples for lists.
 
-
-def in_no_order():
-    """Draw ids that go up and down, as those of several servers do, and read rows when asked."""
-    store = MemoryStore(user_ids=(n ^ 5 for n in count(8)), task_ids=(n ^ 21 for n in count(32)))
-    return OddStore(store, shape=every_list(LazyRows))
-
-
-def out_of_turn(late=LATE):
-    """Let calls overtake each other, as over several connections, and commit late."""
+    Calls overtake each other, as over several connections, and commits are late.
+    """
     turns = random.Random(7)
 
     async def wait():
         for _ in range(1 + turns.randrange(4)):
             await asyncio.sleep(0)
 
-    return OddStore(MemoryStore(), before=wait, commit=lambda: asyncio.sleep(late))
+    store = MemoryStore(user_ids=count(7, 7), task_ids=count(700, 7))
+    shape = every_list(tuple)
+    return OddStore(store, before=wait, shape=shape, commit=lambda: asyncio.sleep(late))
+
+
+def in_no_order():
+    """Draw ids that go up and down, as those of several servers do, and read rows when asked."""
+    store = MemoryStore(user_ids=(n ^ 5 for n in count(8)), task_ids=(n ^ 21 for n in count(32)))
+    return OddStore(store, shape=every_list(LazyRows))

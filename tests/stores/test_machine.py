@@ -26,6 +26,7 @@ HISTORIES = settings(
     database=None,
     suppress_health_check=list(HealthCheck),
 )
+ON_A_DATABASE = settings(HISTORIES, max_examples=10)  # `make nightly` makes many
 POOL = PoolSettings(size=4, timeout=30)
 
 
@@ -107,7 +108,7 @@ def test_postgres(database_url, empty):
 
         runner.run(store.__aenter__())
         try:
-            run_state_machine_as_test(Machine, settings=HISTORIES)
+            run_state_machine_as_test(Machine, settings=ON_A_DATABASE)
         finally:
             runner.run(store.__aexit__(None, None, None))
 
@@ -120,4 +121,4 @@ def test_blocking_postgres(database_url, empty):
                 empty()
                 return store
 
-        run_state_machine_as_test(Machine, settings=HISTORIES)
+        run_state_machine_as_test(Machine, settings=ON_A_DATABASE)

@@ -31,7 +31,7 @@ FEW = settings(
 )
 
 
-class TestIdsInStepsOfSevenAndTuples(InThreads, StoreContract):
+class TestIdsInStepsOfSevenAndTuplesAndLateCommits(StoreContract):
     @asynccontextmanager
     async def open_store(self):
         yield odd.in_steps_of_seven()
@@ -41,12 +41,6 @@ class TestIdsInNoOrderAndLazyRows(InThreads, StoreContract):
     @asynccontextmanager
     async def open_store(self):
         yield odd.in_no_order()
-
-
-class TestCallsOutOfTurnAndLateCommits(StoreContract):
-    @asynccontextmanager
-    async def open_store(self):
-        yield odd.out_of_turn()
 
 
 class TestOneWriter(InThreads, StoreContract):
@@ -59,11 +53,10 @@ class TestOneWriter(InThreads, StoreContract):
         yield SqliteStore(self.file)
 
 
-@pytest.mark.parametrize("make", [odd.in_steps_of_seven, odd.in_no_order])
-def test_histories(make):
+def test_histories():
     class Machine(StoreMachine):
         def make_store(self):
-            return make()
+            return odd.in_no_order()
 
         def make_oracle(self):
             return MemoryStore()
@@ -76,7 +69,7 @@ def test_histories_in_a_loop():
 
         class Machine(StoreMachine):
             def make_store(self):
-                return odd.out_of_turn(late=0.001)
+                return odd.in_steps_of_seven(late=0.001)
 
             def make_oracle(self):
                 return MemoryStore()
@@ -100,33 +93,32 @@ def test_histories_of_one_writer(tmp_path):
     run_state_machine_as_test(Machine, settings=FEW)
 
 
-def added(store, number=3):
-    return [run_sync(add_task(store)).id for _ in range(number)]
-
-
-def test_the_ids_are_odd():
-    assert added(odd.in_steps_of_seven()) == [700, 707, 714]
-    ids = added(odd.in_no_order())
+@pytest.mark.anyio
+async def test_the_ids_are_odd():
+    stores = (odd.in_steps_of_seven(), odd.in_no_order())
+    sevens, ids = [[(await add_task(store)).id for _ in range(3)] for store in stores]
+    assert sevens == [700, 707, 714]
     assert ids != sorted(ids)
 
 
 @pytest.mark.parametrize(
     ("make", "kind"), [(odd.in_steps_of_seven, tuple), (odd.in_no_order, odd.LazyRows)]
 )
-def test_the_results_are_odd(make, kind):
+@pytest.mark.anyio
+async def test_the_results_are_odd(make, kind):
     store = make()
-    user, task = run_sync(add_user(store)), run_sync(add_task(store))
-    run_sync(store.assignments.add(user.id, task.id))
-    listed = run_sync(store.tasks.list(TaskFilter(), Page(), None))
+    user, task = await add_user(store), await add_task(store)
+    await store.assignments.add(user.id, task.id)
+    listed = await store.tasks.list(TaskFilter(), Page(), None)
     assert type(listed) is kind
     assert list(listed) == [task]
-    assert type(run_sync(store.users.get_with_tasks(user.id)).tasks) is kind
-    assert type(run_sync(store.tasks.get_with_users(task.id, None)).users) is kind
+    assert type((await store.users.get_with_tasks(user.id)).tasks) is kind
+    assert type((await store.tasks.get_with_users(task.id, None)).users) is kind
 
 
 @pytest.mark.anyio
 async def test_the_turns_are_odd():
-    store = odd.out_of_turn()
+    store = odd.in_steps_of_seven()
     tasks = await asyncio.gather(*(add_task(store, str(number)) for number in range(9)))
     by_id = sorted(tasks, key=lambda task: task.id)
     assert [task.title for task in by_id] != sorted(task.title for task in tasks)
