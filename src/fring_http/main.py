@@ -128,7 +128,8 @@ class Wiring:
 @asynccontextmanager
 async def account_admin(settings: Settings, url: str) -> AsyncIterator[AccountAdmin]:
     """Open a database, whose tables are there, for what an operator does with its accounts."""
-    async with _postgres(settings, url, size=1, overflow=0) as store:
+    of_one = attrs.evolve(settings, database_url=url, pool_size=1, pool_overflow=0)
+    async with _postgres(of_one) as store:
         yield AccountAdmin(store, passwords=Argon2Passwords(), clock=utc_now)
 
 
@@ -201,12 +202,11 @@ async def _prepared(settings: Settings) -> AsyncIterator[None]:
         await asyncio.wait([later])
 
 
-def _postgres(settings: Settings, url: str | None = None, **pool: int) -> PostgresStore:
-    """Return the store of a database (None: the settings') with the settings' pool, or another."""
-    # It takes longer than all else, and `memory://` does without.
+def _postgres(settings: Settings) -> PostgresStore:
+    # Only here: it takes longer than all else, and `memory://` does without.
     from fring_adapters.postgres import PoolSettings, PostgresStore  # noqa: PLC0415
 
-    chosen = PoolSettings(
+    pool = PoolSettings(
         size=settings.pool_size,
         overflow=settings.pool_overflow,
         timeout=settings.pool_timeout,
@@ -214,4 +214,4 @@ def _postgres(settings: Settings, url: str | None = None, **pool: int) -> Postgr
         recycle=settings.pool_recycle,
         prepare=settings.pool_prepare,
     )
-    return PostgresStore(url or settings.database_url, attrs.evolve(chosen, **pool))
+    return PostgresStore(settings.database_url, pool)
