@@ -21,17 +21,24 @@ def cells(mutant: Mutant) -> list[str]:
     return [mutant.name, mutant.file, mutant.clause]
 
 
-def tables(machine: Mapping[str, bool]) -> str:
-    """Return the tables; `machine` tells by name which faults of memory the machine kills."""
-    by_machine = sum(machine[mutant.name] for mutant in MEMORY)
+def with_tables(page: str, machine: Mapping[str, bool]) -> str:
+    """Return the page with its tables as they are to be.
+
+    `machine` tells by name which faults of the memory store the machine kills.
+    """
     totals = [
-        ("the memory store", len(MEMORY), len(MEMORY), by_machine),
+        ("the memory store", len(MEMORY), len(MEMORY), sum(machine[m.name] for m in MEMORY)),
         ("the PostgreSQL stores", len(POSTGRES), len(POSTGRES), "not tried"),
     ]
     memory = [(*_shown(m), "kills" if machine[m.name] else "lets live") for m in MEMORY]
     postgres = [_shown(mutant) for mutant in POSTGRES]
     parts = ((TOTALS, totals), (MEMORY_HEADER, memory), (POSTGRES_HEADER, postgres))
-    return "\n\n".join(_table(header, rows) for header, rows in parts)
+    for header, rows in parts:
+        head = _table(header, [])
+        before, found, after = page.partition(head)
+        assert found, head
+        page = before + _table(header, rows) + after[after.index("\n\n") :]
+    return page
 
 
 def _shown(mutant: Mutant) -> list[str]:
