@@ -11,7 +11,7 @@ from fring_core.identity import Role
 from fring_core.logins import NEW_PASSWORD
 from fring_core.queries import Page, TaskFilter
 from fring_core.users import NewUser
-from fring_core.values import check_kind
+from fring_core.values import check_callable, check_kind, check_store
 
 if TYPE_CHECKING:
     from fring_core.logins import Registration
@@ -26,6 +26,8 @@ class AccountAdmin:
     """
 
     def __init__(self, store: Store, *, passwords: Passwords, clock: Clock) -> None:
+        check_store(store)
+        check_callable("clock", clock)
         self._store = store
         self._passwords = passwords
         self._clock = clock
@@ -34,9 +36,11 @@ class AccountAdmin:
         """Create a user with a password and a role; raise `UsernameTaken` or `EmailTaken`."""
         check_kind("role", role, Role)
         password_hash = await self._passwords.hash(registration.password)
-        new = NewUser(registration.username, registration.email)
+        new, now = NewUser(registration.username, registration.email), in_utc(self._clock())
+        if role is Role.MEMBER:  # as every new user is
+            return await self._store.users.add(new, now, password_hash)
         async with self._store.transaction() as store:
-            user = await store.users.add(new, in_utc(self._clock()), password_hash)
+            user = await store.users.add(new, now, password_hash)
             await store.credentials.set_role(user.id, role)
         return user
 

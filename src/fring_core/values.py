@@ -21,6 +21,8 @@ V = TypeVar("V")
 
 # Not by name where it is made: what moves the clock in tests replaces the names of modules.
 _DATES: Final = (date,)
+# One is enough: a stand-in in a test has what the test needs.
+_PORTS: Final = ("users", "credentials", "tasks", "assignments")
 _PLAIN: Final = frozenset({str, int, bool, date, datetime, type(None), Unset})
 
 
@@ -66,6 +68,17 @@ def check_kind(field: str, value: object, kind: type[object]) -> None:
     """Raise `InvalidInput` if a value is not of a class."""
     if not isinstance(value, kind):
         _refuse(field, f"must be a {kind.__name__}")
+
+
+def check_store(store: object) -> None:
+    """Raise `InvalidInput` if a value cannot be a store."""
+    if isinstance(store, type):
+        _refuse("store", f"must be a store, not its class: {store.__name__}(...) makes one")
+    if not any(hasattr(store, port) for port in _PORTS):
+        kind = type(store).__name__
+        _refuse(
+            "store", f"must be a store, such as MemoryStore() or PostgresStore(url), not {kind}"
+        )
 
 
 def check_callable(field: str, value: object) -> None:
