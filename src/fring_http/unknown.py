@@ -18,6 +18,10 @@ if TYPE_CHECKING:
     from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
 HEADER: Final = "Fring-Ignored"
+MEANING: Final = (
+    "What of the request nobody has read, if there is such: `query.` or `body.` and the name,"
+    " separated by commas; `body` for one that is not read at all."
+)
 MOST_NAMES: Final = 16
 MOST_CHARACTERS: Final = 64
 _KEY: Final = "fring_ignored"
