@@ -76,7 +76,7 @@ def refusals(
     `writes` whether it changes anything.
     """
     described = _ANYWHERE | (_WRITING if writes else {})
-    details = dict(_DETAILS)
+    details: dict[int, Sequence[str]] = dict(_DETAILS)
     if opt["body"] is not None:
         described |= _WITH_BODY
     elif opt["optional_body"] is not None:

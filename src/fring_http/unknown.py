@@ -5,11 +5,11 @@
 
 from __future__ import annotations
 
-from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any, Final, cast
 from urllib.parse import quote
 
 from fring_http.errors import Fault
+from fring_http.nearest import nearest
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Collection, Iterable
@@ -25,17 +25,6 @@ MEANING: Final = (
 MOST_NAMES: Final = 16
 MOST_CHARACTERS: Final = 64
 _KEY: Final = "fring_ignored"
-
-
-def nearest(name: str, known: Iterable[str]) -> str | None:
-    """Return the known name that somebody has probably meant, None if there is none like it."""
-    spelled = {_plain(each): each for each in known}
-    found = get_close_matches(_plain(name[:MOST_CHARACTERS]), spelled, n=1)
-    return spelled[found[0]] if found else None
-
-
-def _plain(name: str) -> str:
-    return name.lower().replace("_", "").replace("-", "")
 
 
 def refuse_or_note(

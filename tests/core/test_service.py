@@ -33,6 +33,7 @@ from fring_core import (
     Workflow,
     run_sync,
 )
+from tests.core.account_world import ReadablePasswords
 from tests.core.examples import ANN, BOB, NOW, Ticking, refused
 
 
@@ -161,14 +162,13 @@ def test_a_workflow_is_one(workflow):
         (MemoryStore, r"not its class: MemoryStore\(...\) makes one"),
         ("postgresql://db.example/fring", r"such as .* or PostgresStore\(url\), not str"),
         (None, "not NoneType"),
-        (Fring(MemoryStore(), clock=Ticking()), "not Fring"),
     ],
 )
 def test_a_store_is_one(store, instead):
     with pytest.raises(InvalidInput, match=f"^store: must be a store, .*{instead}"):
         Fring(store, clock=Ticking())
     with pytest.raises(InvalidInput, match=instead):
-        AccountAdmin(store, passwords=None, clock=Ticking())
+        AccountAdmin(store, passwords=ReadablePasswords(), clock=Ticking())
 
 
 @pytest.mark.parametrize("side", ["user", "task"])

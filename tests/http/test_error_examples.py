@@ -10,7 +10,7 @@ from tests.http.documented import JSON, application, operations_of, valid
 from tests.http.tokens import as_user, bearer
 
 REFERENCE = {"$ref": f"#/components/headers/{HEADER}"}
-NAMES = {"user_id": "1001", "task_id": "2001", "owner": "me"}
+NAMES = {"user_id": "1001", "task_id": "2001", "owner": "ann"}
 
 
 @pytest.fixture(scope="module")
@@ -40,7 +40,7 @@ def examples(operation, status):
 def wrong_requests(method, path, operation):
     """Yield what may be wrong with a request, as the status of the answer, headers, URL, body."""
     url, secured = path.format(**NAMES), bool(operation["security"])
-    right = as_user("me", "admin") if secured else {}
+    right = as_user("ann", "admin") if secured else {}
     if secured:
         yield 401, {}, url, b""
         yield 401, bearer("a.b.c"), url, b""
