@@ -3,10 +3,12 @@
 import asyncio
 import os
 
+import psycopg
 import pytest
 
 from fring_adapters.clock import utc_now
 from fring_adapters.postgres import BlockingPostgresStore, PoolSettings, PostgresStore, prepare
+from fring_adapters.postgres.connections import Door
 from fring_core import Fring, StoreUnavailable, run_sync
 from tests.serving import free_port
 
@@ -97,3 +99,13 @@ def test_a_pool_has_room_for_one():
     for kind in KINDS:
         with pytest.raises(ValueError, match="max_size"):
             kind("postgresql://fring", PoolSettings(size=0))
+
+
+def test_a_reason_that_is_over_is_forgotten():
+    door = Door()
+    with pytest.raises(psycopg.OperationalError), door.watched():
+        raise psycopg.OperationalError("away")
+    assert door.reason == ": away"
+    with door.watched():
+        pass
+    assert door.reason == ""
