@@ -13,7 +13,7 @@ DOCS_PORT ?= 8001
 UPGRADE ?= --upgrade
 RUN := .venv/bin/python -m
 # The tests run on the wheel, unpacked here, and not on the source tree.
-ON_WHEEL := PYTHONPATH="$$PWD/build/wheel" FRING_TESTED="$$PWD/build/wheel" $(RUN) pytest
+ON_WHEEL := PYTHONPATH="$$PWD/build/wheel" TESTED_PACKAGES="$$PWD/build/wheel" $(RUN) pytest
 SOURCES := $(shell find src -type f ! -name '*.pyc') LICENSE README.md pyproject.toml
 PYRIGHT := PATH="$$PWD/.venv/bin:$$PATH" PYRIGHT_PYTHON_IGNORE_WARNINGS=1 $(RUN) pyright
 COMPILE := uv pip compile pyproject.toml --quiet --universal --python-version 3.11 $(UPGRADE) \

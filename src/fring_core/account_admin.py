@@ -9,23 +9,25 @@ from fring_core.clocks import in_utc
 from fring_core.errors import Problem
 from fring_core.identity import Role
 from fring_core.logins import NEW_PASSWORD
-from fring_core.queries import Page, TaskFilter
+from fring_core.queries import MAX_LIMIT, Page, TaskFilter, UserFilter
 from fring_core.users import NewUser
-from fring_core.values import check_kind
+from fring_core.values import check_callable, check_kind, check_store
 
 if TYPE_CHECKING:
     from fring_core.logins import Registration
     from fring_core.ports import Clock, Passwords, Store
-    from fring_core.users import User
+    from fring_core.users import Credential, User
 
 
 class AccountAdmin:
-    """Create accounts with any role, reset their passwords, and change their roles.
+    """List accounts, create them with any role, reset their passwords, and change their roles.
 
     Nobody is asked who they are: whoever reaches the store may do this.
     """
 
     def __init__(self, store: Store, *, passwords: Passwords, clock: Clock) -> None:
+        check_store(store)
+        check_callable("clock", clock)
         self._store = store
         self._passwords = passwords
         self._clock = clock
@@ -34,11 +36,23 @@ class AccountAdmin:
         """Create a user with a password and a role; raise `UsernameTaken` or `EmailTaken`."""
         check_kind("role", role, Role)
         password_hash = await self._passwords.hash(registration.password)
-        new = NewUser(registration.username, registration.email)
+        new, now = NewUser(registration.username, registration.email), in_utc(self._clock())
+        if role is Role.MEMBER:  # as every new user is
+            return await self._store.users.add(new, now, password_hash)
         async with self._store.transaction() as store:
-            user = await store.users.add(new, in_utc(self._clock()), password_hash)
+            user = await store.users.add(new, now, password_hash)
             await store.credentials.set_role(user.id, role)
         return user
+
+    async def list_users(self) -> list[Credential]:
+        """Return all users by ascending id, each with its role, and its hash if it has one."""
+        found: list[Credential] = []
+        page = Page(limit=MAX_LIMIT)
+        while users := await self._store.users.list(UserFilter(), page):
+            each = [await self._store.credentials.get(user.id) for user in users]
+            found += (account for account in each if account is not None)
+            page = Page(page.skip + page.limit, page.limit)
+        return found
 
     async def set_password(self, username: str, password: str) -> bool:
         """Give a user another password, which ends its tokens; tell whether there is such a user.

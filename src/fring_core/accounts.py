@@ -17,11 +17,10 @@ from typing import TYPE_CHECKING, Final
 
 import attrs
 
-from fring_core.clocks import in_utc
+from fring_core.account_admin import AccountAdmin
 from fring_core.errors import Forbidden, Unauthenticated
 from fring_core.identity import Identity
 from fring_core.ports import IssuedToken
-from fring_core.users import NewUser
 
 if TYPE_CHECKING:
     from fring_core.logins import Login, PasswordChange, Registration
@@ -44,16 +43,14 @@ class Accounts:
     def __init__(
         self, store: Store, *, passwords: Passwords, issuer: TokenIssuer, clock: Clock
     ) -> None:
+        self._admin = AccountAdmin(store, passwords=passwords, clock=clock)
         self._store = store
         self._issuer = issuer
         self._passwords = passwords
-        self._clock = clock
 
     async def register(self, registration: Registration) -> User:
         """Create a member with a password; raise `UsernameTaken` or `EmailTaken`."""
-        password_hash = await self._passwords.hash(registration.password)
-        new = NewUser(registration.username, registration.email)
-        return await self._store.users.add(new, in_utc(self._clock()), password_hash)
+        return await self._admin.create(registration)
 
     async def log_in(self, login: Login) -> AccountToken:
         """Return a token for the user whose password this is; raise `Unauthenticated`.

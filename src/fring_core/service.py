@@ -13,7 +13,7 @@ from fring_core.status import PERMISSIVE, TaskStatus, Workflow
 from fring_core.tasks import NewTask, TaskChanges
 from fring_core.text import check_owner
 from fring_core.users import NewUser, UserChanges
-from fring_core.values import check_callable, check_kind, whole
+from fring_core.values import check_callable, check_kind, check_store, whole
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Callable, Sequence
@@ -47,6 +47,7 @@ class Fring:
         workflow: Workflow = PERMISSIVE,
         personal_workflow: Workflow | None = None,
     ) -> None:
+        check_store(store)
         check_callable("clock", clock)
         self._store = store
         self._clock = clock

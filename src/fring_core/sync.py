@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, TypeVar
-
-if TYPE_CHECKING:
-    from collections.abc import Coroutine
+from collections.abc import Coroutine
+from typing import Any, TypeVar
 
 T = TypeVar("T")
 
@@ -15,8 +13,14 @@ def run_sync(coroutine: Coroutine[Any, Any, T]) -> T:
 
     The memory store and the blocking PostgreSQL store never suspend, so any use case on them
     finishes in one step. Raise `RuntimeError` if the coroutine would suspend: it is closed, and
-    whatever it had begun is rolled back as on any error.
+    whatever it had begun is rolled back as on any error; `TypeError` for what is no coroutine.
     """
+    # Whatever its type says, it may be the function that was not called.
+    if not isinstance(coroutine, Coroutine):  # pyright: ignore[reportUnnecessaryIsInstance]
+        raise TypeError(
+            "run_sync takes a coroutine, as a call of an `async def` function returns it, such as"
+            f" run_sync(fring.list_users()), not {coroutine!r:.100}"
+        )
     try:
         coroutine.send(None)
     except StopIteration as finished:

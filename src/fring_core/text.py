@@ -39,7 +39,8 @@ class TextRule:
         if self.most is not None and len(text) > self.most:
             return Problem(field, f"must have at most {self.most} characters")
         if len(text) < self.least:
-            return Problem(field, f"must have at least {self.least} characters")
+            noun = "character" if self.least == 1 else "characters"
+            return Problem(field, f"must have at least {self.least} {noun}")
         if not self.blank and not text.strip():
             return Problem(field, "must not be blank")
         if "\0" in text:

@@ -68,6 +68,20 @@ def check_kind(field: str, value: object, kind: type[object]) -> None:
         _refuse(field, f"must be a {kind.__name__}")
 
 
+def check_store(store: object) -> None:
+    """Raise `InvalidInput` for a class, a text or None in a store's place.
+
+    Not for what lacks a method: a stand-in in a test has what the test needs.
+    """
+    if isinstance(store, type):
+        _refuse("store", f"must be a store, not its class: {store.__name__}(...) makes one")
+    if store is None or isinstance(store, str):
+        kind = type(store).__name__
+        _refuse(
+            "store", f"must be a store, such as MemoryStore() or PostgresStore(url), not {kind}"
+        )
+
+
 def check_callable(field: str, value: object) -> None:
     """Raise `InvalidInput` if a value is not to be called."""
     if not callable(value):

@@ -14,6 +14,7 @@ from litestar.exceptions import HTTPException, InternalServerException
 from litestar.exceptions.http_exceptions import RequestEntityTooLarge
 from msgspec.structs import fields
 
+from fring_http.details import NOT_PLAIN, TOO_SLOW
 from fring_http.errors import Fault, Rejected
 from fring_http.unknown import refuse_or_note, refuse_or_note_body
 from fring_http.wording import must_be
@@ -104,7 +105,7 @@ async def _bytes(request: Request[Any, Any, Any]) -> bytes:
         async with asyncio.timeout(BODY_SECONDS):
             return await request.body()
     except TimeoutError:
-        raise HTTPException(status_code=408, detail="The body took too long to arrive") from None
+        raise HTTPException(status_code=408, detail=TOO_SLOW) from None
     except InternalServerException as error:
         if error.detail != "client disconnected prematurely":
             raise
@@ -112,8 +113,7 @@ async def _bytes(request: Request[Any, Any, Any]) -> bytes:
 
 
 def _unsupported() -> HTTPException:
-    detail = "The body must be plain JSON, with Content-Type: application/json"
-    return HTTPException(status_code=415, detail=detail)
+    return HTTPException(status_code=415, detail=NOT_PLAIN)
 
 
 def _decoded(request: Request[Any, Any, Any], body: bytes, shape: type[T]) -> T:
@@ -125,7 +125,7 @@ def _decoded(request: Request[Any, Any, Any], body: bytes, shape: type[T]) -> T:
     try:
         value = msgspec.json.decode(body, type=shape)
     except msgspec.ValidationError:
-        named = [fault for field in fields(shape) if (fault := _fault(field, members))]
+        named = [fault for field in fields(shape) if (fault := fault_of(field, members))]
         twice = Fault(["body"], "must name each member once", "value_error")
         raise Rejected(*(named or [twice]), *faults) from None
     if faults:
@@ -141,7 +141,7 @@ def _unknown(
     return refuse_or_note(request, "body", unknown, known)
 
 
-def _fault(field: FieldInfo, members: Mapping[str, msgspec.Raw]) -> Fault | None:
+def fault_of(field: FieldInfo, members: Mapping[str, msgspec.Raw]) -> Fault | None:
     """Return what is wrong with a member of a body, None if nothing is."""
     loc, given = ["body", field.encode_name], members.get(field.encode_name)
     if given is None:

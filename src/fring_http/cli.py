@@ -38,12 +38,15 @@ def parser() -> argparse.ArgumentParser:
     token.add_argument("--sub", required=True, help="whom it identifies")
     roles = ", ".join(Role)
     token.add_argument("--role", metavar="ROLE", type=_role, help=f"its role on the board: {roles}")
-    _add_user_command(commands.add_parser("user", help="create accounts, or change them"))
+    _add_user_command(
+        commands.add_parser("user", help="list accounts, create them, or change them")
+    )
     return fring
 
 
 def _add_user_command(user: argparse.ArgumentParser) -> None:
     actions = user.add_subparsers(dest="action", required=True)
+    actions.add_parser("list", help="list the users, with their roles")
     create = actions.add_parser("create", help="create an account; its password is asked for")
     password = actions.add_parser("password", help="give a user another password, asked for")
     role = actions.add_parser("role", help="give a user another role")

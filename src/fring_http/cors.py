@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
+from fring_http.details import FOREIGN
 from fring_http.edge import refusal
 
 if TYPE_CHECKING:
@@ -17,10 +18,6 @@ if TYPE_CHECKING:
     from fring_http.edge import Application, Event, Reader, Writer
 
 LOCAL_ORIGINS: Final = r"https?://(localhost|127\.0\.0\.1|\[::1\])(:[0-9]{1,5})?"
-FOREIGN: Final = (
-    "A page of this origin may not write here: CORS_ORIGINS names those that may,"
-    " and a proxy has to pass on Host"
-)
 # What clients need, of the headers that a browser would keep from them.
 EXPOSED: Final = "Fring-Ignored, Link, Location, Retry-After, WWW-Authenticate"
 _ANY_LABEL: Final = "[a-z0-9_-]+"

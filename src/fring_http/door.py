@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 from urllib.parse import quote
 
 from fring_http import authority
-from fring_http.cors import FOREIGN
+from fring_http.details import FOREIGN
 from fring_http.edge import refusal
 from fring_http.guards import bearer
 from fring_http.parsers import DEFAULT_PORTS

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import logging
-from typing import TYPE_CHECKING, Any, Final, cast
+from typing import TYPE_CHECKING, Annotated, Any, Final, cast
 
 import attrs
 import msgspec
 from litestar import Response
 from litestar.exceptions import HTTPException
 
-from fring_core import Forbidden, FringError, InvalidInput, Unauthenticated, Unavailable
+from fring_core import Forbidden, FringError, InvalidInput, Unauthenticated, Unavailable, errors
+from fring_http.details import AWAY, BAD_TOKEN, TOO_LARGE
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from litestar import Request
     from litestar.types import ExceptionHandler, ExceptionHandlersMap
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 _log = logging.getLogger("fring.http")
 
 _NOT_FOUND: Final = 404
-_TOO_LARGE: Final = 413
+_STATUS_TOO_LARGE: Final = 413
 _FROM_OUR_FAULTS_ON: Final = 500
 ACCOUNTS: Final = "/api/v1/auth/"
 HAS_ACCOUNTS: Final = "has_accounts"  # of an application's state
@@ -44,11 +45,23 @@ CODES: Final[Mapping[int, str]] = {
 }
 
 
+_OF_THE_CORE: Final = {
+    kind.code
+    for kind in vars(errors).values()
+    if isinstance(kind, type) and issubclass(kind, FringError) and hasattr(kind, "code")
+}
+EVERY_CODE: Final = sorted(_OF_THE_CORE.union(CODES.values()))
+
+
+def _one_of(words: Sequence[str]) -> msgspec.Meta:
+    return msgspec.Meta(extra_json_schema={"enum": words})
+
+
 class Error(msgspec.Struct):
     """Hold the body of an error: a text for people, a code for programs."""
 
     detail: str
-    code: str
+    code: Annotated[str, _one_of(EVERY_CODE)]
 
 
 class Fault(msgspec.Struct):
@@ -56,14 +69,14 @@ class Fault(msgspec.Struct):
 
     loc: list[str]
     msg: str
-    type: str
+    type: Annotated[str, _one_of(["missing", "type_error", "value_error", "json_invalid"])]
 
 
 class ValidationError(msgspec.Struct):
     """Hold the body of a 422: every fault that was found, at least one."""
 
     detail: list[Fault]
-    code: str = "validation"
+    code: Annotated[str, _one_of(["validation"])] = "validation"
 
 
 class Rejected(Exception):  # noqa: N818  # it says what was done with the request
@@ -93,16 +106,14 @@ def _invalid(request: Request[Any, Any, Any], error: InvalidInput) -> Response[V
 
 def _unavailable(_: Request[Any, Any, Any], error: Unavailable) -> Response[Error]:
     _log.warning("Unavailable: %s", error)
-    return error_response(
-        503, "Service temporarily unavailable", "unavailable", {"Retry-After": "1"}
-    )
+    return error_response(503, AWAY, "unavailable", {"Retry-After": "1"})
 
 
 def _http(request: Request[Any, Any, Any], error: HTTPException) -> Response[Error]:
     status = error.status_code
     if status >= _FROM_OUR_FAULTS_ON:
         _log.error("The framework failed", exc_info=error)
-    detail = "The body is larger than 1 MiB" if status == _TOO_LARGE else error.detail
+    detail = TOO_LARGE if status == _STATUS_TOO_LARGE else error.detail
     if status == _NOT_FOUND and not request.app.state.get(HAS_ACCOUNTS, True):
         detail += _NO_ACCOUNTS if request.scope["path"].startswith(ACCOUNTS) else ""
     return error_response(status, detail, CODES.get(status, "internal"), error.headers)
@@ -118,7 +129,7 @@ def _unauthenticated(_: Request[Any, Any, Any], error: Unauthenticated) -> Respo
     _log.info("Unauthenticated: %s", error.reason)
     if error.bad_token:
         headers = {"WWW-Authenticate": 'Bearer error="invalid_token"'}
-        return error_response(401, "Invalid token", error.code, headers)
+        return error_response(401, BAD_TOKEN, error.code, headers)
     headers = {"WWW-Authenticate": "Bearer"}
     return error_response(401, error.reason, error.code, headers)
 

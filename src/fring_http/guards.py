@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeAlias
 from litestar.exceptions import NotFoundException
 
 from fring_core import Action, Unauthenticated
+from fring_http.details import NO_TOKEN
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -41,7 +42,7 @@ async def _identity(connection: Connection, tokens: Tokens) -> Identity:
         raise Unauthenticated("there is more than one Authorization header", bad_token=True)
     token = bearer(given)
     if not token:
-        raise Unauthenticated("Not authenticated")
+        raise Unauthenticated(NO_TOKEN)
     return await tokens.identify(token)
 
 

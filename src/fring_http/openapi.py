@@ -17,6 +17,7 @@ from litestar.routes import HTTPRoute
 from fring_http.json_schema import answer_schema, body_schema
 from fring_http.openapi_parameters import PARAMETERS
 from fring_http.refusals import refusals
+from fring_http.unknown import HEADER, MEANING
 from fring_http.version import VERSION
 
 if TYPE_CHECKING:
@@ -83,7 +84,8 @@ def document(app: Litestar) -> Json:
                     _complete(item[method.lower()], handler, schemas, writes=method != "GET")
             paths[_shown(route)] = item
     every = [operation for item in paths.values() for operation in item.values()]
-    components: Json = {"schemas": dict(sorted(schemas.items()))}
+    ignored = {"description": MEANING, "schema": {"type": "string"}}
+    components: Json = {"schemas": dict(sorted(schemas.items())), "headers": {HEADER: ignored}}
     if any(operation["security"] for operation in every):
         components["securitySchemes"] = {"bearer": _bearer(_OURS if LOG_IN in paths else _THEIRS)}
     used = {tag for operation in every for tag in operation["tags"]}
@@ -128,7 +130,9 @@ def _complete(operation: Json, handler: HTTPRouteHandler, schemas: Json, *, writ
             "content": {"application/json": content},
         }
     takes = bool(parameters or body)
-    responses |= refusals(opt, schemas, takes=takes, writes=writes)
+    responses |= refusals(operation, opt, schemas, takes=takes, writes=writes)
+    for response in responses.values():
+        response.setdefault("headers", {})[HEADER] = {"$ref": f"#/components/headers/{HEADER}"}
 
 
 def _describe(answer: Json, handler: HTTPRouteHandler, schemas: Json) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from fring_core import TaskStatus, text
+from fring_core import TaskOrder, TaskStatus, text
 from fring_core.queries import DEFAULT_LIMIT, MAX_LIMIT
 from fring_http.json_schema import text_schema
 
@@ -18,6 +18,15 @@ if TYPE_CHECKING:
     from fring_http.json_schema import Json
 
 STATUSES: Final = [status.value for status in TaskStatus]
+# Words that `status` of a personal list takes beside those, and all that its `sort` takes. Of
+# these, the first is the default.
+ALL: Final = "all"
+PENDING: Final = "pending"
+ORDERS: Final[Mapping[str, TaskOrder]] = {
+    "created": TaskOrder.NEWEST_FIRST,
+    "title": TaskOrder.BY_TITLE,
+}
+USUAL_ORDER: Final = next(iter(ORDERS))
 _NO_FILTER: Final = "Empty, it filters nothing."
 _CONTAINED: Final = f"Keep those that contain this text, case-sensitively. {_NO_FILTER}"
 _ID: Final = {"type": "integer", "format": "int64", "minimum": 1}
@@ -82,14 +91,14 @@ PARAMETERS: Final[Mapping[str, Json]] = {
     "own_limit": _limit(MAX_LIMIT),
     "own_status": _query(
         "status",
-        "Keep those in this status; `pending` keeps all that are not completed, and"
-        " `all`, or an empty text, keeps everything.",
-        {"type": "string", "enum": ["all", "pending", *STATUSES, ""], "default": "all"},
+        f"Keep those in this status; `{PENDING}` keeps all that are not completed, and"
+        f" `{ALL}`, or an empty text, keeps everything.",
+        {"type": "string", "enum": [ALL, PENDING, *STATUSES, ""], "default": ALL},
     ),
     "sort": _query(
         "sort",
         "`created`, or an empty text, puts the newest first; `title` goes by its code points.",
-        {"type": "string", "enum": ["created", "title", ""], "default": "created"},
+        {"type": "string", "enum": [*ORDERS, ""], "default": USUAL_ORDER},
     ),
     "new_status": _query("status", "The new status.", {"type": "string", "enum": STATUSES})
     | {"required": True, "example": TaskStatus.IN_PROGRESS.value},

@@ -4,21 +4,22 @@ from __future__ import annotations
 
 import json
 import re
-from difflib import get_close_matches
 from math import nan
 from typing import TYPE_CHECKING, Final, TypeVar
 from urllib.parse import urlsplit
 
 from fring_http import authority
 from fring_http.logs import printable
+from fring_http.nearest import nearest
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
 T = TypeVar("T")
 
 DEFAULT_PORTS: Final = {"http": 80, "https": 443}
 _WHOLE: Final = re.compile(r"-?[0-9]{1,18}", re.ASCII)
+_SEPARATOR: Final = re.compile(r"[\s;]")
 _MOST_SHOWN: Final = 100  # characters of a value
 _TRUE: Final = ("true", "1", "yes", "on")
 _FALSE: Final = ("false", "0", "no", "off")
@@ -39,7 +40,7 @@ def read_value(variable: str, text: str, parse: Callable[[str], T]) -> T:
     The database's URL and the secret are taken as they are.
     """
     try:
-        return parse(text if variable in _AS_IT_IS else _bare(text))
+        return parse(text if variable in _AS_IT_IS and text.strip() else _bare(text))
     except ValueError as error:
         shown = variable if variable in _UNSEEN else f"{variable}={_shown(text)}"
         raise ValueError(f"{shown} cannot be used: {error}") from None
@@ -97,8 +98,8 @@ def one_of(names: tuple[str, ...]) -> Callable[[str], str]:
 
     def parse(text: str) -> str:
         if text.lower() not in names:
-            meant = get_close_matches(text.lower(), names, n=1)
-            hint = f"; did you mean {meant[0]}?" if meant else ""
+            meant = nearest(text, names)
+            hint = f"; did you mean {meant}?" if meant else ""
             raise ValueError(f"must be one of {', '.join(names)}{hint}")
         return text.lower()
 
@@ -139,7 +140,15 @@ def _listed(text: str) -> list[str]:
         found = json.loads(text) if text.startswith("[") else text.split(",")
     except ValueError:
         raise ValueError('a JSON list looks like ["https://app.example"]') from None
-    return [str(each).strip() for each in found if str(each).strip()]
+    return _parted([str(each) for each in found])
+
+
+def _parted(found: Iterable[str]) -> list[str]:
+    """Return what stands between commas, without blanks around it and without what is empty."""
+    parts = [part for each in found if (part := each.strip())]
+    if any(_SEPARATOR.search(part) for part in parts):
+        raise ValueError("commas stand between them, and neither blanks nor semicolons")
+    return parts
 
 
 def origins(text: str) -> tuple[str, ...]:
@@ -149,8 +158,9 @@ def origins(text: str) -> tuple[str, ...]:
 
 def hosts(text: str) -> tuple[str, ...]:
     """Return the hosts, each a name or an address, in a list with commas."""
+    found = _parted(text.split(","))
     try:
-        return tuple(map(authority.canonical, filter(None, map(str.strip, text.split(",")))))
+        return tuple(map(authority.canonical, found))
     except ValueError:
         raise ValueError("names hosts without ports, such as fring.example, 192.0.2.1") from None
 

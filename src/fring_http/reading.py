@@ -23,13 +23,18 @@ _MOST_DIGITS: Final = 4000  # Python refuses to convert more than 4,300
 _BOOLEANS: Final = {"true": True, "1": True, "false": False, "0": False}
 
 
+def no_integer(where: str, name: str) -> Fault:
+    """Return what is wrong with a path segment or a parameter that is no integer."""
+    return Fault([where, name], "must be an integer", "type_error")
+
+
 def read_id(name: str, text: str) -> int:
     """Return the id in a path segment; raise `Rejected` (422) if it is not an integer.
 
     Integers of any length are taken: those that no row can have lead to 'not found' later.
     """
     if not _INTEGER.fullmatch(text):
-        raise Rejected(Fault(["path", name], "must be an integer", "type_error"))
+        raise Rejected(no_integer("path", name))
     return int(text) if len(text) <= _MOST_DIGITS else MAX_ID + 1
 
 
@@ -61,7 +66,7 @@ class Query:
         if text is None:
             return default
         if not _INTEGER.fullmatch(text) or len(text) > _MOST_DIGITS:
-            raise Rejected(Fault(["query", name], "must be an integer", "type_error"))
+            raise Rejected(no_integer("query", name))
         return int(text)
 
     def boolean(self, name: str) -> bool | None:

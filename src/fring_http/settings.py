@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -154,6 +155,7 @@ class Settings:
         FRING_AUTH=off says that it may. `::`, which is how both families are asked for, is then
         `localhost`, which has both too.
         """
+        self._check_host()
         if self.auth is AuthMode.OFF or self.auth_mode() is not AuthMode.OFF:
             return self.host
         try:
@@ -167,6 +169,15 @@ class Settings:
                 " everything"
             )
         return self.host if local else "localhost"
+
+    def _check_host(self) -> None:
+        """Raise `SettingsError` for a URL, or a host with its port: people have one at hand."""
+        _, _, host = self.host.rpartition("://")
+        with suppress(ValueError):
+            name, port = authority.split(host.removesuffix("/"))
+            if host != self.host or port is not None:
+                alone = f"HOST={name} PORT={port or self.port}"
+                raise SettingsError(f"HOST={self.host} is more than a host: set {alone}")
 
     @classmethod
     def from_mapping(cls, values: Mapping[str, str]) -> Settings:

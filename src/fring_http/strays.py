@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import re
-from difflib import get_close_matches
 from typing import TYPE_CHECKING, Final
 
 from fring_http.logs import printable
+from fring_http.nearest import nearest
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
 
 PREFIX: Final = "FRING_"
-# Those of Fring's tests, and of programs that call a Fring.
-_OTHERS: Final = ("FRING_TESTED", "FRING_TEST_DATABASE_URL", "FRING_URL", "FRING_TOKEN")
+# Those of programs that call a Fring.
+_OTHERS: Final = ("FRING_URL", "FRING_TOKEN")
 # What Kubernetes and Docker set for a service of this name.
 _SERVICE: Final = re.compile(
     r"FRING_(?:SERVICE_(?:HOST|PORT)|PORT_[0-9]+_(?:TCP|UDP)).*|FRING_NAME"
@@ -37,7 +37,7 @@ def strays(values: Mapping[str, str], settings: Collection[str]) -> list[str]:
         and (
             not _is_others(name, value)
             if name.startswith(PREFIX)
-            else get_close_matches(name, others, n=1, cutoff=_ALIKE)
+            else nearest(name, others, alike=_ALIKE)
         )
     ]
 
@@ -51,5 +51,5 @@ def _hint(name: str, settings: Collection[str]) -> str:
     meant = name.removeprefix(PREFIX).upper()
     bare = {setting.removeprefix(PREFIX): setting for setting in settings}
     found = [each for each in bare if each.endswith(f"_{meant}")] if meant not in bare else [meant]
-    found = found or get_close_matches(meant, bare, n=1)
-    return f"; did you mean {bare[found[0]]}?" if found else ""
+    best = found[0] if found else nearest(meant, bare)
+    return f"; did you mean {bare[best]}?" if best else ""

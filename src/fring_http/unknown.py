@@ -5,11 +5,11 @@
 
 from __future__ import annotations
 
-from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any, Final, cast
 from urllib.parse import quote
 
 from fring_http.errors import Fault
+from fring_http.nearest import nearest
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Collection, Iterable
@@ -18,20 +18,13 @@ if TYPE_CHECKING:
     from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
 HEADER: Final = "Fring-Ignored"
+MEANING: Final = (
+    "What of the request nobody has read, if there is such: `query.` or `body.` and the name,"
+    " separated by commas; `body` for one that is not read at all."
+)
 MOST_NAMES: Final = 16
 MOST_CHARACTERS: Final = 64
 _KEY: Final = "fring_ignored"
-
-
-def nearest(name: str, known: Iterable[str]) -> str | None:
-    """Return the known name that somebody has probably meant, None if there is none like it."""
-    spelled = {_plain(each): each for each in known}
-    found = get_close_matches(_plain(name[:MOST_CHARACTERS]), spelled, n=1)
-    return spelled[found[0]] if found else None
-
-
-def _plain(name: str) -> str:
-    return name.lower().replace("_", "").replace("-", "")
 
 
 def refuse_or_note(

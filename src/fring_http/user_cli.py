@@ -16,8 +16,9 @@ from fring_http.settings import MEMORY, Settings, SettingsError
 
 if TYPE_CHECKING:
     from argparse import Namespace
+    from collections.abc import Sequence
 
-    from fring_core import AccountAdmin
+    from fring_core import AccountAdmin, Credential
 
 MOST_BYTES: Final = 8192  # the longest password has 4,096
 
@@ -26,14 +27,15 @@ def run_user_command(settings: Settings, chosen: Namespace) -> None:
     """Run it; raise `SettingsError` for what cannot be done, in words for the operator."""
     if settings.database_url == MEMORY:
         raise SettingsError("memory:// is a database of the server's own; nobody else reaches it")
-    password = "" if chosen.action == "role" else _password(from_input=chosen.password_stdin)
+    asks = chosen.action in ("create", "password")
+    password = _password(from_input=chosen.password_stdin) if asks else ""
     try:
         with ExitStack() as stack:
             url = database(settings, stack, upgrade=settings.migrate)
             done = asyncio.run(_run(settings, url, chosen, password))
     except FringError as error:
         raise SettingsError(printable(str(error))) from None
-    say(done)
+    (print if chosen.action == "list" else say)(done)
     if password and not settings.secret:
         say("nobody can log in until the server has a BETTER_AUTH_SECRET")
 
@@ -45,6 +47,8 @@ async def _run(settings: Settings, url: str, chosen: Namespace, password: str) -
 
 async def _act(admin: AccountAdmin, chosen: Namespace, password: str) -> str:
     """Do what was chosen; return what to say of it."""
+    if chosen.action == "list":
+        return _table(await admin.list_users())
     name: str = chosen.name
     shown = printable(repr(name))
     match chosen.action:
@@ -61,6 +65,24 @@ async def _act(admin: AccountAdmin, chosen: Namespace, password: str) -> str:
     if not found:
         raise SettingsError(f"there is no user {shown}")
     return done
+
+
+def _table(accounts: Sequence[Credential]) -> str:
+    """Return users in columns."""
+    rows = [
+        (
+            str(each.user.id),
+            printable(each.user.username),
+            printable(each.user.email),
+            each.role.value,
+            f"{each.user.created_at:%Y-%m-%dT%H:%M:%SZ}",
+            "no" if each.password_hash is None else "yes",
+        )
+        for each in accounts
+    ]
+    rows.insert(0, ("id", "username", "e-mail", "role", "created", "password"))
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    return "\n".join("  ".join(map(str.ljust, row, widths)).rstrip() for row in rows)
 
 
 def _password(*, from_input: bool) -> str:

@@ -9,12 +9,12 @@ export const ownTask: Schemas["NewOwnTask"] = { title: "Water the plants" };
 export const cleared: Schemas["TaskChanges"] = { description: null };
 export const unchanged: Schemas["OwnTaskChanges"] = {};
 
-export function credentials(name: string, password: string): Schemas["Credentials"] {
+export function credentials(name: string, password: string): Schemas["Login"] {
   return name.includes("@") ? { email: name, password } : { username: name, password };
 }
 
 // @ts-expect-error Nobody logs in without a name.
-export const nobody: Schemas["Credentials"] = { password: "secret" };
+export const nobody: Schemas["Login"] = { password: "secret" };
 
 // @ts-expect-error A task has a title.
 export const untitled: Schemas["NewTask"] = { description: "Beans" };

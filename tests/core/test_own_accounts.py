@@ -22,6 +22,7 @@ from fring_core import (
     TaskFilter,
     Unauthenticated,
     UsernameTaken,
+    account_admin,
     run_sync,
 )
 from fring_core.queries import Page
@@ -181,6 +182,18 @@ def test_an_operator_creates_accounts(world):
     again = Registration("other", "ann@example.org", SECRET)
     assert refused(EmailTaken, world.admin.create(again, Role.ADMIN)) == ("ann@example.org",)
     assert run_sync(world.store.credentials.get(plain.id)) == found
+
+
+def test_an_operator_lists_all_users_with_their_roles(world, monkeypatch):
+    monkeypatch.setattr(account_admin, "MAX_LIMIT", 2)
+    assert run_sync(world.admin.list_users()) == []
+    users = [world.add(None if name == "b" else "new:x", name) for name in "abc"]
+    run_sync(world.admin.set_role("c", Role.ADMIN))
+    assert run_sync(world.admin.list_users()) == [
+        Credential(users[0], "new:x"),
+        Credential(users[1], None),
+        Credential(users[2], "new:x", Role.ADMIN),
+    ]
 
 
 @pytest.mark.parametrize("before", [f"new:{SECRET}", None])

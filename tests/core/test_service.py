@@ -8,6 +8,7 @@ from fring_adapters.memory import MemoryStore
 from fring_core import (
     PERMISSIVE,
     STRICT,
+    AccountAdmin,
     AlreadyAssigned,
     EmailTaken,
     Fring,
@@ -32,6 +33,7 @@ from fring_core import (
     Workflow,
     run_sync,
 )
+from tests.core.account_world import ReadablePasswords
 from tests.core.examples import ANN, BOB, NOW, Ticking, refused
 
 
@@ -152,6 +154,21 @@ def test_a_workflow_is_one(workflow):
     for argument in ("workflow", "personal_workflow"):
         with pytest.raises(InvalidInput, match=argument):
             Fring(MemoryStore(), clock=Ticking(), **{argument: workflow})
+
+
+@pytest.mark.parametrize(
+    ("store", "instead"),
+    [
+        (MemoryStore, r"not its class: MemoryStore\(...\) makes one"),
+        ("postgresql://db.example/fring", r"such as .* or PostgresStore\(url\), not str"),
+        (None, "not NoneType"),
+    ],
+)
+def test_a_store_is_one(store, instead):
+    with pytest.raises(InvalidInput, match=f"^store: must be a store, .*{instead}"):
+        Fring(store, clock=Ticking())
+    with pytest.raises(InvalidInput, match=instead):
+        AccountAdmin(store, passwords=ReadablePasswords(), clock=Ticking())
 
 
 @pytest.mark.parametrize("side", ["user", "task"])

@@ -2,6 +2,7 @@
 
 import asyncio
 import inspect
+from typing import Any
 
 import pytest
 
@@ -10,6 +11,14 @@ from fring_core import UserNotFound, run_sync
 
 async def add(left, right):
     return left + right
+
+
+def test_takes_a_coroutine_and_says_how_it_comes_to_be():
+    wrong: list[Any] = [add, lambda: add(1, 2), None, 5, "x" * 1000]
+    for each in wrong:
+        with pytest.raises(TypeError, match=r"run_sync\(fring.list_users\(\)\), not ") as refused:
+            run_sync(each)
+        assert len(str(refused.value)) < 300
 
 
 def test_returns_the_result():

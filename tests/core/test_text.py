@@ -119,6 +119,12 @@ def test_least(text, message):
     assert TextRule(most=3, least=2).problem("field", text) == expected
 
 
+def test_one_character_is_no_characters():
+    assert TextRule(most=3, least=1).problem("x", "") == Problem(
+        "x", "must have at least 1 character"
+    )
+
+
 def test_length_is_looked_at_first():
     assert TextRule(most=2).problem("field", "\0\0\0") == Problem("field", at_most(2))
 

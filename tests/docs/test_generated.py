@@ -20,7 +20,8 @@ from fring_core import (
     Workflow,
 )
 from fring_core.testing import StoreContract
-from fring_http.errors import CODES
+from fring_http.cors import EXPOSED
+from fring_http.errors import CODES, EVERY_CODE
 from fring_http.openapi import configuration, document
 from fring_http.personal import personal_router
 from fring_http.personal.schemas import NewOwnTask, OwnTask, OwnTaskChanges
@@ -122,6 +123,12 @@ def test_error_codes(app):
 def test_every_error_is_shown():
     shown = {row[0] for row in table(README, "code", "`/api/v1`", "personal list", "when")}
     assert {leaf.code for leaf in _leaves(FringError)} <= shown
+    assert sorted(shown) == EVERY_CODE
+
+
+def test_every_header_that_pages_may_read_is_shown():
+    shown = [name for name, _, _ in table(APIS, "header", "on", "says")]
+    assert shown == EXPOSED.split(", ")
 
 
 def test_endpoints(operations):

@@ -24,6 +24,7 @@ PACKAGES = (
 )
 ALONE = (
     "fring_adapters.clock.utc_now",
+    "fring_adapters.postgres.embedded.embedded",
     "fring_http.app.create_app",
     "fring_http.edge.head_as_get",
     "fring_http.lingering.lingering",

@@ -11,6 +11,7 @@ import pytest
 
 from fring_core import NewTask, StoreUnavailable, run_sync
 from fring_http.client import BlockingFringClient, FringClient, UnexpectedAnswer
+from tests.serving import free_port
 
 PASSWORD = "pa:ss"
 HOST = "http://fring.example"  # which no name server knows: only a proxy leads there
@@ -126,7 +127,10 @@ def test_a_proxy_that_refuses_is_named_with_the_call_and_no_password(call, proxy
     with pytest.raises(StoreUnavailable) as away:
         call("https://fring.example/board")
     assert [line[:2] for line in seen] == [("CONNECT", "fring.example:443")]
-    assert str(away.value).startswith("GET https://fring.example/board/api/v1/users: ")
+    assert str(away.value).startswith(
+        "GET https://fring.example/board/api/v1/users through the environment's proxy"
+        f" http://{where}: "
+    )
     assert PASSWORD not in str(away.value)
 
 
@@ -204,12 +208,41 @@ def test_what_is_no_address_is_refused_with_advice(url, advice):
 
 
 @pytest.mark.parametrize(
-    "option", [{"timeout": 0}, {"timeout": -1}, {"timeout": float("nan")}, {"retries": -1}]
+    "option",
+    [
+        *({"timeout": value} for value in (0, -1, None, "5", True, float("nan"), float("inf"))),
+        *({"retries": value} for value in (-1, None, "2", True, 1.5)),
+    ],
 )
 def test_patience_that_cannot_be_is_refused(option):
     for kind in (FringClient, BlockingFringClient):
         with pytest.raises(ValueError, match=next(iter(option))):
             kind(HOST, **option)
+
+
+async def renewed():
+    return "token"
+
+
+@pytest.mark.parametrize(
+    ("token", "advice"),
+    [
+        (b"token", "not bytes"),
+        (5, "not int"),
+        ("a b", "visible ASCII"),
+        ("", "visible ASCII"),
+        (renewed, "await the token beforehand"),
+        (lambda: None, "this one returned NoneType"),
+        (lambda: renewed(), "this one returned coroutine"),  # noqa: PLW0108  # nor does it show
+        (lambda: "a b", "visible ASCII"),
+    ],
+)
+def test_what_is_no_token_is_refused_before_anything_is_sent(call, token, advice):
+    def answer(_):
+        raise AssertionError
+
+    with pytest.raises(ValueError, match=advice):
+        call(HOST, token=token, transport=httpx.MockTransport(answer))
 
 
 @pytest.mark.parametrize(
@@ -236,6 +269,17 @@ def test_an_address_is_kept(call, url, requested):
         call(url, transport=httpx.MockTransport(answer))
     assert seen == [requested]
     assert unexpected.value.request == f"GET {requested}"
+
+
+def test_a_proxy_that_is_not_there_is_named_too(call, environment):
+    environment.setenv("ALL_PROXY", f"http://ann:secret@127.0.0.1:{free_port()}/?x=secret")
+    with pytest.raises(StoreUnavailable, match=r"proxy http://127\.0\.0\.1:\d+/: .*") as away:
+        call(HOST)
+    assert "secret" not in str(away.value)
+    straight = httpx.MockTransport(lambda _: httpx.Response(503))
+    with pytest.raises(StoreUnavailable) as away:
+        call(HOST, transport=straight)
+    assert "proxy" not in str(away.value)
 
 
 def test_a_password_in_the_address_is_sent_and_never_shown(call):

@@ -138,6 +138,18 @@ def test_what_is_not_frings_is_unexpected(name):
         assert "secret" not in str(error)
 
 
+def test_a_redirect_says_where_it_leads():
+    for place, shown in (
+        ("https://fring/board/api/v1/users", "https://fring/board/api/v1/users"),
+        ("https://ann:secret@sso.example/login?next=secret", "https://sso.example/login"),
+        ("/login#secret", "/login"),
+    ):
+        error, _ = made("list_users", httpx.Response(302, headers={"location": place}, html=HTML))
+        assert str(error).endswith(f"status 302: a redirect to {shown}, which is not followed")
+    error, _ = made("list_users", httpx.Response(304, headers={"location": "/x"}))
+    assert "redirect" not in str(error)
+
+
 @pytest.mark.parametrize("status", [408, 429, 502, 503, 504])
 @pytest.mark.parametrize("name", CALLS)
 def test_a_proxy_that_cannot_reach_fring_is_unavailable(name, status):

@@ -60,6 +60,23 @@ def test_a_name_that_stands_for_nothing_is_not_local(host):
         Settings(host=host).listening_host()
 
 
+@pytest.mark.parametrize(
+    ("host", "alone"),
+    [
+        ("localhost:18111", "HOST=localhost PORT=18111"),
+        ("0.0.0.0:80", "HOST=0.0.0.0 PORT=80"),
+        ("[::1]:9000", "HOST=::1 PORT=9000"),
+        ("http://localhost:9000/", "HOST=localhost PORT=9000"),
+        ("https://fring.example", "HOST=fring.example PORT=8000"),
+    ],
+)
+@pytest.mark.parametrize("auth", [None, AuthMode.OFF])
+def test_a_port_is_no_part_of_a_host(host, alone, auth):
+    with pytest.raises(SettingsError, match="is more than a host") as refused:
+        Settings(host=host, auth=auth).listening_host()
+    assert str(refused.value).endswith(f": set {alone}")
+
+
 def test_the_start_is_refused(tmp_path):
     ended = fring(tmp_path, "serve", DATABASE_URL="memory://", HOST="0.0.0.0")
     assert ended.returncode == 1

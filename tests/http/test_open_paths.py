@@ -40,10 +40,14 @@ def test_accounts_are_open(caller, unique, slash, headers):
 
 
 def test_the_description_says_which_paths_are_open(secured):
-    for (_, path), operation in operations(secured.url).items():
+    for (method, path), operation in operations(secured.url).items():
         closed = path.startswith("/api/") and path not in (*OPEN, *ACCOUNTS)
         assert operation["security"] == ([{"bearer": []}] if closed else []), path
-        assert not closed or {"401", "403"} <= set(operation["responses"])
+        answers = set(operation["responses"])
+        assert ("401" in answers) is (closed or path == "/api/v1/auth/login"), path
+        # Whoever is known may read the board.
+        reads_board = method == "GET" and operation["tags"] == ["board"]
+        assert ("403" in answers) is ((closed and not reads_board) or method != "GET"), path
 
 
 def test_nothing_else_is_open(caller, secured):

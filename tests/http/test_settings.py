@@ -277,6 +277,25 @@ def test_a_value_that_cannot_be_used_is_named(variable, value):
     assert (value in str(caught.value)) is (variable != "FRING_JWKS_URL"), "a URL has passwords"
 
 
+@pytest.mark.parametrize(
+    ("variable", "value", "way_out"),
+    [
+        ("BETTER_AUTH_SECRET", " " * 40, "it is blank"),
+        ("BETTER_AUTH_SECRET", "\n", "it is blank"),
+        ("DATABASE_URL", "  ", "it is blank"),
+        ("CORS_ORIGINS", "https://a.example https://b.example", "commas stand between them"),
+        ("CORS_ORIGINS", "https://a.example;https://b.example", "commas stand between them"),
+        ("CORS_ORIGINS", '["https://a.example https://b.example"]', "commas stand between them"),
+        ("FRING_ALLOWED_HOSTS", "a.example b.example", "commas stand between them"),
+        ("FRING_ALLOWED_HOSTS", "a.example; b.example", "commas stand between them"),
+        ("FRING_ALLOWED_HOSTS", "a.example:80", "without ports"),
+    ],
+)
+def test_the_way_out_is_told(variable, value, way_out):
+    with pytest.raises(SettingsError, match=f"^{variable}.* cannot be used: .*{way_out}"):
+        Settings.from_mapping({variable: value})
+
+
 def test_a_value_is_told_on_one_line():
     with pytest.raises(SettingsError) as caught:
         Settings.from_mapping({"PORT": "1\nfring: all is well\x1b[2J" + "x" * 1000})
@@ -322,7 +341,7 @@ def test_it_is_told_beside_what_cannot_be_used(environment, tmp_path):
 
 def test_what_others_have_set_is_not(environment, tmp_path):
     others = {
-        "FRING_TEST_DATABASE_URL": "postgresql://x",
+        "FRING_TOKEN": "a.b.c",
         "FRING_URL": "http://localhost:8000",
         "FRING_SERVICE_HOST": "10.0.0.1",
         "FRING_SERVICE_PORT_HTTP": "80",

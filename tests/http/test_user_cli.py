@@ -3,12 +3,14 @@
 import io
 import os
 import pty
+import re
 import select
 import signal
 import sys
 from contextlib import suppress
 
 import httpx
+import psycopg
 import pytest
 
 from fring_http.cli import main
@@ -78,6 +80,30 @@ def test_on_a_database_of_ones_own(act):
     assert (code, out.endswith("fring: 'ann' has the role member from now on\n")) == (0, True)
     code, out, _ = act("password", "ann", "--password-stdin", said=NEW)
     assert (code, "older tokens are over" in out) == (0, True)
+
+
+def test_users_are_listed_in_columns_without_what_nobody_may_see(act):
+    code, out, err = act("list")
+    assert (code, err, out.splitlines()[1:]) == (
+        0, "", ["id  username  e-mail  role  created  password"],
+    )  # fmt: skip
+    act("create", *ANN, "--role", "admin", "--password-stdin", said=PASSWORD)
+    odd = "b\x1b[1mo\tb"
+    act("create", odd, "--email", "bob.of.the.bakery@example.org", "--password-stdin", said=NEW)
+    with psycopg.connect(os.environ["DATABASE_URL"]) as database:
+        database.execute("INSERT INTO users (username, email) VALUES ('cid', 'cid@example.org')")
+        moments = [str(row[0]) for row in database.execute("SELECT created_at FROM users")]
+    code, out, err = act("list")
+    assert (code, err) == (0, "")
+    _, header, *rows = out.splitlines()
+    assert [re.split(r" {2,}", row)[:4] + re.split(r" {2,}", row)[5:] for row in rows] == [
+        ["1", "ann", "ann@example.org", "admin", "yes"],
+        ["2", r"b\x1b[1mo\tb", "bob.of.the.bakery@example.org", "member", "yes"],
+        ["3", "cid", "cid@example.org", "member", "no"],
+    ]
+    for moment, row in zip(moments, rows, strict=True):
+        assert row.index(moment[:10]) == header.index("created")
+    assert "argon2" not in out
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,7 @@
 """What is said of input that cannot be read: in this API's words, all of it, with the way out."""
 
+from typing import Any
+
 import pytest
 
 from fring_http.wording import alternatives
@@ -37,6 +39,28 @@ def test_so_it_is_on_personal_lists(client, owner, path):
         "due_date": (DATE, "type_error"),
         "status": (f"must be pending, {STATUSES}", "type_error"),
     }
+
+
+@pytest.mark.parametrize("path", ["/api/{}/tasks", "/api/{}/tasks/1"])
+def test_values_that_will_not_do_are_told_at_once_there(client, owner, path):
+    method = "PUT" if path.endswith("1") else "POST"
+    wrong = {
+        "title": (" ", "must not be blank"),
+        "description": ("x" * 1001, "must have at most 1000 characters"),
+        "due_date": ("2025-02-30", "must be a date such as 2025-02-03"),
+    }
+    body: dict[str, Any] = {name: value for name, (value, _) in wrong.items()}
+    expected = {name: (words, "value_error") for name, (_, words) in wrong.items()}
+    body |= {"status": "todo", "completed": True}
+    contradiction = faults(client.request(method, path.format(owner), json={**body, "title": "x"}))
+    assert contradiction.keys() == {"completed", "description", "due_date"}
+    found = faults(client.request(method, path.format(owner), json=body))
+    assert found == expected | {"completed": contradiction["completed"]}
+    body["description"] = "x" * 10_001
+    assert faults(client.request(method, path.format(owner), json=body)) == found
+    for name in wrong:
+        alone = {"title": "x", name: body[name]}
+        assert faults(client.request(method, path.format(owner), json=alone)).keys() == {name}
 
 
 @pytest.mark.parametrize(

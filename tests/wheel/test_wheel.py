@@ -16,7 +16,7 @@ from tests.serving import environment
 
 ROOT = Path(__file__).parents[2]
 # `make test` says that it is the wheel; for whoever calls pytest it is the source tree.
-TESTED = Path(os.environ.get("FRING_TESTED", ROOT / "src"))
+TESTED = Path(os.environ.get("TESTED_PACKAGES", ROOT / "src"))
 PACKAGES = (fring_adapters, fring_core, fring_http)
 LICENSES = {
     "LICENSE",

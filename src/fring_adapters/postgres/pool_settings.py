@@ -2,18 +2,31 @@
 
 from __future__ import annotations
 
+from math import inf
 from typing import Any
 
 import attrs
+from attrs.validators import optional
 
+from fring_adapters.postgres.connections import Door, PooledAsyncConnection, PooledConnection
 from fring_adapters.postgres.parameters import arguments
-from fring_adapters.postgres.pools import (
-    AsyncPool,
-    BlockingPool,
-    PooledAsyncConnection,
-    PooledConnection,
-)
+from fring_adapters.postgres.pools import AsyncPool, BlockingPool
 from fring_adapters.postgres.turns import Turns
+
+
+def _connections(_: object, field: attrs.Attribute[Any], value: object) -> None:
+    if not isinstance(value, int) or isinstance(value, bool) or value < 0:
+        raise ValueError(f"{field.name}={value!r} must be a whole number of connections")
+
+
+def _seconds(_: object, field: attrs.Attribute[Any], value: object) -> None:
+    if not isinstance(value, int | float) or isinstance(value, bool) or not 0 < value < inf:
+        raise ValueError(f"{field.name}={value!r} must be a number of seconds above 0")
+
+
+def _flag(_: object, field: attrs.Attribute[Any], value: object) -> None:
+    if not isinstance(value, bool):
+        raise ValueError(f"{field.name}={value!r} must be True or False")  # noqa: TRY004  # as above
 
 
 @attrs.frozen(kw_only=True)
@@ -24,17 +37,19 @@ class PoolSettings:
     after `recycle` seconds. A call waits for its turn while all are in use, in the order in which
     they came: for as long as connections come back, or `patience` seconds if that is not None. It
     waits `timeout` seconds at most for the database to let it in. Statements are prepared when
-    first used, unless `prepare` is False (for a PgBouncer that does not follow them).
+    first used, unless `prepare` is False (for a PgBouncer that does not follow them). Raise
+    `ValueError` for what is no such number.
     """
 
-    size: int = 16
-    overflow: int = 0
-    timeout: float = 1.0
-    patience: float | None = None
-    recycle: float = 3600.0
-    prepare: bool = True
+    size: int = attrs.field(default=16, validator=_connections)
+    overflow: int = attrs.field(default=0, validator=_connections)
+    timeout: float = attrs.field(default=1.0, validator=_seconds)
+    patience: float | None = attrs.field(default=None, validator=optional(_seconds))
+    recycle: float = attrs.field(default=3600.0, validator=_seconds)
+    prepare: bool = attrs.field(default=True, validator=_flag)
 
     def _arguments(self, conninfo: str) -> dict[str, Any]:
+        door = Door()
         return {
             "min_size": self.size,
             "max_size": self.size + self.overflow,
@@ -43,8 +58,10 @@ class PoolSettings:
             # With the default, 300 s, a pool keeps failing for seconds after an outage is over.
             "reconnect_timeout": 2.0,
             "open": False,
+            "door": door,
             "turns": Turns(self.size + self.overflow, self.patience),
             "kwargs": {
+                "door": door,
                 "autocommit": True,
                 "prepare_threshold": 0 if self.prepare else None,
                 **arguments(conninfo, connect_timeout=2),

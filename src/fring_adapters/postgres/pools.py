@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from functools import partial
-from itertools import count
 from time import monotonic
 from typing import TYPE_CHECKING, Any, Final
 
 import psycopg
-from psycopg import AsyncConnection, Connection
-from psycopg.types.numeric import Int8BinaryDumper
 from psycopg_pool import AsyncConnectionPool, ConnectionPool, PoolClosed, PoolTimeout
 
-from fring_adapters.postgres.lifetimes import CLOSED, Lifetime, remember
+from fring_adapters.postgres.connections import (
+    Door,
+    PooledAsyncConnection,
+    PooledConnection,
+    next_number,
+)
+from fring_adapters.postgres.lifetimes import CLOSED, Lifetime
 
 if TYPE_CHECKING:
     from fring_adapters.postgres.turns import Turns
@@ -22,21 +25,6 @@ FRESH_SECONDS: Final = 1.0
 # The time for a connection is measured in parts: an event loop that is held up by thousands of
 # callers lets a timer run out before it looks at what has arrived.
 PARTS: Final = 4
-# In the order of their making, which no clock decides: tests set it back and forth.
-_numbers: Final = count(1)
-
-
-class PooledAsyncConnection(AsyncConnection[tuple[Any, ...]]):
-    """Connect, and remember which of all connections it is, and when it was last used."""
-
-    number: int = 0
-    used_at: float = 0.0
-
-    async def set_up(self) -> None:
-        """Send every integer as BIGINT: by size, each statement would be prepared several times."""
-        self.adapters.register_dumper(int, Int8BinaryDumper)
-        self.number, self.used_at = next(_numbers), monotonic()
-        remember(self)
 
 
 class AsyncPool(Lifetime, AsyncConnectionPool[PooledAsyncConnection]):
@@ -49,8 +37,9 @@ class AsyncPool(Lifetime, AsyncConnectionPool[PooledAsyncConnection]):
     _renewed = 0
     _renewed_at = float("-inf")
 
-    def __init__(self, conninfo: str, *, turns: Turns, **arguments: Any) -> None:
+    def __init__(self, conninfo: str, *, door: Door, turns: Turns, **arguments: Any) -> None:
         super().__init__(conninfo, **arguments)
+        self.door = door
         self.turns = turns
 
     async def take(self) -> PooledAsyncConnection:
@@ -93,7 +82,8 @@ class AsyncPool(Lifetime, AsyncConnectionPool[PooledAsyncConnection]):
             except PoolTimeout:
                 continue
         # The database lets nobody in: those who wait for their turn need not try.
-        error = partial(PoolTimeout, f"the database gave no connection within {self.timeout:g} s")
+        why = f"the database gave no connection within {self.timeout:g} s{self.door.reason}"
+        error = partial(PoolTimeout, why)
         self.turns.refuse(error)
         raise error()
 
@@ -124,21 +114,8 @@ class AsyncPool(Lifetime, AsyncConnectionPool[PooledAsyncConnection]):
         """
         due = lost.number > self._renewed and abs(monotonic() - self._renewed_at) >= pause
         if due and not self.forked:
-            self._renewed, self._renewed_at = next(_numbers), monotonic()
+            self._renewed, self._renewed_at = next_number(), monotonic()
             await self.drain()
-
-
-class PooledConnection(Connection[tuple[Any, ...]]):
-    """Connect, and remember which of all connections it is, and when it was last used."""
-
-    number: int = 0
-    used_at: float = 0.0
-
-    def set_up(self) -> None:
-        """Send every integer as BIGINT: by size, each statement would be prepared several times."""
-        self.adapters.register_dumper(int, Int8BinaryDumper)
-        self.number, self.used_at = next(_numbers), monotonic()
-        remember(self)
 
 
 class BlockingPool(Lifetime, ConnectionPool[PooledConnection]):
@@ -151,8 +128,9 @@ class BlockingPool(Lifetime, ConnectionPool[PooledConnection]):
     _renewed = 0
     _renewed_at = float("-inf")
 
-    def __init__(self, conninfo: str, *, turns: Turns, **arguments: Any) -> None:
+    def __init__(self, conninfo: str, *, door: Door, turns: Turns, **arguments: Any) -> None:
         super().__init__(conninfo, **arguments)
+        self.door = door
         self.turns = turns
 
     def take(self) -> PooledConnection:
@@ -195,7 +173,8 @@ class BlockingPool(Lifetime, ConnectionPool[PooledConnection]):
             except PoolTimeout:
                 continue
         # The database lets nobody in: those who wait for their turn need not try.
-        error = partial(PoolTimeout, f"the database gave no connection within {self.timeout:g} s")
+        why = f"the database gave no connection within {self.timeout:g} s{self.door.reason}"
+        error = partial(PoolTimeout, why)
         self.turns.refuse(error)
         raise error()
 
@@ -226,7 +205,7 @@ class BlockingPool(Lifetime, ConnectionPool[PooledConnection]):
         """
         due = lost.number > self._renewed and abs(monotonic() - self._renewed_at) >= pause
         if due and not self.forked:
-            self._renewed, self._renewed_at = next(_numbers), monotonic()
+            self._renewed, self._renewed_at = next_number(), monotonic()
             self.drain()
 
     def close(self, timeout: float = 5.0) -> None:

@@ -53,7 +53,7 @@ def prepare(url: str, *, upgrade: bool = False) -> str:
     text otherwise than as UTF-8. All of it happens in one transaction under an advisory lock that
     ends with it, so workers and threads that start together do not collide. Raise `SchemaError`,
     `StoreUnavailable` if the database is away or somebody keeps a lock for 30 seconds, or
-    `ValueError` for a URL that names no PostgreSQL database.
+    `ValueError` for a URL that names no PostgreSQL database, `TypeError` for what is no text.
     """
     # Only here: it takes long, and who only serves does without.
     from alembic import command  # noqa: PLC0415

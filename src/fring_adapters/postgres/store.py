@@ -43,17 +43,26 @@ class StoreOnExecutor:
             yield StoreOnExecutor(executor)
 
 
+def _checked(pool: object) -> PoolSettings:
+    if not isinstance(pool, PoolSettings):
+        raise TypeError(
+            f"pool must be PoolSettings, such as PoolSettings(size=16), not {pool!r:.100}"
+        )
+    return pool
+
+
 class PostgresStore(StoreOnExecutor):
     """Keep everything in a PostgreSQL database whose tables `prepare` has set up.
 
     Use it as `async with PostgresStore(url) as store`: connections are opened in the background
     and closed at the end. A database that is away raises `StoreUnavailable` at each call, until
-    it is back. Raise `ValueError` for a URL that names no PostgreSQL database. Outside the block,
+    it is back. Raise `ValueError` for a URL that names no PostgreSQL database,
+    and `TypeError` for what is no URL or no `PoolSettings`. Outside the block,
     and in a child process that was forked inside it, each call raises `RuntimeError`.
     """
 
     def __init__(self, url: str, pool: PoolSettings = _ASYNC_POOL) -> None:
-        self._pool = pool.pool(to_conninfo(url))
+        self._pool = _checked(pool).pool(to_conninfo(url))
         super().__init__(AsyncExecutor(self._pool))
 
     async def __aenter__(self) -> Self:
@@ -78,7 +87,7 @@ class BlockingPostgresStore(StoreOnExecutor):
     """
 
     def __init__(self, url: str, pool: PoolSettings = _BLOCKING_POOL) -> None:
-        self._pool = pool.blocking_pool(to_conninfo(url))
+        self._pool = _checked(pool).blocking_pool(to_conninfo(url))
         super().__init__(BlockingExecutor(self._pool))
 
     def __enter__(self) -> Self:

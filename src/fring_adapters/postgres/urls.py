@@ -62,8 +62,14 @@ def to_conninfo(url: str) -> str:
     Takes `postgresql://` (or `postgres://`), alone or with `+psycopg`, `+psycopg_async`,
     `+psycopg2` or `+asyncpg`, and reads the rest as libpq does, but asyncpg's `ssl=` as
     `sslmode=`. libpq's `host=… dbname=…` will do too. Raise `ValueError`, which quotes no part of
-    a password, for anything else.
+    a password, for anything else, and `TypeError` for what is no text.
     """
+    # Often it comes from os.environ.get, whatever its type says.
+    if not isinstance(url, str):
+        found = "None: is it set?" if url is None else type(url).__name__
+        raise TypeError(
+            f"a database URL is a text such as 'postgresql://db.example/fring', not {found}"
+        )
     url = url.strip()
     parts = _URL.fullmatch(url)
     if parts and _SCHEME.fullmatch(parts[1]):

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 MAX_PORT: Final = 65535
-_SECRET: Final = re.compile(r"(?<=//).*@|[?#].*", re.DOTALL)
+SECRET: Final = re.compile(r"(?<=//).*@|[?#].*", re.DOTALL)
 
 
 def checked(url: str, token: object) -> httpx.URL:
@@ -25,7 +25,7 @@ def checked(url: str, token: object) -> httpx.URL:
     """
     if not isinstance(url, str):
         raise ValueError(f"{url!r} is no address, but a text such as 'https://tasks.example' is")  # noqa: TRY004  # every fault of an address is one kind of error
-    shown = repr(_SECRET.sub("…", url))
+    shown = repr(SECRET.sub("…", url))
     try:
         found = httpx.URL(url)
         host, port = found.host, found.port or 0
@@ -66,6 +66,12 @@ def reached(transport: Callable[..., T], url: httpx.URL) -> T:
             "The environment names a proxy that is none: HTTP_PROXY, HTTPS_PROXY and ALL_PROXY"
             f" begin with http://, https:// or socks5://. To do without, name {url.host} in NO_PROXY"
         ) from None
+
+
+def detour(url: httpx.URL) -> str:
+    """Return words for the proxy of the environment that leads to a URL, without its password."""
+    proxy = _proxy(url)
+    return f" through the environment's proxy {SECRET.sub('', proxy)}" if proxy else ""
 
 
 def _proxy(url: httpx.URL) -> str | None:

@@ -18,6 +18,7 @@ from fring_core import (
     TransitionRefused,
     Unauthenticated,
 )
+from fring_http.client.addresses import SECRET
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -29,6 +30,7 @@ SUCCESS: Final = {"GET": 200, "PUT": 200, "PATCH": 200, "POST": 201, "DELETE": 2
 # Of a server that is busy or away, or of what stands in front of it.
 LATER: Final = frozenset({408, 429, 502, 503, 504})
 ON_A_LIST: Final = {TaskNotFound: 404, TransitionRefused: 409}
+REDIRECTS: Final = frozenset({301, 302, 303, 307, 308})
 MOVE: Final = re.compile(r"Status cannot change from '(\w+)' to '(\w+)'")
 
 
@@ -84,6 +86,9 @@ class Answer:
         """
         if self.status in LATER:
             raise StoreUnavailable(f"{self.request}: the server answered {self.status}")
+        if place := self._redirect():
+            why = f"a redirect to {place}, which is not followed"
+            raise UnexpectedAnswer(self.status, why, self.request)
         if self.fault is not None:
             raise UnexpectedAnswer(self.status, self.fault, self.request)
         try:
@@ -93,6 +98,12 @@ class Answer:
         except (AttributeError, KeyError, TypeError, ValueError):
             error = self._unexpected()
         raise error
+
+    def _redirect(self) -> str:
+        """Return where the answer leads, without password and query; nothing if it does not."""
+        if self.status not in REDIRECTS:
+            return ""
+        return SECRET.sub("", self.headers.get("location", ""))
 
     def _error(self, refusals: Refusals, about: Mapping[str, Any]) -> FringError:
         code, detail = self.json["code"], self.json["detail"]

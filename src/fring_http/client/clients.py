@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from math import inf
 from typing import TYPE_CHECKING, Final
 
 import httpx
 
-from fring_http.client.addresses import checked, reached
+from fring_http.client import tokens
+from fring_http.client.addresses import checked, detour, reached
 from fring_http.client.calls import Calls
 from fring_http.client.connections import AsyncConnection, BlockingConnection
 from fring_http.client.lifetimes import Lifetime
@@ -14,7 +16,7 @@ from fring_http.client.use_cases import UseCases
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from types import TracebackType
+    from types import TracebackType, UnionType
     from typing import Self
 
 TIMEOUT_SECONDS: Final = 15.0  # Fring itself gives up on its database after 11
@@ -31,7 +33,7 @@ class FringClient(UseCases):
     environment (`HTTP_PROXY`, `HTTPS_PROXY`, `ALL_PROXY`, `NO_PROXY`), unless there is a
     `transport`: httpx's, to trust other certificates, or to call an ASGI application directly.
     Redirects are not followed. Raise `ValueError` for what is no such URL, for a proxy that cannot
-    be used, and for a time or a number that cannot be.
+    be used, for what is no token, and for a time or a number that cannot be.
 
     Use it in `async with`, or call `close` at the end. It takes calls from several tasks at once,
     and none in a child process that was forked after the first: those raise `RuntimeError`.
@@ -48,13 +50,15 @@ class FringClient(UseCases):
     ) -> None:
         base = checked(url, token)
         _check_patience(timeout, retries)
+        tokens.check(token)
         self._lifetime = Lifetime()
+        how = detour(base) if transport is None else ""
         self._http = httpx.AsyncClient(
             base_url=base,
             timeout=timeout,
             transport=transport or reached(httpx.AsyncHTTPTransport, base),
         )
-        connection = AsyncConnection(self._http, token, timeout, self._lifetime)
+        connection = AsyncConnection(self._http, token, timeout, self._lifetime, how)
         super().__init__(Calls(connection, retries))
 
     async def __aenter__(self) -> Self:
@@ -96,13 +100,15 @@ class BlockingFringClient(UseCases):
     ) -> None:
         base = checked(url, token)
         _check_patience(timeout, retries)
+        tokens.check(token)
         self._lifetime = Lifetime()
+        how = detour(base) if transport is None else ""
         self._http = httpx.Client(
             base_url=base,
             timeout=timeout,
             transport=transport or reached(httpx.HTTPTransport, base),
         )
-        connection = BlockingConnection(self._http, token, timeout, self._lifetime)
+        connection = BlockingConnection(self._http, token, timeout, self._lifetime, how)
         super().__init__(Calls(connection, retries))
 
     def __enter__(self) -> Self:
@@ -126,7 +132,11 @@ class BlockingFringClient(UseCases):
 
 
 def _check_patience(timeout: float, retries: int) -> None:
-    if not timeout > 0:
+    if not _is_number(timeout, int | float) or not 0 < timeout < inf:
         raise ValueError(f"timeout={timeout!r} must be a number of seconds above 0")
-    if retries < 0:
-        raise ValueError(f"retries={retries!r} must not be negative")
+    if not _is_number(retries, int) or retries < 0:
+        raise ValueError(f"retries={retries!r} must be a whole number, and not negative")
+
+
+def _is_number(value: object, kind: type | UnionType) -> bool:
+    return isinstance(value, kind) and not isinstance(value, bool)

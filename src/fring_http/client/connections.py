@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import re
 import time
 from typing import TYPE_CHECKING, Any, Final
 
@@ -14,30 +13,34 @@ import httpx
 from fring_core import StoreUnavailable
 from fring_http.client.addresses import shown
 from fring_http.client.answers import Answer
+from fring_http.client.tokens import headers
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Mapping
 
     from fring_http.client.lifetimes import Lifetime
+    from fring_http.client.tokens import Token
 
-    Token = str | Callable[[], str] | None
     Fields = Mapping[str, Any]
 
 # Fewer than httpx's pool has room for: a request that is given up while it waits there can take a
 # connection with it for good. And the time that a call has begins when it is sent.
 AT_ONCE: Final = 50
 NO_JSON: Final = b"bytes that do not decode"
-_TOKEN: Final = re.compile(r"[\x21-\x7e]+")
 
 
 @attrs.frozen
 class AsyncConnection:
-    """Exchange requests in an event loop: 50 at once, while others wait for their turn."""
+    """Exchange requests in an event loop: 50 at once, while others wait for their turn.
+
+    `detour` tells errors how requests get there, if it is not straight.
+    """
 
     http: httpx.AsyncClient
     token: Token
     seconds: float
     lifetime: Lifetime
+    detour: str
     turns: asyncio.Semaphore = attrs.field(factory=lambda: asyncio.Semaphore(AT_ONCE))
 
     async def exchange(self, method: str, path: str, query: Fields, body: Fields | None) -> Answer:
@@ -45,8 +48,9 @@ class AsyncConnection:
         self.lifetime.check()
         _check_loop()
         request = self.http.build_request(
-            method, path, params=query, json=body, headers=_headers(self.token)
+            method, path, params=query, json=body, headers=headers(self.token)
         )
+        what = shown(method, request.url) + self.detour
         try:
             async with self.turns:
                 deadline = time.monotonic() + self.seconds
@@ -63,8 +67,8 @@ class AsyncConnection:
                 finally:
                     await response.aclose()
         except httpx.RequestError as error:
-            raise _unavailable(request, error) from error
-        return _answer(response, b"".join(parts))
+            raise _unavailable(what, error) from error
+        return _answer(what, response, b"".join(parts))
 
     async def pause(self, seconds: float) -> None:
         """Wait, while others go on."""
@@ -73,19 +77,21 @@ class AsyncConnection:
 
 @attrs.frozen
 class BlockingConnection:
-    """Exchange requests in the thread that calls."""
+    """Exchange requests in the thread that calls; `detour` as above."""
 
     http: httpx.Client
     token: Token
     seconds: float
     lifetime: Lifetime
+    detour: str
 
     async def exchange(self, method: str, path: str, query: Fields, body: Fields | None) -> Answer:
         """Return the answer to a request; raise `StoreUnavailable` if there is none in time."""
         self.lifetime.check()
         request = self.http.build_request(
-            method, path, params=query, json=body, headers=_headers(self.token)
+            method, path, params=query, json=body, headers=headers(self.token)
         )
+        what = shown(method, request.url) + self.detour
         deadline = time.monotonic() + self.seconds
         try:
             response = self.http.send(request, stream=True)
@@ -100,8 +106,8 @@ class BlockingConnection:
             finally:
                 response.close()
         except httpx.RequestError as error:
-            raise _unavailable(request, error) from error
-        return _answer(response, b"".join(parts))
+            raise _unavailable(what, error) from error
+        return _answer(what, response, b"".join(parts))
 
     async def pause(self, seconds: float) -> None:
         """Block the thread."""
@@ -123,35 +129,24 @@ def _check_loop() -> None:
         ) from None
 
 
-def _headers(token: Token) -> dict[str, str]:
-    if token is None:
-        return {}
-    text = token if isinstance(token, str) else token()
-    if not _TOKEN.fullmatch(text):
-        raise ValueError("A token consists of visible ASCII characters, without spaces")
-    return {"Authorization": f"Bearer {text}"}
-
-
-def _unavailable(request: httpx.Request, error: Exception) -> StoreUnavailable:
-    what = shown(request.method, request.url)
+def _unavailable(what: str, error: Exception) -> StoreUnavailable:
     return StoreUnavailable(f"{what}: the server does not answer: {type(error).__name__}: {error}")
 
 
-def _answer(response: httpx.Response, content: bytes) -> Answer:
-    headers = {name.lower(): value for name, value in response.headers.items()}
-    what = shown(response.request.method, response.request.url)
-    kind = headers.get("content-type", "").partition(";")[0].strip().lower()
+def _answer(what: str, response: httpx.Response, content: bytes) -> Answer:
+    fields = {name.lower(): value for name, value in response.headers.items()}
+    kind = fields.get("content-type", "").partition(";")[0].strip().lower()
     if not content:
-        return Answer(what, response.status_code, headers, json=None)
+        return Answer(what, response.status_code, fields, json=None)
     try:
         if kind == "application/json":
-            return Answer(what, response.status_code, headers, json.loads(content))
+            return Answer(what, response.status_code, fields, json.loads(content))
     except (ValueError, RecursionError):
         pass
     beginning = content[:100].decode(errors="replace")
     return Answer(
         what,
         response.status_code,
-        headers,
+        fields,
         fault=f"no JSON, but {kind or 'something'}: {beginning!r}",
     )

@@ -27,13 +27,14 @@ from fring_http.bodies import MAX_BODY_BYTES, read_body, read_optional_body
 from fring_http.errors import ROUTER_HANDLERS, Fault, Rejected
 from fring_http.guards import list_guard, reserved_guard
 from fring_http.input_guard import input_guard
-from fring_http.openapi_parameters import LIST_PATH
+from fring_http.openapi_parameters import ALL, LIST_PATH, ORDERS, PENDING, USUAL_ORDER
 from fring_http.operations import LOCATION, Refusals, operation
 from fring_http.options import with_options
 from fring_http.personal.schemas import Completion, NewOwnTask, OwnTask, OwnTaskChanges
 from fring_http.reading import Query, read_id
 from fring_http.references import created, reference
 from fring_http.unknown import telling
+from fring_http.wording import alternatives
 
 if TYPE_CHECKING:
     from fring_core import Tokens
@@ -48,7 +49,6 @@ NEXT: Final = ResponseHeader(
     description='The next page, as `rel="next"`, if there is one.',
     documentation_only=True,
 )
-ORDERS: Final = {"created": TaskOrder.NEWEST_FIRST, "title": TaskOrder.BY_TITLE}
 GONE: Final[Refusals] = {404: {TaskNotFound: "Task not found"}}
 CHANGED: Final[Refusals] = {
     **GONE,
@@ -69,22 +69,21 @@ def read_owner(user_id: str) -> str:
 def read_filter(query: Query) -> TaskFilter:
     """Return what `?status=` asks for (all, pending, or one status), and `?completed=` as well."""
     completed = query.boolean("completed")
-    match query.text("status"):
-        case None | "" | "all":
-            return TaskFilter(completed=completed)
-        case "pending":
-            # Nothing is pending and completed.
-            status = TaskStatus.COMPLETED if completed else None
-            return TaskFilter(status=status, completed=False)
-        case _:
-            return TaskFilter(status=query.status("status", "all", "pending"), completed=completed)
+    word = query.text("status") or ALL
+    if word == ALL:
+        return TaskFilter(completed=completed)
+    if word == PENDING:
+        # Nothing is pending and completed.
+        status = TaskStatus.COMPLETED if completed else None
+        return TaskFilter(status=status, completed=False)
+    return TaskFilter(status=query.status("status", ALL, PENDING), completed=completed)
 
 
 def read_order(query: Query) -> TaskOrder:
     """Return what `?sort=` asks for; raise `Rejected` (422) for another word."""
-    name = query.text("sort") or "created"
+    name = query.text("sort") or USUAL_ORDER
     if name not in ORDERS:
-        raise Rejected(Fault(["query", "sort"], "must be created or title", "value_error"))
+        raise Rejected(Fault(["query", "sort"], f"must be {alternatives(ORDERS)}", "value_error"))
     return ORDERS[name]
 
 

@@ -10,7 +10,7 @@ import attrs
 from msgspec import UNSET, Meta, Struct, UnsetType
 
 import fring_core as core
-from fring_core import TaskStatus, text
+from fring_core import InvalidInput, Problem, TaskStatus, text
 from fring_http.json_schema import Body, Id, Json, Moment, said, sample
 from fring_http.personal.due_dates import read_due_date
 
@@ -100,12 +100,9 @@ class NewOwnTask(Body):
 
     def to_core(self) -> core.NewTask:
         """Return the task to create; raise `InvalidInput`."""
-        _check_description(self.description)
-        said = core.TaskChanges(
-            **_given(status=_core_status(self.status), completed=self.completed)
-        )
+        said = _said_by(self)
         status = said.status_after(TaskStatus.TODO)
-        due_date = None if self.due_date is None else read_due_date(self.due_date)
+        due_date = None if said.due_date is core.UNSET else said.due_date
         return core.NewTask(self.title, self.description, status, due_date)
 
 
@@ -127,17 +124,7 @@ class OwnTaskChanges(Body):
 
     def to_core(self) -> core.TaskChanges:
         """Return the changes; raise `InvalidInput`."""
-        _check_description(self.description)
-        due_date = self.due_date
-        return core.TaskChanges(
-            **_given(
-                title=self.title,
-                description=self.description,
-                status=_core_status(self.status),
-                completed=self.completed,
-                due_date=read_due_date(due_date) if isinstance(due_date, str) else due_date,
-            )
-        )
+        return _said_by(self)
 
 
 class Completion(Body):
@@ -154,10 +141,29 @@ def _core_status(status: Status | UnsetType) -> TaskStatus | UnsetType:
     return TaskStatus.TODO if status is Status.PENDING else TaskStatus.parse(status)
 
 
-def _check_description(description: str | UnsetType | None) -> None:
-    if isinstance(description, str):
-        text.reject([DESCRIPTION.problem("description", description)])
-
-
-def _given(**fields: Any) -> dict[str, Any]:
-    return {name: value for name, value in fields.items() if value is not UNSET}
+def _said_by(body: NewOwnTask | OwnTaskChanges) -> core.TaskChanges:
+    """Return what a body says of a task; raise `InvalidInput` with all that is wrong with it."""
+    problems: list[Problem] = []
+    if isinstance(body.description, str):
+        problems += filter(None, [DESCRIPTION.problem("description", body.description)])
+    given: dict[str, Any] = {
+        "title": body.title,
+        "description": UNSET if problems else body.description,
+        "status": _core_status(body.status),
+        "completed": body.completed,
+        "due_date": body.due_date,
+    }
+    if isinstance(body.due_date, str):
+        try:
+            given["due_date"] = read_due_date(body.due_date)
+        except InvalidInput as error:
+            given["due_date"] = UNSET
+            problems += error.problems
+    try:
+        said = core.TaskChanges(
+            **{name: value for name, value in given.items() if value is not UNSET}
+        )
+    except InvalidInput as error:
+        raise InvalidInput((*error.problems, *problems)) from None
+    text.reject(problems)
+    return said

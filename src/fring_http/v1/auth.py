@@ -12,9 +12,6 @@ from fring_core import (
     EmailTaken,
     Forbidden,
     Identity,
-    Login,
-    PasswordChange,
-    Registration,
     Unauthenticated,
     UsernameTaken,
 )
@@ -27,7 +24,7 @@ from fring_http.operations import LOCATION, Refusals, operation
 from fring_http.options import with_options
 from fring_http.references import created
 from fring_http.unknown import telling
-from fring_http.v1.auth_schemas import AccessToken, Account, Credentials, NewAccount, NewPassword
+from fring_http.v1.auth_schemas import AccessToken, Account, Login, NewAccount, NewPassword
 from fring_http.v1.schemas import User
 
 if TYPE_CHECKING:
@@ -59,9 +56,8 @@ async def register(accounts: Service, request: Call) -> Response[User]:
 
     It is a user with a password, and an id that the server chooses.
     """
-    body = await read_body(request, NewAccount)
-    registration = Registration(body.username, body.email, body.password)
-    user = User.of(await accounts.register(registration))
+    new = await read_body(request, NewAccount)
+    user = User.of(await accounts.register(new.to_core()))
     return created(request, user, request.scope["path"].removesuffix("/auth/register") + "/users")
 
 
@@ -74,7 +70,7 @@ async def refuse_registration() -> None:
 @post(
     "/login",
     status_code=200,
-    opt=operation(body=Credentials, errors=LOG_IN),
+    opt=operation(body=Login, errors=LOG_IN),
     response_description="The token.",
 )
 async def log_in(accounts: Service, request: Call) -> AccessToken:
@@ -82,9 +78,8 @@ async def log_in(accounts: Service, request: Call) -> AccessToken:
 
     The answer holds a token, whose subject is the user's id.
     """
-    body = await read_body(request, Credentials)
-    login = Login(body.password, body.username, body.email)
-    return AccessToken.of(await accounts.log_in(login))
+    login = await read_body(request, Login)
+    return AccessToken.of(await accounts.log_in(login.to_core()))
 
 
 @post("/logout", status_code=204, opt=operation(), response_description="Agreed.")
@@ -121,9 +116,8 @@ async def change_password(accounts: Service, request: OwnCall) -> AccessToken:
 
     All tokens of the account end, but the new one in the answer.
     """
-    body = await read_body(request, NewPassword)
-    change = PasswordChange(body.current_password, body.new_password)
-    return AccessToken.of(await accounts.change_password(request.user, change))
+    change = await read_body(request, NewPassword)
+    return AccessToken.of(await accounts.change_password(request.user, change.to_core()))
 
 
 def auth_router(

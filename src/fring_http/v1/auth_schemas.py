@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated, ClassVar, Final
 
 from msgspec import Struct
 
+import fring_core as core
 from fring_core import Role, text
 from fring_core.logins import ANY_PASSWORD, NEW_PASSWORD
 from fring_http.json_schema import Body, Id, said, sample
@@ -28,8 +29,12 @@ class NewAccount(Body):
     email: Annotated[str, said(text.EMAIL)]
     password: Annotated[str, said(NEW_PASSWORD)]
 
+    def to_core(self) -> core.Registration:
+        """Return the account to create; raise `InvalidInput`."""
+        return core.Registration(self.username, self.email, self.password)
 
-class Credentials(Body):
+
+class Login(Body):
     """Take a login: a password, and a username or an email, one of them."""
 
     one_of: ClassVar = ("username", "email")
@@ -42,6 +47,10 @@ class Credentials(Body):
     username: Annotated[str, said(text.FILTER)] | None = None
     email: Annotated[str, said(text.FILTER)] | None = None
 
+    def to_core(self) -> core.Login:
+        """Return the login; raise `InvalidInput`."""
+        return core.Login(self.password, self.username, self.email)
+
 
 class NewPassword(Body):
     """Take a change of password."""
@@ -52,6 +61,10 @@ class NewPassword(Body):
 
     current_password: Annotated[str, said(ANY_PASSWORD)]
     new_password: Annotated[str, said(NEW_PASSWORD)]
+
+    def to_core(self) -> core.PasswordChange:
+        """Return the change; raise `InvalidInput`."""
+        return core.PasswordChange(self.current_password, self.new_password)
 
 
 class AccessToken(Struct):

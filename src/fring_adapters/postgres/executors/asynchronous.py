@@ -22,7 +22,8 @@ if TYPE_CHECKING:
 
     from psycopg import AsyncConnection
 
-    from fring_adapters.postgres.pools import AsyncPool, PooledAsyncConnection
+    from fring_adapters.postgres.connections import PooledAsyncConnection
+    from fring_adapters.postgres.pools import AsyncPool
     from fring_adapters.postgres.rows import Row
     from fring_adapters.postgres.statements import Statement
 

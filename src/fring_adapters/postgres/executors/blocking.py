@@ -21,7 +21,8 @@ if TYPE_CHECKING:
 
     from psycopg import Connection
 
-    from fring_adapters.postgres.pools import BlockingPool, PooledConnection
+    from fring_adapters.postgres.connections import PooledConnection
+    from fring_adapters.postgres.pools import BlockingPool
     from fring_adapters.postgres.rows import Row
     from fring_adapters.postgres.statements import Statement
 

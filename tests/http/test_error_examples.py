@@ -1,0 +1,110 @@
+"""The document's examples of errors are what the server says."""
+
+import json
+
+import pytest
+from litestar.testing import TestClient
+
+from fring_http.unknown import HEADER
+from tests.http.documented import JSON, application, operations_of, valid
+from tests.http.tokens import as_user, bearer
+
+REFERENCE = {"$ref": f"#/components/headers/{HEADER}"}
+NAMES = {"user_id": "1001", "task_id": "2001", "owner": "ann"}
+
+
+@pytest.fixture(scope="module")
+def client():
+    with TestClient(application("secret")) as client:
+        yield client
+
+
+@pytest.fixture(scope="module")
+def document(client):
+    return client.get("/openapi.json").json()
+
+
+@pytest.fixture(scope="module")
+def operations(document):
+    """Give each operation that may be refused, by its method and path."""
+    found = operations_of(document)
+    return {key: each for key, each in found.items() if each["tags"] != ["health"]}
+
+
+def examples(operation, status):
+    """Return the bodies that an operation's answers with a status have, by the document."""
+    response = operation["responses"].get(status, {"content": {JSON: {"examples": {}}}})
+    return [example["value"] for example in response["content"][JSON]["examples"].values()]
+
+
+def wrong_requests(method, path, operation):
+    """Yield what may be wrong with a request, as the status of the answer, headers, URL, body."""
+    url, secured = path.format(**NAMES), bool(operation["security"])
+    right = as_user("ann", "admin") if secured else {}
+    if secured:
+        yield 401, {}, url, b""
+        yield 401, bearer("a.b.c"), url, b""
+        if (method, operation["tags"]) != ("GET", ["board"]):  # which all may read
+            yield 403, as_user("stranger", "viewer"), url, b""
+    if method != "GET":
+        yield 403, {"Origin": "https://page.example"}, url, b""
+    if operation["tags"] == ["personal"]:
+        yield 404, right, path.format(**NAMES | {"owner": "v3"}), b""
+    if operation["tags"] == ["accounts"] and secured:
+        return  # a token of an account would be needed
+    body = {}
+    if operation.get("requestBody", {}).get("required"):
+        shown = operation["requestBody"]["content"][JSON]["examples"]
+        body = next(iter(shown.values()))["value"]
+        yield 415, right | {"Content-Type": "text/plain"}, url, b"{}"
+        yield 413, right | {"Content-Type": JSON}, url, b" " * (2**20 + 1)
+    for example in examples(operation, "422"):
+        where, name = example["detail"][0]["loc"]
+        if where == "body":
+            wrong = json.dumps(body | {name: []}).encode()
+            yield 422, right | {"Content-Type": JSON}, url, wrong
+        elif where == "query":
+            yield 422, right, f"{url}?{name}=x", b""
+        else:
+            yield 422, right, path.format(**NAMES | {name: "x"}), b""
+
+
+def test_an_error_s_example_is_what_is_said(client, operations):
+    for (method, path), operation in operations.items():
+        for status, headers, url, content in wrong_requests(method, path, operation):
+            answer = client.request(method, url, headers=headers, content=content)
+            assert answer.status_code == status, (method, url, answer.text)
+            assert answer.json() in examples(operation, str(status)), (method, url)
+
+
+def test_every_error_has_an_example_that_is_valid(document, operations):
+    for key, operation in operations.items():
+        for status, response in operation["responses"].items():
+            if status >= "400":
+                assert examples(operation, status), (key, status)
+                schema = response["content"][JSON]["schema"]
+                for example in examples(operation, status):
+                    assert valid(document, schema, example), (key, status)
+
+
+def test_what_a_code_may_be_is_in_the_document(document, operations):
+    codes = document["components"]["schemas"]["Error"]["properties"]["code"]["enum"]
+    assert codes == sorted({*codes})
+    shown = {
+        example["code"]
+        for operation in operations.values()
+        for status in operation["responses"]
+        if status >= "400"
+        for example in examples(operation, status)
+    }
+    assert shown < set(codes)
+    assert {"internal", "method_not_allowed", "misdirected_request"} < set(codes)
+    schema = {"$ref": "#/components/schemas/Error"}
+    assert not valid(document, schema, {"detail": "x", "code": "none_such"})
+
+
+def test_the_header_that_names_what_is_ignored_is_on_every_answer(document, operations):
+    assert document["components"]["headers"][HEADER]["schema"] == {"type": "string"}
+    for key, operation in operations.items():
+        for status, response in operation["responses"].items():
+            assert response["headers"][HEADER] == REFERENCE, (key, status)
