@@ -41,10 +41,10 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def postgres() -> Iterator[str]:
     """Give the URL of a server that tests may create databases on.
 
-    Embedded, in a temporary folder, thrown away at the end; TEST_DATABASE_URL names
+    Embedded, in a temporary folder, thrown away at the end; FRING_TEST_DATABASE_URL names
     another one.
     """
-    if url := os.environ.get("TEST_DATABASE_URL"):
+    if url := os.environ.get("FRING_TEST_DATABASE_URL"):
         yield url
         return
     # Not below pytest's own folder: as root, PostgreSQL runs as another user, and any other
@@ -74,7 +74,7 @@ def new_database(postgres: str) -> Iterator[Callable[[], str]]:
         return f"{base.rpartition('/')[0]}/{name}" + (f"?{query}" if query else "")
 
     yield create
-    if "TEST_DATABASE_URL" in os.environ:  # or they go with their server
+    if "FRING_TEST_DATABASE_URL" in os.environ:  # or they go with their server
         with psycopg.connect(to_conninfo(postgres), autocommit=True) as connection:
             for name in created:
                 connection.execute(f'DROP DATABASE "{name}" WITH (FORCE)')

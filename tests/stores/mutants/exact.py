@@ -107,7 +107,7 @@ def main(arguments: list[str]) -> int:
         if options.package in (None, package) and options.only in mutant.name
     ]
     with server() as url, pytest.MonkeyPatch.context() as patch:
-        patch.setenv("TEST_DATABASE_URL", url)
+        patch.setenv("FRING_TEST_DATABASE_URL", url)
         found = run_all(mutants, options.runs or 1 + options.record, options.jobs)
     amiss = [line for package in CATALOGUES for line in differences(package, found)]
     if not options.record:

@@ -17,7 +17,7 @@ NAMED = {suite: {m.clause for m in CATALOGUE if m.suite == suite} for suite in C
 def verdicts(postgres):
     controls = [(CONTROLS[suite], clause) for suite in CONTROLS for clause in NAMED[suite]]
     with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("TEST_DATABASE_URL", postgres)
+        patch.setenv("FRING_TEST_DATABASE_URL", postgres)
         return run([*((mutant, mutant.clause) for mutant in CATALOGUE), *controls])
 
 
