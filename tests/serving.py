@@ -59,8 +59,8 @@ def environment(**settings: str) -> dict[str, str]:
     """Return this process's environment with settings, for `fring` in another folder."""
     path = [str(Path(entry).resolve()) for entry in os.environ.get("PYTHONPATH", "").split(":")]
     ours = {"HOST": "127.0.0.1", "ENVIRONMENT": "test", "PYTHONPATH": ":".join(path)}
-    inherited = {name: os.environ[name] for name in os.environ if not name.startswith("FRING_TEST_")}
-    return inherited | {"DATABASE_URL": ""} | ours | settings
+    theirs = {key: value for key, value in os.environ.items() if not key.startswith("FRING_TEST_")}
+    return theirs | {"DATABASE_URL": ""} | ours | settings
 
 
 def fring(
