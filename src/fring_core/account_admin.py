@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import attrs
+
 from fring_core import text
 from fring_core.clocks import in_utc
 from fring_core.errors import Problem
@@ -51,7 +53,7 @@ class AccountAdmin:
         while users := await self._store.users.list(UserFilter(), page):
             each = [await self._store.credentials.get(user.id) for user in users]
             found += (account for account in each if account is not None)
-            page = Page(page.skip + page.limit, page.limit)
+            page = attrs.evolve(page, skip=page.skip + page.limit)
         return found
 
     async def set_password(self, username: str, password: str) -> bool:

@@ -11,6 +11,7 @@ from fring_core import (
     PERMISSIVE,
     STRICT,
     UNSET,
+    NewUser,
     Task,
     TaskChanges,
     TaskStatus,
@@ -25,6 +26,12 @@ USER = User(7, "ann", "ann@example.org", NOW, version=3)
 TASK = Task(
     7, "title", "why", TaskStatus.TODO, NOW, NOW, "ann", due_date=date(2024, 3, 1), version=3
 )
+
+
+def test_a_new_user_becomes_one():
+    assert NewUser("ann", "ann@example.org", 7).as_user(9, NOW) == User(
+        9, "ann", "ann@example.org", NOW, version=1
+    )
 
 
 @pytest.mark.parametrize(

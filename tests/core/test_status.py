@@ -160,3 +160,4 @@ def test_a_move_of_no_status_is_no_question(pair):
 def test_workflows_can_be_told_apart_as_keys():
     again = Workflow({before: set(after) for before, after in STRICT.moves.items()})
     assert {STRICT: "strict", PERMISSIVE: "permissive"}[again] == "strict"
+    assert hash(STRICT) != hash(PERMISSIVE)

@@ -4,13 +4,13 @@ import re
 
 import pytest
 
-from tests.core.mutants.__main__ import catalogue
+from tests.core.mutants.__main__ import CORE, catalogue
 from tests.docs.pages import ROOT, table
 from tests.stores.mutants.catalogue import MEMORY, POSTGRES
 from tests.stores.mutants.page import MEMORY_HEADER, POSTGRES_HEADER, TOTALS, cells
 
 STORES = ROOT / "docs/mutants.md"
-CORE = ROOT / "docs/mutation.md"
+PAGE_OF_THE_CORE = ROOT / "docs/mutation.md"
 
 
 def unescaped(row):
@@ -35,13 +35,19 @@ def test_the_totals():
 
 
 def test_the_faults_of_the_core():
-    rows = table(CORE, "fault of the core", "in", "noticed")
+    rows = table(PAGE_OF_THE_CORE, "fault of the core", "in", "noticed")
     assert rows == [[fault.name, fault.file, "yes"] for fault in catalogue()]
 
 
+@pytest.mark.parametrize("fault", catalogue(), ids=lambda fault: fault.name)
+def test_a_fault_of_the_core_can_be_made(fault):
+    file = CORE / fault.file
+    assert fault.source(file.name, file.read_text()) != file.read_text()
+
+
 def test_the_figures_of_the_core():
-    by_mutmut, by_hand = table(CORE, "what", "faults", "noticed", "share")
-    survivors = table(CORE, "survivor", "why it lives")
+    by_mutmut, by_hand = table(PAGE_OF_THE_CORE, "what", "faults", "noticed", "share")
+    survivors = table(PAGE_OF_THE_CORE, "survivor", "why it lives")
     made, noticed = int(by_mutmut[1]), int(by_mutmut[2])
     assert made - noticed == sum(len(re.findall(r"\b\d+", name)) for name, _ in survivors)
     assert by_mutmut[3] == f"{noticed / made:.1%}".replace("%", " %")

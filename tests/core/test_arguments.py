@@ -1,0 +1,145 @@
+"""An argument that is none of its kind is named, before any store is asked."""
+
+import inspect
+from typing import Any
+
+import pytest
+
+from fring_adapters.memory import MemoryStore
+from fring_core import (
+    AccountAdmin,
+    Fring,
+    InvalidInput,
+    NewTask,
+    NewUser,
+    Page,
+    Registration,
+    TaskChanges,
+    TaskFilter,
+    TaskOrder,
+    TaskStatus,
+    UserChanges,
+    UserFilter,
+    Workflow,
+    run_sync,
+)
+from fring_core.errors import Problem
+from tests.core.account_world import ReadablePasswords
+from tests.core.examples import Ticking
+
+STRANGER: Any = object()
+WHOLE = (7, "must be an integer")
+OWNER = ("ann", "must be a text")
+USER, TASK = {"user_id": WHOLE}, {"task_id": WHOLE}
+PAGE = {"page": (Page(), "must be a Page")}
+# Each use case with its arguments: one that will do, and what is said of one that will not. Those
+# that have a rule of their own (a status, an order) are tested where it is.
+USE_CASES = {
+    "create_user": {"new": (NewUser("ann", "ann@example.com"), "must be a NewUser")},
+    "list_users": {"where": (UserFilter(), "must be a UserFilter")} | PAGE,
+    "get_user": USER,
+    "update_user": USER | {"changes": (UserChanges(), "must be a UserChanges")},
+    "delete_user": USER,
+    "list_tasks_of_user": USER | {"status": (TaskStatus.TODO, None)},
+    "assign_task": USER | TASK,
+    "unassign_task": USER | TASK,
+    "create_task": {"new": (NewTask("task"), "must be a NewTask"), "owner": OWNER},
+    "list_tasks": {"where": (TaskFilter(), "must be a TaskFilter")}
+    | PAGE
+    | {"owner": OWNER, "order": (TaskOrder.BY_ID, None)},
+    "get_task": TASK | {"owner": OWNER},
+    "update_task": TASK | {"changes": (TaskChanges(), "must be a TaskChanges"), "owner": OWNER},
+    "set_status": TASK | {"status": (TaskStatus.TODO, None), "owner": OWNER},
+    "toggle_task": TASK | {"owner": OWNER},
+    "delete_task": TASK | {"owner": OWNER},
+    "list_users_of_task": TASK,
+    "assign_user": TASK | USER,
+    "unassign_user": TASK | USER,
+}
+
+
+class NoStore:
+    """Fail whoever calls a method of any port."""
+
+    def __getattr__(self, _: str) -> Any:
+        return self
+
+    def __call__(self, *arguments: Any) -> Any:
+        raise AssertionError(f"the store was asked with {arguments}")
+
+
+def problems(call):
+    with pytest.raises(InvalidInput) as raised:
+        call()
+    return raised.value.problems
+
+
+def is_wrong(field, why):
+    return (Problem(field, why, "type_error"),)
+
+
+def test_no_use_case_is_missing():
+    arguments = {
+        name: [*inspect.signature(method).parameters][1:]
+        for name, method in vars(Fring).items()
+        if not name.startswith("_") and name != "transaction"
+    }
+    assert {name: [*known] for name, known in USE_CASES.items()} == arguments
+
+
+@pytest.mark.parametrize(
+    ("use_case", "argument"),
+    [(call, name) for call, known in USE_CASES.items() for name, (_, why) in known.items() if why],
+)
+def test_an_argument_of_a_use_case(use_case, argument):
+    fring = Fring(NoStore(), clock=Ticking())
+    given = {name: value for name, (value, _) in USE_CASES[use_case].items()}
+    wrong = given | {argument: STRANGER}
+    _, why = USE_CASES[use_case][argument]
+    assert problems(lambda: run_sync(getattr(fring, use_case)(**wrong))) == is_wrong(argument, why)
+
+
+@pytest.mark.parametrize("argument", ["workflow", "personal_workflow"])
+def test_a_workflow(argument):
+    wrong: dict[str, Any] = {argument: STRANGER}
+    expected = is_wrong(argument, "must be a Workflow")
+    assert problems(lambda: Fring(MemoryStore(), clock=Ticking(), **wrong)) == expected
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda clock: Fring(MemoryStore(), clock=clock),
+        lambda clock: AccountAdmin(MemoryStore(), passwords=ReadablePasswords(), clock=clock),
+    ],
+)
+def test_a_clock(make):
+    assert problems(lambda: make(STRANGER)) == is_wrong("clock", "must be a function")
+
+
+@pytest.mark.parametrize("flag", ["completed", "assigned"])
+def test_a_flag(flag):
+    wrong: dict[str, Any] = {flag: STRANGER}
+    assert problems(lambda: TaskFilter(**wrong)) == is_wrong(flag, "must be true or false")
+
+
+@pytest.mark.parametrize("moves", [STRANGER, {TaskStatus.TODO: "todo"}, {TaskStatus.TODO: 7}])
+def test_the_moves_of_a_workflow(moves):
+    why = "must be a mapping of statuses to collections of statuses"
+    assert problems(lambda: Workflow(moves)) == (Problem("moves", why),)
+
+
+def test_of_an_operator():
+    admin = AccountAdmin(NoStore(), passwords=ReadablePasswords(), clock=Ticking())
+    registration = Registration("ann", "ann@example.com", "correct horse")
+    expected = is_wrong("role", "must be a Role")
+    assert problems(lambda: run_sync(admin.create(registration, STRANGER))) == expected
+    assert problems(lambda: run_sync(admin.set_role("ann", STRANGER))) == expected
+    for call in (
+        lambda: admin.set_password(STRANGER, STRANGER),
+        lambda: admin.set_password("ann", "short"),
+    ):
+        fields = [problem.field for problem in problems(lambda call=call: run_sync(call()))]
+        assert fields[-1] == "password"
+    [problem] = problems(lambda: run_sync(admin.set_password(STRANGER, "correct horse")))
+    assert (problem.field, problem.kind) == ("username", "type_error")
