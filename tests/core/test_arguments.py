@@ -1,7 +1,7 @@
 """An argument that is none of its kind is named, before any store is asked."""
 
 import inspect
-from typing import Any
+from typing import Any, TypeAlias
 
 import pytest
 
@@ -27,14 +27,17 @@ from fring_core.errors import Problem
 from tests.core.account_world import ReadablePasswords
 from tests.core.examples import Ticking
 
+Known: TypeAlias = tuple[Any, str | None]
+
 STRANGER: Any = object()
-WHOLE = (7, "must be an integer")
-OWNER = ("ann", "must be a text")
-USER, TASK = {"user_id": WHOLE}, {"task_id": WHOLE}
-PAGE = {"page": (Page(), "must be a Page")}
+WHOLE: Known = (7, "must be an integer")
+OWNER: Known = ("ann", "must be a text")
+USER: dict[str, Known] = {"user_id": WHOLE}
+TASK: dict[str, Known] = {"task_id": WHOLE}
+PAGE: dict[str, Known] = {"page": (Page(), "must be a Page")}
 # Each use case with its arguments: one that will do, and what is said of one that will not. Those
 # that have a rule of their own (a status, an order) are tested where it is.
-USE_CASES = {
+USE_CASES: dict[str, dict[str, Known]] = {
     "create_user": {"new": (NewUser("ann", "ann@example.com"), "must be a NewUser")},
     "list_users": {"where": (UserFilter(), "must be a UserFilter")} | PAGE,
     "get_user": USER,
