@@ -85,7 +85,8 @@ def test_no_use_case_is_missing():
     arguments = {
         name: [*inspect.signature(method).parameters][1:]
         for name, method in vars(Fring).items()
-        if not name.startswith("_") and name != "transaction"
+        # What a mutated copy of the class has besides is not ASCII.
+        if name.isascii() and not name.startswith("_") and name != "transaction"
     }
     assert {name: [*known] for name, known in USE_CASES.items()} == arguments
 
