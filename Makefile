@@ -59,6 +59,7 @@ ranges: build/wheel needs-uv ## test on the oldest and newest packages that pypr
 	$(RUN) tests.install.ranges
 
 mutants: .venv/mutating ## mutate the core, and tell what the tests do not notice; takes minutes
+	@rm -rf mutants # or what lived there before lives on, whatever the tests say now
 	$(RUN) mutmut run
 	$(RUN) mutmut results
 	$(RUN) tests.core.mutants
