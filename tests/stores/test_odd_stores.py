@@ -58,6 +58,10 @@ class TestOneWriter(InThreads, StoreContract):
     async def open_store(self):
         yield SqliteStore(self.file)
 
+    @asynccontextmanager
+    async def reopen(self, store):
+        yield SqliteStore(self.file)
+
 
 @pytest.mark.parametrize("make", [odd.in_steps_of_seven, odd.in_no_order])
 def test_histories(make):

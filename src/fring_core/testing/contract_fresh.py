@@ -5,8 +5,12 @@ from __future__ import annotations
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
+import attrs
+
 from fring_core.testing.agreement import agreed
-from fring_core.testing.contract_base import StoreTests, Undo
+from fring_core.testing.contract_base import StoreTests, Undo, add_task, add_user, check_none_failed
+from fring_core.testing.snapshot import plain
+from fring_core.testing.turns import pause
 from fring_core.testing.writes import WRITES, settle
 
 if TYPE_CHECKING:
@@ -22,7 +26,7 @@ class FreshTests(StoreTests):
     async def test_fresh_after_calls(self, store: Store) -> None:
         """What a call has done MUST be seen by every call that begins later.
 
-        Their fields MUST have the types that the entities name.
+        Their fields, and those of an outcome, MUST have the types that they name.
         """
         await settle(store)
         before = await agreed(store)
@@ -31,6 +35,37 @@ class FreshTests(StoreTests):
             after = await agreed(store)
             assert after != before, name
             before = after
+
+    async def test_fresh_while_others_read(self, store: Store) -> None:
+        """What a call has done MUST be seen by every call that begins later, whatever others read meanwhile."""
+        user, task = await add_user(store, chosen=1), await add_task(store, chosen=1)
+        await store.assignments.add(1, 1)
+        written = False
+
+        async def write(names: tuple[str, str]) -> None:
+            nonlocal user, task, written
+            try:
+                for name in names:
+                    user = await store.users.save(attrs.evolve(user, username=name)) or user
+                    task = await store.tasks.save(attrs.evolve(task, title=name)) or task
+            finally:
+                written = True
+
+        async def read() -> None:
+            while not written:
+                await store.users.get(1)
+                await store.tasks.get(1, None)
+                await store.credentials.get(1)
+                await store.assignments.users_of(1)
+                await pause(0)
+
+        for names in (("a", "b"), ("c", "d"), ("e", "f"), ("g", "h")):
+            written = False
+            check_none_failed(await self.together(read(), read(), write(names)))
+            assert plain(await store.users.get(1)) == plain(user)
+            assert plain(await store.tasks.get(1, None)) == plain(task)
+        assert user.version == task.version == 9
+        await agreed(store)
 
     async def test_fresh_after_commits(self, store: Store) -> None:
         """Calls inside MUST see what was done inside.
