@@ -26,7 +26,8 @@ class LastingTests(StoreTests):
     def __init_subclass__(cls, **options: Any) -> None:
         super().__init_subclass__(**options)
         for name, clause in list(vars(LastingTests).items()):
-            if name.startswith("test_"):  # as None it is no test, and nothing to be skipped
+            # As None it is no test, and nothing to be skipped.
+            if name.startswith("test_") and name not in vars(cls):
                 setattr(cls, name, None if cls.reopen is LastingTests.reopen else clause)
 
     def reopen(self, store: Store) -> AbstractAsyncContextManager[Store]:

@@ -39,7 +39,7 @@ class PairTests(StoreTests):
         return results
 
     async def test_pair_of_save_and_replace(self, store: Store) -> None:
-        """What a call has done MUST be seen by every call that begins later.
+        """Calls at the same time MUST NOT undo each other's work.
 
         A save of a user does not undo a change of its hash, nor the other way round.
         """
@@ -56,7 +56,7 @@ class PairTests(StoreTests):
 
     @pytest.mark.parametrize("other", ["save", "replace", "remove"])
     async def test_pair_of_role_and_another_change(self, store: Store, other: str) -> None:
-        """What a call has done MUST be seen by every call that begins later.
+        """Calls at the same time MUST NOT undo each other's work.
 
         That a user gets a role undoes no change of the user, nor the other way round.
         """
@@ -85,7 +85,7 @@ class PairTests(StoreTests):
     async def test_pair_of_save_and_assign(
         self, store: Store, kind: str, *, assigned: bool
     ) -> None:
-        """What a call has done MUST be seen by every call that begins later.
+        """Calls at the same time MUST NOT undo each other's work.
 
         A save does not undo that a task was assigned or un-assigned, nor the other way round.
         """
@@ -182,7 +182,7 @@ class PairTests(StoreTests):
             await store.tasks.remove(99, None)
 
     async def test_pair_of_assignments(self, store: Store) -> None:
-        """What a call has done MUST be seen by every call that begins later.
+        """Calls at the same time MUST NOT undo each other's work.
 
         Users come to one task, and tasks to one user, at once, and another leaves.
         """

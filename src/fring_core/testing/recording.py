@@ -60,7 +60,7 @@ class Log:
         head = "What the store was asked, and what it answered"
         if self._count > SHOWN:
             head += f" (the last {SHOWN} of {self._count} calls)"
-        return "\n".join([f"{head}:", *(f"  {line}" for line in self._last)])
+        return "\n".join([f"{head}:", *(f"  {line}" for line in self._last.copy())])
 
     def note(self, line: _Call | str) -> None:
         """Write down one more."""
