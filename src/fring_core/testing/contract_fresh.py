@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from fring_core import Store
 
 _ALL = [*WRITES.values()]
+AT_FIRST = 0.002  # seconds in which others read what is about to be old
 HALVES = (_ALL[:8], _ALL[8:])
 
 
@@ -46,6 +47,7 @@ class FreshTests(StoreTests):
             nonlocal user, task, written
             try:
                 for name in names:
+                    await pause(AT_FIRST)
                     user = await store.users.save(attrs.evolve(user, username=name)) or user
                     task = await store.tasks.save(attrs.evolve(task, title=name)) or task
             finally:
