@@ -73,6 +73,9 @@ class IdTests(StoreTests):
             assert added.id == number
             found = [await store.users.get(number), await store.tasks.get(number, None)]
             assert added in found
+            for other in (number - 1, number + 1):
+                assert await store.users.get(other) is None
+                assert await store.tasks.get(other, None) is None
 
     @both_kinds
     async def test_id_drawn_after_the_greatest_was_chosen(self, store: Store, add: Add) -> None:

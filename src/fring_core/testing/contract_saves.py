@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import attrs
 import pytest
 
-from fring_core import Credential, Role, UserFilter
+from fring_core import Credential, Role, TaskStatus, UserFilter
 from fring_core.testing.contract_base import (
     LATER,
     StoreTests,
@@ -68,6 +68,11 @@ class SaveTests(StoreTests):
         assert rows(await store.assignments.users_of(task.id)) == [renamed]
         assert rows(await store.assignments.tasks_of(user.id, None)) == [retitled]
         assert await store.tasks.get(own.id, own.owner) == own
+        for status in TaskStatus:
+            found = await store.tasks.get(task.id, None)
+            assert found is not None
+            assert await store.tasks.save(attrs.evolve(found, status=status)) is not None
+            assert rows(await store.assignments.users_of(task.id)) == [renamed], status
 
     @pytest.mark.parametrize("shift", [-1, 1])
     async def test_save_too_late_comes_before_taken(self, store: Store, shift: int) -> None:
