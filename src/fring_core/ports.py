@@ -9,15 +9,20 @@ Of every method of a store:
 - A call MUST be atomic. It has its whole effect or, if it raises, none. A call that is cancelled
   MUST have its whole effect or none. One that raises `Unavailable` may have had it, and lost the
   answer.
-- What a call has done MUST be seen by every call that begins later.
+- What a call has done MUST be seen by every call that begins later. Calls at the same time MUST NOT
+  undo each other's work. What one call returns MUST have been so at one moment.
+- What is stored MUST last. A store that is closed and opened again has it all, and knows which ids
+  were had. One that keeps it in memory has it for as long as it lives.
 - An id outside 1 to 2⁶³-1 names nothing: MUST answer as for a row that is absent.
 - `owner` selects a list: None the shared board, a text the personal list of that name.
   A call MUST leave every other list as it is. A task on another list MUST be treated as absent.
-- Entities MUST come back equal to what was stored. Their fields MUST have the types that the
-  entities name. Times MUST come back in UTC. They are of the years 1 to 9999, but for the first
-  day and the last two.
+- Entities MUST come back equal to what was stored. Their fields, and those of an outcome, MUST have
+  the types that they name. Times MUST come back in UTC. The time zone of the process MUST make no
+  difference. Times are of the years 1 to 9999, but for the first day and the last two.
 - Texts MUST be kept and compared as they stand, to the last character, whatever they look like.
 - A list, a filter and a transaction MUST be as long as they need: a store sets no limit to them.
+  Nor does it to the depth of transactions, nor to versions. The kit tries 1,001 rows, 1,001 writes
+  in a transaction, 100 transactions inside each other, 130 saves, and 100,000 characters.
 - What is returned MUST belong to the caller: changing it changes nothing stored.
 - A store that cannot answer raises `Unavailable`, and nothing else for that reason.
 - Beside what is said at a method, a store MUST raise nothing but `StoreUnavailable` and
@@ -290,8 +295,11 @@ class Store(Protocol):
         of a commit or nothing. Calls inside MUST see what was done inside. A call that raises
         inside MUST leave the transaction as it was before, ready to go on. Inside a transaction,
         another one MUST be able to fail alone, to any depth. A commit that would undo another's
-        work MUST raise `TransactionConflict` and do nothing. A call inside may raise it already.
-        While a transaction is open, calls outside MUST go on: reads always, and writes until it has
-        written itself.
+        work MUST raise `TransactionConflict` and do nothing. A call inside may raise it already. It
+        MUST NOT give a wrong answer in its place. Whoever gets it leaves the block, and may run it
+        again from the beginning. While a transaction is open, calls outside MUST go on: reads
+        always, and writes until it has written itself. What others commit meanwhile, calls inside
+        may see at once, or not at all. Several tasks may call inside at the same time, if they run
+        in one thread.
         """
         ...

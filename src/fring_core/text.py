@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 
+_SURROGATE = re.compile("[\ud800-\udfff]")
+
+
 @attrs.frozen
 class TextRule:
     """Say which texts a field takes.
@@ -45,7 +48,7 @@ class TextRule:
             return Problem(field, "must not be blank")
         if "\0" in text:
             return Problem(field, "must not contain NUL")
-        if not text.isascii() and any("\ud800" <= char <= "\udfff" for char in text):
+        if _SURROGATE.search(text):
             return Problem(field, "must not contain a lone surrogate")
         if self.shape is not None and not self.shape.fullmatch(text):
             return Problem(field, f"must be {self.described}")

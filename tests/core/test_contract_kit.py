@@ -8,11 +8,14 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from fring_adapters.memory import MemoryStore
 from fring_core.testing import InThreads, StoreContract, StoreMachine, operations, strategies
+from fring_core.testing.contract_lasting import LastingTests
 
 
 def clauses(kind):
-    return [name for name in vars(kind) if name.startswith("test_")]
+    # None stands for a clause that is not there.
+    return [name for name, clause in vars(kind).items() if name.startswith("test_") and clause]
 
 
 def test_no_part_of_the_contract_overrides_another():
@@ -32,7 +35,23 @@ def test_the_hooks_are_the_authors_to_write():
     with pytest.raises(NotImplementedError):
         StoreContract().open_store()
     with pytest.raises(NotImplementedError):
+        StoreContract().reopen(MemoryStore())
+    with pytest.raises(NotImplementedError):
         StoreMachine()
+
+
+def test_what_lasts_is_asked_where_a_store_can_be_opened_again():
+    class Lasting(StoreContract):
+        def reopen(self, store):
+            return self.open_store()
+
+    class Heir(Lasting):
+        pass
+
+    names = [name for name in vars(LastingTests) if name.startswith("test_")]
+    assert names
+    assert [getattr(StoreContract, name) for name in names] == [None] * len(names)
+    assert all(callable(getattr(kind, name)) for name in names for kind in (Lasting, Heir))
 
 
 def test_calls_that_cannot_race_are_refused():

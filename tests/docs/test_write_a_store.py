@@ -74,4 +74,4 @@ def test_every_hook_is_on_the_page():
     }
     for hook, kind in shown:
         assert hasattr(getattr(testing, kind), hook)
-    assert len(shown) == 9
+    assert len(shown) == 10

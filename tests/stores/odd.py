@@ -41,7 +41,8 @@ class OddStore:
 
     def __init__(self, store, *, before=nothing, shape=lambda result: result, commit=nothing):
         self._store = store
-        self._odd = {"before": before, "shape": shape, "commit": commit}
+        self._odd = {"before": before, "shape": shape}
+        self._commit = commit
         self.users = OddPort(store.users, before, shape)
         self.credentials = OddPort(store.credentials, before, shape)
         self.tasks = OddPort(store.tasks, before, shape)
@@ -50,8 +51,8 @@ class OddStore:
     @asynccontextmanager
     async def transaction(self):
         async with self._store.transaction() as inside:
-            yield OddStore(inside, **self._odd)
-            await self._odd["commit"]()
+            yield OddStore(inside, **self._odd)  # whose end is no commit yet
+            await self._commit()
 
 
 def every_list(change):

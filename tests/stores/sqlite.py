@@ -32,11 +32,11 @@ from fring_core.ids import is_possible
 
 SCHEMA = """
 PRAGMA journal_mode = WAL;
-CREATE TABLE users (id INTEGER PRIMARY KEY AUTOINCREMENT, username TEXT, email TEXT,
+CREATE TABLE IF NOT EXISTS users (id INTEGER PRIMARY KEY AUTOINCREMENT, username TEXT, email TEXT,
     created_at TEXT, version INTEGER, hash TEXT, role TEXT);
-CREATE TABLE tasks (id INTEGER PRIMARY KEY AUTOINCREMENT, title TEXT, description TEXT,
+CREATE TABLE IF NOT EXISTS tasks (id INTEGER PRIMARY KEY AUTOINCREMENT, title TEXT, description TEXT,
     status TEXT, created_at TEXT, updated_at TEXT, owner TEXT, due_date TEXT, version INTEGER);
-CREATE TABLE links (user INTEGER REFERENCES users ON DELETE CASCADE,
+CREATE TABLE IF NOT EXISTS links (user INTEGER REFERENCES users ON DELETE CASCADE,
     task INTEGER REFERENCES tasks ON DELETE CASCADE, PRIMARY KEY (user, task));
 """
 WAIT = 5  # seconds until the one writer that there can be has ended

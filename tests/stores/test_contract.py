@@ -44,16 +44,26 @@ class TestPostgresStore(StoreContract):
         async with PostgresStore(self.url, SMALL) as store:
             yield store
 
+    @asynccontextmanager
+    async def reopen(self, store):
+        async with PostgresStore(self.url, SMALL) as again:
+            yield again
+
 
 @pytest.mark.usefixtures("emptied")
 class TestBlockingPostgresStore(InThreads, StoreContract):
     @pytest.fixture(autouse=True)
-    def _blocking_store(self, blocking_store):
-        self.kept = blocking_store
+    def _blocking_store(self, blocking_store, database_url):
+        self.kept, self.url = blocking_store, database_url
 
     @asynccontextmanager
     async def open_store(self):
         yield self.kept
+
+    @asynccontextmanager
+    async def reopen(self, store):
+        with BlockingPostgresStore(self.url, SMALL) as again:
+            yield again
 
 
 @pytest.fixture

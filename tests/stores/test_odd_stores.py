@@ -52,6 +52,10 @@ class TestOneWriter(InThreads, StoreContract):
     async def open_store(self):
         yield SqliteStore(self.file)
 
+    @asynccontextmanager
+    async def reopen(self, store):
+        yield SqliteStore(self.file)
+
 
 def test_histories():
     class Machine(StoreMachine):

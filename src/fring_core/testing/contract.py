@@ -12,8 +12,10 @@ from fring_core.testing.contract_handovers import HandoverTests
 from fring_core.testing.contract_ids import IdTests
 from fring_core.testing.contract_inheritance import InheritanceTests
 from fring_core.testing.contract_inside import InsideTests
+from fring_core.testing.contract_lasting import LastingTests
 from fring_core.testing.contract_lists import ListTests
 from fring_core.testing.contract_moments import MomentTests
+from fring_core.testing.contract_neighbours import NeighbourTests
 from fring_core.testing.contract_nested import NestedTransactionTests
 from fring_core.testing.contract_orders import OrderTests
 from fring_core.testing.contract_owners import OwnerTests
@@ -21,6 +23,7 @@ from fring_core.testing.contract_pairs import PairTests
 from fring_core.testing.contract_races import RaceTests
 from fring_core.testing.contract_roles import RoleTests
 from fring_core.testing.contract_saves import SaveTests
+from fring_core.testing.contract_single_reads import SingleReadTests
 from fring_core.testing.contract_sizes import SizeTests
 from fring_core.testing.contract_tasks import TaskTests
 from fring_core.testing.contract_texts import TextTests
@@ -34,8 +37,11 @@ __all__ = ["InThreads", "StoreContract"]
 # pytest runs the tests of the last base first: what is simplest comes last here.
 class StoreContract(
     CancelledTests,
+    LastingTests,
+    SingleReadTests,
     GlimpseTests,
     HandoverTests,
+    NeighbourTests,
     PairTests,
     RaceTests,
     CommitTests,
@@ -62,5 +68,6 @@ class StoreContract(
 ):
     """Hold a test for every MUST of `fring_core.ports`.
 
-    Inherit it in a test module under a name that pytest collects, and override `open_store`.
+    Inherit it in a test module under a name that pytest collects, and override `open_store`; and
+    `reopen`, if what is stored outlives the store.
     """

@@ -8,6 +8,7 @@ import pytest
 
 from fring_core import NewTask, Outcome, TaskStatus
 from fring_core.testing.contract_base import NOW, StoreTests, add_task, add_user, contents, rows
+from fring_core.testing.snapshot import plain
 
 if TYPE_CHECKING:
     from fring_core import Store
@@ -19,30 +20,37 @@ class AssignmentTests(StoreTests):
     """Test the store's assignments."""
 
     async def test_assignment_add_between_existing(self, store: Store) -> None:
-        """Assign, unless the two are assigned already or one does not exist."""
+        """Assign, unless the two are assigned already or one does not exist.
+
+        Their fields, and those of an outcome, MUST have the types that they name.
+        """
         user, task = await add_user(store), await add_task(store)
         other = await add_user(store, "bob")
         added = Outcome(user_exists=True, task_exists=True, changed=True)
-        assert await store.assignments.add(user.id, task.id) == added
+        outcome = await store.assignments.add(user.id, task.id)
+        assert plain(outcome) == plain(added)
         assert rows(await store.assignments.tasks_of(user.id, None)) == [task]
         assert rows(await store.assignments.users_of(task.id)) == [user]
         again = Outcome(user_exists=True, task_exists=True, changed=False)
-        assert await store.assignments.add(user.id, task.id) == again
+        assert plain(await store.assignments.add(user.id, task.id)) == plain(again)
         assert rows(await store.assignments.users_of(task.id)) == [user]
         assert rows(await store.assignments.tasks_of(other.id, None)) == []
 
     async def test_assignment_remove_between_existing(self, store: Store) -> None:
-        """Un-assign, if the two are assigned; the outcome as for `add`."""
+        """Un-assign, if the two are assigned; the outcome as for `add`.
+
+        Their fields, and those of an outcome, MUST have the types that they name.
+        """
         user, task = await add_user(store), await add_task(store)
         bob, other = await add_user(store, "bob"), await add_task(store, "other")
         for pair in ((user.id, task.id), (user.id, other.id), (bob.id, task.id)):
             await store.assignments.add(*pair)
         removed = Outcome(user_exists=True, task_exists=True, changed=True)
-        assert await store.assignments.remove(user.id, task.id) == removed
+        assert plain(await store.assignments.remove(user.id, task.id)) == plain(removed)
         assert rows(await store.assignments.tasks_of(user.id, None)) == [other]
         assert rows(await store.assignments.users_of(task.id)) == [bob]
         again = Outcome(user_exists=True, task_exists=True, changed=False)
-        assert await store.assignments.remove(user.id, task.id) == again
+        assert plain(await store.assignments.remove(user.id, task.id)) == plain(again)
         assert await store.assignments.add(user.id, task.id) == removed
 
     @pytest.mark.parametrize(
@@ -59,8 +67,8 @@ class AssignmentTests(StoreTests):
         task_id = (await add_task(store)).id if task_exists else ABSENT
         before = await contents(store)
         expected = Outcome(user_exists=user_exists, task_exists=task_exists, changed=False)
-        assert await store.assignments.add(user_id, task_id) == expected
-        assert await store.assignments.remove(user_id, task_id) == expected
+        for change in (store.assignments.add, store.assignments.remove):
+            assert plain(await change(user_id, task_id)) == plain(expected)
         assert await contents(store) == before
 
     async def test_assignment_of_a_personal_task(self, store: Store) -> None:

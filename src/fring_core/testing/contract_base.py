@@ -17,6 +17,7 @@ from fring_core.testing.limits import time_limit
 from fring_core.testing.recording import Log, RecordedStore
 from fring_core.testing.snapshot import flat, plain, snapshot
 from fring_core.testing.threads import InThreads, only_fring_errors
+from fring_core.testing.turns import LEADS
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
@@ -52,6 +53,7 @@ class StoreTests:
 
     pytestmark: pytest.MarkDecorator | list[pytest.MarkDecorator] = pytest.mark.anyio
     time_limit: ClassVar[float] = 60
+    leads: ClassVar[tuple[int, ...]] = LEADS
 
     def __init_subclass__(cls, **options: Any) -> None:
         super().__init_subclass__(**options)
@@ -164,7 +166,7 @@ def ghost_task(task_id: int, owner: str | None = None) -> Task:
 async def contents(store: Store) -> object:
     """Return all that a store holds, to compare before and after."""
     if isinstance(store, RecordedStore):
-        store.log.lines.append("everything is read")
+        store.log.note("everything is read")
         store = store.bare
     return flat(await snapshot(store, OWNERS))
 

@@ -150,7 +150,7 @@ class ClashTests(StoreTests):
     async def test_race_of_transactions_loses_none(self, store: Store) -> None:
         """A commit that would undo another's work MUST raise `TransactionConflict` and do nothing.
 
-        Whoever tries again loses nothing.
+        Whoever gets it leaves the block, and may run it again from the beginning. Nothing is lost.
         """
         task = await store.tasks.add(NewTask("marks", ""), None, NOW)
 

@@ -26,7 +26,7 @@ from fring_core.testing.contract_base import (
 )
 from fring_core.testing.contract_ids import both_kinds
 from fring_core.testing.snapshot import plain, snapshot
-from fring_core.testing.writes import settle
+from fring_core.testing.writes import WRITES, settle
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine
@@ -151,6 +151,29 @@ class CommitTests(StoreTests):
             assert await snapshot(store, LISTS) == theirs, "what was refused is there in part"
         else:
             assert [mine, await snapshot(store, LISTS)] == expected
+
+    async def test_commit_past_another_row(self, store: Store) -> None:
+        """It MUST NOT give a wrong answer in its place.
+
+        Somebody wrote other rows: whatever is written first inside has the answer that it has
+        when nobody did, or `TransactionConflict`. What others commit meanwhile, calls inside may
+        see at once, or not at all.
+        """
+        await settle(store)
+        for number, (name, write) in enumerate(WRITES.items(), 100):
+            answers: list[object] = []
+            for overtaken in (False, True):
+                with suppress(Undo, TransactionConflict):
+                    async with store.transaction() as inner:
+                        assert await inner.users.get(3) is not None
+                        if overtaken:
+                            await add_user(store, f"u{number}", number)
+                            task = await add_task(store, name, number)
+                            assert await inner.tasks.get(task.id, None) in (None, task)
+                        answers.append(plain(await write(inner)))
+                        raise Undo
+            assert answers in (answers[:1], answers[:1] * 2), name
+            assert answers, name
 
     @both_kinds
     async def test_commit_of_what_was_drawn(self, store: Store, add: Add) -> None:

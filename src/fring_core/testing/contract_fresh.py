@@ -5,14 +5,19 @@ from __future__ import annotations
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
+import attrs
+
 from fring_core.testing.agreement import agreed
-from fring_core.testing.contract_base import StoreTests, Undo
+from fring_core.testing.contract_base import StoreTests, Undo, add_task, add_user, check_none_failed
+from fring_core.testing.snapshot import plain
+from fring_core.testing.turns import pause
 from fring_core.testing.writes import WRITES, settle
 
 if TYPE_CHECKING:
     from fring_core import Store
 
 _ALL = [*WRITES.values()]
+AT_FIRST = 0.002  # seconds in which others read what is about to be old
 HALVES = (_ALL[:8], _ALL[8:])
 
 
@@ -22,7 +27,7 @@ class FreshTests(StoreTests):
     async def test_fresh_after_calls(self, store: Store) -> None:
         """What a call has done MUST be seen by every call that begins later.
 
-        Their fields MUST have the types that the entities name.
+        Their fields, and those of an outcome, MUST have the types that they name.
         """
         await settle(store)
         before = await agreed(store)
@@ -31,6 +36,38 @@ class FreshTests(StoreTests):
             after = await agreed(store)
             assert after != before, name
             before = after
+
+    async def test_fresh_while_others_read(self, store: Store) -> None:
+        """What a call has done MUST be seen by every call that begins later, whatever others read meanwhile."""
+        user, task = await add_user(store, chosen=1), await add_task(store, chosen=1)
+        await store.assignments.add(1, 1)
+        written = False
+
+        async def write(names: tuple[str, str]) -> None:
+            nonlocal user, task, written
+            try:
+                for name in names:
+                    await pause(AT_FIRST)
+                    user = await store.users.save(attrs.evolve(user, username=name)) or user
+                    task = await store.tasks.save(attrs.evolve(task, title=name)) or task
+            finally:
+                written = True
+
+        async def read() -> None:
+            while not written:
+                await store.users.get(1)
+                await store.tasks.get(1, None)
+                await store.credentials.get(1)
+                await store.assignments.users_of(1)
+                await pause(0)
+
+        for names in (("a", "b"), ("c", "d"), ("e", "f"), ("g", "h")):
+            written = False
+            check_none_failed(await self.together(read(), read(), write(names)))
+            assert plain(await store.users.get(1)) == plain(user)
+            assert plain(await store.tasks.get(1, None)) == plain(task)
+        assert user.version == task.version == 9
+        await agreed(store)
 
     async def test_fresh_after_commits(self, store: Store) -> None:
         """Calls inside MUST see what was done inside.

@@ -26,7 +26,7 @@ from fring_core.testing.contract_base import (
     rows,
 )
 from fring_core.testing.snapshot import EVERYTHING, plain
-from fring_core.testing.turns import LEADS, in_turns
+from fring_core.testing.turns import in_turns
 
 if TYPE_CHECKING:
     from fring_core import Store
@@ -37,7 +37,7 @@ class HandoverTests(StoreTests):
 
     async def test_handover_to_an_add_or_a_save(self, store: Store) -> None:
         """Usernames and e-mails MUST be unique as they stand: one of an add and a save gets them."""
-        for n, lead in enumerate(LEADS):
+        for n, lead in enumerate(self.leads):
             user, email = await add_user(store, f"u{n}"), f"{n}@e.o"
             adding = store.users.add(NewUser(f"name{n}", f"other{n}@f.o"), NOW)
             saving = store.users.save(attrs.evolve(user, username=f"name{n}"))
@@ -53,7 +53,7 @@ class HandoverTests(StoreTests):
 
     async def test_handover_from_a_save(self, store: Store) -> None:
         """Usernames and e-mails MUST be unique as they stand: also while a save gives them up."""
-        for n, lead in enumerate(LEADS):
+        for n, lead in enumerate(self.leads):
             user = await add_user(store, f"u{n}")
             renamed = attrs.evolve(user, username=f"name{n}", email=f"{n}@e.o")
             adding = store.users.add(NewUser(user.username, user.email), NOW)
@@ -78,7 +78,7 @@ class HandoverTests(StoreTests):
         """
         other = await add_task(store, "other", 8)
         bystander = await add_user(store, "bystander", 8)
-        for lead in LEADS:
+        for lead in self.leads:
             user, task = await add_user(store, "ann", 7, "hash"), await add_task(store, "t", 7)
             await store.assignments.add(7, 8)
             await store.assignments.add(8, 7)

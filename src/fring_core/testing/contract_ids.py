@@ -33,7 +33,6 @@ if TYPE_CHECKING:
 NAMELESS_IDS = (*IMPOSSIBLE_IDS, 2**32 + 1, MAX_ID)
 
 both_kinds: Final = pytest.mark.parametrize("add", [add_user, add_task])
-nameless: Final = pytest.mark.parametrize("number", NAMELESS_IDS)
 
 
 class IdTests(StoreTests):
@@ -74,6 +73,9 @@ class IdTests(StoreTests):
             assert added.id == number
             found = [await store.users.get(number), await store.tasks.get(number, None)]
             assert added in found
+            for other in (number - 1, number + 1):
+                assert await store.users.get(other) is None
+                assert await store.tasks.get(other, None) is None
 
     @both_kinds
     async def test_id_drawn_after_the_greatest_was_chosen(self, store: Store, add: Add) -> None:
@@ -146,46 +148,45 @@ class IdTests(StoreTests):
         assert len(set(kept)) == len(kept)
         assert await _count(store) == 1 + len(kept)
 
-    @nameless
-    async def test_id_that_names_no_user(self, store: Store, number: int) -> None:
+    async def test_id_that_names_no_user(self, store: Store) -> None:
         """An id outside 1 to 2⁶³-1 names nothing: MUST answer as for a row that is absent."""
         await add_user(store, chosen=1)
         before = await contents(store)
-        assert await store.users.get(number) is None
-        assert await store.users.get_with_tasks(number) is None
-        assert await store.users.save(ghost_user(number)) is None
-        assert await store.users.remove(number) is False
+        for number in NAMELESS_IDS:
+            assert await store.users.get(number) is None, number
+            assert await store.users.get_with_tasks(number) is None, number
+            assert await store.users.save(ghost_user(number)) is None, number
+            assert await store.users.remove(number) is False, number
         assert await contents(store) == before
 
-    @nameless
-    @pytest.mark.parametrize("owner", OWNERS)
-    async def test_id_that_names_no_task(
-        self, store: Store, number: int, owner: str | None
-    ) -> None:
+    async def test_id_that_names_no_task(self, store: Store) -> None:
         """An id outside 1 to 2⁶³-1 names nothing: MUST answer as for a row that is absent."""
-        await add_task(store, chosen=1, owner=owner)
-        before = await contents(store)
-        assert await store.tasks.get(number, owner) is None
-        assert await store.tasks.get_with_users(number, owner) is None
-        assert await store.tasks.save(ghost_task(number, owner)) is None
-        assert await store.tasks.remove(number, owner) is False
-        assert await contents(store) == before
+        for owner in OWNERS:
+            await add_task(store, chosen=1, owner=owner)
+            before = await contents(store)
+            for number in NAMELESS_IDS:
+                assert await store.tasks.get(number, owner) is None, number
+                assert await store.tasks.get_with_users(number, owner) is None, number
+                assert await store.tasks.save(ghost_task(number, owner)) is None, number
+                assert await store.tasks.remove(number, owner) is False, number
+            assert await contents(store) == before
+            await store.tasks.remove(1, owner)
 
-    @nameless
-    async def test_id_that_names_nothing_to_assign(self, store: Store, number: int) -> None:
+    async def test_id_that_names_nothing_to_assign(self, store: Store) -> None:
         """An id outside 1 to 2⁶³-1 names nothing: MUST answer as for a row that is absent."""
         user, task = await add_user(store, chosen=1), await add_task(store, chosen=1)
         await store.assignments.add(user.id, task.id)
         before = await contents(store)
-        for change in (store.assignments.add, store.assignments.remove):
-            no_user = Outcome(user_exists=False, task_exists=True, changed=False)
-            assert await change(number, task.id) == no_user
-            no_task = Outcome(user_exists=True, task_exists=False, changed=False)
-            assert await change(user.id, number) == no_task
-            neither = Outcome(user_exists=False, task_exists=False, changed=False)
-            assert await change(number, number) == neither
-        assert await store.assignments.tasks_of(number, None) is None
-        assert await store.assignments.users_of(number) is None
+        no_user = Outcome(user_exists=False, task_exists=True, changed=False)
+        no_task = Outcome(user_exists=True, task_exists=False, changed=False)
+        neither = Outcome(user_exists=False, task_exists=False, changed=False)
+        for number in NAMELESS_IDS:
+            for change in (store.assignments.add, store.assignments.remove):
+                assert await change(number, task.id) == no_user, number
+                assert await change(user.id, number) == no_task, number
+                assert await change(number, number) == neither, number
+            assert await store.assignments.tasks_of(number, None) is None, number
+            assert await store.assignments.users_of(number) is None, number
         assert await contents(store) == before
 
 

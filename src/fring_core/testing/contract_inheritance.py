@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from fring_core import Credential, TaskFilter
+from fring_core import Credential, NewTask, TaskFilter, TaskStatus
 from fring_core.testing.contract_base import (
     CALLERS,
+    NOW,
     StoreTests,
     Undo,
     add_task,
@@ -30,17 +31,19 @@ if TYPE_CHECKING:
 LOOK_ALIKES = (None, "07", "7.0", "+7", " 7", "7 ", "70", "77", "\u0667", "", "ann")
 
 
-async def _remove(store: Store, number: int) -> None:
+async def remove(store: Store, number: int) -> None:
+    """Remove the user or the shared task of this id."""
     assert await store.users.remove(number) or await store.tasks.remove(number, None)
 
 
-async def _chosen_ahead(store: Store, add: Add) -> list[int]:
+async def chosen_ahead(store: Store, add: Add) -> list[int]:
     """Add a row with a drawn id, then some with ids that may be drawn next; return all ids."""
     base = (await add(store, "base")).id
     return [base, *[(await add(store, f"ahead{n}", base + n)).id for n in range(1, 9)]]
 
 
-async def _check_none_drawn(store: Store, add: Add, had: list[int]) -> None:
+async def check_none_drawn(store: Store, add: Add, had: list[int]) -> None:
+    """Assert that the next ids which are drawn are none of these."""
     drawn = [(await add(store, f"drawn{n}")).id for n in range(12)]
     assert not set(drawn) & set(had)
 
@@ -59,16 +62,16 @@ class InheritanceTests(StoreTests):
         With `new.id` None the store MUST draw an id that no task has ever had.
         """
         had = [(await add(store, "first", 1)).id]  # before anything is drawn
-        await _remove(store, 1)
-        had += await _chosen_ahead(store, add)
+        await remove(store, 1)
+        had += await chosen_ahead(store, add)
         assert len(set(had)) == len(had)
         for number in had[1:]:
-            await _remove(store, number)
+            await remove(store, number)
         for n in range(12):
             drawn = (await add(store, f"drawn{n}")).id
             assert drawn not in had
             had.append(drawn)
-            await _remove(store, drawn)  # the newest: no row has an id as great any more
+            await remove(store, drawn)  # the newest: no row has an id as great any more
 
     @both_kinds
     async def test_id_removed_in_a_transaction_is_not_drawn(self, store: Store, add: Add) -> None:
@@ -76,18 +79,18 @@ class InheritanceTests(StoreTests):
 
         With `new.id` None the store MUST draw an id that no task has ever had, in a transaction or not.
         """
-        had = await _chosen_ahead(store, add)
+        had = await chosen_ahead(store, add)
         async with store.transaction() as inner:
             for number in had[:4]:
-                await _remove(inner, number)
+                await remove(inner, number)
             assert (await add(inner, "inner")).id not in had
         with suppress(Undo):
             async with store.transaction() as inner:
-                await _remove(inner, had[4])
+                await remove(inner, had[4])
                 raise Undo
         for number in had[4:]:
-            await _remove(store, number)
-        await _check_none_drawn(store, add, had)
+            await remove(store, number)
+        await check_none_drawn(store, add, had)
 
     @both_kinds
     async def test_id_drawn_while_others_remove(self, store: Store, add: Add) -> None:
@@ -98,14 +101,14 @@ class InheritanceTests(StoreTests):
         base = (await add(store, "base")).id
         had = [(await add(store, f"ahead{n}", base + 1 + n)).id for n in CALLERS]
 
-        async def remove(number: int) -> int:
-            await _remove(store, number)
+        async def give_up(number: int) -> int:
+            await remove(store, number)
             return base
 
         async def draw(n: int) -> int:
             return (await add(store, f"drawn{n}")).id
 
-        pairs = [(remove(number), draw(n)) for n, number in enumerate(had)]
+        pairs = [(give_up(number), draw(n)) for n, number in enumerate(had)]
         results = await self.together(*(call for pair in pairs for call in pair))
         check_none_failed(results)
         assert not {given for given in results if isinstance(given, int)} & set(had)
@@ -116,15 +119,15 @@ class InheritanceTests(StoreTests):
         base = (await add_task(store)).id
         had = [(await add_task(store, "t", base + n, str(user.id))).id for n in range(1, 9)]
         await store.users.remove(user.id)
-        await _check_none_drawn(store, add_task, had)
+        await check_none_drawn(store, add_task, had)
 
     async def test_id_drawn_has_an_empty_list(self, store: Store) -> None:
-        """The personal list of that name MUST be empty."""
+        """The personal list of that name MUST be empty: of tasks of whatever status."""
         base = (await add_user(store, "base")).id
         strangers = [base + n for n in range(1, 9)]
-        for number in strangers:
-            await add_task(store, owner=str(number))
-        await _check_none_drawn(store, add_user, strangers)
+        for number, status in zip(strangers, [*TaskStatus] * 2, strict=True):
+            await store.tasks.add(NewTask("theirs", status=status), str(number), NOW)
+        await check_none_drawn(store, add_user, strangers)
 
     async def test_id_chosen_again_by_a_user(self, store: Store) -> None:
         """A chosen id may be a removed user's, from whom the new one MUST inherit nothing."""

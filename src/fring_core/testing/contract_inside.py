@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING
 
 import attrs
 import pytest
 
-from fring_core import Credential, NewTask, Page, Task, TaskFilter, TaskStatus
+from fring_core import (
+    Credential,
+    NewTask,
+    Page,
+    Task,
+    TaskFilter,
+    TaskStatus,
+    User,
+    UsernameTaken,
+)
 from fring_core.testing.agreement import LISTS
 from fring_core.testing.contract_base import (
     NOW,
@@ -18,7 +28,7 @@ from fring_core.testing.contract_base import (
     check_next,
     rows,
 )
-from fring_core.testing.snapshot import EVERYTHING, snapshot
+from fring_core.testing.snapshot import EVERYTHING, plain, snapshot
 from fring_core.testing.writes import settle
 
 if TYPE_CHECKING:
@@ -27,7 +37,7 @@ if TYPE_CHECKING:
 
     from fring_core import Store
 
-MANY = 150  # more than the hundred writes that some databases take at once
+MANY = 1001  # more than what some databases write at once, or answer on a page
 
 
 async def _save_twice(store: Store) -> None:
@@ -158,17 +168,39 @@ class InsideTests(StoreTests):
                 assert listed == by_id(kept), where
 
     async def test_inside_there_may_be_many_writes(self, store: Store) -> None:
-        """A list, a filter and a transaction MUST be as long as they need: a store sets no limit to them."""
-        user, assigned = await add_user(store), list[Task]()
+        """A list, a filter and a transaction MUST be as long as they need: a store sets no limit to them.
+
+        The kit tries 1,001 rows, 1,001 writes in a transaction, 100 transactions inside each
+        other, 130 saves, and 100,000 characters. The personal list `str(user_id)` MUST be removed
+        too if there was a hash: all of it.
+        """
+        user = await add_user(store, "ann", None, "hash")
+        owner = str(user.id)
+
+        async def listed(page: Page) -> list[Task] | None:
+            return rows(await store.tasks.list(TaskFilter(), page, owner))
+
         async with store.transaction() as inner:
-            for n in range(MANY):
-                task = await inner.tasks.add(NewTask(f"t{n}"), None, NOW)
-                if n % 3 == 0:
-                    await inner.assignments.add(user.id, task.id)
-                    assigned.append(task)
-            inside = rows(await inner.tasks.list(TaskFilter(), EVERYTHING, None))
-            assert rows(await store.tasks.list(TaskFilter(), EVERYTHING, None)) == []
-        assert rows(await store.tasks.list(TaskFilter(), EVERYTHING, None)) == inside
-        assert inside is not None
-        assert len(inside) == MANY
-        assert rows(await store.assignments.tasks_of(user.id, None)) == by_id(assigned)
+            added = [await inner.tasks.add(NewTask("t"), owner, NOW) for _ in range(MANY)]
+            assert await listed(EVERYTHING) == []
+        tasks = by_id(added)
+        assert await listed(EVERYTHING) == tasks[: EVERYTHING.limit]
+        assert await listed(Page(EVERYTHING.limit, 1)) == tasks[EVERYTHING.limit :]
+        assert await store.users.remove(user.id) is True
+        assert await listed(EVERYTHING) == []
+        assert await store.tasks.get(tasks[-1].id, owner) is None
+
+    async def test_inside_several_tasks_may_call(self, store: Store) -> None:
+        """Several tasks may call inside at the same time, if they run in one thread.
+
+        A call that raises inside MUST leave the transaction as it was before, ready to go on.
+        """
+        await settle(store)
+        async with store.transaction() as inner:
+            calls = [add_user(inner, name) for name in ("u1", "a", "u2", "b", "u3", "c")]
+            results = await asyncio.gather(*calls, return_exceptions=True)
+            inside = await snapshot(inner, LISTS)
+        assert [type(result) for result in results] == [UsernameTaken, User] * 3
+        assert await snapshot(store, LISTS) == inside
+        added = [row for row in results if isinstance(row, User)]
+        assert plain([await store.users.get(row.id) for row in added]) == plain(added)

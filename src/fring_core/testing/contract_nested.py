@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 import attrs
 import pytest
 
-from fring_core import NewTask, UserFilter, UsernameTaken
-from fring_core.testing.contract_base import NOW, StoreTests, Undo, add_user, contents
+from fring_core import NewTask, TaskFilter, UserFilter, UsernameTaken
+from fring_core.testing.contract_base import NOW, StoreTests, Undo, add_task, add_user, contents
 from fring_core.testing.contract_transactions import prepare, write_everywhere
 from fring_core.testing.snapshot import EVERYTHING
 
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from fring_core import Store
 
 DEPTH = 3
+DEEPEST = 100
 
 
 async def _mark(store: Store, mark: str) -> None:
@@ -76,6 +77,25 @@ class NestedTransactionTests(StoreTests):
 
         marks = await fill(store, "", 0)
         assert await _marks(store) == (sorted(marks), marks)
+
+    async def test_transaction_inside_a_hundred_others(self, store: Store) -> None:
+        """Inside a transaction, another one MUST be able to fail alone, to any depth.
+
+        Nor does it to the depth of transactions, nor to versions. Half of them are undone.
+        """
+
+        async def fill(level: Store, depth: int) -> None:
+            async with level.transaction() as inner:
+                await add_task(inner, "task", depth)
+                if depth < DEEPEST:
+                    with suppress(Undo):
+                        await fill(inner, depth + 1)
+                if depth == DEEPEST // 2:
+                    raise Undo
+
+        await fill(store, 1)
+        listed = await store.tasks.list(TaskFilter(), EVERYTHING, None)
+        assert [task.id for task in listed] == [*range(1, DEEPEST // 2)]
 
     @pytest.mark.parametrize("error", [Undo, asyncio.CancelledError, KeyboardInterrupt])
     async def test_transaction_inside_fails_alone(

@@ -18,7 +18,7 @@ from fring_core.testing.contract_base import (
     hash_of,
     rows,
 )
-from fring_core.testing.turns import LEADS, in_turns, late
+from fring_core.testing.turns import in_turns, late
 
 if TYPE_CHECKING:
     from collections.abc import Coroutine
@@ -39,11 +39,11 @@ class PairTests(StoreTests):
         return results
 
     async def test_pair_of_save_and_replace(self, store: Store) -> None:
-        """What a call has done MUST be seen by every call that begins later.
+        """Calls at the same time MUST NOT undo each other's work.
 
         A save of a user does not undo a change of its hash, nor the other way round.
         """
-        for n, lead in enumerate(LEADS):
+        for n, lead in enumerate(self.leads):
             user = await add_user(store, f"u{n}", None, "old")
             renamed = attrs.evolve(user, username=f"name{n}")
             replacing = store.credentials.replace(Credential(user, "old"), "new")
@@ -56,11 +56,11 @@ class PairTests(StoreTests):
 
     @pytest.mark.parametrize("other", ["save", "replace", "remove"])
     async def test_pair_of_role_and_another_change(self, store: Store, other: str) -> None:
-        """What a call has done MUST be seen by every call that begins later.
+        """Calls at the same time MUST NOT undo each other's work.
 
         That a user gets a role undoes no change of the user, nor the other way round.
         """
-        for n, lead in enumerate(LEADS):
+        for n, lead in enumerate(self.leads):
             user = await add_user(store, f"u{n}", None, "old")
             match other:
                 case "save":
@@ -85,11 +85,11 @@ class PairTests(StoreTests):
     async def test_pair_of_save_and_assign(
         self, store: Store, kind: str, *, assigned: bool
     ) -> None:
-        """What a call has done MUST be seen by every call that begins later.
+        """Calls at the same time MUST NOT undo each other's work.
 
         A save does not undo that a task was assigned or un-assigned, nor the other way round.
         """
-        for n, lead in enumerate(LEADS):
+        for n, lead in enumerate(self.leads):
             user, task = await add_user(store, f"u{n}"), await add_task(store)
             change = store.assignments.remove if assigned else store.assignments.add
             if assigned:
@@ -116,7 +116,7 @@ class PairTests(StoreTests):
         If it is another, or there is no such task on the list `task.owner`, MUST return None. No
         save brings back what is removed.
         """
-        for n, lead in enumerate(LEADS):
+        for n, lead in enumerate(self.leads):
             user, task = await add_user(store, f"u{n}", None, "hash"), await add_task(store)
             await store.assignments.add(user.id, task.id)
             removing: Call = store.tasks.remove(task.id, None)
@@ -133,7 +133,7 @@ class PairTests(StoreTests):
 
         No hash comes back.
         """
-        for n, lead in enumerate(LEADS):
+        for n, lead in enumerate(self.leads):
             user = await add_user(store, f"u{n}", 7, "hash")
             replacing = store.credentials.replace(Credential(user, "hash"), "late")
             _, removed = await self._pair(lead, replacing, store.users.remove(7))
@@ -154,7 +154,7 @@ class PairTests(StoreTests):
         """
         others = [(await add_user(store, f"u{n}"), await add_task(store)) for n in range(6)]
         change = store.assignments.remove if assigned else store.assignments.add
-        for lead in LEADS:
+        for lead in self.leads:
             await add_user(store, "ann", 99)
             await add_task(store, "t", 99)
             by_user = kind == "user"
@@ -182,11 +182,11 @@ class PairTests(StoreTests):
             await store.tasks.remove(99, None)
 
     async def test_pair_of_assignments(self, store: Store) -> None:
-        """What a call has done MUST be seen by every call that begins later.
+        """Calls at the same time MUST NOT undo each other's work.
 
         Users come to one task, and tasks to one user, at once, and another leaves.
         """
-        for round_, lead in enumerate(LEADS):
+        for round_, lead in enumerate(self.leads):
             users = [await add_user(store, f"u{round_}:{n}") for n in range(4)]
             tasks = [await add_task(store, f"t{n}") for n in range(4)]
             user, task = users[0].id, tasks[0].id

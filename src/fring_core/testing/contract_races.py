@@ -27,7 +27,6 @@ from fring_core import (
 from fring_core.testing.contract_base import (
     CALLERS,
     NOW,
-    OWNERS,
     StoreTests,
     add_task,
     add_user,
@@ -135,8 +134,9 @@ class RaceTests(StoreTests):
         assert sorted(found.description or "") == marks
         assert found.version == 1 + len(marks)
 
-    @pytest.mark.parametrize("owner", OWNERS)
-    @pytest.mark.parametrize("status", [TaskStatus.TODO, TaskStatus.COMPLETED])
+    @pytest.mark.parametrize(
+        ("owner", "status"), [(None, TaskStatus.TODO), ("ann", TaskStatus.COMPLETED)]
+    )
     async def test_race_of_toggles_loses_none(
         self, store: Store, owner: str | None, status: TaskStatus
     ) -> None:

@@ -154,11 +154,17 @@ class TextTests(StoreTests):
 
         If `username` is None, the e-mail counts in its place, exactly.
         """
-        ann = await store.users.add(NewUser("ann", "ann@e.o"), NOW, "ann's")
-        bob = await store.users.add(NewUser("ann@e.o", "bob@e.o"), NOW, "bob's")
-        eve = await store.users.add(NewUser("eve@e.o", "eve@e.o"), NOW, "eve's")
-        for user, password_hash in ((ann, "ann's"), (bob, "bob's"), (eve, "eve's")):
-            expected = Credential(user, password_hash)
+        texts = (
+            ("ann", "ann@e.o"),
+            ("ann@e.o", "bob@e.o"),  # a name that is an earlier e-mail,
+            ("bob", "eve@e.o"),
+            ("cid@e.o", "cid@e.o"),
+            ("dan@e.o", "dan@f.o"),
+            ("dan", "dan@e.o"),  # and an e-mail that is an earlier name
+        )
+        users = [await store.users.add(NewUser(*pair), NOW, pair[0]) for pair in texts]
+        for user in users:
+            expected = Credential(user, user.username)
             assert await store.credentials.find(user.username, None) == expected
             assert await store.credentials.find(None, user.email) == expected
 

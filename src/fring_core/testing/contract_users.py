@@ -8,7 +8,16 @@ from typing import TYPE_CHECKING
 import attrs
 import pytest
 
-from fring_core import EmailTaken, FringError, IdTaken, NewUser, User, UsernameTaken
+from fring_core import (
+    EmailTaken,
+    FringError,
+    IdTaken,
+    NewTask,
+    NewUser,
+    TaskStatus,
+    User,
+    UsernameTaken,
+)
 from fring_core.testing.contract_base import (
     NOW,
     PRECISE,
@@ -98,8 +107,9 @@ class UserTests(StoreTests):
         for number, email in enumerate(("ann@e.o", "Ann@e.o", "ann@E.o", "a\u0301@e.o", "á@e.o")):
             await store.users.add(NewUser(f"mail{number}", email), NOW)
         for number, username in enumerate(LOOK_ALIKES):
-            with pytest.raises(UsernameTaken):
+            with pytest.raises(UsernameTaken) as raised:
                 await store.users.add(NewUser(username, f"again{number}@example.org"), NOW)
+            assert raised.value.args == (username,)
 
     async def test_user_names_are_free_again(self, store: Store) -> None:
         """Usernames and e-mails MUST be unique as they stand: among the users that there are."""
@@ -112,14 +122,17 @@ class UserTests(StoreTests):
     async def test_user_get_with_tasks(self, store: Store) -> None:
         """Return the user with its shared tasks by ascending id, or None."""
         ann, bob = await add_user(store, "ann"), await add_user(store, "bob")
-        tasks = [await add_task(store, f"t{number}", number) for number in (9, 2, 5, 4)]
-        for task in tasks[:3]:
+        tasks = [
+            await store.tasks.add(NewTask("t", status=status, id=number), None, NOW)
+            for number, status in zip((9, 2, 5, 7, 4), [*TaskStatus, TaskStatus.TODO], strict=True)
+        ]
+        for task in tasks[:4]:
             assert (await store.assignments.add(ann.id, task.id)).changed
         found = await store.users.get_with_tasks(ann.id)
         assert found is not None
         assert found.user == ann
         assert found.user.version == ann.version
-        assert list(found.tasks) == [tasks[1], tasks[2], tasks[0]]
+        assert list(found.tasks) == [tasks[1], tasks[2], tasks[3], tasks[0]]
         without = await store.users.get_with_tasks(bob.id)
         assert without is not None
         assert without.user == bob

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import types
+from collections import deque
 from contextlib import asynccontextmanager
 from functools import partial
 from typing import TYPE_CHECKING, TypeVar
@@ -49,17 +50,22 @@ def _cut(line: str) -> str:
 
 @attrs.define(eq=False)
 class Log:
-    """Hold what a store was asked, and whether any of its calls ever suspended."""
+    """Hold what a store was asked last, and whether any of its calls ever suspended."""
 
-    lines: list[_Call | str] = attrs.field(factory=list["_Call | str"])
+    _count: int = 0
+    _last: deque[_Call | str] = attrs.field(factory=lambda: deque[_Call | str](maxlen=SHOWN))
     suspended: bool = False
 
     def __str__(self) -> str:
-        left_out = len(self.lines) - SHOWN
         head = "What the store was asked, and what it answered"
-        if left_out > 0:
-            head += f" (the last {SHOWN} of {len(self.lines)} calls)"
-        return "\n".join([f"{head}:", *(f"  {line}" for line in self.lines[-SHOWN:])])
+        if self._count > SHOWN:
+            head += f" (the last {SHOWN} of {self._count} calls)"
+        return "\n".join([f"{head}:", *(f"  {line}" for line in self._last.copy())])
+
+    def note(self, line: _Call | str) -> None:
+        """Write down one more."""
+        self._count += 1
+        self._last.append(line)
 
     def note_suspension(self) -> None:
         """Remember that a call suspended."""
@@ -70,7 +76,7 @@ class Log:
 
         async def recorded(*arguments: object, **options: object) -> object:
             call = _Call(name, arguments, options)
-            self.lines.append(call)
+            self.note(call)
             try:
                 result = await _watched(passed_on(*arguments, **options), self.note_suspension)
             except BaseException as error:
@@ -122,11 +128,11 @@ class RecordedStore:
     async def transaction(self) -> AsyncGenerator[Store, None]:
         """Open a transaction, as `fring_core.Store` says."""
         name = f"{self._inside}inner"
-        self.log.lines.append(f"{name} is opened")
+        self.log.note(f"{name} is opened")
         try:
             async with self.bare.transaction() as inside:
                 yield RecordedStore(inside, self.log, f"{name}.")
         except BaseException as error:
-            self.log.lines.append(f"{name} is left by {error!r}")
+            self.log.note(f"{name} is left by {error!r}")
             raise
-        self.log.lines.append(f"{name} is committed")
+        self.log.note(f"{name} is committed")

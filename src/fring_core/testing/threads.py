@@ -9,12 +9,14 @@ import sysconfig
 import time
 from contextlib import contextmanager, suppress
 from functools import cache
+from itertools import count
 from pathlib import Path
 from threading import Barrier, Thread
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 import fring_core
 from fring_core import FringError, run_sync
+from fring_core.testing.turns import LEADS
 
 if TYPE_CHECKING:
     from collections.abc import Coroutine, Generator
@@ -41,17 +43,19 @@ class InThreads:
     """
 
     seed: ClassVar[int] = 0
+    leads: ClassVar[tuple[int, ...]] = LEADS[:4]  # each time threads give way elsewhere
 
     async def together(self, *calls: Coroutine[Any, Any, T]) -> list[T | FringError]:
         """Run calls at the same time and return their results, as `StoreTests.together`."""
         everybody = Barrier(len(calls))  # or the first would be done before the last begins
+        race = next(self.__dict__.setdefault("_its_races", count()))
         loop = asyncio.get_running_loop()
         ends = [loop.create_future() for _ in calls]
 
         def run(number: int, call: Coroutine[Any, Any, T], end: asyncio.Future[Any]) -> None:
             everybody.wait()
             try:
-                with _giving_way(self.seed + number):
+                with _giving_way((self.seed, race, number)):
                     result: T | BaseException = run_sync(call)
             except BaseException as error:  # noqa: BLE001  # it is raised where it is awaited
                 result = error
@@ -97,17 +101,17 @@ def _is_of_the_store(filename: str) -> bool:
 
 
 @contextmanager
-def _giving_way(seed: int) -> Generator[None]:
+def _giving_way(seed: tuple[int, ...]) -> Generator[None]:
     """Let other threads go on at some lines of this one's code, without the store's knowledge.
 
     Who traces already, such as a debugger or a measurement of coverage, goes on tracing.
     """
     former = sys.gettrace()
-    draws = random.Random(seed)  # noqa: S311  # nothing is secret here
+    draws = random.Random(repr(seed))  # noqa: S311  # nothing is secret here
     lines = iter([draws.randrange(1, 2 * LINES) for _ in range(PAUSES)])
     left = next(lines)
 
-    def count(event: str) -> None:
+    def count_line(event: str) -> None:
         nonlocal left
         left -= event == "line"
         if not left:
@@ -117,7 +121,7 @@ def _giving_way(seed: int) -> Generator[None]:
                 sys.settrace(former)
 
     def here(_: FrameType, event: str, __: object) -> Any:
-        count(event)
+        count_line(event)
         return here
 
     def enter(frame: FrameType, _: str, __: object) -> Any:
@@ -128,7 +132,7 @@ def _giving_way(seed: int) -> Generator[None]:
         former(frame, event, argument)
         sys.settrace(chained)  # since coverage puts itself back
         if _is_of_the_store(frame.f_code.co_filename):
-            count(event)
+            count_line(event)
         return chained
 
     trace = chained if former else enter

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -15,17 +16,22 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-# By how many turns the second of two calls comes after the first one, or before it.
+# By how many turns one call comes ahead of the others, or behind them.
 LEADS = (0, 1, -1, 2, -2, 3, -3)
+LEAD_IN_THREADS = 0.002  # seconds, in place of a turn
+
+
+def _in_a_loop() -> bool:
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        return False
+    return True
 
 
 async def turns(count: int) -> None:
     """Let all others go on for some turns of the event loop; in a thread without one, do nothing."""
-    try:
-        asyncio.get_running_loop()
-    except RuntimeError:
-        return
-    for _ in range(count):
+    for _ in range(count if _in_a_loop() else 0):
         await asyncio.sleep(0)
 
 
@@ -35,12 +41,26 @@ async def late(call: Coroutine[Any, Any, T], count: int) -> T:
     return await call
 
 
-async def in_turns(tests: StoreTests, lead: int, one: Call, other: Call) -> list[Any]:
-    """Run two calls at the same time, `one` ahead by some turns, or behind; return their results.
+async def pause(seconds: float) -> None:
+    """Let all others go on for so long, in an event loop or in a thread without one."""
+    if _in_a_loop():
+        await asyncio.sleep(seconds)
+    else:
+        time.sleep(seconds)  # noqa: ASYNC251  # this thread alone
 
-    In threads, where nobody counts turns, the last to start is often the first to go.
+
+async def _after(call: Coroutine[Any, Any, T], lead: int) -> T:
+    if not _in_a_loop():
+        await pause(max(lead, 0) * LEAD_IN_THREADS)
+    return await late(call, lead)
+
+
+async def in_turns(tests: StoreTests, lead: int, one: Call, *others: Call) -> list[Any]:
+    """Run calls at the same time, `one` ahead by some turns, or behind; return their results.
+
+    In threads, the last to start is often the first to go.
     """
-    calls = (late(one, -lead), late(other, lead))
+    calls = (_after(one, -lead), *(_after(other, lead) for other in others))
     if lead < 0:
         return [*await tests.together(*calls)]
     return [*await tests.together(*reversed(calls))][::-1]

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import attrs
 
-from fring_core import NewUser, TaskStatus
+from fring_core import NewUser, Role, TaskStatus
 from fring_core.testing.contract_base import LATER, NOW, add_task, add_user
 
 if TYPE_CHECKING:
@@ -52,6 +52,7 @@ WRITES: dict[str, Write] = {
     "tasks.save": _complete,
     "tasks.save on a list": lambda store: _complete(store, 3, "ann"),
     "credentials.replace": _replace,
+    "credentials.set_role": lambda store: store.credentials.set_role(1, Role.ADMIN),
     "users.add": lambda store: store.users.add(NewUser("new", "new@e.o", 5), NOW, "h5"),
     "tasks.add": lambda store: add_task(store, "new", 5),
     "tasks.add to a list": lambda store: add_task(store, "new", 6, "2"),

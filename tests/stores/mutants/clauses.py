@@ -39,9 +39,15 @@ class TestPostgres(OnPostgres):
         async with self.package.PostgresStore(self.url, self.pool) as store:
             yield store
 
+    def reopen(self, store):
+        return self.open_store()
+
 
 class TestBlockingPostgres(InThreads, OnPostgres):
     @asynccontextmanager
     async def open_store(self):
         with self.package.BlockingPostgresStore(self.url, self.pool) as store:
             yield store
+
+    def reopen(self, store):
+        return self.open_store()
