@@ -103,11 +103,27 @@ def test_an_argument_of_a_use_case(use_case, argument):
     assert problems(lambda: run_sync(getattr(fring, use_case)(**wrong))) == is_wrong(argument, why)
 
 
+@pytest.mark.parametrize("workflow", [STRANGER, {"todo": ["completed"]}, "strict", Workflow])
 @pytest.mark.parametrize("argument", ["workflow", "personal_workflow"])
-def test_a_workflow(argument):
-    wrong: dict[str, Any] = {argument: STRANGER}
+def test_a_workflow(argument, workflow):
     expected = is_wrong(argument, "must be a Workflow")
+    wrong = {argument: workflow}
     assert problems(lambda: Fring(MemoryStore(), clock=Ticking(), **wrong)) == expected
+
+
+@pytest.mark.parametrize(
+    ("store", "instead"),
+    [
+        (MemoryStore, r"not its class: MemoryStore\(...\) makes one"),
+        ("postgresql://db.example/fring", r"such as .* or PostgresStore\(url\), not str"),
+        (None, "not NoneType"),
+    ],
+)
+def test_a_store_is_one(store, instead):
+    with pytest.raises(InvalidInput, match=f"^store: must be a store, .*{instead}"):
+        Fring(store, clock=Ticking())
+    with pytest.raises(InvalidInput, match=instead):
+        AccountAdmin(store, passwords=ReadablePasswords(), clock=Ticking())
 
 
 @pytest.mark.parametrize(
@@ -121,9 +137,10 @@ def test_a_clock(make):
     assert problems(lambda: make(STRANGER)) == is_wrong("clock", "must be a function")
 
 
+@pytest.mark.parametrize("value", [STRANGER, "yes", 1, 0])
 @pytest.mark.parametrize("flag", ["completed", "assigned"])
-def test_a_flag(flag):
-    wrong: dict[str, Any] = {flag: STRANGER}
+def test_a_flag(flag, value):
+    wrong = {flag: value}
     assert problems(lambda: TaskFilter(**wrong)) == is_wrong(flag, "must be true or false")
 
 

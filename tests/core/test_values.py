@@ -6,16 +6,11 @@ from typing import Any
 
 import pytest
 
-from fring_adapters.memory import MemoryStore
 from fring_core import (
-    Fring,
     InvalidInput,
     NewTask,
     Page,
-    TaskFilter,
     TaskOrder,
-    Workflow,
-    run_sync,
 )
 from fring_core.values import plain, whole
 
@@ -73,24 +68,3 @@ def test_an_order_may_be_given_by_its_value(order):
 def test_an_order_that_is_none_is_refused_with_those_that_there_are():
     with pytest.raises(InvalidInput, match="order: must be one of id, created, title"):
         TaskOrder.parse("age")
-
-
-@pytest.mark.parametrize("flag", ["yes", 1, 0])
-def test_a_flag_is_true_or_false(flag):
-    with pytest.raises(InvalidInput, match="assigned: must be true or false"):
-        TaskFilter(assigned=flag)
-
-
-@pytest.mark.parametrize(
-    ("name", "value"), [("workflow", {}), ("personal_workflow", "strict"), ("clock", NOON)]
-)
-def test_fring_is_made_of_what_it_needs(name, value):
-    made = {"clock": lambda: NOON, "workflow": Workflow({})} | {name: value}
-    with pytest.raises(InvalidInput, match=name):
-        Fring(MemoryStore(), **made)
-
-
-def test_a_command_is_of_its_class():
-    fring: Any = Fring(MemoryStore(), clock=lambda: NOON)
-    with pytest.raises(InvalidInput, match="new: must be a NewTask"):
-        run_sync(fring.create_task({"title": "x"}))
