@@ -6,6 +6,7 @@ import pytest
 
 from fring_core.testing import InThreads, StoreContract
 from tests.stores.mutants.loading import load
+from tests.stores.mutants.pausing import renew
 
 
 class OnMutants(StoreContract):
@@ -14,6 +15,7 @@ class OnMutants(StoreContract):
     @pytest.fixture(autouse=True)
     def mutant(self, request):
         self.package = load(request.param)
+        renew()
 
 
 class OnPostgres(OnMutants):

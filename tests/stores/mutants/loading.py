@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import fring_adapters
+from tests.stores.mutants.pausing import pause
 
 if TYPE_CHECKING:
     from importlib.machinery import ModuleSpec
@@ -49,6 +50,10 @@ class _Copy(MetaPathFinder, InspectLoader):
 
     def is_package(self, fullname: str) -> bool:
         return self._file(fullname).name == "__init__.py"
+
+    def exec_module(self, module: ModuleType) -> None:
+        vars(module)["pause"] = pause  # which many faults call
+        super().exec_module(module)
 
     def get_source(self, fullname: str) -> str:
         file = self._file(fullname)
