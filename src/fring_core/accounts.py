@@ -83,13 +83,13 @@ class Accounts:
     async def change_password(self, caller: Identity, change: PasswordChange) -> AccountToken:
         """Give the caller's account another password, and return a token for it.
 
-        All older tokens end. Raise `Forbidden` if the current password is another, and
+        All older tokens end. Raise `Forbidden` if the current password is wrong, and
         `Unauthenticated` if the account is gone by now.
         """
         found = await self.account_of(caller)
         verdict = await self._passwords.verify(change.current_password, found.password_hash)
         if not verdict.right:
-            raise Forbidden("The current password is another")
+            raise Forbidden("The current password is wrong")
         kept = await self._passwords.hash(change.new_password)
         if not await self._store.credentials.replace(found, kept):
             return await self.change_password(caller, change)  # as at a login

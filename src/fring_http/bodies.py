@@ -7,6 +7,7 @@ msgspec.
 from __future__ import annotations
 
 import asyncio
+import json
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import msgspec
@@ -62,8 +63,24 @@ async def read_body(request: Request[Any, Any, Any], shape: type[T]) -> T:
     except RecursionError:
         wrong = "it is nested too deeply"
     except ValueError as error:
-        wrong = _WRONG.get(str(error), str(error)).removeprefix("JSON is malformed: ")
+        said = _WRONG.get(str(error), str(error)).removeprefix("JSON is malformed: ")
+        wrong = _half_a_character(body) or said
     raise Rejected(Fault(["body"], f"The body is not valid JSON: {wrong}", "json_invalid"))
+
+
+def _half_a_character(body: bytes) -> str | None:
+    """Return which lone surrogate a body has, None if it has none: msgspec calls it cut short.
+
+    They come about where a text is cut by UTF-16 units, as JavaScript's `slice` does.
+    """
+    try:
+        json.dumps(json.loads(body), ensure_ascii=False).encode()
+    except UnicodeEncodeError as error:
+        half = f"\\u{ord(error.object[error.start]):04x}"
+        return f"a text has half a character, {half} (a lone surrogate)"
+    except (ValueError, RecursionError):
+        pass
+    return None
 
 
 async def read_optional_body(request: Request[Any, Any, Any], shape: type[T]) -> T | None:

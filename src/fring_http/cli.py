@@ -9,7 +9,7 @@ import argparse
 import signal
 import sys
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final, NoReturn
 
 from fring_core import Role, StoreUnavailable
 from fring_http.version import VERSION
@@ -18,9 +18,26 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
 
+class _Parser(argparse.ArgumentParser):
+    """Take options by their whole names: `--password` is not short for `--password-stdin`."""
+
+    def __init__(self, **arguments: Any) -> None:
+        super().__init__(allow_abbrev=False, **arguments)
+
+
+class _NoArgument(argparse.Action):
+    """Refuse a password on the command line, where everybody can read it."""
+
+    def __call__(self, parser: argparse.ArgumentParser, *_: object) -> NoReturn:
+        parser.error(
+            "a password is no argument, which others could read: it is asked for, or"
+            " --password-stdin reads it"
+        )
+
+
 def parser() -> argparse.ArgumentParser:
     """Return the parser of the command's arguments."""
-    fring = argparse.ArgumentParser(prog="fring", description="Task management.")
+    fring = _Parser(prog="fring", description="Task management.")
     fring.add_argument("--version", action="version", version=f"fring {VERSION}")
     commands = fring.add_subparsers(dest="command", required=True)
     commands.add_parser("serve", help="serve the API; the environment holds the settings")
@@ -60,6 +77,7 @@ def _add_user_command(user: argparse.ArgumentParser) -> None:
         each.add_argument(
             "--password-stdin", action="store_true", help="read the password from the input"
         )
+        each.add_argument("--password", action=_NoArgument, nargs="?", help=argparse.SUPPRESS)
 
 
 def _role(text: str) -> Role:

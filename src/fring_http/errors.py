@@ -50,7 +50,9 @@ _OF_THE_CORE: Final = {
     for kind in vars(errors).values()
     if isinstance(kind, type) and issubclass(kind, FringError) and hasattr(kind, "code")
 }
+VALIDATION: Final = InvalidInput.code  # of its own kind of body
 EVERY_CODE: Final = sorted(_OF_THE_CORE.union(CODES.values()))
+CODES_OF_TEXTS: Final = [code for code in EVERY_CODE if code != VALIDATION]
 
 
 def _one_of(words: Sequence[str]) -> msgspec.Meta:
@@ -61,7 +63,7 @@ class Error(msgspec.Struct):
     """Hold the body of an error: a text for people, a code for programs."""
 
     detail: str
-    code: Annotated[str, _one_of(EVERY_CODE)]
+    code: Annotated[str, _one_of(CODES_OF_TEXTS)]
 
 
 class Fault(msgspec.Struct):
@@ -76,7 +78,7 @@ class ValidationError(msgspec.Struct):
     """Hold the body of a 422: every fault that was found, at least one."""
 
     detail: list[Fault]
-    code: Annotated[str, _one_of(["validation"])] = "validation"
+    code: Annotated[str, _one_of([VALIDATION])] = VALIDATION
 
 
 class Rejected(Exception):  # noqa: N818  # it says what was done with the request

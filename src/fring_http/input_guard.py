@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl
 
@@ -28,8 +29,11 @@ async def input_guard(
     if given := connection.scope["query_string"]:
         known = _names(handler)
         pairs = parse_qsl(given.decode("utf-8", "replace"), keep_blank_values=True)
-        unknown = [name for name in dict.fromkeys(name for name, _ in pairs) if name not in known]
+        counts = Counter(name for name, _ in pairs)
+        unknown = [name for name in counts if name not in known]
+        twice = [name for name in counts if name in known and counts[name] > 1]
         faults += refuse_or_note(connection, "query", unknown, known)
+        faults += refuse_or_note(connection, "query", twice, (), "must be given once")
     reads = handler.opt["body"] or handler.opt["optional_body"]
     if reads is None and announces_body(connection.scope["headers"]):
         read = ", ".join(_names(handler))

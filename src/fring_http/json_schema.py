@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from inspect import cleandoc
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Final, TypeAlias
 
 import msgspec
@@ -75,8 +76,10 @@ Id = Annotated[int, msgspec.Meta(examples=[1], extra_json_schema={"format": "int
 Moment = Annotated[datetime, msgspec.Meta(tz=True, examples=["2030-06-01T09:30:00.123456Z"])]
 
 
-def body_schema(shape: type[Body], schemas: Json) -> Json:
+def body_schema(shape: type[Body], schemas: Json, *, strict: bool = False) -> Json:
     """Return the reference to a body's schema, which is added to `schemas`.
+
+    If it is `strict`, it has no other fields than these, and those that answers show.
 
     A default would make a field one that is always there, to those who generate types from this.
     """
@@ -84,6 +87,9 @@ def body_schema(shape: type[Body], schemas: Json) -> Json:
     component = schemas[shape.__name__]
     for schema in component["properties"].values():
         schema.pop("default", None)
+    if strict:
+        component["properties"] |= {name: {} for name in shape.shown}
+        component["additionalProperties"] = False
     if shape.one_of:
         component |= _choice(component, shape.one_of)
     component |= shape.rule
@@ -93,12 +99,14 @@ def body_schema(shape: type[Body], schemas: Json) -> Json:
 def _choice(component: Json, names: tuple[str, ...]) -> Json:
     """Return a schema's alternatives, which take the place of its fields: each a type by itself."""
     fields, required = component.pop("properties"), component.pop("required")
+    others = {name: component.pop(name) for name in ("additionalProperties",) if name in component}
     common = {name: field for name, field in fields.items() if name not in names}
     alternatives = [
         {
             "type": "object",
             "properties": {**common, name: fields[name]["anyOf"][0]},
             "required": [*required, name],
+            **others,
         }
         for name in names
     ]
@@ -116,6 +124,8 @@ def _added(shape: Any, schemas: Json, *, complete: bool = False) -> Json:
         [shape], ref_template="#/components/schemas/{name}"
     )
     for name, component in components.items():
+        if "description" in component:
+            component["description"] = cleandoc(component["description"])
         if "enum" in component:
             component["type"] = "string"
         elif complete:

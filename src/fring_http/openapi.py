@@ -124,7 +124,8 @@ def _complete(operation: Json, handler: HTTPRouteHandler, schemas: Json, *, writ
     body = opt["body"] or opt["optional_body"]
     if body is not None:
         examples = {name: {"value": example} for name, example in body.examples.items()}
-        content = {"schema": body_schema(body, schemas), "examples": examples}
+        schema = body_schema(body, schemas, strict=bool(opt.get("strict_input")))
+        content = {"schema": schema, "examples": examples}
         operation["requestBody"] = {
             "required": opt["body"] is not None,
             "content": {"application/json": content},

@@ -7,6 +7,7 @@ import errno
 import os
 import sys
 from contextlib import ExitStack
+from socket import gaierror
 from typing import TYPE_CHECKING, Final
 
 from fring_http.addresses import held
@@ -23,6 +24,7 @@ _WAYS_OUT: Final = {
     errno.EACCES: "; ports below 1024 are the system's: set another one, such as PORT=8000",
     errno.EADDRNOTAVAIL: "; HOST is not an address of this machine",
 }
+_UNNAMED: Final = "; HOST is no name that is known here: set an address, such as HOST=127.0.0.1"
 
 
 def serve(settings: Settings) -> None:
@@ -101,7 +103,8 @@ def _addresses(host: str, port: int, stack: ExitStack) -> list[Address]:
     except OSError as error:
         # Python puts the address behind the words once more.
         why = os.strerror(error.errno) if error.errno in _WAYS_OUT else error.strerror
-        way_out = _WAYS_OUT.get(error.errno or 0, "").format(
+        unnamed = _UNNAMED if isinstance(error, gaierror) else ""
+        way_out = _WAYS_OUT.get(error.errno or 0, unnamed).format(
             port + 1 if port < _LAST_PORT else 8000
         )
         raise SettingsError(f"Cannot listen on {host}:{port}: {why}{way_out}") from None

@@ -19,6 +19,7 @@ _SERVICE: Final = re.compile(
     r"FRING_(?:SERVICE_(?:HOST|PORT)|PORT_[0-9]+_(?:TCP|UDP)).*|FRING_NAME"
 )
 _SERVICE_URL: Final = "://"
+_OF_TOKENS: Final = re.compile("SECRET|JWT|TOKEN|AUTH")  # what it is called elsewhere
 _LONG: Final = 9
 _ALIKE: Final = 0.9
 
@@ -52,4 +53,6 @@ def _hint(name: str, settings: Collection[str]) -> str:
     bare = {setting.removeprefix(PREFIX): setting for setting in settings}
     found = [each for each in bare if each.endswith(f"_{meant}")] if meant not in bare else [meant]
     best = found[0] if found else nearest(meant, bare)
-    return f"; did you mean {bare[best]}?" if best else ""
+    if best:
+        return f"; did you mean {bare[best]}?"
+    return "; tokens need BETTER_AUTH_SECRET or FRING_JWKS_URL" if _OF_TOKENS.search(meant) else ""

@@ -32,13 +32,14 @@ def refuse_or_note(
     where: str,
     names: Collection[str],
     known: Collection[str],
+    why: str = "",
 ) -> list[Fault]:
     """Return what is wrong with a request that says these names, 16 at most, if it is strict.
 
-    If not, nothing is wrong, and the answer names them.
+    If not, nothing is wrong, and the answer names them. `why` says it of names that are known.
     """
     if names and request.route_handler.opt.get("strict_input"):
-        return [_fault([where, name], name, known) for name in list(names)[:MOST_NAMES]]
+        return [_fault([where, name], name, known, why) for name in list(names)[:MOST_NAMES]]
     shown = list(names)[: MOST_NAMES + 1]  # one more than an answer names
     _note(request, [f"{where}.{quote(name[:MOST_CHARACTERS], safe='')}" for name in shown])
     return []
@@ -57,7 +58,9 @@ def _note(request: ASGIConnection[Any, Any, Any, Any], places: Iterable[str]) ->
     cast("dict[str, Any]", request.scope).setdefault(_KEY, []).extend(places)
 
 
-def _fault(loc: list[str], name: str, known: Collection[str]) -> Fault:
+def _fault(loc: list[str], name: str, known: Collection[str], why: str) -> Fault:
+    if why:
+        return Fault(loc, why, "value_error")
     meant = nearest(name, known)
     instead = f"did you mean '{meant}'?" if meant else f"this takes {', '.join(known) or 'none'}"
     return Fault(loc, f"is not known; {instead}", "value_error")

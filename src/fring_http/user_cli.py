@@ -63,7 +63,7 @@ async def _act(admin: AccountAdmin, chosen: Namespace, password: str) -> str:
             found = await admin.set_role(name, chosen.role)
             done = f"{shown} has the role {chosen.role} from now on"
     if not found:
-        raise SettingsError(f"there is no user {shown}")
+        raise SettingsError(f"there is no user named {shown}; `fring user list` names them")
     return done
 
 

@@ -87,7 +87,7 @@ def test_a_password_is_changed(world, user, ann):
 def test_a_password_is_not_changed_without_the_current_one(world, ann, wrong):
     change = PasswordChange(wrong, NEW)
     told = refused(Forbidden, world.accounts.change_password(ann, change))
-    assert told == ("The current password is another",)
+    assert told == ("The current password is wrong",)
     assert world.passwords.verified == [(wrong, f"new:{SECRET}")]
     assert world.hash_of() == f"new:{SECRET}"
 

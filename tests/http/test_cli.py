@@ -59,6 +59,7 @@ def test_several_workers_share_the_database(tmp_path, new_database):
         ({"PORT": "no"}, "PORT=no cannot be used: must be a whole number from 1 to 65535"),
         ({"DATABASE_URL": "mysql://db/x"}, "begins with postgresql://"),
         ({"DATABASE_URL": "memory://", "WORKERS": "2"}, "memory:// needs WORKERS=1"),
+        ({"HOST": "nope.invalid", "FRING_AUTH": "off"}, "HOST is no name that is known here"),
         ({"HOST": "192.0.2.1", "FRING_AUTH": "off"}, "Cannot listen on 192.0.2.1:"),
         ({"DATABASE_URL": "postgresql://ann:secret@127.0.0.1:1/x"}, "Cannot reach database 'x'"),
     ],

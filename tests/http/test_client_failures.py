@@ -5,12 +5,19 @@ import socket
 import time
 from contextlib import contextmanager
 from threading import Thread
+from types import SimpleNamespace
 
 import httpx
 import pytest
 
 from fring_core import NewTask, StoreUnavailable, TaskNotFound, run_sync
-from fring_http.client import BlockingFringClient, FringClient, UnexpectedAnswer, calls
+from fring_http.client import (
+    BlockingFringClient,
+    FringClient,
+    UnexpectedAnswer,
+    calls,
+    connections,
+)
 from fring_http.client.connections import AT_ONCE
 
 FRING = "http://fring"
@@ -187,20 +194,21 @@ def test_a_server_that_stalls_is_given_up(kind, stalls):
                 run_sync(fring.list_users())
 
 
-def test_many_calls_wait_for_their_turn_and_not_on_their_own_time():
-    at_work = [0]
-    peaks = []
+def test_many_calls_wait_for_their_turn_and_not_on_their_own_time(monkeypatch):
+    at_work, peaks, now = [0], [], [0.0]
+    monkeypatch.setattr(connections, "time", SimpleNamespace(monotonic=lambda: now[0]))
 
     async def answer(_):
         at_work[0] += 1
         peaks.append(at_work[0])
-        await asyncio.sleep(0.05)
+        await asyncio.sleep(0.01)
         at_work[0] -= 1
+        now[0] += 0.01  # so one after another they take ten seconds, and each one half a second
         return httpx.Response(200, json=[])
 
     async def burst():
         transport = httpx.MockTransport(answer)
-        async with FringClient(FRING, transport=transport, timeout=0.5, retries=0) as fring:
+        async with FringClient(FRING, transport=transport, timeout=2, retries=0) as fring:
             return await asyncio.gather(*(fring.list_users() for _ in range(20 * AT_ONCE)))
 
     assert asyncio.run(burst()) == [[]] * 20 * AT_ONCE

@@ -37,7 +37,7 @@ def nodes(value):
         yield from itertools.chain.from_iterable(map(nodes, value))
 
 
-def test_every_operation_has_its_words(operations, mode):
+def test_every_operation_has_its_words(document, operations, mode):
     assert len(operations) >= {"off": 27, "secret": 29, "jwks": 27}[mode]
     usual = {status.description for status in HTTPStatus} | {
         "Request fulfilled, document follows",
@@ -48,6 +48,8 @@ def test_every_operation_has_its_words(operations, mode):
         assert operation["summary"][0].isupper(), key
         assert " " in operation["summary"], key
         assert not operation["summary"].endswith("."), key
+    for name, schema in document["components"]["schemas"].items():
+        assert "\n " not in schema.get("description", ""), name
         assert operation["summary"] != operation.get("description"), key
         for status, response in operation["responses"].items():
             assert response["description"] not in usual, (key, status)

@@ -88,8 +88,14 @@ def test_every_error_has_an_example_that_is_valid(document, operations):
 
 
 def test_what_a_code_may_be_is_in_the_document(document, operations):
-    codes = document["components"]["schemas"]["Error"]["properties"]["code"]["enum"]
-    assert codes == sorted({*codes})
+    of_texts, of_faults = (
+        document["components"]["schemas"][kind]["properties"]["code"]["enum"]
+        for kind in ("Error", "ValidationError")
+    )
+    assert of_texts == sorted({*of_texts})
+    assert of_faults == ["validation"]
+    assert not {*of_texts} & {*of_faults}, "or a code would not tell which body it is"
+    codes = of_texts + of_faults
     shown = {
         example["code"]
         for operation in operations.values()

@@ -55,7 +55,7 @@ def test_a_reserved_name_has_no_list_as_me_either(caller, subject):
 
 @pytest.mark.parametrize("subject", ["x" * 256, "a\0b"])
 def test_a_subject_that_can_have_no_list(caller, subject):
-    check_invalid(caller.get(ME, headers=as_user(subject)), "path", "user_id")
+    check_invalid(caller.get(ME, headers=as_user(subject)), "path", "owner")
 
 
 def test_a_subject_with_a_slash_has_a_list_as_me(caller, unique):

@@ -72,7 +72,7 @@ def test_a_password_is_changed(caller, account, registered, headers):
 def test_a_wrong_current_password_logs_nobody_out(caller, account, headers):
     body = {"current_password": account["password"] + " ", "new_password": NEW}
     answer = caller.post(CHANGE, json=body, headers=headers)
-    check_error(answer, 403, "forbidden", "The current password is another")
+    check_error(answer, 403, "forbidden", "The current password is wrong")
     assert "www-authenticate" not in answer.headers
     assert status(caller, headers) == 200
     assert log_in(caller, account)

@@ -85,7 +85,7 @@ def test_a_list_may_have_any_name(client, name):
 @pytest.mark.parametrize("name", ["x" * 256, "%C3%BC" * 256, "%00", "a%00b", "alice%00"])
 @pytest.mark.parametrize(("method", "path", "_"), ENDPOINTS)
 def test_a_name_that_no_list_can_have_is_invalid(client, method, path, _, name):
-    check_invalid(send(client, method, path.format(owner=name, task=1)), "path", "user_id")
+    check_invalid(send(client, method, path.format(owner=name, task=1)), "path", "owner")
 
 
 @pytest.mark.parametrize("name", ["%FF", "%ED%A0%80", "a%2Fb", "%2F", ""])

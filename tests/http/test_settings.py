@@ -333,6 +333,13 @@ def test_what_looks_like_a_setting_is_told(environment, tmp_path, file, name, me
     assert "hush" not in line
 
 
+@pytest.mark.parametrize("name", ["FRING_JWT_SECRET", "FRING_JWT", "FRING_AUTHENTICATION"])
+def test_what_looks_like_authentication_is_told_how_that_is_set_up(environment, tmp_path, name):
+    environment(**{name: "hush"})
+    (line,) = Settings.from_environment(tmp_path).strays
+    assert line.endswith("; tokens need BETTER_AUTH_SECRET or FRING_JWKS_URL")
+
+
 def test_it_is_told_beside_what_cannot_be_used(environment, tmp_path):
     environment(FRING_POOLSIZE="9", PORT="abc")
     with pytest.raises(SettingsError, match=r"PORT.*\nFRING_POOLSIZE is no setting"):

@@ -17,6 +17,7 @@ from fring_http.nearest import nearest
 from fring_http.openapi_parameters import PARAMETERS
 from fring_http.unknown import HEADER, MOST_CHARACTERS, MOST_NAMES
 from fring_http.v1 import v1_router
+from tests.http.documented import valid
 from tests.http.test_personal_paths import ENDPOINTS as PERSONAL
 from tests.http.test_v1_paths import ENDPOINTS as BOARD
 from tests.http.tokens import SECRET
@@ -177,6 +178,35 @@ def test_many_names_are_cut(lenient, strict):
 
 
 JSON = {"content-type": "application/json"}
+
+
+def test_of_a_parameter_that_comes_twice_the_last_counts_and_that_is_told(lenient, strict):
+    query = "/api/v1/tasks?limit=2&status=todo&limit=1"
+    answer = lenient.get(query)
+    assert (answer.status_code, answer.headers[HEADER]) == (200, "query.limit")
+    [fault] = check_error(strict.get(query), 422, "validation")
+    assert (fault["loc"], fault["msg"]) == (["query", "limit"], "must be given once")
+
+
+def test_the_document_of_a_strict_application_admits_nothing_else(lenient, strict):
+    def bodies(client):
+        document = client.get("/openapi.json").json()
+        return document, [
+            operation["requestBody"]["content"]["application/json"]["schema"]
+            for item in document["paths"].values()
+            for operation in item.values()
+            if "requestBody" in operation
+        ]
+
+    for client, expected in ((lenient, True), (strict, False)):
+        document, schemas = bodies(client)
+        assert len(schemas) >= 9
+        login = {"username": "ann", "password": "correct horse"}
+        assert valid(document, {"$ref": "#/components/schemas/Login"}, login)
+        for schema in schemas:
+            component = document["components"]["schemas"][schema["$ref"].rpartition("/")[2]]
+            shapes = component.get("anyOf", [component])
+            assert {shape.get("additionalProperties", True) for shape in shapes} == {expected}
 
 
 def test_a_name_that_comes_twice_is_told_once(lenient):

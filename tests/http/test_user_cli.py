@@ -119,8 +119,8 @@ def test_users_are_listed_in_columns_without_what_nobody_may_see(act):
         (("create", "bob", "--email", "b@e.o"), "x" * 9000, "at most 1024 characters"),
         (("create", "bob", "--email", "b@e.o"), b"\xff" * 8, "must be UTF-8"),
         (("password", "ann"), "short", "at least 8 characters"),
-        (("password", "bob"), PASSWORD, "there is no user 'bob'"),
-        (("password", "b\x1b[1m"), PASSWORD, r"there is no user 'b\x1b[1m'"),
+        (("password", "bob"), PASSWORD, "there is no user named 'bob'; `fring user list`"),
+        (("password", "b\x1b[1m"), PASSWORD, r"there is no user named 'b\x1b[1m'"),
     ],
 )
 def test_what_cannot_be_done_is_said_in_a_line(act, arguments, said, words):
@@ -131,7 +131,8 @@ def test_what_cannot_be_done_is_said_in_a_line(act, arguments, said, words):
     assert len(err.splitlines()) == 1
     assert err.strip().isprintable()
     assert PASSWORD not in err
-    assert act("role", "bob", "admin")[::2] == (1, "fring: there is no user 'bob'\n")
+    unknown = "fring: there is no user named 'bob'; `fring user list` names them\n"
+    assert act("role", "bob", "admin")[::2] == (1, unknown)
 
 
 def test_without_a_terminal_the_password_must_come_from_the_input(act):
@@ -199,3 +200,15 @@ def test_a_terminal_is_asked_without_an_echo(tmp_path, new_database, typed, code
     assert words in shown.decode()
     assert PASSWORD.encode() not in shown
     assert b"Traceback" not in shown
+
+
+@pytest.mark.parametrize("given", [("--password", "hush"), ("--password=hush",), ("--password",)])
+@pytest.mark.parametrize("name", [(), ("bob",)])
+def test_a_password_is_no_argument(act, capsys, given, name):
+    with pytest.raises(SystemExit, match="2"):
+        act("create", *name, "--email", "b@e.o", *given, said=PASSWORD)
+    said = "".join(capsys.readouterr())
+    assert "a password is no argument" in said
+    assert "hush" not in said
+    assert "e-mail" in act("list")[1]
+    assert "b@e.o" not in act("list")[1]

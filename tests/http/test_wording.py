@@ -80,6 +80,9 @@ def test_parameters_are_told_what_they_may_be(client, path, name, words):
     assert faults(client.get(path))[name][0] == f"must be {words}"
 
 
+HALF = r"a text has half a character, \ud83c (a lone surrogate)"
+
+
 @pytest.mark.parametrize(
     ("body", "words"),
     [
@@ -87,6 +90,10 @@ def test_parameters_are_told_what_they_may_be(client, path, name, words):
         (b"[]", "must be a JSON object"),
         (b"null", "must be a JSON object"),
         (b'{"title"', "The body is not valid JSON: it ends too early"),
+        (b'{"title": "\\ud83c"}', rf"The body is not valid JSON: {HALF}"),
+        (b'{"title": "x\\ud83cy"}', rf"The body is not valid JSON: {HALF}"),
+        (b'{"title": "x", "other": ["\\\\\\ud83c"]}', rf"The body is not valid JSON: {HALF}"),
+        (b'{"title": "x\\\\ud83c', "The body is not valid JSON: it ends too early"),
         (b'{"title": "x",}', "The body is not valid JSON: trailing comma in object (byte 14)"),
         (b'{"title": "\xff"}', "The body is not valid JSON: it is not UTF-8 (byte 11)"),
         (b'{"a": ' + b"[" * 100_000, "The body is not valid JSON: it is nested too deeply"),

@@ -58,11 +58,11 @@ CHANGED: Final[Refusals] = {
 
 def read_owner(user_id: str) -> str:
     """Return the owner that a path names; raise `Rejected` (422) if there can be none."""
-    problem = text.OWNER.problem("user_id", user_id)
+    problem = text.OWNER.problem("owner", user_id)
     if REPLACEMENT in user_id:
-        problem = Problem("user_id", "must be UTF-8")
+        problem = Problem("owner", "must be UTF-8")
     if problem is not None:
-        raise Rejected(Fault(["path", "user_id"], problem.message, problem.kind))
+        raise Rejected(Fault(["path", "owner"], problem.message, problem.kind))
     return user_id
 
 
