@@ -3,9 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Coroutine
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
 T = TypeVar("T")
+
+_NO_LOOP: Final = "no running event loop"  # what asyncio says to who needs one
+_SUSPENDS: Final = (
+    "run_sync drives only what never suspends: not an asynchronous store, nor accounts, whose"
+    " passwords are hashed in threads; await the call in an event loop, as asyncio.run does"
+)
 
 
 def run_sync(coroutine: Coroutine[Any, Any, T]) -> T:
@@ -26,8 +32,9 @@ def run_sync(coroutine: Coroutine[Any, Any, T]) -> T:
     except StopIteration as finished:
         result: T = finished.value
         return result
+    except RuntimeError as error:
+        if str(error) != _NO_LOOP:
+            raise
+        raise RuntimeError(_SUSPENDS) from error
     coroutine.close()
-    raise RuntimeError(
-        "run_sync drives only stores that never suspend (the memory store, the blocking"
-        " PostgreSQL store); with an asynchronous store, await the call in an event loop"
-    )
+    raise RuntimeError(_SUSPENDS)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, TypeAlias
 from litestar import Litestar
 from litestar.datastructures import State
 
+from fring_core import Accounts, Fring
 from fring_http.cors import matching, with_cors
 from fring_http.documentation import with_documentation
 from fring_http.door import with_door
@@ -24,11 +25,21 @@ from fring_http.v1 import auth_router, v1_router
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from fring_core import Accounts, Fring, Tokens
+    from fring_core import Tokens
 
 Lifespan: TypeAlias = (
     AbstractAsyncContextManager[object] | Callable[[Litestar], AbstractAsyncContextManager[object]]
 )
+
+
+def _check(fring: object, tokens: object, accounts: object) -> None:
+    """Raise `TypeError` at once, where else each request would be a 500."""
+    if not isinstance(fring, Fring):
+        raise TypeError(f"fring must be a Fring: Fring(store, clock=utc_now), not {fring!r:.100}")
+    if tokens is not None and not hasattr(tokens, "identify"):
+        raise TypeError("tokens must be Tokens: SecretTokens(secret) or JwksTokens(url)")
+    if accounts is not None and not isinstance(accounts, Accounts):
+        raise TypeError("accounts must be Accounts")
 
 
 def create_app(
@@ -50,10 +61,11 @@ def create_app(
     without a token. `strict_input` refuses bodies and queries that name what is not known.
     `lifespan` holds what is to be open while the application runs, such as the store, or functions
     that return it, given the application: only with these can it run twice. Raise `ValueError` for
-    what is no origin.
+    what is no origin, and `TypeError` for what is no Fring, no tokens or no accounts.
 
     `Host` is not looked at: that is the server's business, which knows where it is reached.
     """
+    _check(fring, tokens, accounts)
     if tokens and accounts:
         tokens = accounts.checking(tokens)
     may_call = matching(None if cors_origins is None else map(origin, cors_origins))

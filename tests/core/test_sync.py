@@ -29,8 +29,17 @@ def test_needs_no_loop_and_makes_none():
     async def running():
         asyncio.get_running_loop()
 
-    with pytest.raises(RuntimeError, match="no running event loop"):
+    with pytest.raises(RuntimeError, match=r"^run_sync drives only what") as raised:
         run_sync(running())
+    assert str(raised.value.__cause__) == "no running event loop"
+
+
+def test_other_errors_of_its_kind_stay_as_they_are():
+    async def fail():
+        raise RuntimeError("the store is closed")
+
+    with pytest.raises(RuntimeError, match=r"^the store is closed$"):
+        run_sync(fail())
 
 
 def test_runs_inside_a_loop_too():
@@ -61,7 +70,7 @@ def test_refuses_to_suspend_and_closes():
             raise
 
     coroutine = suspend()
-    with pytest.raises(RuntimeError, match="run_sync drives only stores that never suspend"):
+    with pytest.raises(RuntimeError, match="run_sync drives only what never suspends"):
         run_sync(coroutine)
     assert events == ["began", "closed"]
     assert inspect.getcoroutinestate(coroutine) == inspect.CORO_CLOSED

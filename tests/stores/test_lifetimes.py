@@ -89,3 +89,31 @@ def test_an_unopened_store_is_no_outage_over_http(database_url):
     app: Any = create_app(Fring(PostgresStore(database_url, ONE), clock=utc_now))
     with TestClient(app, raise_server_exceptions=False) as client:
         assert client.get("/api/v1/tasks").status_code == 500
+
+
+LEFT_OPEN = """
+import asyncio, sys
+from fring_adapters.clock import utc_now
+from fring_adapters.postgres import PostgresStore
+from fring_core import Fring
+
+async def scenario():
+    store = PostgresStore(sys.argv[1])
+    await store.__aenter__()  # whose connections are still being made when all is over
+    print(await Fring(store, clock=utc_now).list_tasks())
+
+asyncio.run(scenario())
+"""
+
+
+def test_a_store_that_is_left_open_keeps_no_loop_from_ending(new_database):
+    url = new_database()
+    prepare(url)
+    ended = subprocess.run(
+        [sys.executable, "-c", LEFT_OPEN, url],
+        capture_output=True,
+        text=True,
+        timeout=30,
+        check=False,
+    )
+    assert (ended.returncode, ended.stdout) == (0, "[]\n"), ended.stderr

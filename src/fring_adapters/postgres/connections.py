@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from contextlib import contextmanager
 from itertools import count
 from time import monotonic
@@ -24,6 +25,12 @@ _numbers: Final = count(1)
 def next_number() -> int:
     """Return a number above all that were returned before."""
     return next(_numbers)
+
+
+def _end(task: asyncio.Task[Any]) -> None:
+    if not task.done():
+        task.cancel()
+        asyncio.get_running_loop().call_later(0.01, _end, task)
 
 
 class Door:
@@ -55,8 +62,15 @@ class PooledAsyncConnection(AsyncConnection[tuple[Any, ...]]):
     @classmethod
     async def connect(cls, conninfo: str = "", *, door: Door, **arguments: Any) -> Self:  # type: ignore[override]  # pyright: ignore[reportIncompatibleMethodOverride]  # only pools call it
         """Connect as psycopg does, and have the door remember a failure."""
-        with door.watched():
-            return await super().connect(conninfo, **arguments)
+        try:
+            with door.watched():
+                return await super().connect(conninfo, **arguments)
+        except asyncio.CancelledError:
+            # Or the pool takes it for one more failure, its worker goes on, and no loop ends that
+            # waits for all of its tasks: a store that was opened and never closed would keep it.
+            if worker := asyncio.current_task():
+                asyncio.get_running_loop().call_soon(_end, worker)
+            raise
 
     async def set_up(self) -> None:
         """Send every integer as BIGINT: by size, each statement would be prepared several times."""

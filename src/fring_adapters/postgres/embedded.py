@@ -42,7 +42,7 @@ def _quiet(_: str) -> None:
 
 
 @contextmanager
-def embedded(folder: Path, say: Callable[[str], None] = _quiet) -> Iterator[str]:
+def embedded(folder: str | Path, say: Callable[[str], None] = _quiet) -> Iterator[str]:
     """Run PostgreSQL on a data folder (made if it is absent) and give the database's URL.
 
     The server listens on a socket in the data folder only, which only the folder's owner may open.
@@ -50,11 +50,11 @@ def embedded(folder: Path, say: Callable[[str], None] = _quiet) -> Iterator[str]
     ends in whatever way; the data stay. `say` is told if it takes long. Raise `StoreUnavailable`
     if it does not start.
     """
-    folder = folder.absolute()
-    use = _Use(folder, say)
+    absolute = Path(folder).absolute()
+    use = _Use(absolute, say)
     use.begin()
     try:
-        host = quote(str(shortened(folder)), safe="/")
+        host = quote(str(shortened(absolute)), safe="/")
         yield f"postgresql://postgres@/postgres?host={host}&port=5432"
     finally:
         use.end()

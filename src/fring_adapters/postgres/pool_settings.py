@@ -16,7 +16,7 @@ from fring_adapters.postgres.turns import Turns
 
 def _connections(_: object, field: attrs.Attribute[Any], value: object) -> None:
     if not isinstance(value, int) or isinstance(value, bool) or value < 0:
-        raise ValueError(f"{field.name}={value!r} must be a whole number of connections")
+        raise ValueError(f"{field.name}={value!r} must be a number of connections, 0 or more")
 
 
 def _seconds(_: object, field: attrs.Attribute[Any], value: object) -> None:
@@ -47,6 +47,10 @@ class PoolSettings:
     patience: float | None = attrs.field(default=None, validator=optional(_seconds))
     recycle: float = attrs.field(default=3600.0, validator=_seconds)
     prepare: bool = attrs.field(default=True, validator=_flag)
+
+    def __attrs_post_init__(self) -> None:
+        if not self.size + self.overflow:
+            raise ValueError("size=0 and overflow=0 leave no connection at all")
 
     def _arguments(self, conninfo: str) -> dict[str, Any]:
         door = Door()
