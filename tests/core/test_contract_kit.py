@@ -75,7 +75,7 @@ def test_calls_that_cannot_race_are_refused():
     assert together(OnThreads(), instant) == [0, 1, 2]
     with pytest.raises(AssertionError, match="put InThreads before StoreContract"):
         together(StoreContract(), instant)
-    with pytest.raises(RuntimeError, match="stores that never suspend"):
+    with pytest.raises(RuntimeError, match="drives only what never suspends"):
         together(OnThreads(), suspending)
     with pytest.raises(NotImplementedError, match="to be written"):
         together(StoreContract(), failing)
