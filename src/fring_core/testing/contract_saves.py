@@ -17,6 +17,7 @@ from fring_core import (
     UsernameTaken,
 )
 from fring_core.testing.contract_base import (
+    DUE,
     LATER,
     NOW,
     StoreTests,
@@ -112,6 +113,35 @@ class SaveTests(StoreTests):
         assert "email" not in left or await store.credentials.find(None, left["email"]) is None
         heir = attrs.evolve(NewUser("heir", "heir@example.org"), **left)
         assert (await store.users.add(heir, NOW)).username == heir.username
+
+    @pytest.mark.parametrize("last", ["dan", "ann"])
+    async def test_save_twice_in_a_transaction(self, store: Store, last: str) -> None:
+        """Usernames and e-mails MUST be unique as they stand: one had in between is free again."""
+        user = await add_user(store)
+        async with store.transaction() as inner:
+            for name in ("eve", last):
+                renamed = attrs.evolve(user, username=name, email=f"{name}@example.org")
+                check_next(await inner.users.save(renamed), renamed)
+                user = attrs.evolve(renamed, version=renamed.version + 1)
+        for name in {"ann", "eve"} - {last}:
+            assert await store.credentials.find(name, None) is None
+            await add_user(store, name)
+        with pytest.raises(UsernameTaken):
+            await add_user(store, last)
+        assert await store.users.get(user.id) == user
+
+    @pytest.mark.parametrize("status", TaskStatus)
+    async def test_save_of_a_day_and_a_status(self, store: Store, status: TaskStatus) -> None:
+        """Store a changed task and return it one version on, or None if it was too late.
+
+        The day that it is due, or that it is due no more, is stored whatever the status becomes.
+        """
+        task = await add_task(store)
+        for day in (None, DUE):
+            changed = attrs.evolve(task, due_date=day, status=status)
+            check_next(await store.tasks.save(changed), changed)
+            check_next(await store.tasks.get(task.id, None), changed)
+            task = attrs.evolve(changed, version=changed.version + 1)
 
     @pytest.mark.parametrize("shift", [-1, 1])
     async def test_save_too_late_comes_before_taken(self, store: Store, shift: int) -> None:
