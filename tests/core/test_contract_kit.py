@@ -2,6 +2,7 @@
 
 import asyncio
 from collections import Counter
+from contextlib import asynccontextmanager
 from typing import ClassVar
 
 import pytest
@@ -11,6 +12,7 @@ from hypothesis import strategies as st
 from fring_adapters.memory import MemoryStore
 from fring_core.testing import InThreads, StoreContract, StoreMachine, operations, strategies
 from fring_core.testing.contract_lasting import LastingTests
+from fring_core.testing.recording import RecordedStore
 
 
 def clauses(kind):
@@ -52,6 +54,19 @@ def test_what_lasts_is_asked_where_a_store_can_be_opened_again():
     assert names
     assert [getattr(StoreContract, name) for name in names] == [None] * len(names)
     assert all(callable(getattr(kind, name)) for name in names for kind in (Lasting, Heir))
+
+
+@pytest.mark.anyio
+async def test_a_store_that_is_not_opened_again_is_told_so():
+    class Same(StoreContract):
+        @asynccontextmanager
+        async def reopen(self, store):
+            yield store
+
+    store = MemoryStore()
+    kit = Same()
+    with pytest.raises(AssertionError, match="reopen has to give another store"):
+        await kit.test_lasting_contents(RecordedStore(store, kit.log))
 
 
 def test_calls_that_cannot_race_are_refused():

@@ -14,6 +14,7 @@ import attrs
 
 from fring_adapters.memory import MemoryStore
 from fring_core import TaskWithUsers, UserWithTasks
+from fring_core.ids import MAX_CHOSEN_ID
 
 LATE = 0.2  # seconds
 
@@ -103,6 +104,9 @@ def in_steps_of_seven(late=LATE):
 
 
 def in_no_order():
-    """Draw ids that go up and down, as those of several servers do, and read rows when asked."""
-    store = MemoryStore(user_ids=(n ^ 5 for n in count(8)), task_ids=(n ^ 21 for n in count(32)))
-    return OddStore(store, shape=every_list(LazyRows))
+    """Draw ids that go down and up, as those of several servers do, and read rows when asked.
+
+    Those of users are more than any caller may choose, those of tasks begin at the greatest.
+    """
+    users, tasks = (2**62 - (n ^ 5) for n in count()), (MAX_CHOSEN_ID - (n ^ 21) for n in count(21))
+    return OddStore(MemoryStore(user_ids=users, task_ids=tasks), shape=every_list(LazyRows))

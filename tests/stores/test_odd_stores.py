@@ -9,6 +9,7 @@ from hypothesis.stateful import run_state_machine_as_test
 
 from fring_adapters.memory import MemoryStore
 from fring_core import NewTask, Page, StoreUnavailable, TaskFilter, run_sync
+from fring_core.ids import MAX_CHOSEN_ID
 from fring_core.testing import InThreads, StoreContract, StoreMachine
 from fring_core.testing.contract_base import NOW, add_task, add_user
 from tests.stores import odd
@@ -103,6 +104,7 @@ async def test_the_ids_are_odd():
     sevens, ids = [[(await add_task(store)).id for _ in range(3)] for store in stores]
     assert sevens == [700, 707, 714]
     assert ids != sorted(ids)
+    assert ids[0] == MAX_CHOSEN_ID < (await add_user(stores[1])).id
 
 
 @pytest.mark.parametrize(

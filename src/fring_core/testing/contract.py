@@ -18,6 +18,7 @@ from fring_core.testing.contract_moments import MomentTests
 from fring_core.testing.contract_neighbours import NeighbourTests
 from fring_core.testing.contract_nested import NestedTransactionTests
 from fring_core.testing.contract_orders import OrderTests
+from fring_core.testing.contract_overtaken import OvertakenTests
 from fring_core.testing.contract_owners import OwnerTests
 from fring_core.testing.contract_pairs import PairTests
 from fring_core.testing.contract_races import RaceTests
@@ -44,6 +45,7 @@ class StoreContract(
     NeighbourTests,
     PairTests,
     RaceTests,
+    OvertakenTests,
     CommitTests,
     ClashTests,
     NestedTransactionTests,

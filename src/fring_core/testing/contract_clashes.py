@@ -137,7 +137,7 @@ class ClashTests(StoreTests):
 
         No hash comes back.
         """
-        user = await add_user(store)
+        user = await add_user(store, "ann", 7)
         with suppress(TransactionConflict):
             async with store.transaction() as inner:
                 await contents(inner)

@@ -92,6 +92,8 @@ OVERTAKEN: dict[str, tuple[Write, Write]] = {
     "add, rename to the name": (_add(username="new"), _rename(1, username="new")),
     "rename, rename another": (_rename(1, username="new"), _rename(3, username="new")),
     "take an e-mail, take it": (_rename(1, email="new@e.o"), _rename(3, email="new@e.o")),
+    "take an e-mail, add it": (_rename(1, email="new@e.o"), _add(email="new@e.o")),
+    "add an e-mail, take it": (_add(email="new@e.o"), _rename(1, email="new@e.o")),
     "save, save": (_rename(1, username="{}"), _rename(1, username="{}")),
     "save a task, save it": (_retitle, _retitle),
     "save, remove": (_rename(1, username="{}"), REMOVE_USER),
@@ -111,7 +113,7 @@ OVERTAKEN: dict[str, tuple[Write, Write]] = {
 }
 
 
-async def _write_inside(inner: Store, write: Write) -> object:
+async def write_inside(inner: Store, write: Write) -> object:
     """Write, and something else that nobody is in the way of, before and after it."""
     await add_user(inner, "before", 8)
     written = plain(await write(inner, "mine"))
@@ -138,7 +140,7 @@ class CommitTests(StoreTests):
         with suppress(Undo, FringError):
             async with store.transaction() as trial:
                 await outside(trial, "theirs")
-                expected = [await _write_inside(trial, inside), await snapshot(trial, LISTS)]
+                expected = [await write_inside(trial, inside), await snapshot(trial, LISTS)]
                 raise Undo
         theirs: object = None
         try:
@@ -146,7 +148,7 @@ class CommitTests(StoreTests):
                 await snapshot(inner, LISTS)
                 await outside(store, "theirs")
                 theirs = await snapshot(store, LISTS)
-                mine = await _write_inside(inner, inside)
+                mine = await write_inside(inner, inside)
         except FringError:
             assert await snapshot(store, LISTS) == theirs, "what was refused is there in part"
         else:

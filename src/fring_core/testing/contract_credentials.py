@@ -151,7 +151,7 @@ class CredentialTests(StoreTests):
 
     async def test_credential_goes_with_the_user(self, store: Store) -> None:
         """Remove a user, its hash and its assignments, not the tasks; tell whether it was there."""
-        user = await add_user(store, "ann", None, "hash")
+        user = await add_user(store, "ann", 7, "hash")
         await store.users.remove(user.id)
         assert await store.credentials.find("ann", None) is None
         assert await store.credentials.find(None, user.email) is None

@@ -20,7 +20,7 @@ from fring_core.testing.contract_base import (
     contents,
     rows,
 )
-from fring_core.testing.contract_ids import both_kinds
+from fring_core.testing.contract_ids import both_kinds, near
 from fring_core.testing.snapshot import EVERYTHING
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ async def remove(store: Store, number: int) -> None:
 async def chosen_ahead(store: Store, add: Add) -> list[int]:
     """Add a row with a drawn id, then some with ids that may be drawn next; return all ids."""
     base = (await add(store, "base")).id
-    return [base, *[(await add(store, f"ahead{n}", base + n)).id for n in range(1, 9)]]
+    return [base, *[(await add(store, f"ahead{n}", n)).id for n in near(base)]]
 
 
 async def check_none_drawn(store: Store, add: Add, had: list[int]) -> None:
@@ -99,7 +99,7 @@ class InheritanceTests(StoreTests):
         With `new.id` None the store MUST draw an id that no task has ever had, at the same time too.
         """
         base = (await add(store, "base")).id
-        had = [(await add(store, f"ahead{n}", base + 1 + n)).id for n in CALLERS]
+        had = [(await add(store, f"ahead{n}", n)).id for n in near(base, len(CALLERS))]
 
         async def give_up(number: int) -> int:
             await remove(store, number)
@@ -117,7 +117,7 @@ class InheritanceTests(StoreTests):
         """With `new.id` None the store MUST draw an id that no task has ever had, on whichever list."""
         user = await add_user(store, "ann", None, "hash")
         base = (await add_task(store)).id
-        had = [(await add_task(store, "t", base + n, str(user.id))).id for n in range(1, 9)]
+        had = [(await add_task(store, "t", n, str(user.id))).id for n in near(base)]
         await store.users.remove(user.id)
         await check_none_drawn(store, add_task, had)
 

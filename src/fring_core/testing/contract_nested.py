@@ -97,6 +97,23 @@ class NestedTransactionTests(StoreTests):
         listed = await store.tasks.list(TaskFilter(), EVERYTHING, None)
         assert [task.id for task in listed] == [*range(1, DEEPEST // 2)]
 
+    async def test_transaction_inside_fails_at_each_depth(self, store: Store) -> None:
+        """Inside a transaction, another one MUST be able to fail alone, to any depth."""
+
+        async def fill(level: Store, depth: int) -> None:
+            async with level.transaction() as inner:
+                await add_task(inner, "kept", 2 * depth)
+                with suppress(Undo):
+                    async with inner.transaction() as failing:
+                        await add_task(failing, "undone", 2 * depth + 1)
+                        raise Undo
+                if depth < 8:
+                    await fill(inner, depth + 1)
+
+        await fill(store, 1)
+        listed = await store.tasks.list(TaskFilter(), EVERYTHING, None)
+        assert [task.id for task in listed] == [*range(2, 18, 2)]
+
     @pytest.mark.parametrize("error", [Undo, asyncio.CancelledError, KeyboardInterrupt])
     async def test_transaction_inside_fails_alone(
         self, store: Store, error: type[BaseException]

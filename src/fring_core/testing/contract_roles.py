@@ -70,7 +70,7 @@ class RoleTests(StoreTests):
 
     async def test_credential_role_goes_with_the_user(self, store: Store) -> None:
         """A chosen id may be a removed user's, from whom the new one MUST inherit nothing."""
-        user = await add_user(store, "ann", None, "hash")
+        user = await add_user(store, "ann", 7, "hash")
         assert await store.credentials.set_role(user.id, Role.ADMIN) is True
         await store.users.remove(user.id)
         assert await store.credentials.set_role(user.id, Role.ADMIN) is False

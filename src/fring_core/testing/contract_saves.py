@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import attrs
 import pytest
 
-from fring_core import Credential, Role, TaskStatus, UserFilter
+from fring_core import (
+    Credential,
+    EmailTaken,
+    NewUser,
+    Role,
+    TaskStatus,
+    UserFilter,
+    UsernameTaken,
+)
 from fring_core.testing.contract_base import (
+    DUE,
     LATER,
+    NOW,
     StoreTests,
     add_task,
     add_user,
@@ -18,7 +28,7 @@ from fring_core.testing.contract_base import (
     contents,
     rows,
 )
-from fring_core.testing.snapshot import EVERYTHING
+from fring_core.testing.snapshot import EVERYTHING, plain
 
 if TYPE_CHECKING:
     from fring_core import Store
@@ -73,6 +83,65 @@ class SaveTests(StoreTests):
             assert found is not None
             assert await store.tasks.save(attrs.evolve(found, status=status)) is not None
             assert rows(await store.assignments.users_of(task.id)) == [renamed], status
+
+    @pytest.mark.parametrize("changed", [("username",), ("email",), ("username", "email"), ()])
+    async def test_save_moves_names(self, store: Store, changed: tuple[str, ...]) -> None:
+        """Usernames and e-mails MUST be unique as they stand: those that a save changes and leaves.
+
+        Raise `UsernameTaken`, else `EmailTaken`, if another user has them. If `username` is None,
+        the e-mail counts in its place, exactly.
+        """
+        user, other = await add_user(store), await add_user(store, "bob")
+        left = {name: getattr(user, name) for name in changed}
+        for mark in ("first", "second"):
+            texts: dict[str, Any] = dict.fromkeys(changed, f"{mark}@example.org")
+            kept = attrs.evolve(user, **texts)
+            check_next(await store.users.save(kept), kept)
+            user = attrs.evolve(kept, version=kept.version + 1)
+        for found in (
+            await store.credentials.find(user.username, None),
+            await store.credentials.find(None, user.email),
+        ):
+            assert plain(found) == plain(Credential(user, None))
+        for name, taken in (("username", UsernameTaken), ("email", EmailTaken)):
+            has: dict[str, Any] = {name: getattr(user, name)}
+            with pytest.raises(taken):
+                await store.users.add(attrs.evolve(NewUser("new", "new@example.org"), **has), NOW)
+            with pytest.raises(taken):
+                await store.users.save(attrs.evolve(other, **has))
+        assert "username" not in left or await store.credentials.find("ann", None) is None
+        assert "email" not in left or await store.credentials.find(None, left["email"]) is None
+        heir = attrs.evolve(NewUser("heir", "heir@example.org"), **left)
+        assert (await store.users.add(heir, NOW)).username == heir.username
+
+    @pytest.mark.parametrize("last", ["dan", "ann"])
+    async def test_save_twice_in_a_transaction(self, store: Store, last: str) -> None:
+        """Usernames and e-mails MUST be unique as they stand: one had in between is free again."""
+        user = await add_user(store)
+        async with store.transaction() as inner:
+            for name in ("eve", last):
+                renamed = attrs.evolve(user, username=name, email=f"{name}@example.org")
+                check_next(await inner.users.save(renamed), renamed)
+                user = attrs.evolve(renamed, version=renamed.version + 1)
+        for name in {"ann", "eve"} - {last}:
+            assert await store.credentials.find(name, None) is None
+            await add_user(store, name)
+        with pytest.raises(UsernameTaken):
+            await add_user(store, last)
+        assert await store.users.get(user.id) == user
+
+    @pytest.mark.parametrize("status", TaskStatus)
+    async def test_save_of_a_day_and_a_status(self, store: Store, status: TaskStatus) -> None:
+        """Store a changed task and return it one version on, or None if it was too late.
+
+        The day that it is due, or that it is due no more, is stored whatever the status becomes.
+        """
+        task = await add_task(store)
+        for day in (None, DUE):
+            changed = attrs.evolve(task, due_date=day, status=status)
+            check_next(await store.tasks.save(changed), changed)
+            check_next(await store.tasks.get(task.id, None), changed)
+            task = attrs.evolve(changed, version=changed.version + 1)
 
     @pytest.mark.parametrize("shift", [-1, 1])
     async def test_save_too_late_comes_before_taken(self, store: Store, shift: int) -> None:

@@ -57,7 +57,7 @@ class SizeTests(StoreTests):
 
         Return a user's shared tasks by ascending id, those in `status` if it is given.
         """
-        user = await add_user(store)
+        user = await add_user(store, "ann", 7)
         async with store.transaction() as inner:  # which is quicker
             tasks = by_id([await add_task(inner) for _ in range(MORE)])
             for task in reversed(tasks):
@@ -77,7 +77,7 @@ class SizeTests(StoreTests):
         Return the users that match, by ascending id, the page only. Return the users of a shared
         task by ascending id, or None if there is no such task.
         """
-        task = await add_task(store)
+        task = await add_task(store, "task", 7)
         async with store.transaction() as inner:
             added = [await add_user(inner, f"u{n}") for n in range(MORE)]
             users = by_id(added)

@@ -164,7 +164,7 @@ class TaskTests(StoreTests):
     async def test_task_remove_takes_assignments_along(self, store: Store) -> None:
         """Remove a task and its assignments, not the users; tell whether it was there."""
         user = await add_user(store)
-        task, other = await add_task(store), await add_task(store, "other")
+        task, other = await add_task(store, "task", 7), await add_task(store, "other")
         for number in (task.id, other.id):
             await store.assignments.add(user.id, number)
         assert await store.tasks.remove(task.id, None) is True

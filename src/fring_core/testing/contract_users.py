@@ -202,7 +202,7 @@ class UserTests(StoreTests):
 
     async def test_user_remove_takes_assignments_along(self, store: Store) -> None:
         """Remove a user, its hash and its assignments, not the tasks; tell whether it was there."""
-        ann, bob = await add_user(store, "ann"), await add_user(store, "bob")
+        ann, bob = await add_user(store, "ann", 7), await add_user(store, "bob")
         task = await add_task(store)
         for user in (ann, bob):
             await store.assignments.add(user.id, task.id)
