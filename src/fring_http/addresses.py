@@ -85,9 +85,10 @@ def _held(address: Address) -> socket.socket:
         dualstack_ipv6=address.is_everywhere,
     )
     if _SHARED:
-        sock.shutdown(socket.SHUT_RDWR)
+        # In this order: between the two, a stranger that also reuses addresses could listen.
         sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 0)
         sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+        sock.shutdown(socket.SHUT_RDWR)
     else:
         sock.close()
     return sock
