@@ -37,7 +37,7 @@ def check(resolution: str, folder: Path) -> None:
     run(*into, "--only-binary", ":all:", "--requirement", chosen, "--group", "tests")
     run(*into, "--no-deps", wheel)
     print(chosen.read_text())
-    options = ["--quiet", "--numprocesses=3", "--dist=worksteal"]
+    options = ["--quiet", "--numprocesses=3", "--dist=loadfile"]
     run(python, "-m", "pytest", *options, *(f"--ignore={each}" for each in TOOLS), *SUITES)
 
 

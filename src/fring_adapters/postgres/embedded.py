@@ -177,6 +177,8 @@ class _Use:
             except TimeoutError:
                 self._say("PostgreSQL is not ready yet; after a crash it recovers first")
                 continue
+            except ConnectionResetError:  # it ended before it had taken the connection
+                break
             if not part:
                 break
             said += part

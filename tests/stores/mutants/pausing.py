@@ -9,7 +9,7 @@ from __future__ import annotations
 import time
 
 SECONDS = 0.05
-CALLS = 40  # of a test: more than any clause makes at once
+CALLS = 60  # of a test: more than any clause makes at once
 _left = 0
 
 
