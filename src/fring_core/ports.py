@@ -148,8 +148,7 @@ class Users(Protocol):
         The row MUST change only if its version is still `user.version`. If it is another, or the
         user is gone, MUST return None. Raise `UsernameTaken`, else `EmailTaken`, if another user
         has them. A user that is as it was MUST be saved too. `created_at` MUST stay as it is
-        stored, and so MUST the hash, the role, the assignments and
-        the list.
+        stored, and so MUST the hash, the role, the assignments and the list.
         """
         ...
 

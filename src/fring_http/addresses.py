@@ -85,7 +85,7 @@ def _held(address: Address) -> socket.socket:
         dualstack_ipv6=address.is_everywhere,
     )
     if _SHARED:
-        # In this order: between the two, a stranger that also reuses addresses could listen.
+        # First of all: once it listens no more, a stranger that reuses addresses, too, could.
         sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 0)
         sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
         sock.shutdown(socket.SHUT_RDWR)

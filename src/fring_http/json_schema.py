@@ -87,11 +87,12 @@ def body_schema(shape: type[Body], schemas: Json, *, strict: bool = False) -> Js
     component = schemas[shape.__name__]
     for schema in component["properties"].values():
         schema.pop("default", None)
-    if strict:
-        component["properties"] |= {name: {} for name in shape.shown}
-        component["additionalProperties"] = False
     if shape.one_of:
         component |= _choice(component, shape.one_of)
+    if strict:
+        for each in component.get("anyOf", [component]):
+            each["properties"] |= {name: {} for name in shape.shown}
+            each["additionalProperties"] = False
     component |= shape.rule
     return reference
 
@@ -99,14 +100,12 @@ def body_schema(shape: type[Body], schemas: Json, *, strict: bool = False) -> Js
 def _choice(component: Json, names: tuple[str, ...]) -> Json:
     """Return a schema's alternatives, which take the place of its fields: each a type by itself."""
     fields, required = component.pop("properties"), component.pop("required")
-    others = {name: component.pop(name) for name in ("additionalProperties",) if name in component}
     common = {name: field for name, field in fields.items() if name not in names}
     alternatives = [
         {
             "type": "object",
             "properties": {**common, name: fields[name]["anyOf"][0]},
             "required": [*required, name],
-            **others,
         }
         for name in names
     ]

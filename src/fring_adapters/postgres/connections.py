@@ -19,12 +19,7 @@ if TYPE_CHECKING:
     from typing import Self
 
 # In the order of their making, which no clock decides: tests set it back and forth.
-_numbers: Final = count(1)
-
-
-def next_number() -> int:
-    """Return a number above all that were returned before."""
-    return next(_numbers)
+numbers: Final = count(1)
 
 
 def _end(task: asyncio.Task[Any]) -> None:
@@ -75,7 +70,7 @@ class PooledAsyncConnection(AsyncConnection[tuple[Any, ...]]):
     async def set_up(self) -> None:
         """Send every integer as BIGINT: by size, each statement would be prepared several times."""
         self.adapters.register_dumper(int, Int8BinaryDumper)
-        self.number, self.used_at = next_number(), monotonic()
+        self.number, self.used_at = next(numbers), monotonic()
         remember(self)
 
 
@@ -94,5 +89,5 @@ class PooledConnection(Connection[tuple[Any, ...]]):
     def set_up(self) -> None:
         """Send every integer as BIGINT: by size, each statement would be prepared several times."""
         self.adapters.register_dumper(int, Int8BinaryDumper)
-        self.number, self.used_at = next_number(), monotonic()
+        self.number, self.used_at = next(numbers), monotonic()
         remember(self)

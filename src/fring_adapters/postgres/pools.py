@@ -13,7 +13,7 @@ from fring_adapters.postgres.connections import (
     Door,
     PooledAsyncConnection,
     PooledConnection,
-    next_number,
+    numbers,
 )
 from fring_adapters.postgres.lifetimes import CLOSED, Lifetime
 
@@ -114,7 +114,7 @@ class AsyncPool(Lifetime, AsyncConnectionPool[PooledAsyncConnection]):
         """
         due = lost.number > self._renewed and abs(monotonic() - self._renewed_at) >= pause
         if due and not self.forked:
-            self._renewed, self._renewed_at = next_number(), monotonic()
+            self._renewed, self._renewed_at = next(numbers), monotonic()
             await self.drain()
 
 
@@ -205,7 +205,7 @@ class BlockingPool(Lifetime, ConnectionPool[PooledConnection]):
         """
         due = lost.number > self._renewed and abs(monotonic() - self._renewed_at) >= pause
         if due and not self.forked:
-            self._renewed, self._renewed_at = next_number(), monotonic()
+            self._renewed, self._renewed_at = next(numbers), monotonic()
             self.drain()
 
     def close(self, timeout: float = 5.0) -> None:

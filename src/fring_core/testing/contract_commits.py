@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from fring_core import Store
     from fring_core.testing.contract_ids import Add
 
+    Begin = Callable[[Store], Coroutine[Any, Any, object]]
     Write = Callable[[Store, str], Coroutine[Any, Any, object]]
 
 
@@ -121,6 +122,28 @@ async def write_inside(inner: Store, write: Write) -> object:
     return written
 
 
+async def check_overtaken(store: Store, begin: Begin, outside: Write, inside: Write) -> None:
+    """Assert that what was overtaken is as if it had begun later, or is refused and not there."""
+    await settle(store)
+    expected: list[object] = []
+    with suppress(Undo, FringError):
+        async with store.transaction() as trial:
+            await outside(trial, "theirs")
+            expected = [await write_inside(trial, inside), await snapshot(trial, LISTS)]
+            raise Undo
+    theirs: object = None
+    try:
+        async with store.transaction() as inner:
+            await begin(inner)
+            await outside(store, "theirs")
+            theirs = await snapshot(store, LISTS)
+            mine = await write_inside(inner, inside)
+    except FringError:
+        assert await snapshot(store, LISTS) == theirs, "what was refused is there in part"
+    else:
+        assert [mine, await snapshot(store, LISTS)] == expected
+
+
 class CommitTests(StoreTests):
     """Test transactions in which somebody outside was faster."""
 
@@ -135,24 +158,7 @@ class CommitTests(StoreTests):
         had begun later. Beside what is said at a method, a store MUST raise nothing but
         `StoreUnavailable` and `TransactionConflict`.
         """
-        await settle(store)
-        expected: list[object] = []
-        with suppress(Undo, FringError):
-            async with store.transaction() as trial:
-                await outside(trial, "theirs")
-                expected = [await write_inside(trial, inside), await snapshot(trial, LISTS)]
-                raise Undo
-        theirs: object = None
-        try:
-            async with store.transaction() as inner:
-                await snapshot(inner, LISTS)
-                await outside(store, "theirs")
-                theirs = await snapshot(store, LISTS)
-                mine = await write_inside(inner, inside)
-        except FringError:
-            assert await snapshot(store, LISTS) == theirs, "what was refused is there in part"
-        else:
-            assert [mine, await snapshot(store, LISTS)] == expected
+        await check_overtaken(store, lambda inner: snapshot(inner, LISTS), outside, inside)
 
     async def test_commit_past_another_row(self, store: Store) -> None:
         """It MUST NOT give a wrong answer in its place.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from contextlib import asynccontextmanager, suppress
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 import pytest
@@ -10,13 +10,11 @@ import pytest
 from fring_core import FringError
 from fring_core.testing.agreement import LISTS
 from fring_core.testing.contract_base import StoreTests, Undo, add_task
-from fring_core.testing.contract_commits import OVERTAKEN, write_inside
+from fring_core.testing.contract_commits import OVERTAKEN, check_overtaken
 from fring_core.testing.snapshot import snapshot
 from fring_core.testing.writes import settle
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator
-
     from fring_core import Store
     from fring_core.testing.contract_commits import Write
 
@@ -25,12 +23,9 @@ MANY = 100
 NAMES = {name: both for name, both in OVERTAKEN.items() if "name" in name or "e-mail" in name}
 
 
-@asynccontextmanager
-async def _begun(store: Store) -> AsyncGenerator[Store]:
-    """Open a transaction that has begun for every store, and has read nothing that matters."""
-    async with store.transaction() as inner:
-        assert await inner.tasks.get(4, "2") is not None
-        yield inner
+async def _begin(inner: Store) -> None:
+    """Have a transaction begin for every store, and read nothing that matters."""
+    assert await inner.tasks.get(4, "2") is not None
 
 
 class OvertakenTests(StoreTests):
@@ -43,23 +38,7 @@ class OvertakenTests(StoreTests):
         Usernames and e-mails MUST be unique as they stand. Nobody has read who has which. If it is
         not refused, all is as if it had begun later.
         """
-        await settle(store)
-        expected: list[object] = []
-        with suppress(Undo, FringError):
-            async with store.transaction() as trial:
-                await outside(trial, "theirs")
-                expected = [await write_inside(trial, inside), await snapshot(trial, LISTS)]
-                raise Undo
-        theirs: object = None
-        try:
-            async with _begun(store) as inner:
-                await outside(store, "theirs")
-                theirs = await snapshot(store, LISTS)
-                mine = await write_inside(inner, inside)
-        except FringError:
-            assert await snapshot(store, LISTS) == theirs, "what was refused is there in part"
-        else:
-            assert [mine, await snapshot(store, LISTS)] == expected
+        await check_overtaken(store, _begin, outside, inside)
 
     @pytest.mark.parametrize("name", ["save, save", "save a task, save it", "replace, replace"])
     async def test_overtaken_inside_another(self, store: Store, name: str) -> None:
@@ -71,7 +50,8 @@ class OvertakenTests(StoreTests):
         await settle(store)
         theirs: object = None
         with suppress(FringError, Undo):
-            async with _begun(store) as outer:
+            async with store.transaction() as outer:
+                await _begin(outer)
                 async with outer.transaction() as inner:
                     await outside(store, "theirs")
                     theirs = await snapshot(store, LISTS)
@@ -89,7 +69,8 @@ class OvertakenTests(StoreTests):
         await settle(store)
         theirs: object = None
         with suppress(FringError, Undo):
-            async with _begun(store) as inner:
+            async with store.transaction() as inner:
+                await _begin(inner)
                 for number in range(2 * MANY + 1):
                     await (add_task(store) if number != MANY else outside(store, "theirs"))
                 theirs = await snapshot(store, LISTS)
