@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from contextlib import contextmanager
 from itertools import count
 from time import monotonic
@@ -20,12 +19,6 @@ if TYPE_CHECKING:
 
 # In the order of their making, which no clock decides: tests set it back and forth.
 numbers: Final = count(1)
-
-
-def _end(task: asyncio.Task[Any]) -> None:
-    if not task.done():
-        task.cancel()
-        asyncio.get_running_loop().call_later(0.01, _end, task)
 
 
 class Door:
@@ -57,15 +50,8 @@ class PooledAsyncConnection(AsyncConnection[tuple[Any, ...]]):
     @classmethod
     async def connect(cls, conninfo: str = "", *, door: Door, **arguments: Any) -> Self:  # type: ignore[override]  # pyright: ignore[reportIncompatibleMethodOverride]  # only pools call it
         """Connect as psycopg does, and have the door remember a failure."""
-        try:
-            with door.watched():
-                return await super().connect(conninfo, **arguments)
-        except asyncio.CancelledError:
-            # Or the pool takes it for one more failure, its worker goes on, and no loop ends that
-            # waits for all of its tasks: a store that was opened and never closed would keep it.
-            if worker := asyncio.current_task():
-                asyncio.get_running_loop().call_soon(_end, worker)
-            raise
+        with door.watched():
+            return await super().connect(conninfo, **arguments)
 
     async def set_up(self) -> None:
         """Send every integer as BIGINT: by size, each statement would be prepared several times."""

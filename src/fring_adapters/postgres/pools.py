@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from functools import partial
 from time import monotonic
 from typing import TYPE_CHECKING, Any, Final
@@ -27,6 +28,22 @@ FRESH_SECONDS: Final = 1.0
 PARTS: Final = 4
 
 
+async def _end_together(tasks: set[asyncio.Task[Any]]) -> None:
+    """Wait for a pool's tasks; if cancelled, cancel them until they end.
+
+    They take it for one more failure, or lose it (Python 3.11). So a store that was opened and
+    never closed would keep its loop from ending, which waits for all that runs on it.
+    """
+    try:
+        await asyncio.wait(tasks)
+    except asyncio.CancelledError:
+        while pending := [task for task in tasks if not task.done()]:
+            for task in pending:
+                task.cancel()
+            await asyncio.sleep(0.01)
+        raise
+
+
 class AsyncPool(Lifetime, AsyncConnectionPool[PooledAsyncConnection]):
     """Hand out connections that are alive, as far as can be known, in an event loop.
 
@@ -41,6 +58,12 @@ class AsyncPool(Lifetime, AsyncConnectionPool[PooledAsyncConnection]):
         super().__init__(conninfo, **arguments)
         self.door = door
         self.turns = turns
+
+    async def open(self, wait: bool = False, timeout: float = 30.0) -> None:  # noqa: ASYNC109, FBT001, FBT002  # as in psycopg_pool
+        """Start what makes connections, and have it end when the loop does."""
+        await super().open(wait, timeout)
+        ours = {task for task in asyncio.all_tasks() if task.get_name().startswith(f"{self.name}-")}
+        self._ending = asyncio.create_task(_end_together(ours))
 
     async def take(self) -> PooledAsyncConnection:
         """Return a connection, when it is this caller's turn.
