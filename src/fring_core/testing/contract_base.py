@@ -65,7 +65,7 @@ class StoreTests:
 
     def open_store(self) -> AbstractAsyncContextManager[Store]:
         """Open an empty store, for one test; the one thing to override."""
-        raise NotImplementedError
+        raise NotImplementedError("open_store is missing: override it")
 
     async def together(self, *calls: Coroutine[Any, Any, T]) -> list[T | FringError]:
         """Run calls at the same time and return their results, in order.
@@ -99,6 +99,8 @@ class StoreTests:
         """
         reached, done = asyncio.Event(), asyncio.Event()
 
+        halfway = False
+
         async def first() -> T:
             try:
                 return await stopping(call, step, stop)
@@ -119,9 +121,8 @@ class StoreTests:
             finally:
                 done.set()
 
-        halfway = False
         results = await asyncio.gather(first(), second(), return_exceptions=True)
-        return halfway, only_fring_errors(results)
+        return halfway, only_fring_errors([*results])
 
     @pytest.fixture
     def anyio_backend(self) -> str:

@@ -47,11 +47,8 @@ async def fill(store: Store) -> None:
 async def change_all(store: Store) -> None:
     """Change both tasks, and the hash and the role of a user; two users swap their names."""
     async with store.transaction() as inner:
-        one, other, found = [
-            await inner.users.get(1),
-            await inner.users.get(2),
-            await inner.credentials.get(1),
-        ]
+        one, other = await inner.users.get(1), await inner.users.get(2)
+        found = await inner.credentials.get(1)
         assert one is not None
         assert other is not None
         assert found is not None

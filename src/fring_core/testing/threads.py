@@ -84,7 +84,7 @@ class InThreads:
             finally:
                 done.set()
 
-        ways = [_at_lines([step], stop), nullcontext()]
+        ways = (_at_lines([step], stop), nullcontext())
         results = await _in_threads((first(), second()), ways)
         return halfway, results
 
@@ -119,7 +119,7 @@ async def _in_threads(
 
 def _place(thread: int) -> object:
     """Return where in its code a thread is."""
-    frame = sys._current_frames().get(thread)
+    frame = sys._current_frames().get(thread)  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]  # it is documented
     return frame and (id(frame), frame.f_lasti)
 
 
