@@ -27,7 +27,7 @@ T = TypeVar("T")
 
 LINES = 5  # of a store's code, after about which a thread lets others go on
 PAUSES = 8  # that a thread makes; who tries again for the tenth time need not be held up any more
-PATIENCE = 0.003  # seconds
+PATIENCE = 0.005  # seconds, twice: on a busy machine a thread may have no turn for some of them
 _LIBRARIES = tuple(
     {
         str(Path(fring_core.__file__).parent),
