@@ -35,6 +35,11 @@ class Histories(StoreMachine):
         return MemoryStore()
 
 
+def test_a_machine_that_pytest_would_pass_over():
+    with pytest.raises(TypeError, match=r"TestHistories = ….TestCase"):
+        type("TestHistories", (Histories,), {})
+
+
 def test_memory():
     class Machine(Histories):
         def make_store(self):

@@ -8,6 +8,7 @@ from fring_core.testing.contract_credentials import CredentialTests
 from fring_core.testing.contract_filters import FilterTests
 from fring_core.testing.contract_fresh import FreshTests
 from fring_core.testing.contract_glimpses import GlimpseTests
+from fring_core.testing.contract_halfway import HalfwayTests
 from fring_core.testing.contract_handovers import HandoverTests
 from fring_core.testing.contract_ids import IdTests
 from fring_core.testing.contract_inheritance import InheritanceTests
@@ -40,6 +41,7 @@ class StoreContract(
     CancelledTests,
     LastingTests,
     SingleReadTests,
+    HalfwayTests,
     GlimpseTests,
     HandoverTests,
     NeighbourTests,

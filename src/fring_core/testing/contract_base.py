@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import suppress
 from datetime import UTC, date, datetime
 from functools import wraps
 from inspect import cleandoc, iscoroutinefunction
@@ -17,7 +18,7 @@ from fring_core.testing.limits import time_limit
 from fring_core.testing.recording import Log, RecordedStore
 from fring_core.testing.snapshot import flat, plain, snapshot
 from fring_core.testing.threads import InThreads, only_fring_errors
-from fring_core.testing.turns import LEADS
+from fring_core.testing.turns import LEADS, stopping
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
@@ -39,6 +40,7 @@ OWNERS = (None, "ann", "Ann")
 # Ids that no row can have, beyond what 64 bits hold included; some are 1 to a careless column.
 IMPOSSIBLE_IDS = (0, -1, 2**63, -(2**63) - 1, 2**64 + 1, 10**30)
 CALLERS = range(32)
+PATIENCE = 0.05  # seconds: what takes longer waits
 
 
 class Undo(Exception):  # noqa: N818  # it reports nothing
@@ -63,7 +65,7 @@ class StoreTests:
 
     def open_store(self) -> AbstractAsyncContextManager[Store]:
         """Open an empty store, for one test; the one thing to override."""
-        raise NotImplementedError
+        raise NotImplementedError("open_store is missing: override it")
 
     async def together(self, *calls: Coroutine[Any, Any, T]) -> list[T | FringError]:
         """Run calls at the same time and return their results, in order.
@@ -87,6 +89,40 @@ class StoreTests:
         suspends = most > 1 or self.log.suspended
         assert suspends, "no call suspended: put InThreads before StoreContract"
         return results
+
+    async def halfway(
+        self, call: Coroutine[Any, Any, T], other: Coroutine[Any, Any, T], step: int
+    ) -> tuple[bool, list[T | FringError]]:
+        """Stop a call at its step of this number until another is done, unless that waits for it.
+
+        Return whether it came so far, and the results of both. A step ends where the call suspends.
+        """
+        reached, done = asyncio.Event(), asyncio.Event()
+
+        halfway = False
+
+        async def first() -> T:
+            try:
+                return await stopping(call, step, stop)
+            finally:
+                reached.set()
+
+        async def stop() -> None:
+            nonlocal halfway
+            halfway = True
+            reached.set()
+            with suppress(TimeoutError):
+                await asyncio.wait_for(done.wait(), PATIENCE)
+
+        async def second() -> T:
+            await reached.wait()
+            try:
+                return await other
+            finally:
+                done.set()
+
+        results = await asyncio.gather(first(), second(), return_exceptions=True)
+        return halfway, only_fring_errors([*results])
 
     @pytest.fixture
     def anyio_backend(self) -> str:

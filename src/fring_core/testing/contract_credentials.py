@@ -90,6 +90,8 @@ class CredentialTests(StoreTests):
     async def test_credential_find_knows_the_present_user(self, store: Store) -> None:
         """Entities MUST come back equal to what was stored; a change of the user keeps the hash."""
         user = await add_user(store, "ann", None, "hash")
+        for found in (await _found(store), await store.credentials.find(None, user.email)):
+            assert found == Credential(user, "hash")
         saved = await store.users.save(attrs.evolve(user, username="Ann", email="Ann@e.o"))
         assert await store.credentials.find("ann", None) is None
         assert await store.credentials.find(None, "ann@example.org") is None

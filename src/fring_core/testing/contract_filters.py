@@ -115,6 +115,24 @@ class FilterTests(StoreTests):
             listed = await store.tasks.list(TaskFilter(title=needle), EVERYTHING, owner)
             assert list(listed) == [task for task in tasks if needle in task.title], needle
 
+    async def test_filter_of_tasks_by_what_is_assigned_now(self, store: Store) -> None:
+        """What a call has done MUST be seen by every call that begins later, by filters too."""
+        user, task = await add_user(store), await add_task(store)
+
+        async def check(*, assigned: bool) -> None:
+            for wanted in (True, False):
+                listed = await store.tasks.list(TaskFilter(assigned=wanted), EVERYTHING, None)
+                assert list(listed) == [task] * (wanted is assigned)
+
+        await check(assigned=False)
+        for change, assigned in ((store.assignments.add, True), (store.assignments.remove, False)):
+            await change(user.id, task.id)
+            await check(assigned=assigned)
+        await store.assignments.add(user.id, task.id)
+        await check(assigned=True)
+        await store.users.remove(user.id)
+        await check(assigned=False)
+
     async def test_filter_of_tasks_by_every_condition(self, store: Store) -> None:
         """Exactly the tasks that meet every condition of the filter MUST be listed."""
         ann, bob = await add_user(store, "ann"), await add_user(store, "bob")

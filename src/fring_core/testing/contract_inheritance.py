@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from fring_core import Credential, NewTask, TaskFilter, TaskStatus
+from fring_core import Credential, NewTask, Role, TaskFilter, TaskStatus
 from fring_core.testing.contract_base import (
     CALLERS,
     NOW,
@@ -81,8 +81,11 @@ class InheritanceTests(StoreTests):
         """
         had = await chosen_ahead(store, add)
         async with store.transaction() as inner:
-            for number in had[:4]:
+            for number in had[:2]:
                 await remove(inner, number)
+            async with inner.transaction() as innermost:
+                for number in had[2:4]:
+                    await remove(innermost, number)
             assert (await add(inner, "inner")).id not in had
         with suppress(Undo):
             async with store.transaction() as inner:
@@ -159,6 +162,9 @@ class InheritanceTests(StoreTests):
         assert (found.task, list(found.users)) == (again, [])
         assert found.task.version == again.version == 1
         assert rows(await store.assignments.tasks_of(user.id, None)) == []
+        for assigned, expected in ((True, []), (False, [again])):
+            where = TaskFilter(assigned=assigned)
+            assert list(await store.tasks.list(where, EVERYTHING, owner)) == expected
 
     @pytest.mark.parametrize("password_hash", ["hash", ""])
     async def test_user_remove_takes_its_list_along(self, store: Store, password_hash: str) -> None:
@@ -188,3 +194,8 @@ class InheritanceTests(StoreTests):
         assert await store.users.remove(7) is False
         assert await store.users.remove(9) is False, "there is no such user"
         assert {owner: await _list(store, owner) for owner in lists} == lists
+        for role in Role:  # none of them stands for a hash
+            await add_user(store, "ann", 7)
+            assert await store.credentials.set_role(7, role) is True
+            assert await store.users.remove(7) is True
+            assert {owner: await _list(store, owner) for owner in lists} == lists

@@ -53,9 +53,13 @@ _MOMENTS = (
     "2107-12-31T23:59:59Z",
     "2262-04-12T00:00Z",
     "4000-02-29T12:00:00.123457Z",  # beyond what a float keeps to the microsecond
+    "9999-12-29T23:59:59.999998Z",  # the last two, which as floats are one
     "9999-12-29T23:59:59.999999Z",
 )
 MOMENTS = tuple(datetime.fromisoformat(moment) for moment in _MOMENTS)
+
+# What two digits of the year do not tell apart.
+CENTURIES = [date(year, 6, 30) for year in (51, 99, 1951, 1999, 2049, 2051, 2068, 2070, 2099)]
 
 
 class MomentTests(StoreTests):
@@ -133,7 +137,7 @@ class MomentTests(StoreTests):
         Their fields, and those of an outcome, MUST have the types that they name. The time zone of
         the process MUST make no difference.
         """
-        dates = [date.min, *(moment.date() for moment in MOMENTS), date.max]
+        dates = [date.min, *(moment.date() for moment in MOMENTS), *CENTURIES, date.max]
         for n, due_date in enumerate(dates):
             be_in((WEST, EAST)[n % 2])
             task = await store.tasks.add(NewTask("task", due_date=due_date), "ann", NOW)

@@ -67,6 +67,10 @@ class RoleTests(StoreTests):
         assert await store.credentials.get(user.id) == Credential(saved, "hash", Role.ADMIN)
         assert await store.credentials.replace(Credential(user, "hash"), "another") is True
         assert await store.credentials.get(user.id) == Credential(saved, "another", Role.ADMIN)
+        bob = await add_user(store, "bob")
+        assert await store.credentials.set_role(bob.id, Role.ADMIN) is True
+        assert await store.credentials.replace(Credential(bob, None), "first") is True
+        assert await store.credentials.get(bob.id) == Credential(bob, "first", Role.ADMIN)
 
     async def test_credential_role_goes_with_the_user(self, store: Store) -> None:
         """A chosen id may be a removed user's, from whom the new one MUST inherit nothing."""

@@ -25,6 +25,7 @@ READS: dict[str, Read] = {
     "users.list": lambda store: store.users.list(UserFilter(), EVERYTHING),
     "credentials.get": lambda store: store.credentials.get(1),
     "credentials.find": lambda store: store.credentials.find("u1", None),
+    "credentials.find by e-mail": lambda store: store.credentials.find(None, "u1@example.org"),
     "tasks.get_with_users": lambda store: store.tasks.get_with_users(1, None),
     "tasks.list": lambda store: store.tasks.list(
         TaskFilter(assigned=True), EVERYTHING, None, TaskOrder.BY_TITLE
@@ -34,19 +35,32 @@ READS: dict[str, Read] = {
 }
 
 
-async def _change_all(store: Store) -> None:
-    """Change both users, both tasks, and the hash and the role of a user, at once."""
+async def fill(store: Store) -> None:
+    """Add two users and two tasks, assigned all to all."""
+    for number in (1, 2):
+        await add_user(store, f"u{number}", number, "old")
+        await add_task(store, f"t{number}", number)
+    for pair in ((1, 1), (1, 2), (2, 1), (2, 2)):
+        await store.assignments.add(*pair)
+
+
+async def change_all(store: Store) -> None:
+    """Change both tasks, and the hash and the role of a user; two users swap their names."""
     async with store.transaction() as inner:
-        for number in (1, 2):
-            user = await inner.users.get(number)
-            task = await inner.tasks.get(number, None)
-            assert user is not None
-            assert task is not None
-            await inner.users.save(attrs.evolve(user, email=f"new{user.email}"))
-            await inner.tasks.save(attrs.evolve(task, title=f"new {task.title}"))
+        one, other = await inner.users.get(1), await inner.users.get(2)
         found = await inner.credentials.get(1)
+        assert one is not None
+        assert other is not None
         assert found is not None
-        await inner.credentials.replace(found, f"new {found.password_hash}")
+        between = await inner.users.save(attrs.evolve(one, username="between", email="b@e.o"))
+        assert between is not None
+        for user, names in ((other, one), (between, other)):
+            await inner.users.save(attrs.evolve(user, username=names.username, email=names.email))
+        for number in (1, 2):
+            task = await inner.tasks.get(number, None)
+            assert task is not None
+            await inner.tasks.save(attrs.evolve(task, title=f"t{number} {task.version}"))
+        await inner.credentials.replace(found, f"hash {one.version}")
         await inner.credentials.set_role(1, (Role.ADMIN, Role.VIEWER)[found.role is Role.ADMIN])
 
 
@@ -58,16 +72,11 @@ class SingleReadTests(StoreTests):
 
         It is as it was before a commit or a removal, or as it is after it.
         """
-        for number in (1, 2):
-            await add_user(store, f"u{number}", number, "old")
-            await add_task(store, f"t{number}", number)
-        for pair in ((1, 1), (1, 2), (2, 1), (2, 2)):
-            await store.assignments.add(*pair)
-        for _ in range(3):
-            await self._watch(store, _change_all(store))
+        await fill(store)
+        await self._watch(store, change_all(store))
         await self._watch(store, store.tasks.remove(2, None))
         await self._watch(store, store.users.remove(1))
-        await add_user(store, "u1", 1)
+        await add_user(store, "again", 1)
         await store.assignments.add(1, 1)
         await self._watch(store, store.tasks.remove(1, None))
 

@@ -37,6 +37,11 @@ class HistoryMachine(RuleBasedStateMachine):
 
     def __init_subclass__(cls, **options: Any) -> None:
         super().__init_subclass__(**options)
+        name = cls.__name__
+        if name.startswith("Test"):  # pytest would pass it over with a warning
+            raise TypeError(
+                f"{name} would not run: name the class otherwise, and write {name} = ….TestCase"
+            )
         _adapt(cls)
 
     def __init__(self) -> None:

@@ -37,11 +37,11 @@ class StoreMachine(HistoryMachine):
 
     def make_store(self) -> Store:
         """Return the store under test, empty; called at the start of every history."""
-        raise NotImplementedError
+        raise NotImplementedError("make_store is missing: override it")
 
     def make_oracle(self) -> Store:
         """Return an empty store that keeps the contract and never suspends."""
-        raise NotImplementedError
+        raise NotImplementedError("make_oracle is missing: override it")
 
     def run(self, coroutine: Coroutine[Any, Any, None]) -> None:
         """Run a coroutine to its end; by default with `run_sync`."""

@@ -5,10 +5,12 @@ from __future__ import annotations
 import asyncio
 import time
 from contextlib import suppress
+from itertools import count
+from types import coroutine
 from typing import TYPE_CHECKING, Any, TypeVar
 
 if TYPE_CHECKING:
-    from collections.abc import Coroutine
+    from collections.abc import Callable, Coroutine, Generator
 
     from fring_core.testing.contract_base import StoreTests
 
@@ -78,3 +80,20 @@ async def cut_short(call: Coroutine[Any, Any, object], count: int, seconds: floa
     running.cancel()
     with suppress(asyncio.CancelledError):
         await running
+
+
+@coroutine
+def stopping(
+    call: Coroutine[Any, Any, T], step: int, stop: Callable[[], Coroutine[Any, Any, None]]
+) -> Generator[Any, Any, T]:
+    """Await a call, and when it has suspended for the time of this number, what stops it."""
+    steps = call.__await__()
+    for number in count(1):
+        try:
+            yield next(steps)
+        except StopIteration as end:
+            value: T = end.value
+            return value
+        if number == step:
+            yield from stop().__await__()
+    raise AssertionError  # it counts for ever

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from functools import cache
 from importlib import import_module
-from importlib.abc import InspectLoader, MetaPathFinder
+from importlib.abc import ExecutionLoader, MetaPathFinder
 from importlib.util import spec_from_loader
 from itertools import count
 from pathlib import Path
@@ -24,7 +24,7 @@ ADAPTERS = Path(fring_adapters.__file__).parent
 _NUMBERS = count(1)
 
 
-class _Copy(MetaPathFinder, InspectLoader):
+class _Copy(MetaPathFinder, ExecutionLoader):
     """Find and load a copy of a package, by the name `copied`.
 
     The modules import each other by their full names, so these are replaced in their texts too.
@@ -47,6 +47,9 @@ class _Copy(MetaPathFinder, InspectLoader):
         assert spec is not None
         spec.has_location = True  # for what looks for files beside its own
         return spec
+
+    def get_filename(self, fullname: str) -> str:
+        return str(self._file(fullname))  # threads give way in files alone
 
     def is_package(self, fullname: str) -> bool:
         return self._file(fullname).name == "__init__.py"
