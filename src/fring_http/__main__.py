@@ -11,7 +11,7 @@ from urllib.request import url2pathname
 def main() -> int:
     """Run the command; return its exit code."""
     try:
-        from fring_http import cli  # noqa: PLC0415  # it may need an extra
+        from fring_http.server.command import cli  # noqa: PLC0415  # it may need an extra
 
         return cli.main()
     except ModuleNotFoundError as error:

@@ -20,14 +20,14 @@ from fring_core import (
     Workflow,
 )
 from fring_core.testing import StoreContract
-from fring_http.cors import EXPOSED
-from fring_http.errors import CODES, EVERY_CODE
-from fring_http.openapi import configuration, document
-from fring_http.personal import personal_router
-from fring_http.personal.schemas import NewOwnTask, OwnTask, OwnTaskChanges
-from fring_http.settings import VARIABLES, Settings
-from fring_http.v1 import auth_router, v1_router
-from fring_http.v1.schemas import TaskWithUsers
+from fring_http.api.documents.openapi import configuration, document
+from fring_http.api.door.cors import EXPOSED
+from fring_http.api.personal import personal_router
+from fring_http.api.personal.schemas import NewOwnTask, OwnTask, OwnTaskChanges
+from fring_http.api.refusals.errors import CODES, EVERY_CODE
+from fring_http.api.v1 import auth_router, v1_router
+from fring_http.api.v1.schemas import TaskWithUsers
+from fring_http.server.settings import VARIABLES, Settings
 from tests.docs.pages import PAGES, README, ROOT, between, relative_links, table
 from tests.docs.status_table import status_table
 

@@ -15,8 +15,8 @@ from fring_adapters.clock import utc_now
 from fring_adapters.identity import Argon2Passwords, JwksTokens, SecretTokens, TokenRules
 from fring_adapters.memory import MemoryStore
 from fring_core import ALLOWED, Accounts, Action, Fring, Identity, Role, Unauthenticated
-from fring_http.app import create_app
-from fring_http.settings import Settings, SettingsError
+from fring_http.api.app import create_app
+from fring_http.server.settings import Settings, SettingsError
 from tests.docs.pages import ROOT, blocks, table
 from tests.serving import serving
 

@@ -18,9 +18,9 @@ from litestar.testing import TestClient
 from fring_adapters.clock import utc_now
 from fring_adapters.memory import MemoryStore
 from fring_adapters.postgres import SchemaError, prepare
-from fring_adapters.postgres.urls import described, to_conninfo
+from fring_adapters.postgres.wire.urls import described, to_conninfo
 from fring_core import Fring, StoreUnavailable
-from fring_http.app import create_app
+from fring_http.api.app import create_app
 from tests.docs.pages import ROOT, blocks
 from tests.serving import DEADLINE, free_port
 

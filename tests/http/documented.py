@@ -12,7 +12,7 @@ from fring_adapters.clock import utc_now
 from fring_adapters.identity import Argon2Passwords, SecretTokens
 from fring_adapters.memory import MemoryStore
 from fring_core import Accounts, Fring
-from fring_http.app import create_app
+from fring_http.api.app import create_app
 from tests.http.tokens import SECRET
 
 if TYPE_CHECKING:

@@ -121,7 +121,7 @@ def test_the_version_is_the_packages(tmp_path):
 
 
 def test_a_worker_of_another_server_needs_a_database(tmp_path):
-    code = "from fring_http.main import create; create()"
+    code = "from fring_http.server.composition import create; create()"
     ended = subprocess.run(
         [sys.executable, "-c", code],
         env={k: v for k, v in os.environ.items() if k != "DATABASE_URL"},

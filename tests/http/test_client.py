@@ -35,7 +35,7 @@ from fring_core import (
     UserNotFound,
     run_sync,
 )
-from fring_http.app import create_app
+from fring_http.api.app import create_app
 from fring_http.client import BlockingFringClient, FringClient
 from fring_http.client.use_cases import UseCases
 from tests.http.tokens import token

@@ -12,7 +12,7 @@ from fring_adapters.memory import MemoryStore
 from fring_adapters.postgres import PoolSettings, PostgresStore
 from fring_core import UNSET, Fring, TaskFilter, TaskOrder
 from fring_core.testing import FringMachine
-from fring_http.app import create_app
+from fring_http.api.app import create_app
 from fring_http.client import BlockingFringClient, FringClient
 from tests.serving import in_thread
 

@@ -9,7 +9,7 @@ import pytest
 from fring_adapters.clock import utc_now
 from fring_adapters.memory import MemoryStore
 from fring_core import Fring, run_sync
-from fring_http.app import create_app
+from fring_http.api.app import create_app
 from fring_http.client import BlockingFringClient, FringClient
 from tests.serving import in_thread
 

@@ -12,12 +12,12 @@ from litestar.testing import TestClient
 from fring_adapters.clock import utc_now
 from fring_adapters.identity import Argon2Passwords, SecretTokens
 from fring_adapters.memory import MemoryStore
-from fring_adapters.postgres.urls import to_conninfo
+from fring_adapters.postgres.wire.urls import to_conninfo
 from fring_core import Accounts, Fring
 from fring_core.testing import Fault, FaultyStore
-from fring_http.app import create_app
-from fring_http.personal import personal_router
-from fring_http.v1 import auth_router, v1_router
+from fring_http.api.app import create_app
+from fring_http.api.personal import personal_router
+from fring_http.api.v1 import auth_router, v1_router
 from tests.http.tokens import SECRET, as_user, bearer, token
 from tests.http.wire import check_error
 from tests.serving import DEADLINE, serving

@@ -4,7 +4,7 @@ import socket
 
 import pytest
 
-from fring_http.settings import AuthMode, Settings, SettingsError
+from fring_http.server.settings import AuthMode, Settings, SettingsError
 from tests.http.tokens import SECRET
 from tests.serving import fring
 

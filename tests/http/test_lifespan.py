@@ -9,9 +9,9 @@ from litestar.testing import TestClient
 
 from fring_adapters import postgres
 from fring_core import StoreUnavailable
-from fring_http import main
-from fring_http.main import create
-from fring_http.settings import Settings
+from fring_http.server import composition as main
+from fring_http.server.composition import create
+from fring_http.server.settings import Settings
 from tests.outage import Database
 from tests.serving import DEADLINE, await_condition
 

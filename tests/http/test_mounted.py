@@ -26,10 +26,10 @@ from fring_core import (
     Unauthenticated,
     run_sync,
 )
-from fring_http.bodies import MAX_BODY_BYTES
-from fring_http.edge import head_as_get
-from fring_http.personal import personal_router
-from fring_http.v1 import auth_router, v1_router
+from fring_http.api.door.edge import head_as_get
+from fring_http.api.personal import personal_router
+from fring_http.api.reading.bodies import MAX_BODY_BYTES
+from fring_http.api.v1 import auth_router, v1_router
 from tests.http.test_personal_paths import ENDPOINTS as PERSONAL
 from tests.http.test_v1_paths import ENDPOINTS as BOARD
 from tests.http.tokens import SECRET

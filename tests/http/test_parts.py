@@ -8,7 +8,7 @@ from fring_adapters.clock import utc_now
 from fring_adapters.identity import SecretTokens
 from fring_adapters.memory import MemoryStore
 from fring_core import Fring
-from fring_http.app import create_app
+from fring_http.api.app import create_app
 from tests.http.tokens import SECRET
 
 FRING = Fring(MemoryStore(), clock=utc_now)

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from fring_core import PERMISSIVE, STRICT
-from fring_http.settings import VARIABLES, AuthMode, Settings, SettingsError
+from fring_http.server.settings import VARIABLES, AuthMode, Settings, SettingsError
 
 
 @pytest.fixture

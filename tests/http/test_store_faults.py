@@ -11,7 +11,7 @@ from fring_adapters.memory import MemoryStore
 from fring_core import FixedClock, Fring, NewTask, NewUser, run_sync
 from fring_core.testing import Fault, FaultyStore
 from fring_core.testing.snapshot import snapshot
-from fring_http.app import create_app
+from fring_http.api.app import create_app
 from tests.core.examples import NOW
 from tests.http.wire import check_error
 

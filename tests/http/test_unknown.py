@@ -12,11 +12,11 @@ from fring_adapters.clock import utc_now
 from fring_adapters.identity import Argon2Passwords, SecretTokens
 from fring_adapters.memory import MemoryStore
 from fring_core import Accounts, Fring
-from fring_http.app import create_app
+from fring_http.api.app import create_app
+from fring_http.api.reading.unknown import HEADER, MOST_CHARACTERS, MOST_NAMES
+from fring_http.api.shapes.parameters import PARAMETERS
+from fring_http.api.v1 import v1_router
 from fring_http.nearest import nearest
-from fring_http.openapi_parameters import PARAMETERS
-from fring_http.unknown import HEADER, MOST_CHARACTERS, MOST_NAMES
-from fring_http.v1 import v1_router
 from tests.http.documented import valid
 from tests.http.test_personal_paths import ENDPOINTS as PERSONAL
 from tests.http.test_v1_paths import ENDPOINTS as BOARD

@@ -13,7 +13,7 @@ import httpx
 import psycopg
 import pytest
 
-from fring_http.cli import main
+from fring_http.server.command.cli import main
 from tests.http.test_auth_cli import run as in_secret_mode
 from tests.http.tokens import SECRET, bearer
 from tests.serving import DEADLINE, environment, fring, serving

@@ -11,14 +11,9 @@ import sys
 import psycopg
 
 from fring_adapters.clock import utc_now
-from fring_adapters.postgres import (
-    BlockingPostgresStore,
-    PoolSettings,
-    PostgresStore,
-    prepare,
-    schema,
-)
-from fring_adapters.postgres.urls import to_conninfo
+from fring_adapters.postgres import BlockingPostgresStore, PoolSettings, PostgresStore, prepare
+from fring_adapters.postgres.setup import schema
+from fring_adapters.postgres.wire.urls import to_conninfo
 from fring_core import Fring, NewTask, run_sync
 from tests.forks import ended, in_child, refused
 

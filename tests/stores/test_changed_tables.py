@@ -7,7 +7,7 @@ import pytest
 
 from fring_adapters.clock import utc_now
 from fring_adapters.postgres import BlockingPostgresStore, PoolSettings, PostgresStore, prepare
-from fring_adapters.postgres.urls import to_conninfo
+from fring_adapters.postgres.wire.urls import to_conninfo
 from fring_core import Fring, NewTask, StoreUnavailable, TaskChanges, run_sync
 
 TWO = PoolSettings(size=2, timeout=10)

@@ -7,9 +7,9 @@ import pytest
 
 from fring_adapters.clock import utc_now
 from fring_adapters.postgres import BlockingPostgresStore, PoolSettings, PostgresStore
-from fring_adapters.postgres.executors import asynchronous
-from fring_adapters.postgres.pools import AsyncPool
-from fring_adapters.postgres.urls import to_conninfo
+from fring_adapters.postgres.wire import asynchronous
+from fring_adapters.postgres.wire.pools import AsyncPool
+from fring_adapters.postgres.wire.urls import to_conninfo
 from fring_core import Fring, NewTask, StoreUnavailable, TaskChanges, run_sync
 
 ONE = PoolSettings(size=1, timeout=5)
@@ -36,7 +36,7 @@ async def test_a_cancelled_caller_gives_its_connection_back(fring, monkeypatch):
         await asyncio.sleep(60)
 
     with monkeypatch.context() as patch:
-        patch.setattr("fring_adapters.postgres.pools.FRESH_SECONDS", -1)  # so it is checked
+        patch.setattr("fring_adapters.postgres.wire.pools.FRESH_SECONDS", -1)  # so it is checked
         patch.setattr(AsyncPool, "check_connection", hang)
         with pytest.raises(TimeoutError):
             await asyncio.wait_for(fring.list_tasks(), 0.2)

@@ -11,7 +11,7 @@ from litestar.testing import TestClient
 from fring_adapters.clock import utc_now
 from fring_adapters.postgres import BlockingPostgresStore, PoolSettings, PostgresStore, prepare
 from fring_core import Fring, NewTask, run_sync
-from fring_http.app import create_app
+from fring_http.api.app import create_app
 
 ONE = PoolSettings(size=1, timeout=10)
 

@@ -5,8 +5,8 @@ import pytest
 
 from fring_adapters.clock import utc_now
 from fring_adapters.postgres import BlockingPostgresStore, PoolSettings, prepare
-from fring_adapters.postgres.parameters import arguments
-from fring_adapters.postgres.urls import to_conninfo
+from fring_adapters.postgres.wire.parameters import arguments
+from fring_adapters.postgres.wire.urls import to_conninfo
 from fring_core import Fring, NewTask, StoreUnavailable, run_sync
 
 OURS = {

@@ -7,7 +7,7 @@ import attrs
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fring_adapters.postgres import rows
+from fring_adapters.postgres.sql import rows
 from fring_core import Task, TaskStatus, User
 from fring_core.testing import texts
 

@@ -8,9 +8,9 @@ from litestar.testing import TestClient
 
 from fring_adapters.clock import utc_now
 from fring_adapters.postgres import BlockingPostgresStore, PostgresStore, prepare
-from fring_adapters.postgres.urls import to_conninfo
+from fring_adapters.postgres.wire.urls import to_conninfo
 from fring_core import Fring, NewTask, StoreUnavailable, TaskChanges, run_sync
-from fring_http.app import create_app
+from fring_http.api.app import create_app
 
 OUT_OF_RANGE = ("infinity", "-infinity", "10000-01-01", "0044-03-15 BC")
 MOMENTS = (("users", "created_at"), ("tasks", "created_at"), ("tasks", "updated_at"))

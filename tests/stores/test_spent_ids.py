@@ -14,8 +14,8 @@ from fring_adapters.postgres import PoolSettings, PostgresStore, prepare
 from fring_adapters.postgres.repositories import tasks as task_statements
 from fring_adapters.postgres.repositories import user_removal
 from fring_adapters.postgres.repositories import users as user_statements
-from fring_adapters.postgres.urls import to_conninfo
-from fring_core.testing.contract_base import add_task, add_user
+from fring_adapters.postgres.wire.urls import to_conninfo
+from fring_core.testing.contract.base import add_task, add_user
 from tests.stores.test_schema import at_revision
 
 pytestmark = pytest.mark.anyio

@@ -10,8 +10,9 @@ import pytest
 from psycopg_pool import PoolTimeout
 
 from fring_adapters.clock import utc_now
-from fring_adapters.postgres import BlockingPostgresStore, PoolSettings, PostgresStore, turns
-from fring_adapters.postgres.turns import Turns
+from fring_adapters.postgres import BlockingPostgresStore, PoolSettings, PostgresStore
+from fring_adapters.postgres.wire import turns
+from fring_adapters.postgres.wire.turns import Turns
 from fring_core import Fring, NewTask, StoreUnavailable, run_sync
 from tests.serving import free_port
 

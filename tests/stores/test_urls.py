@@ -7,7 +7,7 @@ import pytest
 from psycopg.conninfo import conninfo_to_dict
 
 from fring_adapters.postgres import BlockingPostgresStore, PostgresStore
-from fring_adapters.postgres.urls import described, to_conninfo
+from fring_adapters.postgres.wire.urls import described, to_conninfo
 
 
 @pytest.mark.parametrize(

@@ -74,7 +74,7 @@ def test_the_wheel_holds_the_three_packages_and_nothing_else(wheel):
 @pytest.mark.parametrize(
     "name",
     [
-        "fring_adapters/postgres/migrations/versions/0001_users_tasks_assignments.py",
+        "fring_adapters/postgres/setup/migrations/versions/0001_users_tasks_assignments.py",
         "fring_adapters/py.typed",
         "fring_core/py.typed",
         "fring_core/testing/contract.py",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
-from fring_adapters.memory.ids import Ids
+from fring_adapters.memory.drawn_ids import Ids
 from fring_adapters.memory.repositories import (
     MemoryAssignments,
     MemoryCredentials,

@@ -13,7 +13,7 @@ from fring_core import Credential, EmailTaken, Role, TransactionConflict, Userna
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from fring_adapters.memory.ids import Ids
+    from fring_adapters.memory.drawn_ids import Ids
     from fring_core import Task, User
 
 K = TypeVar("K")

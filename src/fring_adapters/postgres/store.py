@@ -5,22 +5,23 @@ from __future__ import annotations
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Final
 
-from fring_adapters.postgres.executors import AsyncExecutor, BlockingExecutor
-from fring_adapters.postgres.pool_settings import PoolSettings
 from fring_adapters.postgres.repositories import (
     PostgresAssignments,
     PostgresCredentials,
     PostgresTasks,
     PostgresUsers,
 )
-from fring_adapters.postgres.urls import to_conninfo
+from fring_adapters.postgres.wire.asynchronous import AsyncExecutor
+from fring_adapters.postgres.wire.blocking import BlockingExecutor
+from fring_adapters.postgres.wire.pool_settings import PoolSettings
+from fring_adapters.postgres.wire.urls import to_conninfo
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
     from types import TracebackType
     from typing import Self
 
-    from fring_adapters.postgres.executors import Executor
+    from fring_adapters.postgres.wire.executor import Executor
 
 _ASYNC_POOL: Final = PoolSettings()
 _BLOCKING_POOL: Final = PoolSettings(size=1, overflow=15)

@@ -10,18 +10,19 @@ import psycopg
 from sqlalchemy import CTE, bindparam, delete, exists, literal_column, select, true
 from sqlalchemy.dialects.postgresql import insert
 
-from fring_adapters.postgres.identity_columns import MAX_ROUNDS
 from fring_adapters.postgres.repositories.users import USER_AND_TASKS
-from fring_adapters.postgres.rows import TASK_COLUMNS, USER_COLUMNS, to_task, to_user
-from fring_adapters.postgres.statements import Statement, reading, writing
-from fring_adapters.postgres.tables import tasks, user_tasks, users
+from fring_adapters.postgres.sql.drawn_ids import MAX_ROUNDS
+from fring_adapters.postgres.sql.rows import TASK_COLUMNS, USER_COLUMNS, to_task, to_user
+from fring_adapters.postgres.sql.statements import reading, writing
+from fring_adapters.postgres.sql.tables import tasks, user_tasks, users
 from fring_core import Outcome, StoreUnavailable
 from fring_core.ids import is_possible
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from fring_adapters.postgres.executors import Executor
+    from fring_adapters.postgres.wire.executor import Executor
+    from fring_adapters.postgres.wire.statement import Statement
     from fring_core import Task, TaskStatus, User
 
 _USER: Final = select(users.c.id).where(users.c.id == bindparam("user_id")).cte("the_user")

@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING, Final
 import attrs
 from sqlalchemy import bindparam, select, update
 
-from fring_adapters.postgres.rows import USER_COLUMNS, to_user
-from fring_adapters.postgres.statements import reading, writing
-from fring_adapters.postgres.tables import users
+from fring_adapters.postgres.sql.rows import USER_COLUMNS, to_user
+from fring_adapters.postgres.sql.statements import reading, writing
+from fring_adapters.postgres.sql.tables import users
 from fring_core import Credential, Role
 from fring_core.ids import is_possible
 
 if TYPE_CHECKING:
-    from fring_adapters.postgres.executors import Executor
-    from fring_adapters.postgres.rows import Row
+    from fring_adapters.postgres.wire.executor import Executor
+    from fring_adapters.postgres.wire.statement import Row
 
 _CREDENTIAL: Final = select(*USER_COLUMNS, users.c.password_hash, users.c.role)
 _IS_IT: Final = users.c.id == bindparam("id")

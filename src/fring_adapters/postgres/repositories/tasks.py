@@ -18,14 +18,14 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import insert
 
-from fring_adapters.postgres.identity_columns import (
+from fring_adapters.postgres.sql.drawn_ids import (
     MAX_ROUNDS,
     adding,
     skipping_ahead,
     spending,
     steps_after,
 )
-from fring_adapters.postgres.rows import (
+from fring_adapters.postgres.sql.rows import (
     TASK_COLUMNS,
     USER_COLUMNS,
     from_new_task,
@@ -34,8 +34,8 @@ from fring_adapters.postgres.rows import (
     to_task,
     to_user,
 )
-from fring_adapters.postgres.statements import Statement, reading, writing
-from fring_adapters.postgres.tables import tasks, user_tasks, users
+from fring_adapters.postgres.sql.statements import reading, writing
+from fring_adapters.postgres.sql.tables import tasks, user_tasks, users
 from fring_core import IdTaken, StoreUnavailable, TaskOrder, TaskStatus, TaskWithUsers
 from fring_core.ids import is_possible
 
@@ -43,7 +43,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
 
-    from fring_adapters.postgres.executors import Executor
+    from fring_adapters.postgres.wire.executor import Executor
+    from fring_adapters.postgres.wire.statement import Statement
     from fring_core import NewTask, Page, Task, TaskFilter
 
 _IS_IT: Final = (

@@ -6,9 +6,9 @@ from typing import Final
 
 from sqlalchemy import bindparam, delete, exists, select
 
-from fring_adapters.postgres.identity_columns import spending
-from fring_adapters.postgres.statements import writing
-from fring_adapters.postgres.tables import tasks, users
+from fring_adapters.postgres.sql.drawn_ids import spending
+from fring_adapters.postgres.sql.statements import writing
+from fring_adapters.postgres.sql.tables import tasks, users
 
 _IS_IT: Final = users.c.id == bindparam("id")
 _ON_ITS_LIST: Final = tasks.c.owner == bindparam("owner")

@@ -20,15 +20,15 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import insert
 
-from fring_adapters.postgres.identity_columns import (
+from fring_adapters.postgres.repositories.user_removal import REMOVE, SWEEP
+from fring_adapters.postgres.sql.drawn_ids import (
     DRAWN_ID,
     MAX_ROUNDS,
     adding,
     skipping_ahead,
     steps_after,
 )
-from fring_adapters.postgres.repositories.user_removal import REMOVE, SWEEP
-from fring_adapters.postgres.rows import (
+from fring_adapters.postgres.sql.rows import (
     TASK_COLUMNS,
     USER_COLUMNS,
     from_new_user,
@@ -37,8 +37,8 @@ from fring_adapters.postgres.rows import (
     to_task,
     to_user,
 )
-from fring_adapters.postgres.statements import Statement, reading, writing
-from fring_adapters.postgres.tables import Text, tasks, user_tasks, users
+from fring_adapters.postgres.sql.statements import reading, writing
+from fring_adapters.postgres.sql.tables import Text, tasks, user_tasks, users
 from fring_core import (
     EmailTaken,
     IdTaken,
@@ -52,7 +52,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
 
-    from fring_adapters.postgres.executors import Executor
+    from fring_adapters.postgres.wire.executor import Executor
+    from fring_adapters.postgres.wire.statement import Statement
     from fring_core import NewUser, Page, User, UserFilter
 
 _IS_IT: Final = users.c.id == bindparam("id")
