@@ -13,19 +13,19 @@ async def asynchronously() -> None:
     """Await the use cases."""
     async with FringClient("https://tasks.example", token=lambda: "token", timeout=3) as fring:
         assert_type(fring, FringClient)
-        assert_type(await fring.create_task(NewTask("Buy seeds"), owner="ann"), Task)
-        assert_type(await fring.get_task(1), TaskWithUsers)
-        assert_type(await fring.list_users(), Sequence[User])
+        assert_type(await fring.tasks.create(NewTask("Buy seeds"), owner="ann"), Task)
+        assert_type(await fring.tasks.get_with_users(1), TaskWithUsers)
+        assert_type(await fring.users.list(), Sequence[User])
         fring.transaction()  # type: ignore[attr-defined]  # pyright: ignore[reportAttributeAccessIssue, reportUnknownMemberType]
 
 
 def blocking(transport: httpx.HTTPTransport) -> None:
     """Drive the use cases without a loop."""
     with BlockingFringClient("https://tasks.example", token=None, transport=transport) as fring:
-        assert_type(run_sync(fring.toggle_task(1, owner="ann")), Task)
-        assert_type(run_sync(fring.delete_task(1)), None)
+        assert_type(run_sync(fring.tasks.toggle(1, owner="ann")), Task)
+        assert_type(run_sync(fring.tasks.delete(1)), None)
         try:
-            run_sync(fring.update_task(1, TaskChanges(title="Buy more seeds")))
+            run_sync(fring.tasks.update(1, TaskChanges(title="Buy more seeds")))
         except UnexpectedAnswer as error:
             assert_type(error.status, int)
             assert_type(error.code, str)
@@ -33,7 +33,7 @@ def blocking(transport: httpx.HTTPTransport) -> None:
 
 async def either(fring: Fring | FringClient | BlockingFringClient) -> Sequence[Task]:
     """Take a Fring wherever it is."""
-    return await fring.list_tasks()
+    return await fring.tasks.list()
 
 
 def refused(transport: httpx.AsyncHTTPTransport) -> None:

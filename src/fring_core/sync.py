@@ -25,7 +25,7 @@ def run_sync(coroutine: Coroutine[Any, Any, T]) -> T:
     if not isinstance(coroutine, Coroutine):  # pyright: ignore[reportUnnecessaryIsInstance]
         raise TypeError(
             "run_sync takes a coroutine, as a call of an `async def` function returns it, such as"
-            f" run_sync(fring.list_users()), not {coroutine!r:.100}"
+            f" run_sync(fring.users.list()), not {coroutine!r:.100}"
         )
     try:
         coroutine.send(None)

@@ -68,6 +68,16 @@ def check_kind(field: str, value: object, kind: type[object]) -> None:
         _refuse(field, f"must be a {kind.__name__}")
 
 
+def check_one(**values: object) -> None:
+    """Raise `InvalidInput` unless exactly one of these values is not None."""
+    given = [name for name, value in values.items() if value is not None]
+    if len(given) != 1:
+        names = " or ".join(values)
+        raise InvalidInput(
+            (Problem(given[0] if given else next(iter(values)), f"give {names}, one of them"),)
+        )
+
+
 def check_store(store: object) -> None:
     """Raise `InvalidInput` for a class, a text or None in a store's place.
 

@@ -3,6 +3,7 @@
 from types import SimpleNamespace
 
 import attrs
+from fring_core.service import MAX_ROUNDS
 
 from fring_adapters.memory import MemoryStore
 from fring_core import (
@@ -16,7 +17,6 @@ from fring_core import (
     UserNotFound,
     run_sync,
 )
-from fring_core.service import MAX_ROUNDS
 from tests.core.examples import ANN, Ticking, refused
 
 
@@ -39,8 +39,8 @@ class Losing:
 def losing(lost):
     store = MemoryStore()
     fring = Fring(store, clock=Ticking())
-    run_sync(fring.create_user(ANN))
-    run_sync(fring.create_task(NewTask("title", id=1)))
+    run_sync(fring.users.create(ANN))
+    run_sync(fring.tasks.create(NewTask("title", id=1)))
     return SimpleNamespace(users=Losing(store.users, lost), tasks=Losing(store.tasks, lost))
 
 
@@ -48,8 +48,8 @@ def test_updates_try_again_until_they_win():
     store = losing(MAX_ROUNDS - 1)
     clock = Ticking()
     fring = Fring(store, clock=clock)
-    assert run_sync(fring.update_user(1, UserChanges("eve"))).username == "eve"
-    task = run_sync(fring.update_task(1, TaskChanges("new")))
+    assert run_sync(fring.users.update(1, UserChanges("eve"))).username == "eve"
+    task = run_sync(fring.tasks.update(1, TaskChanges("new")))
     assert task.title == "new"
     assert task.updated_at == clock.now, "the last round's time"
     assert store.users.saves == store.tasks.saves == MAX_ROUNDS
@@ -59,14 +59,14 @@ def test_updates_give_up_when_nobody_wins():
     store = losing(MAX_ROUNDS)
     fring = Fring(store, clock=Ticking())
     for call in (
-        fring.update_user(1, UserChanges("eve")),
-        fring.update_task(1, TaskChanges("new")),
+        fring.users.update(1, UserChanges("eve")),
+        fring.tasks.update(1, TaskChanges("new")),
     ):
         (reason,) = refused(StoreUnavailable, call)
         assert f"changed under {MAX_ROUNDS} attempts" in reason
     assert store.users.saves == store.tasks.saves == MAX_ROUNDS
     again = losing(MAX_ROUNDS)
-    refused(StoreUnavailable, Fring(again, clock=Ticking()).toggle_task(1))
+    refused(StoreUnavailable, Fring(again, clock=Ticking()).tasks.toggle(1))
     assert again.tasks.saves == MAX_ROUNDS
 
 
@@ -82,7 +82,7 @@ def test_a_toggle_is_of_the_task_as_it_is():
 
     tasks = Overtaken(losing(0).tasks.repository, 0)
     fring = Fring(SimpleNamespace(tasks=tasks), clock=Ticking())
-    toggled = run_sync(fring.toggle_task(1))
+    toggled = run_sync(fring.tasks.toggle(1))
     assert (toggled.status, toggled.version) == (TaskStatus.TODO, 3)
 
 
@@ -102,6 +102,6 @@ def test_an_update_reads_again_before_it_tries_again():
     users = Vanishing(store.users.repository, 1)
     tasks = Vanishing(store.tasks.repository, 1, None)
     fring = Fring(SimpleNamespace(users=users, tasks=tasks), clock=Ticking())
-    assert refused(UserNotFound, fring.update_user(1, UserChanges("eve"))) == (1,)
-    assert refused(TaskNotFound, fring.update_task(1, TaskChanges("new"))) == (1,)
+    assert refused(UserNotFound, fring.users.update(1, UserChanges("eve"))) == (1,)
+    assert refused(TaskNotFound, fring.tasks.update(1, TaskChanges("new"))) == (1,)
     assert users.saves == tasks.saves == 1

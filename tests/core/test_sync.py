@@ -16,7 +16,7 @@ async def add(left, right):
 def test_takes_a_coroutine_and_says_how_it_comes_to_be():
     wrong: list[Any] = [add, lambda: add(1, 2), None, 5, "x" * 1000]
     for each in wrong:
-        with pytest.raises(TypeError, match=r"run_sync\(fring.list_users\(\)\), not ") as refused:
+        with pytest.raises(TypeError, match=r"run_sync\(fring.users.list\(\)\), not ") as refused:
             run_sync(each)
         assert len(str(refused.value)) < 300
 

@@ -31,7 +31,7 @@ def test_closed():
     client.close()
     client.close()
     with pytest.raises(RuntimeError, match="is closed: make a new one"):
-        run_sync(client.list_tasks())
+        run_sync(client.tasks.list())
     with pytest.raises(RuntimeError, match="is closed: make a new one"), client:
         pass
 
@@ -42,7 +42,7 @@ def test_closed_in_an_event_loop():
         await client.close()
         await client.close()
         with pytest.raises(RuntimeError, match="is closed: make a new one"):
-            await client.list_tasks()
+            await client.tasks.list()
         with pytest.raises(RuntimeError, match="is closed: make a new one"):
             async with client:
                 pass

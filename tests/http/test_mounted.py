@@ -50,7 +50,7 @@ async def bread() -> str:
 
 @get("/who/{user_id:int}")
 async def who(fring: NamedDependency[str], user_id: FromPath[int]) -> str:
-    found = await Fring(MemoryStore(), clock=utc_now).get_user(user_id)
+    found = await Fring(MemoryStore(), clock=utc_now).users.get_with_tasks(user_id)
     return f"{found.user.username} of {fring}"
 
 
@@ -110,12 +110,12 @@ def client(fring):
 @pytest.fixture
 def filled(fring, unique):
     """Return what stands for ids in a path: a user with a task, a free task, a personal task."""
-    user = run_sync(fring.create_user(NewUser(unique(), f"{unique()}@example.org")))
+    user = run_sync(fring.users.create(NewUser(unique(), f"{unique()}@example.org")))
     task, free, own = (
-        run_sync(fring.create_task(NewTask("x", status=TaskStatus.IN_PROGRESS), owner=owner))
+        run_sync(fring.tasks.create(NewTask("x", status=TaskStatus.IN_PROGRESS), owner=owner))
         for owner in (None, None, "ann")
     )
-    run_sync(fring.assign_task(user.id, task.id))
+    run_sync(fring.assignments.add(user=user.id, task=task.id))
 
     def fill(path):
         mine = own if path.startswith("/api/{owner}") else task

@@ -46,10 +46,10 @@ def filled():
     store = MemoryStore()
     fring = Fring(store, clock=FixedClock(NOW))
     for name in ("ann", "bob"):
-        run_sync(fring.create_user(NewUser(name, f"{name}@example.org")))
-    run_sync(fring.create_task(NewTask("shared")))
-    run_sync(fring.create_task(NewTask("ann's"), owner="ann"))
-    run_sync(fring.assign_task(2, 1))
+        run_sync(fring.users.create(NewUser(name, f"{name}@example.org")))
+    run_sync(fring.tasks.create(NewTask("shared")))
+    run_sync(fring.tasks.create(NewTask("ann's"), owner="ann"))
+    run_sync(fring.assignments.add(user=2, task=1))
     return store
 
 
@@ -116,6 +116,6 @@ def test_a_cancelled_request_is_no_error_of_ours(fault, caplog):
     store = FaultyStore(inside := filled(), [fault])
     with pytest.raises(asyncio.CancelledError):
         send(store, ("POST", "/api/v1/tasks", {"title": "new"}))
-    titles = [task.title for task in run_sync(Fring(inside, clock=FixedClock(NOW)).list_tasks())]
+    titles = [task.title for task in run_sync(Fring(inside, clock=FixedClock(NOW)).tasks.list())]
     assert titles == (["shared", "new"] if fault is Fault.CANCEL_AFTER else ["shared"])
     assert not caplog.records

@@ -25,8 +25,8 @@ from fring_core.testing.snapshot import plain, snapshot
 from tests.stores.faulty import BEFORE, INTERRUPTIONS, REPEATABLE, on
 
 WRITES = {
-    *("users.add", "users.save", "users.remove", "credentials.replace"),
-    *("tasks.add", "tasks.save", "tasks.remove", "assignments.add", "assignments.remove"),
+    *("users.add", "users.change", "users.remove", "credentials.replace"),
+    *("tasks.add", "tasks.change", "tasks.remove", "assignments.add", "assignments.remove"),
 }
 
 
@@ -46,18 +46,18 @@ ID = st.integers(1, 3)
 NAMES = st.sampled_from("abcdef")
 STATUSES = st.sampled_from(TaskStatus)
 USE_CASES = st.one_of(
-    one(Fring.create_user, st.builds(NewUser, NAMES, NAMES.map("{}@e.o".format))),
-    one(Fring.create_task, st.builds(NewTask, NAMES)),
-    one(Fring.update_user, ID, st.builds(UserChanges, NAMES)),
-    one(Fring.update_task, ID, st.builds(TaskChanges, NAMES)),
-    one(Fring.set_status, ID, STATUSES),
-    one(Fring.toggle_task, ID),
+    one(Fring.users.create, st.builds(NewUser, NAMES, NAMES.map("{}@e.o".format))),
+    one(Fring.tasks.create, st.builds(NewTask, NAMES)),
+    one(Fring.users.update, ID, st.builds(UserChanges, NAMES)),
+    one(Fring.tasks.update, ID, st.builds(TaskChanges, NAMES)),
+    one(Fring.tasks.set_status, ID, STATUSES),
+    one(Fring.tasks.toggle, ID),
     one(Fring.assign_task, ID, ID),
     one(Fring.unassign_user, ID, ID),
-    one(Fring.delete_user, ID),
-    one(Fring.delete_task, ID),
-    one(Fring.get_user, ID),
-    one(Fring.list_tasks),
+    one(Fring.users.delete, ID),
+    one(Fring.tasks.delete, ID),
+    one(Fring.users.get_with_tasks, ID),
+    one(Fring.tasks.list),
 )
 TOGETHER = st.builds(
     Together, st.lists(USE_CASES, min_size=1, max_size=3), st.sampled_from([True, True, False])
@@ -68,9 +68,9 @@ STEPS = st.booleans().flatmap(lambda together: TOGETHER if together else USE_CAS
 async def start(store):
     """Add what there is at first."""
     for number in (1, 2):
-        await on(store).create_user(NewUser(f"u{number}", f"u{number}@e.o"))
-        await on(store).create_task(NewTask(f"t{number}"))
-        await on(store).assign_task(number, number)
+        await on(store).users.create(NewUser(f"u{number}", f"u{number}@e.o"))
+        await on(store).tasks.create(NewTask(f"t{number}"))
+        await on(store).assignments.add(user=number, task=number)
 
 
 async def result_of(step, store):

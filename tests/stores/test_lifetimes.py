@@ -33,9 +33,9 @@ def test_after_a_fork(new_database):
 def calls(fring):
     async def together():
         async with fring.transaction() as inner:
-            await inner.list_tasks()
+            await inner.tasks.list()
 
-    return (fring.list_tasks(), fring.create_task(NewTask("task")), together())
+    return (fring.tasks.list(), fring.tasks.create(NewTask("task")), together())
 
 
 def test_never_opened_or_closed(database_url):
@@ -45,7 +45,7 @@ def test_never_opened_or_closed(database_url):
         with pytest.raises(RuntimeError, match="never opened: use it in `with"):
             run_sync(call)
     with store:
-        run_sync(fring.list_tasks())
+        run_sync(fring.tasks.list())
     for call in calls(fring):
         with pytest.raises(RuntimeError, match="is closed: make a new one"):
             run_sync(call)
@@ -61,7 +61,7 @@ def test_never_opened_or_closed_in_an_event_loop(database_url):
             with pytest.raises(RuntimeError, match=r"never opened: .*`async with"):
                 await call
         async with store:
-            await fring.list_tasks()
+            await fring.tasks.list()
         for call in calls(fring):
             with pytest.raises(RuntimeError, match="is closed: make a new one"):
                 await call
@@ -76,7 +76,7 @@ def test_a_caller_that_waits_while_the_store_is_closed(database_url):
         async with PostgresStore(database_url, ONE) as store:
             fring = Fring(store, clock=utc_now)
             async with fring.transaction():
-                waiting = asyncio.create_task(fring.create_task(NewTask("task")))
+                waiting = asyncio.create_task(fring.tasks.create(NewTask("task")))
                 await asyncio.sleep(0)  # it runs until it has to wait
                 await store.__aexit__(None, None, None)
                 with pytest.raises(RuntimeError, match="is closed"):
@@ -100,7 +100,7 @@ from fring_core import Fring
 async def scenario():
     store = PostgresStore(sys.argv[1])
     await store.__aenter__()  # whose connections are still being made when all is over
-    print(await Fring(store, clock=utc_now).list_tasks())
+    print(await Fring(store, clock=utc_now).tasks.list())
 
 asyncio.run(scenario())
 """

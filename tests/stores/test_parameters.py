@@ -59,8 +59,8 @@ def test_texts_are_utf8_on_the_way_whatever_anybody_says(new_database, monkeypat
     prepare(url)
     with BlockingPostgresStore(url) as store:
         fring = Fring(store, clock=utc_now)
-        task = run_sync(fring.create_task(NewTask("日本 😀")))
-        assert run_sync(fring.get_task(task.id)).task.title == "日本 😀"
+        task = run_sync(fring.tasks.create(NewTask("日本 😀")))
+        assert run_sync(fring.tasks.get_with_users(task.id)).task.title == "日本 😀"
 
 
 @pytest.mark.parametrize(("query", "seconds"), [("connect_timeout=30", "30"), ("", "10")])

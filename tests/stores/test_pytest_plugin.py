@@ -28,12 +28,12 @@ SUITE = """
 
     @pytest.mark.parametrize("title", ["first", "second"])
     def test_each_test_has_a_store_of_its_own(fring, fring_store, fring_clock, title):
-        task = run_sync(fring.create_task(NewTask(title)))
+        task = run_sync(fring.tasks.create(NewTask(title)))
         assert task.created_at == datetime(2024, 1, 1, 12, tzinfo=UTC)
         fring_clock.advance(timedelta(days=1))
-        changed = run_sync(fring.update_task(task.id, TaskChanges()))
+        changed = run_sync(fring.tasks.update(task.id, TaskChanges()))
         assert changed.updated_at == datetime(2024, 1, 2, 12, tzinfo=UTC)
-        assert run_sync(fring.list_tasks()) == [changed]
+        assert run_sync(fring.tasks.list()) == [changed]
         assert run_sync(fring_store.tasks.get(1, None)) == changed
 """
 
@@ -159,7 +159,7 @@ def test_stores_and_clocks_are_the_suites_to_choose(write, run):
             from fring_core import NewTask, run_sync
 
             def test_both_are_used(fring):
-                tasks = [run_sync(fring.create_task(NewTask("task"))) for _ in range(2)]
+                tasks = [run_sync(fring.tasks.create(NewTask("task"))) for _ in range(2)]
                 assert [task.id for task in tasks] == [100, 101]
                 assert [task.created_at.second for task in tasks] == [0, 1]
                 assert tasks[0].created_at.year == 2000

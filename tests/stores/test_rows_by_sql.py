@@ -129,7 +129,7 @@ def test_versions_go_beyond_32_bits(url, sql, version):
     sql(f"UPDATE tasks SET version = {version}")
     with BlockingPostgresStore(url) as store:
         fring = Fring(store, clock=utc_now)
-        assert run_sync(fring.update_task(1, TaskChanges(title="new"))).version == version + 1
+        assert run_sync(fring.tasks.update(1, TaskChanges(title="new"))).version == version + 1
 
 
 def test_an_identity_at_its_end_is_said(url, sql):
@@ -137,4 +137,4 @@ def test_an_identity_at_its_end_is_said(url, sql):
     with BlockingPostgresStore(url) as store:
         fring = Fring(store, clock=utc_now)
         with pytest.raises(StoreUnavailable, match="nextval: reached maximum value"):
-            run_sync(fring.create_task(NewTask("task")))
+            run_sync(fring.tasks.create(NewTask("task")))

@@ -15,7 +15,7 @@ from fring_adapters.postgres.repositories import tasks as task_statements
 from fring_adapters.postgres.repositories import user_removal
 from fring_adapters.postgres.repositories import users as user_statements
 from fring_adapters.postgres.wire.urls import to_conninfo
-from fring_core.testing.contract.base import add_task, add_user
+from fring_core.testing.contract.base import add_task, add_user, save
 from tests.stores.test_schema import at_revision
 
 pytestmark = pytest.mark.anyio
@@ -100,7 +100,7 @@ async def test_what_comes_to_a_list_while_its_account_is_being_removed_goes_too(
     owner = str(user.id)
     await add_task(store, "before", owner=owner)
     async with store.transaction() as inner:
-        await inner.users.save(attrs.evolve(user, username="eve"))
+        await save(inner, attrs.evolve(user, username="eve"))
         removal = asyncio.create_task(store.users.remove(user.id))
         await settled(removal, sql)
         ahead = (await add_task(store, "meanwhile", owner=owner)).id + 1

@@ -31,7 +31,7 @@ def test_ten_thousand_calls_in_a_loop_wait_for_their_turn(database_url, empty):
     async def scenario():
         async with PostgresStore(database_url) as store:
             fring = Fring(store, clock=utc_now)
-            await asyncio.gather(*(fring.create_task(NewTask("task")) for _ in range(MANY)))
+            await asyncio.gather(*(fring.tasks.create(NewTask("task")) for _ in range(MANY)))
 
     empty()
     asyncio.run(scenario())
@@ -42,14 +42,14 @@ def test_two_hundred_threads_wait_for_their_turn(database_url, empty):
     empty()
     with BlockingPostgresStore(database_url) as store, ThreadPoolExecutor(200) as threads:
         fring = Fring(store, clock=utc_now)
-        list(threads.map(lambda _: run_sync(fring.create_task(NewTask("task"))), range(1000)))
+        list(threads.map(lambda _: run_sync(fring.tasks.create(NewTask("task"))), range(1000)))
     assert count(database_url) == 1000
 
 
 def test_slow_transactions_are_waited_for_longer_than_for_a_connection(database_url, empty):
     async def slowly(fring):
         async with fring.transaction() as inner:
-            await inner.create_task(NewTask("task"))
+            await inner.tasks.create(NewTask("task"))
             await asyncio.sleep(0.2)
 
     async def scenario():
@@ -71,8 +71,8 @@ def test_those_who_are_not_patient_are_told_in_time(database_url, empty):
             fring = Fring(store, clock=utc_now)
             async with fring.transaction():
                 with pytest.raises(StoreUnavailable, match=r"within 0\.2 s"):
-                    await fring.list_tasks()
-            await fring.list_tasks()
+                    await fring.tasks.list()
+            await fring.tasks.list()
 
     asyncio.run(scenario())
     with BlockingPostgresStore(database_url, pool) as store:
@@ -81,10 +81,10 @@ def test_those_who_are_not_patient_are_told_in_time(database_url, empty):
         async def inside():
             async with fring.transaction():
                 with pytest.raises(StoreUnavailable, match=r"within 0\.2 s"):
-                    run_sync(fring.list_tasks())
+                    run_sync(fring.tasks.list())
 
         run_sync(inside())
-        run_sync(fring.list_tasks())
+        run_sync(fring.tasks.list())
 
 
 def test_a_standstill_ends(database_url, monkeypatch):
@@ -93,7 +93,7 @@ def test_a_standstill_ends(database_url, monkeypatch):
 
     async def greedy(fring):
         async with fring.transaction():
-            await fring.list_tasks()
+            await fring.tasks.list()
 
     async def scenario():
         async with PostgresStore(database_url, PoolSettings(size=2)) as store:
@@ -101,7 +101,7 @@ def test_a_standstill_ends(database_url, monkeypatch):
             calls = [greedy(fring) for _ in range(2)]
             ended = await asyncio.gather(*calls, return_exceptions=True)
             assert any(isinstance(each, StoreUnavailable) for each in ended)
-            await fring.list_tasks()
+            await fring.tasks.list()
 
     asyncio.run(asyncio.wait_for(scenario(), GUARD_SECONDS))
 
@@ -112,7 +112,7 @@ def test_a_database_that_is_away_is_told_to_all_who_wait():
     async def scenario():
         async with PostgresStore(url, pool) as store:
             fring = Fring(store, clock=utc_now)
-            calls = [fring.list_tasks() for _ in range(500)]
+            calls = [fring.tasks.list() for _ in range(500)]
             return await asyncio.gather(*calls, return_exceptions=True)
 
     begin = time.monotonic()
@@ -122,7 +122,7 @@ def test_a_database_that_is_away_is_told_to_all_who_wait():
 
         def call(_):
             with pytest.raises(StoreUnavailable) as away:
-                run_sync(blocking.list_tasks())
+                run_sync(blocking.tasks.list())
             return away.value
 
         told += threads.map(call, range(50))
@@ -150,7 +150,7 @@ async def held(url):
 
 
 async def waiting(fring, made, number):
-    await fring.create_task(NewTask(str(number)))
+    await fring.tasks.create(NewTask(str(number)))
     made.append(number)
 
 
@@ -167,7 +167,7 @@ def test_turns_come_in_order_and_a_cancelled_caller_leaves_none_behind(database_
             free.set()
             await asyncio.wait(calls)
             assert made == [1, 3, 5, 7]
-            await asyncio.wait_for(fring.list_tasks(), GUARD_SECONDS)
+            await asyncio.wait_for(fring.tasks.list(), GUARD_SECONDS)
             assert fring._store._pool.turns._free == 1
 
     empty()
@@ -192,7 +192,7 @@ def test_a_turn_that_comes_to_who_is_just_cancelled_is_passed_on():
 def test_closing_ends_those_who_wait(database_url):
     async def scenario():
         async with held(database_url) as (fring, _):
-            calls = [asyncio.create_task(fring.list_tasks()) for _ in range(50)]
+            calls = [asyncio.create_task(fring.tasks.list()) for _ in range(50)]
             await asyncio.sleep(0)
             assert fring._store._pool.end()
             ended = await asyncio.gather(*calls, return_exceptions=True)

@@ -9,5 +9,5 @@ from fring_http.client import BlockingFringClient
 assert not {each.name for each in distributions()} & {"litestar", "msgspec", "sqlalchemy"}
 
 with BlockingFringClient(sys.argv[1]) as fring:
-    task = run_sync(fring.create_task(NewTask("Water the plants")))
-    assert run_sync(fring.list_tasks()) == [task]
+    task = run_sync(fring.tasks.create(NewTask("Water the plants")))
+    assert run_sync(fring.tasks.list()) == [task]

@@ -12,5 +12,5 @@ with TemporaryDirectory(prefix="fring-wheel-") as folder, embedded(Path(folder) 
     prepare(url)
     with BlockingPostgresStore(url) as store:
         fring = Fring(store, clock=utc_now)
-        task = run_sync(fring.create_task(NewTask("Water the plants")))
-        assert run_sync(fring.list_tasks()) == [task]
+        task = run_sync(fring.tasks.create(NewTask("Water the plants")))
+        assert run_sync(fring.tasks.list()) == [task]

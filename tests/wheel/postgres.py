@@ -13,12 +13,12 @@ assert not {each.name for each in distributions()} & {"litestar", "httpx", "embe
 
 prepare(url)
 with BlockingPostgresStore(url) as store:
-    task = run_sync(Fring(store, clock=utc_now).create_task(NewTask("Water the plants")))
+    task = run_sync(Fring(store, clock=utc_now).tasks.create(NewTask("Water the plants")))
 
 
 async def found() -> object:
     async with PostgresStore(url) as store:
-        return (await Fring(store, clock=utc_now).get_task(task.id)).task
+        return (await Fring(store, clock=utc_now).tasks.get_with_users(task.id)).task
 
 
 assert asyncio.run(found()) == task

@@ -5,14 +5,12 @@ from __future__ import annotations
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
+from fring_adapters.memory.assignments import MemoryAssignments
+from fring_adapters.memory.credentials import MemoryCredentials
+from fring_adapters.memory.database import Database
 from fring_adapters.memory.drawn_ids import Ids
-from fring_adapters.memory.repositories import (
-    MemoryAssignments,
-    MemoryCredentials,
-    MemoryTasks,
-    MemoryUsers,
-)
-from fring_adapters.memory.tables import Database
+from fring_adapters.memory.tasks import MemoryTasks
+from fring_adapters.memory.users import MemoryUsers
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterable

@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime
 from functools import wraps
 from inspect import cleandoc, iscoroutinefunction
 from operator import attrgetter
-from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
 
 import attrs
 import pytest
@@ -37,8 +37,6 @@ PRECISE = datetime(2024, 2, 29, 23, 59, 59, 987654, tzinfo=UTC)
 LATER = datetime(2024, 3, 1, 0, 0, 0, 1, tzinfo=UTC)
 DUE = date(2024, 3, 31)
 OWNERS = (None, "ann", "Ann")
-# Ids that no row can have, beyond what 64 bits hold included; some are 1 to a careless column.
-IMPOSSIBLE_IDS = (0, -1, 2**63, -(2**63) - 1, 2**64 + 1, 10**30)
 CALLERS = range(32)
 PATIENCE = 0.05  # seconds: what takes longer waits
 
@@ -186,6 +184,33 @@ async def hash_of(store: Store, user_id: int) -> str | None:
     """Return the hash of a user's password, None if there is no user or no hash."""
     found = await store.credentials.get(user_id)
     return None if found is None else found.password_hash
+
+
+class TooLate(Exception):  # noqa: N818  # what a verb of `save` has to say
+    """Report that a row is no longer the one that was seen."""
+
+
+@attrs.frozen
+class Becoming(Generic[E]):
+    """Turn a row into this entity, unless it has another version by now: a verb."""
+
+    entity: E
+
+    def __call__(self, present: E) -> E:
+        if present.version != self.entity.version:
+            raise TooLate
+        return self.entity
+
+
+async def save(store: Store, entity: E) -> E | None:
+    """Change a row into this entity; return None if it is gone, or has another version by now."""
+    verb: Any = Becoming(entity)
+    try:
+        if isinstance(entity, User):
+            return await store.users.change(entity.id, verb)
+        return await store.tasks.change(entity.id, entity.owner, verb)
+    except TooLate:
+        return None
 
 
 def ghost_user(user_id: int) -> User:

@@ -29,6 +29,7 @@ from fring_core.testing.contract.base import (
     check_none_failed,
     contents,
     rows,
+    save,
 )
 from fring_core.testing.contract.transactions import prepare, write_everywhere
 
@@ -49,10 +50,10 @@ class ClashTests(StoreTests):
                 seen = await inner.tasks.get(task.id, None)
                 assert seen is not None
                 assert seen == task
-                won = await store.tasks.save(attrs.evolve(task, title="theirs"))
+                won = await save(store, attrs.evolve(task, title="theirs"))
                 assert won is not None
-                saved = await inner.tasks.save(attrs.evolve(seen, title="mine"))
-                await inner.users.save(attrs.evolve(user, username="mine"))
+                saved = await save(inner, attrs.evolve(seen, title="mine"))
+                await save(inner, attrs.evolve(user, username="mine"))
             assert saved is None, "a save on an old version came through"
             refused = False
         found = await store.tasks.get(task.id, None)
@@ -162,7 +163,7 @@ class ClashTests(StoreTests):
                         found = await inner.tasks.get(task.id, None)
                         assert found is not None
                         marked = attrs.evolve(found, description=f"{found.description}{mark}")
-                        saved = await inner.tasks.save(marked)
+                        saved = await save(inner, marked)
                 except TransactionConflict:
                     continue
                 if saved is not None:

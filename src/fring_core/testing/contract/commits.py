@@ -23,6 +23,7 @@ from fring_core.testing.contract.base import (
     contents,
     ghost_task,
     ghost_user,
+    save,
 )
 from fring_core.testing.contract.ids import both_kinds
 from fring_core.testing.contract.writes import WRITES, settle
@@ -44,13 +45,13 @@ def _rename(number: int, **changes: str) -> Write:
         user = attrs.evolve(
             ghost_user(number), username=f"u{number}", email=f"u{number}@example.org"
         )
-        return store.users.save(attrs.evolve(user, **named))
+        return save(store, attrs.evolve(user, **named))
 
     return rename
 
 
 def _retitle(store: Store, who: str) -> Coroutine[Any, Any, object]:
-    return store.tasks.save(attrs.evolve(ghost_task(1), title=who))
+    return save(store, attrs.evolve(ghost_task(1), title=who))
 
 
 def _replace(store: Store, who: str) -> Coroutine[Any, Any, object]:

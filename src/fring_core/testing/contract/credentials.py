@@ -19,6 +19,7 @@ from fring_core.testing.contract.base import (
     check_next,
     contents,
     ghost_user,
+    save,
 )
 from fring_core.testing.contract.ids import NAMELESS_IDS
 from fring_core.testing.contract.users import LOOK_ALIKES
@@ -92,7 +93,7 @@ class CredentialTests(StoreTests):
         user = await add_user(store, "ann", None, "hash")
         for found in (await _found(store), await store.credentials.find(None, user.email)):
             assert found == Credential(user, "hash")
-        saved = await store.users.save(attrs.evolve(user, username="Ann", email="Ann@e.o"))
+        saved = await save(store, attrs.evolve(user, username="Ann", email="Ann@e.o"))
         assert await store.credentials.find("ann", None) is None
         assert await store.credentials.find(None, "ann@example.org") is None
         for found in (await _found(store, "Ann"), await store.credentials.find(None, "Ann@e.o")):
@@ -146,7 +147,7 @@ class CredentialTests(StoreTests):
         assert found.version == (await _found(store)).user.version == 1
         # So neither stands in the other's way: a save on what was read before the replacement,
         changed = attrs.evolve(user, username="Ann")
-        check_next(await store.users.save(changed), changed)
+        check_next(await save(store, changed), changed)
         # and a replacement on what was found before the save.
         assert await store.credentials.replace(Credential(user, "second"), "third") is True
         assert await _found(store, "Ann") == Credential(changed, "third")
@@ -164,7 +165,7 @@ class CredentialTests(StoreTests):
         assert await _found(store) == Credential(again, None)
 
     async def test_credential_of_an_id_that_names_nobody(self, store: Store) -> None:
-        """An id outside 1 to 2⁶³-1 names nothing: MUST answer as for a row that is absent."""
+        """An id that no row has MUST be answered as absent, up to the greatest."""
         await add_user(store, chosen=1)
         before = await contents(store)
         for number in NAMELESS_IDS:

@@ -8,7 +8,14 @@ from typing import TYPE_CHECKING
 import attrs
 
 from fring_core.testing.agreement import agreed
-from fring_core.testing.contract.base import StoreTests, Undo, add_task, add_user, check_none_failed
+from fring_core.testing.contract.base import (
+    StoreTests,
+    Undo,
+    add_task,
+    add_user,
+    check_none_failed,
+    save,
+)
 from fring_core.testing.contract.turns import pause
 from fring_core.testing.contract.writes import WRITES, settle
 from fring_core.testing.snapshot import plain
@@ -48,8 +55,8 @@ class FreshTests(StoreTests):
             try:
                 for name in names:
                     await pause(AT_FIRST)
-                    user = await store.users.save(attrs.evolve(user, username=name)) or user
-                    task = await store.tasks.save(attrs.evolve(task, title=name)) or task
+                    user = await save(store, attrs.evolve(user, username=name)) or user
+                    task = await save(store, attrs.evolve(task, title=name)) or task
             finally:
                 written = True
 

@@ -8,7 +8,7 @@ import attrs
 import pytest
 
 from fring_core import Credential, FringError
-from fring_core.testing.contract.base import StoreTests, add_task, add_user, check_none_failed
+from fring_core.testing.contract.base import StoreTests, add_task, add_user, check_none_failed, save
 from fring_core.testing.contract.single_reads import READS, change_all, fill
 from fring_core.testing.snapshot import plain
 
@@ -80,16 +80,12 @@ class HalfwayTests(StoreTests):
 
     @pytest.mark.parametrize("kind", ["user", "task"])
     async def test_halfway_through_a_save(self, store: Store, kind: str) -> None:
-        """The row MUST change only if its version is still `user.version`.
-
-        The row MUST change only if its version is still `task.version`.
-        """
+        """`verb` MUST see the present row."""
         entity: Any = await (add_user(store) if kind == "user" else add_task(store))
-        save: Any = store.users.save if kind == "user" else store.tasks.save
         field = "username" if kind == "user" else "title"
 
         def saving(text: str) -> Callable[[], Call]:
-            return lambda: save(attrs.evolve(entity, **{field: text}))
+            return lambda: save(store, attrs.evolve(entity, **{field: text}))
 
         async for results in self._everywhere(saving("one"), saving("other")):
             check_none_failed(results)
@@ -106,7 +102,7 @@ class HalfwayTests(StoreTests):
         taken = 0
 
         def renaming(number: int) -> Callable[[], Call]:
-            return lambda: store.users.save(attrs.evolve(users[number], username=f"name{taken}"))
+            return lambda: save(store, attrs.evolve(users[number], username=f"name{taken}"))
 
         async for results in self._everywhere(renaming(0), renaming(1)):
             failed = [isinstance(result, FringError) for result in results]

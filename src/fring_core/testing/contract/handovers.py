@@ -24,6 +24,7 @@ from fring_core.testing.contract.base import (
     check_none_failed,
     losers,
     rows,
+    save,
 )
 from fring_core.testing.contract.turns import in_turns
 from fring_core.testing.snapshot import EVERYTHING, plain
@@ -40,12 +41,12 @@ class HandoverTests(StoreTests):
         for n, lead in enumerate(self.leads):
             user, email = await add_user(store, f"u{n}"), f"{n}@e.o"
             adding = store.users.add(NewUser(f"name{n}", f"other{n}@f.o"), NOW)
-            saving = store.users.save(attrs.evolve(user, username=f"name{n}"))
+            saving = save(store, attrs.evolve(user, username=f"name{n}"))
             results = await in_turns(self, lead, adding, saving)
             assert losers(results) == [UsernameTaken]
             user = await store.users.get(user.id) or user
             adding = store.users.add(NewUser(f"second{n}", email), NOW)
-            saving = store.users.save(attrs.evolve(user, email=email))
+            saving = save(store, attrs.evolve(user, email=email))
             results = await in_turns(self, lead, adding, saving)
             assert losers(results) == [EmailTaken]
             for where in (UserFilter(username=f"name{n}"), UserFilter(email=f"{n}@e.o")):
@@ -57,7 +58,7 @@ class HandoverTests(StoreTests):
             user = await add_user(store, f"u{n}")
             renamed = attrs.evolve(user, username=f"name{n}", email=f"{n}@e.o")
             adding = store.users.add(NewUser(user.username, user.email), NOW)
-            saving = store.users.save(renamed)
+            saving = save(store, renamed)
             added, saved = await in_turns(self, lead, adding, saving)
             assert saved == renamed
             if not isinstance(added, User):  # it came too early

@@ -27,6 +27,7 @@ from fring_core.testing.contract.base import (
     by_id,
     check_next,
     rows,
+    save,
 )
 from fring_core.testing.contract.writes import settle
 from fring_core.testing.snapshot import EVERYTHING, plain, snapshot
@@ -46,7 +47,7 @@ async def _save_twice(store: Store) -> None:
     assert task is not None
     for n in (1, 2, 3):
         renamed, retitled = attrs.evolve(user, username=f"n{n}"), attrs.evolve(task, title=f"{n}")
-        user, task = await store.users.save(renamed), await store.tasks.save(retitled)
+        user, task = await save(store, renamed), await save(store, retitled)
         check_next(user, renamed)
         check_next(task, retitled)
         assert user is not None
@@ -55,8 +56,8 @@ async def _save_twice(store: Store) -> None:
 
 async def _add_and_save(store: Store) -> None:
     user, task = await add_user(store, "new", 5, "hash"), await add_task(store, "new", 5)
-    assert await store.users.save(attrs.evolve(user, username="newer"))
-    assert await store.tasks.save(attrs.evolve(task, status=TaskStatus.COMPLETED))
+    assert await save(store, attrs.evolve(user, username="newer"))
+    assert await save(store, attrs.evolve(task, status=TaskStatus.COMPLETED))
     assert (await store.assignments.add(5, 5)).changed
 
 
@@ -89,7 +90,7 @@ async def _swap_names(store: Store) -> None:
     for number, name in ((1, "free"), (3, "u1"), (1, "u3")):
         user = await store.users.get(number)
         assert user is not None
-        assert await store.users.save(attrs.evolve(user, username=name, email=f"{name}@e.o"))
+        assert await save(store, attrs.evolve(user, username=name, email=f"{name}@e.o"))
         found = await store.credentials.find(name, None)
         assert found is not None
         assert found.user.id == number
@@ -152,7 +153,7 @@ class InsideTests(StoreTests):
                 await inner.assignments.add(user.id, number)
             await inner.assignments.remove(user.id, before[1].id)
             done = attrs.evolve(before[2], title="new too", status=TaskStatus.COMPLETED)
-            done = await inner.tasks.save(done) or done
+            done = await save(inner, done) or done
             await inner.tasks.remove(before[3].id, None)
             free = by_id([before[1], done, *before[4:]])
             for where, page, kept in (

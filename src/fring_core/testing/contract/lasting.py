@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from fring_core import Credential, FringError, NewTask, NewUser, Page, TaskFilter, UserFilter
 from fring_core.testing.agreement import LISTS, agreed
-from fring_core.testing.contract.base import NOW, StoreTests, Undo, add_task, by_id, rows
+from fring_core.testing.contract.base import NOW, StoreTests, Undo, add_task, by_id, rows, save
 from fring_core.testing.contract.ids import both_kinds
 from fring_core.testing.contract.inheritance import check_none_drawn, chosen_ahead, remove
 from fring_core.testing.contract.sizes import MORE
@@ -143,8 +143,8 @@ async def _after_a_refusal(store: Store, write: Write) -> None:
         async with store.transaction() as inner:
             user = await inner.users.get(3)
             assert user is not None
-            assert await store.users.save(user) is not None
+            assert await save(store, user) is not None
             await add_task(inner, "never")
-            if not await inner.users.save(user):
+            if not await save(inner, user):
                 raise Undo
     await write(store)

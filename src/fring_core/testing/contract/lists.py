@@ -10,7 +10,7 @@ import pytest
 
 from fring_core import Page, Task, TaskFilter, UserFilter
 from fring_core.queries import MAX_SKIP
-from fring_core.testing.contract.base import OWNERS, StoreTests, add_task, add_user
+from fring_core.testing.contract.base import OWNERS, StoreTests, add_task, add_user, save
 from fring_core.testing.snapshot import EVERYTHING, plain
 
 if TYPE_CHECKING:
@@ -118,8 +118,8 @@ class ListTests(StoreTests):
             other = await add_task(store, "later")
             await store.assignments.add(user.id, other.id)
             await store.assignments.add(later.id, task.id)
-        await store.users.save(attrs.evolve(user, username="changed"))
-        await store.tasks.save(attrs.evolve(task, title="changed"))
+        await save(store, attrs.evolve(user, username="changed"))
+        await save(store, attrs.evolve(task, title="changed"))
         await sequences()
         assert plain(kept) == before, "what was returned has changed since then"
         assert plain([user, task]) == shown, "what was returned has changed since then"

@@ -15,6 +15,7 @@ from fring_core.testing.contract.base import (
     check_next,
     check_none_failed,
     rows,
+    save,
 )
 from fring_core.testing.contract.turns import in_turns
 
@@ -43,7 +44,7 @@ class NeighbourTests(StoreTests):
                 self,
                 lead,
                 store.users.remove(removed),
-                store.tasks.save(changed),
+                save(store, changed),
                 store.assignments.add(comes, task.id),
                 store.assignments.remove(leaves, task.id),
             )
@@ -73,7 +74,7 @@ class NeighbourTests(StoreTests):
                 self,
                 lead,
                 store.tasks.remove(removed, None),
-                store.users.save(changed),
+                save(store, changed),
                 store.credentials.replace(Credential(user, "old"), "new"),
                 store.credentials.set_role(user.id, Role.ADMIN),
                 store.assignments.add(user.id, comes),

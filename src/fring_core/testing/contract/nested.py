@@ -11,7 +11,15 @@ import attrs
 import pytest
 
 from fring_core import NewTask, TaskFilter, UserFilter, UsernameTaken
-from fring_core.testing.contract.base import NOW, StoreTests, Undo, add_task, add_user, contents
+from fring_core.testing.contract.base import (
+    NOW,
+    StoreTests,
+    Undo,
+    add_task,
+    add_user,
+    contents,
+    save,
+)
 from fring_core.testing.contract.transactions import prepare, write_everywhere
 from fring_core.testing.snapshot import EVERYTHING
 
@@ -28,8 +36,7 @@ async def _mark(store: Store, mark: str) -> None:
     task = await store.tasks.get(1, None)
     assert task is not None
     assert (
-        await store.tasks.save(attrs.evolve(task, description=f"{task.description}{mark}"))
-        is not None
+        await save(store, attrs.evolve(task, description=f"{task.description}{mark}")) is not None
     )
 
 

@@ -9,7 +9,7 @@ import attrs
 import pytest
 
 from fring_core import NewTask, Page, Task, TaskFilter, TaskOrder, TaskStatus
-from fring_core.testing.contract.base import LATER, NOW, OWNERS, StoreTests
+from fring_core.testing.contract.base import LATER, NOW, OWNERS, StoreTests, save
 from fring_core.testing.snapshot import EVERYTHING
 
 if TYPE_CHECKING:
@@ -121,6 +121,6 @@ class OrderTests(StoreTests):
             tasks = sorted(filled, key=EXPECTED[TaskOrder.NEWEST_FIRST])
             for ticks, task in enumerate(tasks[::-2]):
                 later = LATER + timedelta(microseconds=ticks)
-                assert await store.tasks.save(attrs.evolve(task, updated_at=later)) is not None
+                assert await save(store, attrs.evolve(task, updated_at=later)) is not None
             listed = await store.tasks.list(TaskFilter(), EVERYTHING, owner, TaskOrder.NEWEST_FIRST)
             assert [task.id for task in listed] == [task.id for task in tasks]

@@ -32,6 +32,7 @@ from fring_core.testing.contract.base import (
     by_id,
     contents,
     rows,
+    save,
 )
 from fring_core.testing.snapshot import EVERYTHING
 
@@ -103,14 +104,14 @@ class OwnerTests(StoreTests):
             task = lists[owner][0]
             assert await store.tasks.get(task.id, asking) is None
             assert await store.tasks.get_with_users(task.id, asking) is None
-            assert await store.tasks.save(attrs.evolve(task, title="x", owner=asking)) is None
+            assert await save(store, attrs.evolve(task, title="x", owner=asking)) is None
             assert await store.tasks.remove(task.id, asking) is False
             for call in (
-                fring.get_task(task.id, owner=asking),
-                fring.update_task(task.id, TaskChanges("x"), owner=asking),
-                fring.set_status(task.id, TaskStatus.CANCELED, owner=asking),
-                fring.toggle_task(task.id, owner=asking),
-                fring.delete_task(task.id, owner=asking),
+                fring.tasks.get_with_users(task.id, owner=asking),
+                fring.tasks.update(task.id, TaskChanges("x"), owner=asking),
+                fring.tasks.set_status(task.id, TaskStatus.CANCELED, owner=asking),
+                fring.tasks.toggle(task.id, owner=asking),
+                fring.tasks.delete(task.id, owner=asking),
             ):
                 with pytest.raises(TaskNotFound):
                     await call
@@ -141,9 +142,9 @@ class OwnerTests(StoreTests):
         lists = await _fill(store)
         fring = Fring(store, clock=lambda: LATER)
         first, second, third, *others = lists[owner]
-        changed = await fring.update_task(first.id, TaskChanges("new"), owner=owner)
-        toggled = await fring.toggle_task(second.id, owner=owner)
-        await fring.delete_task(third.id, owner=owner)
+        changed = await fring.tasks.update(first.id, TaskChanges("new"), owner=owner)
+        toggled = await fring.tasks.toggle(second.id, owner=owner)
+        await fring.tasks.delete(third.id, owner=owner)
         added = await add_task(store, "added", owner=owner)
         own = [changed, toggled, *others, added]
         lists[owner] = sorted(own, key=lambda task: task.id)

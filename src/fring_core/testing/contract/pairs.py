@@ -17,6 +17,7 @@ from fring_core.testing.contract.base import (
     check_none_failed,
     hash_of,
     rows,
+    save,
 )
 from fring_core.testing.contract.turns import in_turns, late
 
@@ -47,7 +48,7 @@ class PairTests(StoreTests):
             user = await add_user(store, f"u{n}", None, "old")
             renamed = attrs.evolve(user, username=f"name{n}")
             replacing = store.credentials.replace(Credential(user, "old"), "new")
-            saved, replaced = await self._pair(lead, store.users.save(renamed), replacing)
+            saved, replaced = await self._pair(lead, save(store, renamed), replacing)
             check_next(saved, renamed)
             assert replaced is True
             assert await store.credentials.find(f"name{n}", None) == Credential(saved, "new")
@@ -64,7 +65,7 @@ class PairTests(StoreTests):
             user = await add_user(store, f"u{n}", None, "old")
             match other:
                 case "save":
-                    call: Call = store.users.save(attrs.evolve(user, username=f"name{n}"))
+                    call: Call = save(store, attrs.evolve(user, username=f"name{n}"))
                 case "replace":
                     call = store.credentials.replace(Credential(user, "old"), "new")
                 case _:
@@ -94,14 +95,14 @@ class PairTests(StoreTests):
             change = store.assignments.remove if assigned else store.assignments.add
             if assigned:
                 await store.assignments.add(user.id, task.id)
-            save: Call
+            saving: Call
             if kind == "user":
                 user = attrs.evolve(user, email=f"{n}@new.org")
-                save = store.users.save(user)
+                saving = save(store, user)
             else:
                 task = attrs.evolve(task, title="new")
-                save = store.tasks.save(task)
-            saved, outcome = await self._pair(lead, save, change(user.id, task.id))
+                saving = save(store, task)
+            saved, outcome = await self._pair(lead, saving, change(user.id, task.id))
             check_next(saved, user if kind == "user" else task)
             assert outcome == CHANGED
             users, tasks = ([], []) if assigned else ([user], [task])
@@ -111,7 +112,7 @@ class PairTests(StoreTests):
             assert await store.tasks.get(task.id, None) == task
 
     async def test_pair_of_save_and_remove(self, store: Store) -> None:
-        """If it is another, or the user is gone, MUST return None.
+        """MUST return None if there is no such user.
 
         If it is another, or there is no such task on the list `task.owner`, MUST return None. No
         save brings back what is removed.
@@ -120,11 +121,11 @@ class PairTests(StoreTests):
             user, task = await add_user(store, f"u{n}", None, "hash"), await add_task(store)
             await store.assignments.add(user.id, task.id)
             removing: Call = store.tasks.remove(task.id, None)
-            assert (await self._pair(lead, store.tasks.save(task), removing))[1] is True
+            assert (await self._pair(lead, save(store, task), removing))[1] is True
             assert await store.tasks.get(task.id, None) is None
             assert rows(await store.assignments.tasks_of(user.id, None)) == []
             removing = store.users.remove(user.id)
-            assert (await self._pair(lead, store.users.save(user), removing))[1] is True
+            assert (await self._pair(lead, save(store, user), removing))[1] is True
             assert await store.users.get(user.id) is None
             assert await store.credentials.find(user.username, None) is None
 

@@ -15,6 +15,7 @@ from fring_core import (
     NewTask,
     NewUser,
     NotAssigned,
+    Side,
     Task,
     TaskFilter,
     TaskNotFound,
@@ -33,6 +34,7 @@ from fring_core.testing.contract.base import (
     check_none_failed,
     losers,
     rows,
+    save,
 )
 from fring_core.testing.snapshot import EVERYTHING
 
@@ -58,13 +60,13 @@ class RaceTests(StoreTests):
     async def test_race_for_a_username(self, store: Store) -> None:
         """Usernames and e-mails MUST be unique as they stand: one of many gets a username."""
         users = [NewUser("ann", f"{n}@example.org") for n in CALLERS]
-        await self._one_wins([_fring(store).create_user(new) for new in users], UsernameTaken)
+        await self._one_wins([_fring(store).users.create(new) for new in users], UsernameTaken)
         assert len(await store.users.list(UserFilter(), EVERYTHING)) == 1
 
     async def test_race_for_an_email(self, store: Store) -> None:
         """Usernames and e-mails MUST be unique as they stand: one of many gets an e-mail."""
         users = [NewUser(f"u{n}", "ann@example.org") for n in CALLERS]
-        await self._one_wins([_fring(store).create_user(new) for new in users], EmailTaken)
+        await self._one_wins([_fring(store).users.create(new) for new in users], EmailTaken)
         assert len(await store.users.list(UserFilter(), EVERYTHING)) == 1
 
     async def test_race_to_rename(self, store: Store) -> None:
@@ -74,7 +76,7 @@ class RaceTests(StoreTests):
         """
         users = [await add_user(store, f"u{n}") for n in CALLERS]
         change = UserChanges(username="ann")
-        calls = [_fring(store).update_user(user.id, change) for user in users]
+        calls = [_fring(store).users.update(user.id, change) for user in users]
         await self._one_wins(calls, UsernameTaken)
         named = await store.users.list(UserFilter(username="ann"), EVERYTHING)
         assert len(named) == 1
@@ -83,7 +85,7 @@ class RaceTests(StoreTests):
         """Of several callers at once exactly one MUST see `changed`."""
         user, task = await add_user(store), await add_task(store)
         fring = _fring(store)
-        calls = [fring.assign_task(user.id, task.id) for _ in CALLERS]
+        calls = [fring.assignments.add(user=user.id, task=task.id) for _ in CALLERS]
         await self._one_wins(calls, AlreadyAssigned)
         assert rows(await store.assignments.users_of(task.id)) == [user]
 
@@ -92,7 +94,9 @@ class RaceTests(StoreTests):
         user, task = await add_user(store), await add_task(store)
         await store.assignments.add(user.id, task.id)
         fring = _fring(store)
-        calls = [fring.unassign_user(task.id, user.id) for _ in CALLERS]
+        calls = [
+            fring.assignments.remove(user=user.id, task=task.id, first=Side.TASK) for _ in CALLERS
+        ]
         await self._one_wins(calls, NotAssigned)
         assert rows(await store.assignments.users_of(task.id)) == []
 
@@ -102,7 +106,7 @@ class RaceTests(StoreTests):
         One of many callers is told so.
         """
         user = await add_user(store)
-        calls = [_fring(store).delete_user(user.id) for _ in CALLERS]
+        calls = [_fring(store).users.delete(user.id) for _ in CALLERS]
         await self._one_wins(calls, UserNotFound)
 
     async def test_race_to_delete_a_task(self, store: Store) -> None:
@@ -111,7 +115,7 @@ class RaceTests(StoreTests):
         One of many callers is told so.
         """
         task = await add_task(store)
-        calls = [_fring(store).delete_task(task.id) for _ in CALLERS]
+        calls = [_fring(store).tasks.delete(task.id) for _ in CALLERS]
         await self._one_wins(calls, TaskNotFound)
 
     async def test_race_of_saves_loses_none(self, store: Store) -> None:
@@ -123,7 +127,7 @@ class RaceTests(StoreTests):
                 found = await store.tasks.get(task.id, None)
                 assert found is not None
                 marked = attrs.evolve(found, description=f"{found.description}{mark}")
-                if await store.tasks.save(marked) is not None:
+                if await save(store, marked) is not None:
                     return
             raise AssertionError("each lost round must mean that another caller won")
 
@@ -143,7 +147,7 @@ class RaceTests(StoreTests):
         """The row MUST change only if its version is still `task.version`: toggles add up."""
         task = await store.tasks.add(NewTask("task", "why", status), owner, NOW)
         toggled = await self.together(
-            *(_fring(store).toggle_task(task.id, owner=owner) for _ in CALLERS)
+            *(_fring(store).tasks.toggle(task.id, owner=owner) for _ in CALLERS)
         )
         found = await store.tasks.get(task.id, owner)
         assert found is not None
@@ -155,7 +159,7 @@ class RaceTests(StoreTests):
         assert all((each.status is status) == (each.version % 2 == 1) for each in won)
 
     async def test_race_of_different_fields_loses_none(self, store: Store) -> None:
-        """The row MUST change only if its version is still `user.version`.
+        """`verb` MUST see the present row.
 
         No change of another field is undone.
         """
@@ -163,8 +167,8 @@ class RaceTests(StoreTests):
         for n in range(8):
             user = await add_user(store, f"u{n}")
             changed = await self.together(
-                fring.update_user(user.id, UserChanges(username=f"name{n}")),
-                fring.update_user(user.id, UserChanges(email=f"mail{n}@example.org")),
+                fring.users.update(user.id, UserChanges(username=f"name{n}")),
+                fring.users.update(user.id, UserChanges(email=f"mail{n}@example.org")),
             )
             check_none_failed(changed)
             found = await store.users.get(user.id)
@@ -178,10 +182,10 @@ class RaceTests(StoreTests):
             user = await add_user(store, f"u{n}")
             tasks = [await add_task(store) for _ in range(8)]
             calls: list[Coroutine[Any, Any, object]] = [
-                fring.assign_task(user.id, task.id) for task in tasks
+                fring.assignments.add(user=user.id, task=task.id) for task in tasks
             ]
-            calls.insert(4, fring.delete_user(user.id))
-            calls.append(fring.delete_task(tasks[0].id))
+            calls.insert(4, fring.users.delete(user.id))
+            calls.append(fring.tasks.delete(tasks[0].id))
             results = await self.together(*calls)
             assert set(losers(results)) <= {UserNotFound, TaskNotFound}
             assert await store.users.get(user.id) is None

@@ -14,6 +14,7 @@ from fring_core.testing.contract.base import (
     Undo,
     add_user,
     contents,
+    save,
 )
 from fring_core.testing.contract.ids import NAMELESS_IDS
 
@@ -62,7 +63,7 @@ class RoleTests(StoreTests):
         found = await store.credentials.get(user.id)
         assert found is not None
         assert (found.user, found.user.version, found.password_hash) == (user, 1, "hash")
-        saved = await store.users.save(attrs.evolve(user, username="Ann"))
+        saved = await save(store, attrs.evolve(user, username="Ann"))
         assert saved is not None, "it is as it was read"
         assert await store.credentials.get(user.id) == Credential(saved, "hash", Role.ADMIN)
         assert await store.credentials.replace(Credential(user, "hash"), "another") is True
@@ -82,7 +83,7 @@ class RoleTests(StoreTests):
         assert await store.credentials.get(user.id) == Credential(again, "hash", Role.MEMBER)
 
     async def test_credential_role_of_nobody(self, store: Store) -> None:
-        """An id outside 1 to 2⁶³-1 names nothing: MUST answer as for a row that is absent."""
+        """An id that no row has MUST be answered as absent, up to the greatest."""
         await add_user(store, chosen=1)
         before = await contents(store)
         for number in NAMELESS_IDS:

@@ -27,6 +27,7 @@ from fring_core.testing.contract.base import (
     check_next,
     contents,
     rows,
+    save,
 )
 from fring_core.testing.snapshot import EVERYTHING, plain
 
@@ -43,35 +44,35 @@ class SaveTests(StoreTests):
     """Test what the two saves have in common."""
 
     async def test_save_of_what_is_as_it_was(self, store: Store) -> None:
-        """A user that is as it was MUST be saved too.
+        """A user that is as it was MUST be one version on too.
 
-        A task that is as it was MUST be saved too. It is one version on each time. Nor does it to the
+        A task that is as it was MUST be one version on too. It is one version on each time. Nor does it to the
         depth of transactions, nor to versions.
         """
         user, task = await add_user(store), await add_task(store)
         for n in range(1, SAVES):
-            saved_user, saved_task = await store.users.save(user), await store.tasks.save(task)
+            saved_user, saved_task = await save(store, user), await save(store, task)
             check_next(saved_user, user)
             check_next(saved_task, task)
             if n in LOOKED_AT:
                 check_next(await store.users.get(user.id), user)
                 check_next(await store.tasks.get(task.id, None), task)
-                assert await store.users.save(user) is None, "that version is over"
-                assert await store.tasks.save(task) is None, "that version is over"
+                assert await save(store, user) is None, "that version is over"
+                assert await save(store, task) is None, "that version is over"
             user, task = saved_user or user, saved_task or task
 
     async def test_save_leaves_what_it_does_not_store(self, store: Store) -> None:
         """`created_at` MUST stay as it is stored, and so MUST the hash, the role, the assignments and the list.
 
-        `created_at` MUST stay as it is stored, and so MUST the assignments.
+        `created_at` MUST stay as it is stored, and so MUST the list and the assignments.
         """
         user, task = await add_user(store, "ann", None, "hash"), await add_task(store)
         own = await add_task(store, owner=str(user.id))
         await store.assignments.add(user.id, task.id)
         assert await store.credentials.set_role(user.id, Role.ADMIN) is True
         renamed, retitled = attrs.evolve(user, username="a"), attrs.evolve(task, title="new")
-        check_next(await store.users.save(attrs.evolve(renamed, created_at=LATER)), renamed)
-        check_next(await store.tasks.save(attrs.evolve(retitled, created_at=LATER)), retitled)
+        check_next(await save(store, attrs.evolve(renamed, created_at=LATER)), renamed)
+        check_next(await save(store, attrs.evolve(retitled, created_at=LATER)), retitled)
         check_next(await store.users.get(user.id), renamed)
         check_next(await store.tasks.get(task.id, None), retitled)
         assert await store.credentials.get(user.id) == Credential(renamed, "hash", Role.ADMIN)
@@ -81,7 +82,7 @@ class SaveTests(StoreTests):
         for status in TaskStatus:
             found = await store.tasks.get(task.id, None)
             assert found is not None
-            assert await store.tasks.save(attrs.evolve(found, status=status)) is not None
+            assert await save(store, attrs.evolve(found, status=status)) is not None
             assert rows(await store.assignments.users_of(task.id)) == [renamed], status
 
     @pytest.mark.parametrize("changed", [("username",), ("email",), ("username", "email"), ()])
@@ -96,7 +97,7 @@ class SaveTests(StoreTests):
         for mark in ("first", "second"):
             texts: dict[str, Any] = dict.fromkeys(changed, f"{mark}@example.org")
             kept = attrs.evolve(user, **texts)
-            check_next(await store.users.save(kept), kept)
+            check_next(await save(store, kept), kept)
             user = attrs.evolve(kept, version=kept.version + 1)
         for found in (
             await store.credentials.find(user.username, None),
@@ -108,7 +109,7 @@ class SaveTests(StoreTests):
             with pytest.raises(taken):
                 await store.users.add(attrs.evolve(NewUser("new", "new@example.org"), **has), NOW)
             with pytest.raises(taken):
-                await store.users.save(attrs.evolve(other, **has))
+                await save(store, attrs.evolve(other, **has))
         assert "username" not in left or await store.credentials.find("ann", None) is None
         assert "email" not in left or await store.credentials.find(None, left["email"]) is None
         heir = attrs.evolve(NewUser("heir", "heir@example.org"), **left)
@@ -121,7 +122,7 @@ class SaveTests(StoreTests):
         async with store.transaction() as inner:
             for name in ("eve", last):
                 renamed = attrs.evolve(user, username=name, email=f"{name}@example.org")
-                check_next(await inner.users.save(renamed), renamed)
+                check_next(await save(inner, renamed), renamed)
                 user = attrs.evolve(renamed, version=renamed.version + 1)
         for name in {"ann", "eve"} - {last}:
             assert await store.credentials.find(name, None) is None
@@ -132,33 +133,33 @@ class SaveTests(StoreTests):
 
     @pytest.mark.parametrize("status", TaskStatus)
     async def test_save_of_a_day_and_a_status(self, store: Store, status: TaskStatus) -> None:
-        """Store a changed task and return it one version on, or None if it was too late.
+        """Replace a task by what `verb` makes of it, and return that one version on, or None.
 
         The day that it is due, or that it is due no more, is stored whatever the status becomes.
         """
         task = await add_task(store)
         for day in (None, DUE):
             changed = attrs.evolve(task, due_date=day, status=status)
-            check_next(await store.tasks.save(changed), changed)
+            check_next(await save(store, changed), changed)
             check_next(await store.tasks.get(task.id, None), changed)
             task = attrs.evolve(changed, version=changed.version + 1)
 
     @pytest.mark.parametrize("shift", [-1, 1])
     async def test_save_too_late_comes_before_taken(self, store: Store, shift: int) -> None:
-        """If it is another, or the user is gone, MUST return None: whatever else is amiss."""
-        user = await store.users.save(await add_user(store))
+        """MUST return None if there is no such user: whatever else is amiss."""
+        user = await save(store, await add_user(store))
         assert user is not None
         bob, gone = await add_user(store, "bob"), await add_user(store, "gone")
         await store.users.remove(gone.id)
         before = await contents(store)
         for late in (attrs.evolve(user, version=user.version + shift), gone):
             for taken in (attrs.evolve(late, username="bob"), attrs.evolve(late, email=bob.email)):
-                assert await store.users.save(taken) is None
+                assert await save(store, taken) is None
         assert await contents(store) == before
 
     async def test_save_keeps_the_place(self, store: Store) -> None:
         """Return the users that match, by ascending id, the page only, whichever was saved last."""
         users = [await add_user(store, f"u{n}") for n in range(4)]
         for n in (2, 0, 3):
-            users[n] = await store.users.save(attrs.evolve(users[n], username=f"n{n}")) or users[n]
+            users[n] = await save(store, attrs.evolve(users[n], username=f"n{n}")) or users[n]
         assert rows(await store.users.list(UserFilter(), EVERYTHING)) == by_id(users)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import attrs
 
 from fring_core import Role, TaskFilter, TaskOrder, UserFilter
-from fring_core.testing.contract.base import StoreTests, add_task, add_user, check_none_failed
+from fring_core.testing.contract.base import StoreTests, add_task, add_user, check_none_failed, save
 from fring_core.testing.contract.turns import pause
 from fring_core.testing.snapshot import EVERYTHING, plain
 
@@ -52,14 +52,14 @@ async def change_all(store: Store) -> None:
         assert one is not None
         assert other is not None
         assert found is not None
-        between = await inner.users.save(attrs.evolve(one, username="between", email="b@e.o"))
+        between = await save(inner, attrs.evolve(one, username="between", email="b@e.o"))
         assert between is not None
         for user, names in ((other, one), (between, other)):
-            await inner.users.save(attrs.evolve(user, username=names.username, email=names.email))
+            await save(inner, attrs.evolve(user, username=names.username, email=names.email))
         for number in (1, 2):
             task = await inner.tasks.get(number, None)
             assert task is not None
-            await inner.tasks.save(attrs.evolve(task, title=f"t{number} {task.version}"))
+            await save(inner, attrs.evolve(task, title=f"t{number} {task.version}"))
         await inner.credentials.replace(found, f"hash {one.version}")
         await inner.credentials.set_role(1, (Role.ADMIN, Role.VIEWER)[found.role is Role.ADMIN])
 

@@ -29,6 +29,7 @@ from fring_core.testing.contract.base import (
     contents,
     ghost_user,
     rows,
+    save,
 )
 
 if TYPE_CHECKING:
@@ -45,8 +46,8 @@ async def write_everywhere(store: Store) -> None:
     task = await store.tasks.get(1, None)
     assert user is not None
     assert task is not None
-    assert await store.users.save(attrs.evolve(user, username="changed")) is not None
-    assert await store.tasks.save(attrs.evolve(task, title="changed")) is not None
+    assert await save(store, attrs.evolve(user, username="changed")) is not None
+    assert await save(store, attrs.evolve(task, title="changed")) is not None
     await store.assignments.remove(1, 1)
     credential = await store.credentials.find("changed", None)
     assert credential is not None
@@ -92,12 +93,12 @@ FAILING_CALLS = [
     _failing(
         "save: username",
         UsernameTaken("bob"),
-        lambda store: store.users.save(attrs.evolve(ghost_user(7), username="bob")),
+        lambda store: save(store, attrs.evolve(ghost_user(7), username="bob")),
     ),
     _failing(
         "save: email",
         EmailTaken("bob@example.org"),
-        lambda store: store.users.save(attrs.evolve(ghost_user(7), email="bob@example.org")),
+        lambda store: save(store, attrs.evolve(ghost_user(7), email="bob@example.org")),
     ),
 ]
 

@@ -27,6 +27,7 @@ from fring_core.testing.contract.base import (
     check_next,
     contents,
     rows,
+    save,
 )
 
 if TYPE_CHECKING:
@@ -114,7 +115,7 @@ class UserTests(StoreTests):
     async def test_user_names_are_free_again(self, store: Store) -> None:
         """Usernames and e-mails MUST be unique as they stand: among the users that there are."""
         ann = await add_user(store, "ann", 7)
-        await store.users.save(attrs.evolve(ann, username="eve", email="eve@example.org"))
+        await save(store, attrs.evolve(ann, username="eve", email="eve@example.org"))
         await add_user(store, "ann")
         assert await store.users.remove(7) is True
         assert (await add_user(store, "eve", 7)).id == 7
@@ -140,40 +141,40 @@ class UserTests(StoreTests):
         assert await store.users.get_with_tasks(max(ann.id, bob.id) + 1) is None
 
     async def test_user_save_counts_versions(self, store: Store) -> None:
-        """Store a changed user and return it one version on, or None if it was too late."""
+        """Replace a user by what `verb` makes of it, and return that one version on, or None."""
         added, other = await add_user(store), await add_user(store, "bob")
         changed = attrs.evolve(added, username="Ann", email="Ann@example.org")
-        saved = await store.users.save(changed)
+        saved = await save(store, changed)
         assert saved is not None
         check_next(saved, changed)
         stored = await store.users.get(added.id)
         check_next(stored, changed)
         again = attrs.evolve(saved, username="ann")
-        check_next(await store.users.save(again), again)
+        check_next(await save(store, again), again)
         assert await store.users.get(other.id) == other, "no other row changes"
 
     @pytest.mark.parametrize("shift", [-1, 1, 7])
     async def test_user_save_wants_the_present_version(self, store: Store, shift: int) -> None:
-        """The row MUST change only if its version is still `user.version`.
+        """`verb` MUST see the present row.
 
-        If it is another, or the user is gone, MUST return None.
+        MUST return None if there is no such user.
         """
         await add_user(store, "bob")
         added = await add_user(store)
-        present = await store.users.save(added)
+        present = await save(store, added)
         assert present is not None
         before = await contents(store)
         for username in ("eve", "bob"):
             stale = attrs.evolve(present, username=username, version=present.version + shift)
-            assert await store.users.save(stale) is None
+            assert await save(store, stale) is None
         assert await contents(store) == before
 
     async def test_user_save_after_removal(self, store: Store) -> None:
-        """If it is another, or the user is gone, MUST return None."""
+        """MUST return None if there is no such user."""
         ann, bob = await add_user(store, "ann"), await add_user(store, "bob")
         await store.users.remove(ann.id)
-        assert await store.users.save(ann) is None
-        assert await store.users.save(attrs.evolve(ann, username="bob")) is None
+        assert await save(store, ann) is None
+        assert await save(store, attrs.evolve(ann, username="bob")) is None
         assert await store.users.get(ann.id) is None
         assert await store.users.get(bob.id) == bob
 
@@ -196,7 +197,7 @@ class UserTests(StoreTests):
         await add_user(store, "cid")
         before = await contents(store)
         with pytest.raises(type(expected)) as raised:
-            await store.users.save(attrs.evolve(ann, username=username, email=email))
+            await save(store, attrs.evolve(ann, username=username, email=email))
         assert raised.value.args == expected.args
         assert await contents(store) == before, "a call that raises has no effect"
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import attrs
 
 from fring_core import NewUser, Role, TaskStatus
-from fring_core.testing.contract.base import LATER, NOW, add_task, add_user
+from fring_core.testing.contract.base import LATER, NOW, add_task, add_user, save
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine
@@ -30,14 +30,14 @@ async def settle(store: Store) -> None:
 async def _rename(store: Store) -> object:
     user = await store.users.get(1)
     assert user is not None
-    return await store.users.save(attrs.evolve(user, username="ann", email="ann@e.o"))
+    return await save(store, attrs.evolve(user, username="ann", email="ann@e.o"))
 
 
 async def _complete(store: Store, task_id: int = 1, owner: str | None = None) -> object:
     task = await store.tasks.get(task_id, owner)
     assert task is not None
     done = attrs.evolve(task, title="a", status=TaskStatus.COMPLETED, updated_at=LATER)
-    return await store.tasks.save(done)
+    return await save(store, done)
 
 
 async def _replace(store: Store) -> object:
@@ -48,9 +48,9 @@ async def _replace(store: Store) -> object:
 
 # Each can be done after `settle`, and all of them in this order.
 WRITES: dict[str, Write] = {
-    "users.save": _rename,
-    "tasks.save": _complete,
-    "tasks.save on a list": lambda store: _complete(store, 3, "ann"),
+    "users.change": _rename,
+    "tasks.change": _complete,
+    "tasks.change on a list": lambda store: _complete(store, 3, "ann"),
     "credentials.replace": _replace,
     "credentials.set_role": lambda store: store.credentials.set_role(1, Role.ADMIN),
     "users.add": lambda store: store.users.add(NewUser("new", "new@e.o", 5), NOW, "h5"),

@@ -97,11 +97,11 @@ class FringMachine(HistoryMachine):
         check_answers(call, outcome, await outcome_of(same.on(oracle), versions=False))
 
     async def _compare(self) -> None:
-        users = await self.oracle.list_users(UserFilter(), EVERYTHING)
+        users = await self.oracle.users.list(UserFilter(), EVERYTHING)
         tasks = [
             task
             for owner in LISTS
-            for task in await self.oracle.list_tasks(TaskFilter(), EVERYTHING, owner=owner)
+            for task in await self.oracle.tasks.list(TaskFilter(), EVERYTHING, owner=owner)
         ]
         self.ids = {
             "user": [user.id for user in users] or [1],
@@ -112,9 +112,9 @@ class FringMachine(HistoryMachine):
 
 async def _everything(fring: Any) -> object:
     """Return every user with its tasks, and every task with its users, in two orders."""
-    users = await fring.list_users(UserFilter(), EVERYTHING)
+    users = await fring.users.list(UserFilter(), EVERYTHING)
     lists = [
-        await fring.list_tasks(
+        await fring.tasks.list(
             TaskFilter(),
             EVERYTHING,
             owner=owner,
@@ -122,6 +122,6 @@ async def _everything(fring: Any) -> object:
         )
         for owner in LISTS
     ]
-    with_tasks = [await fring.get_user(user.id) for user in users]
-    with_users = [await fring.get_task(task.id) for task in lists[0]]
+    with_tasks = [await fring.users.get_with_tasks(user.id) for user in users]
+    with_users = [await fring.tasks.get_with_users(task.id) for task in lists[0]]
     return plain([users, lists, with_tasks, with_users], versions=False)

@@ -7,13 +7,16 @@ from functools import cache
 from inspect import signature
 from itertools import zip_longest
 from operator import attrgetter
-from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Any, NoReturn, TypeAlias, TypeVar
 
 import attrs
 
-from fring_core import PERMISSIVE, Credential, Fring, NewTask, NewUser, ports
+from fring_core import PERMISSIVE, Credential, Forbidden, Fring, NewTask, NewUser, ports
 from fring_core.ids import is_possible
-from fring_core.testing.contract.base import ghost_task, ghost_user
+from fring_core.testing.contract.base import ghost_user
+from fring_core.use_cases.assignments import AssignmentUseCases
+from fring_core.use_cases.tasks import TaskUseCases
+from fring_core.use_cases.users import UserUseCases
 
 if TYPE_CHECKING:
     from collections.abc import Coroutine, Mapping
@@ -37,20 +40,25 @@ class Target:
         """Return the use cases, at one moment."""
         return Fring(self.store, clock=lambda: self.now)
 
-    async def save_user(self, user_id: int, changes: UserChanges, shift: int) -> User | None:
-        """Save a changed user, as if it had been read `shift` versions later."""
-        user = await self.store.users.get(user_id) or ghost_user(user_id)
-        return await self.store.users.save(
-            attrs.evolve(user.change(changes), version=user.version + shift)
-        )
+    async def change_user(
+        self, user_id: int, changes: UserChanges, *, refused: bool
+    ) -> User | None:
+        """Change a user, or refuse to at the last moment."""
 
-    async def save_task(
-        self, task_id: int, owner: str | None, changes: TaskChanges, shift: int
+        def verb(user: User) -> User:
+            return _refuse() if refused else user.change(changes)
+
+        return await self.store.users.change(user_id, verb)
+
+    async def change_task(
+        self, task_id: int, owner: str | None, changes: TaskChanges, *, refused: bool
     ) -> Task | None:
-        """Save a changed task, as if it had been read `shift` versions later."""
-        task = await self.store.tasks.get(task_id, owner) or ghost_task(task_id, owner)
-        changed = task.change(changes, PERMISSIVE, self.now)
-        return await self.store.tasks.save(attrs.evolve(changed, version=task.version + shift))
+        """Change a task, or refuse to at the last moment."""
+
+        def verb(task: Task) -> Task:
+            return _refuse() if refused else task.change(changes, PERMISSIVE, self.now)
+
+        return await self.store.tasks.change(task_id, owner, verb)
 
     async def replace_hash(self, user_id: int, password_hash: str, *, stale: bool) -> bool:
         """Replace a user's password hash, as it is or as if another had been found."""
@@ -62,10 +70,21 @@ class Target:
         return await self.store.credentials.replace(credential, password_hash)
 
 
-_IDS: dict[str, type[NewUser | NewTask]] = {"user_id": NewUser, "task_id": NewTask}
+def _refuse() -> NoReturn:
+    raise Forbidden("the verb refuses")
+
+
+_IDS: dict[str, type[NewUser | NewTask]] = {
+    "user_id": NewUser,
+    "user": NewUser,
+    "task_id": NewTask,
+    "task": NewTask,
+}
 _PORTS: dict[str, type] = {
     "": Target,
-    "fring": Fring,
+    "fring.users": UserUseCases,
+    "fring.tasks": TaskUseCases,
+    "fring.assignments": AssignmentUseCases,
     "store.users": ports.Users,
     "store.credentials": ports.Credentials,
     "store.tasks": ports.Tasks,
@@ -97,7 +116,11 @@ class Call:
             now_drawn[kind, value][1] if kind and (kind, value) in now_drawn else value
             for kind, value in zip_longest(kinds[: len(self.arguments)], self.arguments)
         )
-        return Call(self.method, arguments, self.options, self.now)
+        options = {
+            name: now_drawn.get((_IDS[name], value), (NewUser, value))[1] if name in _IDS else value
+            for name, value in self.options.items()
+        }
+        return Call(self.method, arguments, options, self.now)
 
     def adopting(self, outcome: object, had: set[Id]) -> Call:
         """Return the call that creates the same with the id that another store drew, if it did.

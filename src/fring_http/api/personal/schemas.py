@@ -10,7 +10,7 @@ import attrs
 from msgspec import UNSET, Meta, Struct, UnsetType
 
 import fring_core as core
-from fring_core import InvalidInput, Problem, TaskStatus, text
+from fring_core import VIEWS, InvalidInput, Problem, TaskStatus, text
 from fring_http.api.personal.due_dates import read_due_date
 from fring_http.api.shapes.json_schema import Body, Id, Json, Moment, said, sample
 
@@ -71,7 +71,7 @@ class OwnTask(Struct, gc=False):
             user_id,
             task.title,
             task.description,
-            task.status is TaskStatus.COMPLETED,
+            VIEWS[task.status].completed,
             task.status,
             task.due_date,
             task.created_at,

@@ -102,7 +102,7 @@ async def create_own_task(
     """
     owner = read_owner(user_id)
     new = await read_body(request, NewOwnTask)
-    task = await fring.create_task(new.to_core(), owner=owner)
+    task = await fring.tasks.create(new.to_core(), owner=owner)
     return created(request, OwnTask.of(task, owner))
 
 
@@ -122,12 +122,10 @@ async def list_own_tasks(
     owner, query = read_owner(user_id), Query(request)
     where, order = read_filter(query), read_order(query)
     page = Page(query.integer("skip", 0), query.integer("limit", MAX_LIMIT))
-    tasks = await fring.list_tasks(where, page, owner=owner, order=order)
+    tasks = await fring.tasks.list(where, page, owner=owner, order=order)
     headers = {}
-    if tasks and len(tasks) == page.limit:
-        rest = Page(page.skip + page.limit, 1)
-        if await fring.list_tasks(where, rest, owner=owner, order=order):
-            headers["Link"] = _next_link(request, query, rest.skip, page.limit)
+    if tasks and tasks.more:
+        headers["Link"] = _next_link(request, query, page.skip + page.limit, page.limit)
     return Response([OwnTask.of(task, owner) for task in tasks], headers=headers)
 
 
@@ -144,8 +142,7 @@ def _next_link(request: Call, query: Query, skip: int, limit: int) -> str:
 async def get_own_task(fring: Service, user_id: FromPath[str], task_id: FromPath[str]) -> OwnTask:
     """Get a task of a list."""
     owner = read_owner(user_id)
-    found = await fring.get_task(read_id("task_id", task_id), owner=owner)
-    return OwnTask.of(found.task, owner)
+    return OwnTask.of(await fring.tasks.get(read_id("task_id", task_id), owner=owner), owner)
 
 
 @put(
@@ -162,14 +159,14 @@ async def update_own_task(
     """
     owner, task = read_owner(user_id), read_id("task_id", task_id)
     changes = await read_body(request, OwnTaskChanges)
-    return OwnTask.of(await fring.update_task(task, changes.to_core(), owner=owner), owner)
+    return OwnTask.of(await fring.tasks.update(task, changes.to_core(), owner=owner), owner)
 
 
 @delete("/{task_id:str}", opt=operation(errors=GONE), response_description="The task is gone.")
 async def delete_own_task(fring: Service, user_id: FromPath[str], task_id: FromPath[str]) -> None:
     """Delete a task of a list."""
     owner = read_owner(user_id)
-    await fring.delete_task(read_id("task_id", task_id), owner=owner)
+    await fring.tasks.delete(read_id("task_id", task_id), owner=owner)
 
 
 @patch(
@@ -187,9 +184,9 @@ async def toggle_own_task(
     owner, task = read_owner(user_id), read_id("task_id", task_id)
     wish = await read_optional_body(request, Completion)
     if wish is None:
-        return OwnTask.of(await fring.toggle_task(task, owner=owner), owner)
+        return OwnTask.of(await fring.tasks.toggle(task, owner=owner), owner)
     changes = TaskChanges(completed=wish.completed)
-    return OwnTask.of(await fring.update_task(task, changes, owner=owner), owner)
+    return OwnTask.of(await fring.tasks.update(task, changes, owner=owner), owner)
 
 
 def personal_router(

@@ -8,7 +8,7 @@ from msgspec import Struct
 
 import fring_core as core
 from fring_core import Role, text
-from fring_core.logins import ANY_PASSWORD, NEW_PASSWORD
+from fring_core.accounts import ANY_PASSWORD, NEW_PASSWORD
 from fring_http.api.shapes.json_schema import Body, Id, said, sample
 from fring_http.api.v1.schemas import User
 

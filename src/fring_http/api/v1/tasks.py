@@ -8,7 +8,7 @@ from litestar import Request, Response, delete, get, patch, post, put
 from litestar.di import NamedDependency
 from litestar.params import FromPath
 
-from fring_core import Fring, Page, TaskFilter
+from fring_core import Fring, Page, Side, TaskFilter
 from fring_core.queries import DEFAULT_LIMIT
 from fring_http.api.reading.bodies import read_body
 from fring_http.api.reading.parameters import Query, read_id
@@ -30,7 +30,7 @@ Call = Request[Any, Any, Any]
 async def create_task(fring: Service, request: Call) -> Response[Task]:
     """Create a task."""
     new = await read_body(request, NewTask)
-    return created(request, Task.of(await fring.create_task(new.to_core())))
+    return created(request, Task.of(await fring.tasks.create(new.to_core())))
 
 
 @get(
@@ -46,7 +46,7 @@ async def list_tasks(fring: Service, request: Call) -> list[Task]:
     query = Query(request)
     where = TaskFilter(query.status("status"), query.text("title"), query.boolean("assigned"))
     page = Page(query.integer("skip", 0), query.integer("limit", DEFAULT_LIMIT))
-    return [Task.of(task) for task in await fring.list_tasks(where, page)]
+    return [Task.of(task) for task in await fring.tasks.list(where, page)]
 
 
 @get(
@@ -56,7 +56,7 @@ async def list_tasks(fring: Service, request: Call) -> list[Task]:
 )
 async def get_task(fring: Service, task_id: FromPath[str]) -> TaskWithUsers:
     """Get a task and its users."""
-    found = await fring.get_task(read_id("task_id", task_id))
+    found = await fring.tasks.get_with_users(read_id("task_id", task_id))
     return TaskWithUsers.of_both(found)
 
 
@@ -72,7 +72,7 @@ async def update_task(fring: Service, request: Call, task_id: FromPath[str]) -> 
     """
     task = read_id("task_id", task_id)
     changes = await read_body(request, TaskChanges)
-    return Task.of(await fring.update_task(task, changes.to_core()))
+    return Task.of(await fring.tasks.update(task, changes.to_core()))
 
 
 @patch(
@@ -84,7 +84,7 @@ async def set_status(fring: Service, request: Call, task_id: FromPath[str]) -> T
     """Set the status of a task."""
     task = read_id("task_id", task_id)
     status = Query(request).required_status("status")
-    return Task.of(await fring.set_status(task, status))
+    return Task.of(await fring.tasks.set_status(task, status))
 
 
 @delete(
@@ -97,7 +97,7 @@ async def delete_task(fring: Service, task_id: FromPath[str]) -> None:
 
     Its assignments go with it, its users stay.
     """
-    await fring.delete_task(read_id("task_id", task_id))
+    await fring.tasks.delete(read_id("task_id", task_id))
 
 
 @get(
@@ -110,7 +110,7 @@ async def list_users_of_task(fring: Service, task_id: FromPath[str]) -> list[Use
 
     They come by ascending id.
     """
-    users = await fring.list_users_of_task(read_id("task_id", task_id))
+    users = await fring.assignments.users_of(read_id("task_id", task_id))
     return [User.of(user) for user in users]
 
 
@@ -122,7 +122,7 @@ async def list_users_of_task(fring: Service, task_id: FromPath[str]) -> list[Use
 async def assign_user(fring: Service, task_id: FromPath[str], user_id: FromPath[str]) -> Message:
     """Assign a user to a task."""
     task, user = read_id("task_id", task_id), read_id("user_id", user_id)
-    await fring.assign_user(task, user)
+    await fring.assignments.add(user=user, task=task, first=Side.TASK)
     return Message(f"User {user} assigned successfully to task {task}")
 
 
@@ -134,7 +134,7 @@ async def assign_user(fring: Service, task_id: FromPath[str], user_id: FromPath[
 async def unassign_user(fring: Service, task_id: FromPath[str], user_id: FromPath[str]) -> None:
     """Take a user from a task."""
     task, user = read_id("task_id", task_id), read_id("user_id", user_id)
-    await fring.unassign_user(task, user)
+    await fring.assignments.remove(user=user, task=task, first=Side.TASK)
 
 
 HANDLERS: Final = (

@@ -33,7 +33,7 @@ async def create_user(fring: Service, request: Call) -> Response[User]:
     It has no password: nobody can log in as it.
     """
     new = await read_body(request, NewUser)
-    return created(request, User.of(await fring.create_user(new.to_core())))
+    return created(request, User.of(await fring.users.create(new.to_core())))
 
 
 @get(
@@ -49,7 +49,7 @@ async def list_users(fring: Service, request: Call) -> list[User]:
     query = Query(request)
     where = UserFilter(username=query.text("username"), email=query.text("email"))
     page = Page(query.integer("skip", 0), query.integer("limit", DEFAULT_LIMIT))
-    return [User.of(user) for user in await fring.list_users(where, page)]
+    return [User.of(user) for user in await fring.users.list(where, page)]
 
 
 @get(
@@ -59,7 +59,7 @@ async def list_users(fring: Service, request: Call) -> list[User]:
 )
 async def get_user(fring: Service, user_id: FromPath[str]) -> UserWithTasks:
     """Get a user and its tasks."""
-    found = await fring.get_user(read_id("user_id", user_id))
+    found = await fring.users.get_with_tasks(read_id("user_id", user_id))
     return UserWithTasks.of_both(found)
 
 
@@ -75,7 +75,7 @@ async def update_user(fring: Service, request: Call, user_id: FromPath[str]) -> 
     """
     user = read_id("user_id", user_id)
     changes = await read_body(request, UserChanges)
-    return User.of(await fring.update_user(user, changes.to_core()))
+    return User.of(await fring.users.update(user, changes.to_core()))
 
 
 @delete(
@@ -88,7 +88,7 @@ async def delete_user(fring: Service, user_id: FromPath[str]) -> None:
 
     Its assignments go with it, and its personal list if it has a password. Tasks of the board stay.
     """
-    await fring.delete_user(read_id("user_id", user_id))
+    await fring.users.delete(read_id("user_id", user_id))
 
 
 @get(
@@ -104,7 +104,7 @@ async def list_tasks_of_user(fring: Service, request: Call, user_id: FromPath[st
     user = read_id("user_id", user_id)
     text = Query(request).text("status")
     status = TaskStatus.parse(text) if text else None
-    return [Task.of(task) for task in await fring.list_tasks_of_user(user, status)]
+    return [Task.of(task) for task in await fring.assignments.tasks_of(user, status)]
 
 
 @post(
@@ -115,7 +115,7 @@ async def list_tasks_of_user(fring: Service, request: Call, user_id: FromPath[st
 async def assign_task(fring: Service, user_id: FromPath[str], task_id: FromPath[str]) -> Message:
     """Assign a task to a user."""
     user, task = read_id("user_id", user_id), read_id("task_id", task_id)
-    await fring.assign_task(user, task)
+    await fring.assignments.add(user=user, task=task)
     return Message(f"Task {task} assigned to {user}")
 
 
@@ -127,7 +127,7 @@ async def assign_task(fring: Service, user_id: FromPath[str], task_id: FromPath[
 async def unassign_task(fring: Service, user_id: FromPath[str], task_id: FromPath[str]) -> None:
     """Take a task from a user."""
     user, task = read_id("user_id", user_id), read_id("task_id", task_id)
-    await fring.unassign_task(user, task)
+    await fring.assignments.remove(user=user, task=task)
 
 
 HANDLERS: Final = (

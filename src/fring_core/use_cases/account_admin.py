@@ -4,21 +4,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import attrs
-
 from fring_core import text
+from fring_core.accounts import NEW_PASSWORD
 from fring_core.clocks import in_utc
 from fring_core.errors import Problem
 from fring_core.identity import Role
-from fring_core.logins import NEW_PASSWORD
-from fring_core.queries import MAX_LIMIT, Page, TaskFilter, UserFilter
+from fring_core.queries import Page, TaskFilter
+from fring_core.use_cases.users import UserUseCases
 from fring_core.users import NewUser
 from fring_core.values import check_callable, check_kind, check_store
 
 if TYPE_CHECKING:
-    from fring_core.logins import Registration
+    from fring_core.accounts import Credential, Registration
     from fring_core.ports import Clock, Passwords, Store
-    from fring_core.users import Credential, User
+    from fring_core.users import User
 
 
 class AccountAdmin:
@@ -49,11 +48,10 @@ class AccountAdmin:
     async def list_users(self) -> list[Credential]:
         """Return all users by ascending id, each with its role, and its hash if it has one."""
         found: list[Credential] = []
-        page = Page(limit=MAX_LIMIT)
-        while users := await self._store.users.list(UserFilter(), page):
-            each = [await self._store.credentials.get(user.id) for user in users]
-            found += (account for account in each if account is not None)
-            page = attrs.evolve(page, skip=page.skip + page.limit)
+        async for user in UserUseCases(self._store, self._clock).all():
+            account = await self._store.credentials.get(user.id)
+            if account is not None:
+                found.append(account)
         return found
 
     async def set_password(self, username: str, password: str) -> bool:
