@@ -11,6 +11,7 @@ from fring_adapters.postgres.repositories import (
     PostgresTasks,
     PostgresUsers,
 )
+from fring_adapters.postgres.repositories.changing import Alone, InTurn, Together
 from fring_adapters.postgres.wire.asynchronous import AsyncExecutor
 from fring_adapters.postgres.wire.blocking import BlockingExecutor
 from fring_adapters.postgres.wire.pool_settings import PoolSettings
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from types import TracebackType
     from typing import Self
 
+    from fring_adapters.postgres.repositories.changing import Changing
     from fring_adapters.postgres.wire.executor import Executor
 
 _ASYNC_POOL: Final = PoolSettings()
@@ -30,18 +32,18 @@ _BLOCKING_POOL: Final = PoolSettings(size=1, overflow=15)
 class StoreOnExecutor:
     """Reach a database's users, tasks and assignments through one executor."""
 
-    def __init__(self, executor: Executor) -> None:
+    def __init__(self, executor: Executor, changing: Changing) -> None:
         self._executor = executor
-        self.users = PostgresUsers(executor)
+        self.users = PostgresUsers(executor, changing)
         self.credentials = PostgresCredentials(executor)
-        self.tasks = PostgresTasks(executor)
+        self.tasks = PostgresTasks(executor, changing)
         self.assignments = PostgresAssignments(executor)
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[StoreOnExecutor]:
         """Open a transaction, as `fring_core.Store` says: READ COMMITTED, on one connection."""
         async with self._executor.transaction() as executor:
-            yield StoreOnExecutor(executor)
+            yield StoreOnExecutor(executor, Alone())
 
 
 def _checked(pool: object) -> PoolSettings:
@@ -64,7 +66,7 @@ class PostgresStore(StoreOnExecutor):
 
     def __init__(self, url: str, pool: PoolSettings = _ASYNC_POOL) -> None:
         self._pool = _checked(pool).pool(to_conninfo(url))
-        super().__init__(AsyncExecutor(self._pool))
+        super().__init__(AsyncExecutor(self._pool), Together())
 
     async def __aenter__(self) -> Self:
         self._pool.begin()
@@ -89,7 +91,7 @@ class BlockingPostgresStore(StoreOnExecutor):
 
     def __init__(self, url: str, pool: PoolSettings = _BLOCKING_POOL) -> None:
         self._pool = _checked(pool).blocking_pool(to_conninfo(url))
-        super().__init__(BlockingExecutor(self._pool))
+        super().__init__(BlockingExecutor(self._pool), InTurn())
 
     def __enter__(self) -> Self:
         self._pool.begin()

@@ -1,123 +1,71 @@
-"""Rows and entities, side by side: each column by name, in both directions."""
+"""Rows and entities: which column is which field, said once, by the entities themselves.
+
+A field of an entity is the column of the same name. So a new field is one in the entity, and a
+column in `tables`.
+"""
 
 from __future__ import annotations
 
-from datetime import date, datetime
-from typing import TYPE_CHECKING, Final, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar
 
 import attrs
 
 from fring_adapters.postgres.sql.tables import tasks, users
 from fring_core import Task, TaskStatus, User
-from fring_core.clocks import in_utc
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
-    from fring_core import NewTask, NewUser
+    from sqlalchemy import Column, Table
 
-Entity = TypeVar("Entity", User, Task)
+    from fring_adapters.postgres.wire.statement import Row
 
-UserRow: TypeAlias = tuple[int, str, str, datetime, int]
-TaskRow: TypeAlias = tuple[
-    int, str, str | None, str, datetime, datetime, str | None, date | None, int
-]
+E = TypeVar("E", User, Task)
 
-USER_COLUMNS: Final = (
-    users.c.id,
-    users.c.username,
-    users.c.email,
-    users.c.created_at,
-    users.c.version,
-)
-TASK_COLUMNS: Final = (
-    tasks.c.id,
-    tasks.c.title,
-    tasks.c.description,
-    tasks.c.status,
-    tasks.c.created_at,
-    tasks.c.updated_at,
-    tasks.c.owner,
-    tasks.c.due_date,
-    tasks.c.version,
-)
+# What no change of an entity stores: a column of these has its value for good, or another owner.
+FIXED: Final = frozenset({"id", "owner", "created_at", "version"})
+
+
+class Rows(Generic[E]):
+    """Turn rows of a table into entities, and entities into parameters.
+
+    `columns` are those of an entity, in its order; `changing` those that its changes store. `loads`
+    and `dumps` turn the values of some fields, on their way from the database and to it.
+    """
+
+    def __init__(
+        self,
+        table: Table,
+        entity: type[E],
+        loads: Mapping[str, Callable[[Any], Any]] = {},
+        dumps: Mapping[str, Callable[[Any], Any]] = {},
+    ) -> None:
+        names = [field.name for field in attrs.fields(entity)]
+        self.table = table
+        self.columns: tuple[Column[Any], ...] = tuple(table.c[name] for name in names)
+        self.width = len(names)
+        self.changing = tuple(name for name in names if name not in FIXED)
+        self._entity: Callable[..., E] = entity
+        self._names = tuple(names)
+        self._loads = tuple((names.index(name), load) for name, load in loads.items())
+        self._dumps = dict(dumps)
+
+    def entity(self, row: Row) -> E:
+        """Return the entity in a row of `columns`, whatever follows them."""
+        values = list(row[: self.width])
+        for place, load in self._loads:
+            values[place] = load(values[place])
+        return self._entity(*values)
+
+    def parameters(self, entity: E) -> dict[str, object]:
+        """Return an entity as the parameters of a statement."""
+        values = {name: getattr(entity, name) for name in self._names}
+        for name, dump in self._dumps.items():
+            values[name] = dump(values[name])
+        return values
+
 
 _STATUSES: Final[Mapping[str, TaskStatus]] = {status.value: status for status in TaskStatus}
 
-
-def to_user(row: UserRow) -> User:
-    """Return the user in a row of USER_COLUMNS."""
-    user_id, username, email, created_at, version = row
-    return User(user_id, username, email, created_at, version)
-
-
-def to_task(row: TaskRow) -> Task:
-    """Return the task in a row of TASK_COLUMNS."""
-    task_id, title, description, status, created_at, updated_at, owner, due_date, version = row
-    return Task(
-        task_id,
-        title,
-        description,
-        _STATUSES[status],
-        created_at,
-        updated_at,
-        owner,
-        due_date,
-        version,
-    )
-
-
-def saved(entity: Entity, version: int, created_at: datetime) -> Entity:
-    """Return an entity as it is stored when it was saved: with what no save changes."""
-    return attrs.evolve(entity, version=version, created_at=created_at)
-
-
-def from_new_user(new: NewUser, now: datetime) -> dict[str, object]:
-    """Return a user to be created as statement parameters."""
-    return {
-        "id": new.id,
-        "username": new.username,
-        "email": new.email,
-        "created_at": in_utc(now),
-    }
-
-
-def from_user(user: User) -> dict[str, object]:
-    """Return a user as statement parameters."""
-    return {
-        "id": user.id,
-        "username": user.username,
-        "email": user.email,
-        "created_at": user.created_at,
-        "version": user.version,
-    }
-
-
-def from_new_task(new: NewTask, owner: str | None, now: datetime) -> dict[str, object]:
-    """Return a task to be created as statement parameters."""
-    now = in_utc(now)
-    return {
-        "id": new.id,
-        "title": new.title,
-        "description": new.description,
-        "status": new.status.value,
-        "created_at": now,
-        "updated_at": now,
-        "owner": owner,
-        "due_date": new.due_date,
-    }
-
-
-def from_task(task: Task) -> dict[str, object]:
-    """Return a task as statement parameters."""
-    return {
-        "id": task.id,
-        "title": task.title,
-        "description": task.description,
-        "status": task.status.value,
-        "created_at": task.created_at,
-        "updated_at": task.updated_at,
-        "owner": task.owner,
-        "due_date": task.due_date,
-        "version": task.version,
-    }
+USERS: Final = Rows(users, User)
+TASKS: Final = Rows(tasks, Task, {"status": _STATUSES.__getitem__}, {"status": str})
