@@ -11,7 +11,6 @@ import asyncio
 import random
 import time
 from collections import defaultdict
-from collections.abc import Hashable
 from copy import copy
 from threading import Lock
 from typing import TYPE_CHECKING, Any, Final, Protocol, TypeAlias, TypeVar
@@ -22,6 +21,7 @@ from fring_adapters.postgres.sql.rows import FIXED
 from fring_core import FringError, StoreUnavailable, Task, User
 
 if TYPE_CHECKING:
+    from collections.abc import Hashable
     from collections.abc import Awaitable, Callable, Sequence
 
 E = TypeVar("E", User, Task)
