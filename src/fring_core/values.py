@@ -70,11 +70,10 @@ def check_kind(field: str, value: object, kind: type[object]) -> None:
 
 def check_one(**values: object) -> None:
     """Raise `InvalidInput` unless exactly one of these values is not None."""
-    given = [name for name, value in values.items() if value is not None]
-    if len(given) != 1:
-        names = " or ".join(values)
+    if sum(value is not None for value in values.values()) != 1:
+        first, *others = values
         raise InvalidInput(
-            (Problem(given[0] if given else next(iter(values)), f"give {names}, one of them"),)
+            (Problem(first, f"must be given, or {' or '.join(others)}: one of them"),)
         )
 
 

@@ -33,7 +33,7 @@ class TaskUseCases:
     def __init__(
         self, store: Store, clock: Clock, workflow: Workflow, personal_workflow: Workflow
     ) -> None:
-        self._tasks = store.tasks
+        self._store = store
         self._clock = clock
         self._workflow = workflow
         self._personal_workflow = personal_workflow
@@ -41,12 +41,12 @@ class TaskUseCases:
     async def create(self, new: NewTask, *, owner: str | None = None) -> Task:
         """Create a task; raise `IdTaken`."""
         check_kind("new", new, NewTask)
-        return await self._tasks.add(new, check_owner(owner), in_utc(self._clock()))
+        return await self._store.tasks.add(new, check_owner(owner), in_utc(self._clock()))
 
     async def get(self, task_id: int, *, owner: str | None = None) -> Task:
         """Return a task; raise `TaskNotFound`."""
         task_id, owner = existing(task_id), check_owner(owner)
-        found = await self._tasks.get(task_id, owner)
+        found = await self._store.tasks.get(task_id, owner)
         if found is None:
             raise TaskNotFound(task_id)
         return found
@@ -54,7 +54,7 @@ class TaskUseCases:
     async def get_with_users(self, task_id: int, *, owner: str | None = None) -> TaskWithUsers:
         """Return a task with the users it is assigned to; raise `TaskNotFound`."""
         task_id, owner = existing(task_id), check_owner(owner)
-        found = await self._tasks.get_with_users(task_id, owner)
+        found = await self._store.tasks.get_with_users(task_id, owner)
         if found is None:
             raise TaskNotFound(task_id)
         return found
@@ -72,7 +72,7 @@ class TaskUseCases:
         check_kind("page", page, Page)
         order = TaskOrder.parse(order)
         page.check_order(order)
-        return await self._tasks.list(where, page, check_owner(owner), order)
+        return await self._store.tasks.list(where, page, check_owner(owner), order)
 
     async def all(
         self, where: TaskFilter = TaskFilter(), *, owner: str | None = None
@@ -91,7 +91,7 @@ class TaskUseCases:
     async def count(self, where: TaskFilter = TaskFilter(), *, owner: str | None = None) -> int:
         """Return how many tasks of a list match."""
         check_kind("where", where, TaskFilter)
-        return await self._tasks.count(where, check_owner(owner))
+        return await self._store.tasks.count(where, check_owner(owner))
 
     async def update(self, task_id: int, changes: TaskChanges, *, owner: str | None = None) -> Task:
         """Change a task and its `updated_at`; raise `TaskNotFound` or `TransitionRefused`."""
@@ -115,12 +115,12 @@ class TaskUseCases:
     async def delete(self, task_id: int, *, owner: str | None = None) -> None:
         """Delete a task and its assignments, not the users; raise `TaskNotFound`."""
         task_id, owner = existing(task_id), check_owner(owner)
-        if not await self._tasks.remove(task_id, owner):
+        if not await self._store.tasks.remove(task_id, owner):
             raise TaskNotFound(task_id)
 
     async def _change(self, task_id: int, owner: str | None, verb: Callable[[Task], Task]) -> Task:
         task_id, owner = existing(task_id), check_owner(owner)
-        changed = await self._tasks.change(task_id, owner, verb)
+        changed = await self._store.tasks.change(task_id, owner, verb)
         if changed is None:
             raise TaskNotFound(task_id)
         return changed

@@ -21,8 +21,7 @@ from fring_adapters.postgres.sql.rows import FIXED
 from fring_core import FringError, StoreUnavailable, Task, User
 
 if TYPE_CHECKING:
-    from collections.abc import Hashable
-    from collections.abc import Awaitable, Callable, Sequence
+    from collections.abc import Awaitable, Callable, Hashable, Sequence
 
 E = TypeVar("E", User, Task)
 Verb: TypeAlias = "Callable[[E], E]"

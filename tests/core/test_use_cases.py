@@ -1,6 +1,7 @@
 """The use cases, on the memory store."""
 
 from datetime import date, timedelta
+from functools import partial
 
 import pytest
 
@@ -9,13 +10,16 @@ from fring_core import (
     PERMISSIVE,
     STRICT,
     AlreadyAssigned,
+    BlockingFring,
     EmailTaken,
     Fring,
     IdTaken,
+    InvalidInput,
     NewTask,
     NewUser,
     NotAssigned,
     Page,
+    Side,
     Task,
     TaskChanges,
     TaskFilter,
@@ -149,38 +153,105 @@ def test_personal_lists_may_have_a_workflow_of_their_own():
     refused(TransitionRefused, begun(workflow=STRICT).tasks.toggle(1, owner="ann"))
 
 
-@pytest.mark.parametrize("side", ["user", "task"])
-def test_assignments(fring, side):
+@pytest.mark.parametrize("first", Side)
+def test_assignments(fring, first):
     ann = run_sync(fring.users.create(ANN))
     task = run_sync(fring.tasks.create(NewTask("title", id=9)))
-    if side == "user":
-        assign, unassign, pair = fring.assign_task, fring.unassign_task, (1, 9)
-    else:
-        assign, unassign, pair = fring.assign_user, fring.unassign_user, (9, 1)
-    assert refused(NotAssigned, unassign(*pair)) == (1, 9)
-    run_sync(assign(*pair))
+    add = partial(fring.assignments.add, user=1, task=9, first=first)
+    remove = partial(fring.assignments.remove, user=1, task=9, first=first)
+    assert refused(NotAssigned, remove()) == (1, 9)
+    run_sync(add())
     assert run_sync(fring.assignments.tasks_of(1)) == [task]
     assert run_sync(fring.assignments.tasks_of(1, TaskStatus.COMPLETED)) == []
     assert run_sync(fring.assignments.users_of(9)) == [ann]
     assert list(run_sync(fring.users.get_with_tasks(1)).tasks) == [task]
     assert list(run_sync(fring.tasks.get_with_users(9)).users) == [ann]
-    assert refused(AlreadyAssigned, assign(*pair)) == (1, 9)
-    run_sync(unassign(*pair))
+    assert refused(AlreadyAssigned, add()) == (1, 9)
+    run_sync(remove())
     assert run_sync(fring.assignments.users_of(9)) == []
 
 
-def test_assignments_refused(fring):
+@pytest.mark.parametrize("nobody", [3, 0, 2**63])
+@pytest.mark.parametrize("nothing", [8, -1, 2**64])
+def test_assignments_refused(fring, nobody, nothing):
     run_sync(fring.users.create(ANN))
     run_sync(fring.tasks.create(NewTask("title", id=9)))
-    for assign in (fring.assign_task, fring.unassign_task):
-        assert refused(UserNotFound, assign(3, 8)) == (3,)
-        assert refused(UserNotFound, assign(3, 9)) == (3,)
-        assert refused(TaskNotFound, assign(1, 8)) == (8,)
-    for assign in (fring.assign_user, fring.unassign_user):
-        assert refused(TaskNotFound, assign(8, 3)) == (8,)
-        assert refused(UserNotFound, assign(9, 3)) == (3,)
-        assert refused(TaskNotFound, assign(8, 1)) == (8,)
-    assert refused(TaskNotFound, fring.assignments.users_of(8)) == (8,)
+    for change in (fring.assignments.add, fring.assignments.remove):
+        for first in Side:
+            assert refused(UserNotFound, change(user=nobody, task=9, first=first)) == (nobody,)
+            assert refused(TaskNotFound, change(user=1, task=nothing, first=first)) == (nothing,)
+        assert refused(UserNotFound, change(user=nobody, task=nothing)) == (nobody,)
+        from_the_task = change(user=nobody, task=nothing, first=Side.TASK)
+        assert refused(TaskNotFound, from_the_task) == (nothing,)
+    assert refused(TaskNotFound, fring.assignments.users_of(nothing)) == (nothing,)
+    assert refused(UserNotFound, fring.assignments.tasks_of(nobody)) == (nobody,)
+
+
+def test_lists_tell_whether_there_is_more(fring):
+    assert run_sync(fring.tasks.list()).more is False
+    tasks = [run_sync(fring.tasks.create(NewTask(f"t{n}"))) for n in range(3)]
+    users = [run_sync(fring.users.create(NewUser(f"u{n}", f"u{n}@example.org"))) for n in range(3)]
+    for noun, created in ((fring.tasks, tasks), (fring.users, users)):
+        for limit, more in ((0, True), (2, True), (3, False), (1000, False)):
+            page = run_sync(noun.list(page=Page(limit=limit)))
+            assert page == created[:limit]
+            assert page.more is more
+        assert run_sync(noun.list(page=Page(skip=1, limit=2))).more is False
+        assert run_sync(noun.list(page=Page(after=created[0].id))) == created[1:]
+        assert run_sync(noun.count()) == 3
+
+
+def test_all_goes_through_every_page(fring, monkeypatch):
+    monkeypatch.setattr("fring_core.use_cases.tasks.MAX_LIMIT", 2)
+    monkeypatch.setattr("fring_core.use_cases.users.MAX_LIMIT", 2)
+    tasks = BlockingFring(fring).tasks
+    created = [tasks.create(NewTask(f"t{n}"), owner="ann") for n in range(5)]
+    assert list(tasks.all(owner="ann")) == created
+    assert list(tasks.all(TaskFilter(title="3"), owner="ann")) == [created[3]]
+    for task in tasks.all(owner="ann"):
+        tasks.delete(task.id, owner="ann")
+    assert tasks.count(owner="ann") == 0, "what is deleted on the way moves nothing"
+    users = BlockingFring(fring).users
+    named = [users.create(NewUser(f"u{n}", f"u{n}@example.org")) for n in range(5)]
+    assert list(users.all()) == named
+
+
+def test_after_is_for_the_order_by_id(fring):
+    page = Page(after=1)
+    (problems,) = refused(InvalidInput, fring.tasks.list(page=page, order=TaskOrder.BY_TITLE))
+    assert [problem.field for problem in problems] == ["after"]
+
+
+def test_find_takes_a_whole_name(fring):
+    ann = run_sync(fring.users.create(ANN))
+    assert run_sync(fring.users.find(username=ann.username)) == ann
+    assert run_sync(fring.users.find(email=ann.email)) == ann
+    assert run_sync(fring.users.find(username=ann.username[:-1])) is None
+    for wrong in ({}, {"username": "ann", "email": "ann@example.org"}, {"email": "\0"}):
+        refused(InvalidInput, fring.users.find(**wrong))
+
+
+def test_a_row_alone(fring):
+    ann, task = run_sync(fring.users.create(ANN)), run_sync(fring.tasks.create(NewTask("title")))
+    assert run_sync(fring.users.get(ann.id)) == ann
+    assert run_sync(fring.tasks.get(task.id)) == task
+    for nothing in (9, 0, 2**63):
+        assert refused(UserNotFound, fring.users.get(nothing)) == (nothing,)
+        assert refused(TaskNotFound, fring.tasks.get(nothing)) == (nothing,)
+    assert refused(TaskNotFound, fring.tasks.get(task.id, owner="ann")) == (task.id,)
+
+
+def test_a_subclass_stays_one_in_a_transaction():
+    class Ours(Fring):
+        def __init__(self, store):
+            super().__init__(store, clock=Ticking())
+            self.ours = "ours"
+
+    async def block():
+        async with Ours(MemoryStore()).transaction() as inner:
+            return type(inner), inner.ours
+
+    assert run_sync(block()) == (Ours, "ours")
 
 
 def test_a_transaction_keeps_clock_and_workflow():
