@@ -1,6 +1,7 @@
 """Use cases on a store that fails: each is done once or not at all, whatever fails and when."""
 
 from contextlib import suppress
+from operator import attrgetter
 from typing import Any
 
 import attrs
@@ -9,10 +10,10 @@ from hypothesis import strategies as st
 
 from fring_adapters.memory import MemoryStore
 from fring_core import (
-    Fring,
     FringError,
     NewTask,
     NewUser,
+    Side,
     StoreUnavailable,
     TaskChanges,
     TaskStatus,
@@ -43,21 +44,22 @@ def one(use_case, *arguments):
 
 
 ID = st.integers(1, 3)
+PAIR = st.fixed_dictionaries({"user": ID, "task": ID, "first": st.sampled_from(Side)})
 NAMES = st.sampled_from("abcdef")
 STATUSES = st.sampled_from(TaskStatus)
 USE_CASES = st.one_of(
-    one(Fring.users.create, st.builds(NewUser, NAMES, NAMES.map("{}@e.o".format))),
-    one(Fring.tasks.create, st.builds(NewTask, NAMES)),
-    one(Fring.users.update, ID, st.builds(UserChanges, NAMES)),
-    one(Fring.tasks.update, ID, st.builds(TaskChanges, NAMES)),
-    one(Fring.tasks.set_status, ID, STATUSES),
-    one(Fring.tasks.toggle, ID),
-    one(Fring.assign_task, ID, ID),
-    one(Fring.unassign_user, ID, ID),
-    one(Fring.users.delete, ID),
-    one(Fring.tasks.delete, ID),
-    one(Fring.users.get_with_tasks, ID),
-    one(Fring.tasks.list),
+    one("users.create", st.builds(NewUser, NAMES, NAMES.map("{}@e.o".format))),
+    one("tasks.create", st.builds(NewTask, NAMES)),
+    one("users.update", ID, st.builds(UserChanges, NAMES)),
+    one("tasks.update", ID, st.builds(TaskChanges, NAMES)),
+    one("tasks.set_status", ID, STATUSES),
+    one("tasks.toggle", ID),
+    one("assignments.add", PAIR),
+    one("assignments.remove", PAIR),
+    one("users.delete", ID),
+    one("tasks.delete", ID),
+    one("users.get_with_tasks", ID),
+    one("tasks.list"),
 )
 TOGETHER = st.builds(
     Together, st.lists(USE_CASES, min_size=1, max_size=3), st.sampled_from([True, True, False])
@@ -75,9 +77,14 @@ async def start(store):
 
 async def result_of(step, store):
     """Return what a use case returned or raised; raise only what interrupted it."""
-    use_case, *arguments = step
+    name, *arguments = step
+    use_case = attrgetter(name)(on(store))
     try:
-        return plain(await use_case(on(store), *arguments))
+        match arguments:
+            case [dict() as named]:
+                return plain(await use_case(**named))
+            case _:
+                return plain(await use_case(*arguments))
     except StoreUnavailable:
         raise
     except FringError as error:

@@ -12,9 +12,9 @@ from alembic.runtime.migration import MigrationContext
 from psycopg.conninfo import conninfo_to_dict
 
 from fring_adapters.postgres import SchemaError, prepare
-from fring_adapters.postgres.repositories.tasks import listing
 from fring_adapters.postgres.setup import schema
 from fring_adapters.postgres.sql.tables import metadata
+from fring_adapters.postgres.sql.tasks import listing
 from fring_adapters.postgres.wire.urls import to_conninfo
 from fring_core import StoreUnavailable, TaskOrder
 

@@ -11,9 +11,9 @@ import pytest
 
 from fring_adapters.clock import utc_now
 from fring_adapters.postgres import PoolSettings, PostgresStore, prepare
-from fring_adapters.postgres.repositories import tasks as task_statements
-from fring_adapters.postgres.repositories import user_removal
-from fring_adapters.postgres.repositories import users as user_statements
+from fring_adapters.postgres.sql import tasks as task_statements
+from fring_adapters.postgres.sql import user_removal
+from fring_adapters.postgres.sql import users as user_statements
 from fring_adapters.postgres.wire.urls import to_conninfo
 from fring_core.testing.contract.base import add_task, add_user, save
 from tests.stores.test_schema import at_revision
