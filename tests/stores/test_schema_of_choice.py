@@ -89,6 +89,17 @@ def test_an_older_database_is_moved_over_within_its_schema(new_database):
     assert prepare(there) == prepare(url, schema="todo")
 
 
+def test_tables_may_move_to_a_schema(new_database):
+    url = new_database()
+    head = prepare(url)
+    execute(url, "CREATE SCHEMA fring")
+    for table in ("users", "tasks", "user_tasks", "spent_ids", "fring_version"):
+        execute(url, f"ALTER TABLE {table} SET SCHEMA fring")
+    assert prepare(url, schema="fring") == head
+    with BlockingPostgresStore(url, schema="fring") as store:
+        assert run_sync(store.tasks.add(NewTask("task"), None, utc_now())).id == 1
+
+
 @pytest.fixture
 def guest(new_database):
     """Give the URL of a role that may do little, and that of one who may do all."""

@@ -152,6 +152,6 @@ def _check_whole(connection: Connection, current: str, place: Place) -> None:
     missing = metadata.tables.keys() - found(connection, metadata.tables)
     if missing:
         raise SchemaError(
-            f"{place} has revision {current} of Fring's tables, but not all of them:"
-            f" {', '.join(sorted(missing))} is missing; restore a backup"
+            f"{place} has revision {current} of Fring's tables, but not all of them; missing:"
+            f" {', '.join(sorted(missing))}; restore a backup"
         )
