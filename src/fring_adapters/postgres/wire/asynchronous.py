@@ -109,8 +109,8 @@ class AsyncTransactionExecutor:
     async def _send(
         self, statement: Statement, parameters: Mapping[str, Any], *, prepare: bool | None = None
     ) -> list[Row]:
+        sql = statement.within(self._schema)
         async with self._connection.transaction():
-            sql = statement.within(self._schema)
             return await _execute(self._connection, sql, parameters, prepare=prepare)
 
     @asynccontextmanager

@@ -100,8 +100,8 @@ class BlockingTransactionExecutor:
     def _send(
         self, statement: Statement, parameters: Mapping[str, Any], *, prepare: bool | None = None
     ) -> list[Row]:
+        sql = statement.within(self._schema)
         with self._connection.transaction():
-            sql = statement.within(self._schema)
             return _execute(self._connection, sql, parameters, prepare=prepare)
 
     @asynccontextmanager
