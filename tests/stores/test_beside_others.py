@@ -24,7 +24,11 @@ LOADED = "SELECT username, title, tasks.version, user_id FROM users, tasks, user
 
 
 def host(url, revisions):
-    execute(url, "CREATE TABLE alembic_version (version_num varchar(32) PRIMARY KEY)")
+    execute(
+        url,
+        "CREATE TABLE alembic_version (version_num varchar(32) NOT NULL,"
+        " CONSTRAINT alembic_version_pkc PRIMARY KEY (version_num))",
+    )
     execute(url, "CREATE TABLE invoices (id int)")
     for revision in revisions:
         execute(url, f"INSERT INTO alembic_version VALUES ('{revision}')")
