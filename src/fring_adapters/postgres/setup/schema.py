@@ -29,6 +29,9 @@ LOCK_SECONDS: Final = 30
 CONNECT_SECONDS: Final = 10  # a database that has to be woken takes longer than one in use
 MIGRATIONS: Final = Path(__file__).parent / "migrations"
 UPGRADE_COMMAND: Final = "fring db upgrade"
+OWN_SCHEMA: Final = (
+    'FRING_SCHEMA=fring gives Fring a schema of its own beside them, from Python schema="fring"'
+)
 
 
 _alembic = Lock()  # its scripts know the connection by module state
@@ -141,11 +144,9 @@ def _check_strangers(connection: Connection, place: Place) -> None:
     if not strangers and place.schema is None:
         strangers = found(connection, [FORMER_TABLE])
     if strangers:
-        raise SchemaError(
-            f"{place} has tables that are not Fring's: {', '.join(sorted(strangers))};"
-            " FRING_SCHEMA=fring gives Fring a schema of its own beside them, from Python"
-            ' schema="fring"'
-        )
+        names = ", ".join(sorted(strangers))
+        way_out = "name another schema" if place.schema else OWN_SCHEMA
+        raise SchemaError(f"{place} has tables that are not Fring's: {names}; {way_out}")
 
 
 def _check_whole(connection: Connection, current: str, place: Place) -> None:
