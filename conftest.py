@@ -17,7 +17,7 @@ from sybil.parsers.markdown import PythonCodeBlockParser
 from fring_adapters.clock import utc_now
 from fring_adapters.memory import MemoryStore
 from fring_adapters.postgres import prepare
-from fring_adapters.postgres.setup.embedded import embedded
+from fring_adapters.postgres.embedded import embedded
 from fring_adapters.postgres.wire.urls import to_conninfo
 from fring_core import Fring
 from fring_http.api.app import create_app

@@ -5,7 +5,7 @@ from contextlib import ExitStack
 import psycopg
 
 from fring_adapters.postgres import prepare
-from fring_adapters.postgres.setup.embedded import embedded
+from fring_adapters.postgres.embedded import embedded
 
 
 class Database:

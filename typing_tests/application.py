@@ -10,7 +10,7 @@ from fring_adapters.clock import utc_now
 from fring_adapters.identity import SecretTokens
 from fring_adapters.memory import MemoryStore
 from fring_adapters.postgres import PoolSettings, PostgresStore
-from fring_adapters.postgres.setup.embedded import embedded
+from fring_adapters.postgres.embedded import embedded
 from fring_core import STRICT, Accounts, Fring
 from fring_http.api.app import create_app
 from fring_http.api.door.edge import Application

@@ -43,6 +43,7 @@ def open_postgres(
     *,
     upgrade: bool = False,
     pool: PoolSettings | None = None,
+    schema: str | None = None,
     workflow: Workflow = PERMISSIVE,
     personal_workflow: Workflow | None = None,
     clock: Clock = utc_now,
@@ -50,16 +51,17 @@ def open_postgres(
     """Return a Fring on a PostgreSQL database, without an event loop, for any number of threads.
 
     It prepares the database when it is opened, as `prepare(url, upgrade=upgrade)`, whose errors it
-    raises. `pool` sizes the pool of connections. The others are as in `Fring`.
+    raises. `pool` sizes the pool of connections, `schema` names the schema that the tables are
+    in (None: the first on the search path). The others are as in `Fring`.
     """
     from fring_adapters.postgres import BlockingPostgresStore, prepare  # noqa: PLC0415  # an extra
 
     class Prepared(BlockingPostgresStore):
         def __enter__(self) -> Self:
-            prepare(url, upgrade=upgrade)
+            prepare(url, upgrade=upgrade, schema=schema)
             return super().__enter__()
 
-    store = Prepared(url) if pool is None else Prepared(url, pool)
+    store = Prepared(url, **({} if pool is None else {"pool": pool}), schema=schema)
     return BlockingFring(
         Fring(store, clock=clock, workflow=workflow, personal_workflow=personal_workflow)
     )
@@ -70,6 +72,7 @@ def open_postgres_async(
     *,
     upgrade: bool = False,
     pool: PoolSettings | None = None,
+    schema: str | None = None,
     workflow: Workflow = PERMISSIVE,
     personal_workflow: Workflow | None = None,
     clock: Clock = utc_now,
@@ -79,8 +82,8 @@ def open_postgres_async(
 
     class Prepared(PostgresStore):
         async def __aenter__(self) -> Self:
-            await asyncio.to_thread(prepare, url, upgrade=upgrade)
+            await asyncio.to_thread(prepare, url, upgrade=upgrade, schema=schema)
             return await super().__aenter__()
 
-    store = Prepared(url) if pool is None else Prepared(url, pool)
+    store = Prepared(url, **({} if pool is None else {"pool": pool}), schema=schema)
     return Fring(store, clock=clock, workflow=workflow, personal_workflow=personal_workflow)

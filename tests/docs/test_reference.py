@@ -24,7 +24,7 @@ PACKAGES = (
 )
 ALONE = (
     "fring_adapters.clock.utc_now",
-    "fring_adapters.postgres.setup.embedded.embedded",
+    "fring_adapters.postgres.embedded.embedded",
     "fring_http.api.app.create_app",
     "fring_http.api.door.edge.head_as_get",
     "fring_http.api.door.lingering.lingering",

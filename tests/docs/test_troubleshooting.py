@@ -49,7 +49,7 @@ def databases(postgres, new_database):
     execute(closed, "REVOKE ALL ON SCHEMA public FROM public")
     execute(theirs, "CREATE TABLE tasks (name text)")
     prepare(newer)
-    execute(newer, "UPDATE alembic_version SET version_num = '9999'")
+    execute(newer, "UPDATE fring_version SET version_num = '9999'")
     name = urlsplit(latin).path[1:]
     execute(postgres, f'DROP DATABASE "{name}"')
     execute(postgres, f"CREATE DATABASE \"{name}\" ENCODING 'LATIN1' LOCALE 'C' TEMPLATE template0")
@@ -106,7 +106,7 @@ def test_sessions(command, printed, databases, tmp_path):
 def test_an_older_database(new_database):
     url = new_database()
     prepare(url)
-    execute(url, "UPDATE alembic_version SET version_num = '0001'")
+    execute(url, "UPDATE fring_version SET version_num = '0001'")
     with pytest.raises(SchemaError) as refused:
         prepare(url)
     text = str(refused.value).replace(described(url), "database 'older' at db.example:5432")

@@ -72,7 +72,8 @@ def test_the_first_admin_comes_before_the_server_and_others_beside_it(tmp_path):
         assert PASSWORD not in server.log.read_text() + made.stdout
 
 
-def test_on_a_database_of_ones_own(act):
+def test_on_a_database_of_ones_own(act, monkeypatch):
+    monkeypatch.setenv("FRING_SCHEMA", "fring")
     code, out, err = act("create", *ANN, "--role", "admin", "--password-stdin", said=PASSWORD)
     assert (code, err) == (0, "")
     assert out.endswith("fring: created user 1, 'ann': admin\n")

@@ -14,7 +14,7 @@ import psutil
 import psycopg
 import pytest
 
-from fring_adapters.postgres.setup.embedded import PROGRAMS, embedded
+from fring_adapters.postgres.embedded import PROGRAMS, embedded
 from fring_core import StoreUnavailable
 from tests.serving import await_condition, environment
 
@@ -23,7 +23,7 @@ ODD = "My Projects & more 'n' \"so\" #1 50% a%20b $HOME c++ (ü日本) [x]* \\n"
 PROGRAM = """
 import sys
 from pathlib import Path
-from fring_adapters.postgres.setup.embedded import embedded
+from fring_adapters.postgres.embedded import embedded
 with embedded(Path(sys.argv[1])):
     print("ready", flush=True)
     sys.stdin.read()

@@ -146,7 +146,7 @@ def test_a_delay_awaits_the_pause():
 
 
 def test_a_delay_lets_others_in_between():
-    store = FaultyStore(MemoryStore(), [Fault.NONE, Fault.NONE, Fault.DELAY])
+    store = FaultyStore(MemoryStore(), [Fault.NONE, Fault.DELAY])
     fring = on(store)
 
     async def race():
@@ -159,12 +159,6 @@ def test_a_delay_lets_others_in_between():
     slow, quick = asyncio.run(race())
     assert (quick.version, slow.version) == (2, 3)
     assert (slow.title, slow.description) == ("slow", "quick")
-    updates = [call for call, _ in store.taken[1:]]
-    assert updates == [
-        *("tasks.get", "tasks.save"),  # of the slow one, which is held at its save
-        *("tasks.get", "tasks.save"),  # of the quick one, which wins
-        *("tasks.get", "tasks.save"),  # the second round
-    ]
 
 
 def test_a_plan_may_go_on_for_ever_and_holds_only_faults():

@@ -22,11 +22,11 @@ pytestmark = pytest.mark.anyio
 # interpreter (`dict.pop`), so that it is whole without a lock.
 RACES = [
     ("users", "add", "test_race_for_a_username"),
-    ("users", "save", "test_race_to_rename"),
+    ("users", "change", "test_race_to_rename"),
     ("users", "remove", "test_race_to_delete_a_user"),
     ("credentials", "replace", "test_race_to_replace_a_hash"),
     ("tasks", "add", "test_id_chosen_on_two_lists_has_one_winner"),
-    ("tasks", "save", "test_race_of_saves_loses_none"),
+    ("tasks", "change", "test_race_of_saves_loses_none"),
     ("tasks", "remove", "test_race_to_delete_a_task"),
     ("assignments", "add", "test_race_to_assign"),
 ]

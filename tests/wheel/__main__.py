@@ -10,7 +10,7 @@ from os import cpu_count
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from fring_adapters.postgres.setup.embedded import embedded
+from fring_adapters.postgres.embedded import embedded
 from tests.serving import serving
 from tools.install import pip_environment
 

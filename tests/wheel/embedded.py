@@ -5,7 +5,7 @@ from tempfile import TemporaryDirectory
 
 from fring_adapters.clock import utc_now
 from fring_adapters.postgres import BlockingPostgresStore, prepare
-from fring_adapters.postgres.setup.embedded import embedded
+from fring_adapters.postgres.embedded import embedded
 from fring_core import Fring, NewTask, run_sync
 
 with TemporaryDirectory(prefix="fring-wheel-") as folder, embedded(Path(folder) / "data") as url:

@@ -2,7 +2,7 @@
 
 A user of the database holds a connection to the keeper, and that is all there is to using it: the
 kernel closes the connection of a program however it ends, and when the last one is closed, the
-keeper stops PostgreSQL and ends. `fring_adapters.postgres.setup.embedded` is the other end.
+keeper stops PostgreSQL and ends. `fring_adapters.postgres.embedded` is the other end.
 """
 
 from typing import Final

@@ -6,7 +6,8 @@ from fring_adapters.postgres.repositories import (
     PostgresTasks,
     PostgresUsers,
 )
-from fring_adapters.postgres.setup.schema import SchemaError, prepare
+from fring_adapters.postgres.setup.places import SchemaError
+from fring_adapters.postgres.setup.schema import prepare
 from fring_adapters.postgres.store import BlockingPostgresStore, PostgresStore
 from fring_adapters.postgres.wire.pool_settings import PoolSettings
 

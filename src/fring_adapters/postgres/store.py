@@ -15,6 +15,7 @@ from fring_adapters.postgres.repositories.changing import Alone, InTurn, Togethe
 from fring_adapters.postgres.wire.asynchronous import AsyncExecutor
 from fring_adapters.postgres.wire.blocking import BlockingExecutor
 from fring_adapters.postgres.wire.pool_settings import PoolSettings
+from fring_adapters.postgres.wire.schema_names import checked_schema
 from fring_adapters.postgres.wire.urls import to_conninfo
 
 if TYPE_CHECKING:
@@ -59,14 +60,17 @@ class PostgresStore(StoreOnExecutor):
 
     Use it as `async with PostgresStore(url) as store`: connections are opened in the background
     and closed at the end. A database that is away raises `StoreUnavailable` at each call, until
-    it is back. Raise `ValueError` for a URL that names no PostgreSQL database,
-    and `TypeError` for what is no URL or no `PoolSettings`. Outside the block,
+    it is back. The tables are those of `schema`, or the first on the connection's search path if it
+    is None. Raise `ValueError` for a URL that names no PostgreSQL database and for a schema that
+    cannot be, and `TypeError` for what is no URL, no `PoolSettings` or no name. Outside the block,
     and in a child process that was forked inside it, each call raises `RuntimeError`.
     """
 
-    def __init__(self, url: str, pool: PoolSettings = _ASYNC_POOL) -> None:
+    def __init__(
+        self, url: str, pool: PoolSettings = _ASYNC_POOL, *, schema: str | None = None
+    ) -> None:
         self._pool = _checked(pool).pool(to_conninfo(url))
-        super().__init__(AsyncExecutor(self._pool), Together())
+        super().__init__(AsyncExecutor(self._pool, checked_schema(schema)), Together())
 
     async def __aenter__(self) -> Self:
         self._pool.begin()
@@ -89,9 +93,11 @@ class BlockingPostgresStore(StoreOnExecutor):
     Use it as `with BlockingPostgresStore(url) as store`.
     """
 
-    def __init__(self, url: str, pool: PoolSettings = _BLOCKING_POOL) -> None:
+    def __init__(
+        self, url: str, pool: PoolSettings = _BLOCKING_POOL, *, schema: str | None = None
+    ) -> None:
         self._pool = _checked(pool).blocking_pool(to_conninfo(url))
-        super().__init__(BlockingExecutor(self._pool), InTurn())
+        super().__init__(BlockingExecutor(self._pool, checked_schema(schema)), InTurn())
 
     def __enter__(self) -> Self:
         self._pool.begin()

@@ -179,7 +179,12 @@ async def _prepared(settings: Settings) -> AsyncIterator[None]:
 
     async def prepare_now() -> bool:
         try:
-            await asyncio.to_thread(prepare, settings.database_url, upgrade=settings.migrate)
+            await asyncio.to_thread(
+                prepare,
+                settings.database_url,
+                schema=settings.schema,
+                upgrade=settings.migrate,
+            )
         except StoreUnavailable as error:
             _log.warning("%s; requests are answered with 503 until it is there", error)
             return False
@@ -214,4 +219,4 @@ def _postgres(settings: Settings) -> PostgresStore:
         recycle=settings.pool_recycle,
         prepare=settings.pool_prepare,
     )
-    return PostgresStore(settings.database_url, pool)
+    return PostgresStore(settings.database_url, pool, schema=settings.schema)

@@ -53,12 +53,14 @@ class Settings:
     """Hold everything that can be set; `from_environment` says where from.
 
     Times are in seconds, `pool_size` and `pool_overflow` in connections a worker. An empty
-    `database_url` means the embedded database, in `data_dir`. `cors_origins` None means
-    localhost, 127.0.0.1 and [::1] at any port, `personal_workflow` None `workflow`. `strays` has a
-    line about each variable that looks like a setting and is none.
+    `database_url` means the embedded database, in `data_dir`. `schema` None means what the
+    connection's search path leads to, `cors_origins` None localhost, 127.0.0.1 and [::1] at any
+    port, `personal_workflow` None `workflow`. `strays` has a line about each variable that looks
+    like a setting and is none.
     """
 
     database_url: str = attrs.field(default="", repr=False)
+    schema: str | None = None
     host: str = "127.0.0.1"
     port: int = 8000
     workers: int = 1
@@ -201,6 +203,7 @@ def _workflow(text: str) -> Workflow:
 
 VARIABLES: Final[Mapping[str, tuple[str, Callable[[str], object]]]] = {
     "database_url": ("DATABASE_URL", str),
+    "schema": ("FRING_SCHEMA", str),
     "host": ("HOST", str),
     "port": ("PORT", whole(1, 65535)),
     "workers": ("WORKERS", whole(1, 256)),

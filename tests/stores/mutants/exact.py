@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING
 import psycopg
 import pytest
 
-from fring_adapters.postgres.setup.embedded import embedded
+from fring_adapters.postgres.embedded import embedded
 from tests.stores.mutants.catalogue import MEMORY, POSTGRES
 from tests.stores.mutants.red import CLAUSES, Red, declare, declared
 from tests.stores.mutants.running import run

@@ -29,6 +29,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from fring_adapters.postgres.sql.statements import writing
 from fring_adapters.postgres.sql.tables import spent_ids
+from fring_adapters.postgres.wire.statement import SCHEMA
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -105,7 +106,7 @@ def _none(column: ColumnElement[object], *key: ColumnElement[bool]) -> ColumnEle
 
 def _sequence(table: Table) -> ColumnElement[str]:
     # By its name, which migration 0003 sees to: to look it up would take as long as all else.
-    return literal_column(f"'{table.name}_id_seq'::regclass", String)
+    return literal_column(f"'{SCHEMA}.{table.name}_id_seq'::regclass", String)
 
 
 def _kind(table: Table) -> ColumnElement[str]:

@@ -68,4 +68,4 @@ class Rows(Generic[E]):
 _STATUSES: Final[Mapping[str, TaskStatus]] = {status.value: status for status in TaskStatus}
 
 USERS: Final = Rows(users, User)
-TASKS: Final = Rows(tasks, Task, {"status": _STATUSES.__getitem__}, {"status": str})
+TASKS: Final = Rows(tasks, Task, {"status": _STATUSES.__getitem__}, {"status": str.__str__})

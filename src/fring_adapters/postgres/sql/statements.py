@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
 
-from fring_adapters.postgres.wire.statement import Statement
+from fring_adapters.postgres.wire.statement import SCHEMA, Statement
 
 if TYPE_CHECKING:
     from sqlalchemy.sql.base import Executable
@@ -25,7 +25,9 @@ def writing(clause: Executable) -> Statement:
 
 
 def _compile(clause: Any) -> bytes:
-    compiled = clause.compile(dialect=_DIALECT)
+    compiled = clause.compile(
+        dialect=_DIALECT, schema_translate_map={None: SCHEMA}, render_schema_translate=True
+    )
     fixed = {name for name, value in compiled.params.items() if value is not None}
     if fixed:  # its value would be lost: only the text is kept
         raise TypeError(f"A statement must name its parameters; these have values: {fixed}")

@@ -34,22 +34,23 @@ DEADLINE_SECONDS: Final = 10.0
 class AsyncExecutor:
     """Send each statement on a connection of a pool, in an event loop."""
 
-    def __init__(self, pool: AsyncPool) -> None:
+    def __init__(self, pool: AsyncPool, schema: str | None) -> None:
         self._pool = pool
+        self._schema = schema
 
     async def run(self, statement: Statement, parameters: Mapping[str, Any]) -> list[Row]:
         """Send a statement and return its rows, as `Executor` says."""
         _check_loop(self._pool)
-        failures = 0
+        sql, failures = statement.within(self._schema), 0
         while True:
             try:
                 connection = await self._pool.take()
                 try:
-                    return await _execute(connection, statement, parameters)
+                    return await _execute(connection, sql, parameters)
                 except psycopg.Error as error:
                     if error.sqlstate in STALE:
                         await _forget_prepared(connection)
-                        return await _execute(connection, statement, parameters, prepare=False)
+                        return await _execute(connection, sql, parameters, prepare=False)
                     if is_lost(error):
                         await self._pool.renew(connection, renewal_pause(error))
                     raise
@@ -68,7 +69,7 @@ class AsyncExecutor:
             connection = await self._pool.take()
             try:
                 async with connection.transaction():
-                    inner = AsyncTransactionExecutor(connection, self._pool)
+                    inner = AsyncTransactionExecutor(connection, self._pool, self._schema)
                     with inner.scope.opened():
                         yield inner
                     self._pool.check_process()
@@ -81,10 +82,13 @@ class AsyncExecutor:
 class AsyncTransactionExecutor:
     """Send statements inside one transaction, in an event loop, one at a time."""
 
-    def __init__(self, connection: PooledAsyncConnection, pool: AsyncPool) -> None:
+    def __init__(
+        self, connection: PooledAsyncConnection, pool: AsyncPool, schema: str | None
+    ) -> None:
         self.scope = Scope()
         self._connection = connection
         self._pool = pool
+        self._schema = schema
         self._lock = asyncio.Lock()
 
     async def run(self, statement: Statement, parameters: Mapping[str, Any]) -> list[Row]:
@@ -105,8 +109,9 @@ class AsyncTransactionExecutor:
     async def _send(
         self, statement: Statement, parameters: Mapping[str, Any], *, prepare: bool | None = None
     ) -> list[Row]:
+        sql = statement.within(self._schema)
         async with self._connection.transaction():
-            return await _execute(self._connection, statement, parameters, prepare=prepare)
+            return await _execute(self._connection, sql, parameters, prepare=prepare)
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[Executor]:
@@ -114,7 +119,7 @@ class AsyncTransactionExecutor:
         self._pool.check_process()
         with self.scope.suspended(), translating():
             async with self._connection.transaction():
-                inner = AsyncTransactionExecutor(self._connection, self._pool)
+                inner = AsyncTransactionExecutor(self._connection, self._pool, self._schema)
                 with inner.scope.opened():
                     yield inner
                 self._pool.check_process()
@@ -127,7 +132,7 @@ async def _forget_prepared(connection: AsyncConnection[Row]) -> None:
 
 async def _execute(
     connection: AsyncConnection[Row],
-    statement: Statement,
+    sql: bytes,
     parameters: Mapping[str, Any],
     *,
     prepare: bool | None = None,
@@ -136,7 +141,7 @@ async def _execute(
     try:
         async with asyncio.timeout(DEADLINE_SECONDS):
             cursor = connection.cursor(binary=True)
-            await cursor.execute(statement.sql, parameters, prepare=prepare)
+            await cursor.execute(sql, parameters, prepare=prepare)
             return await cursor.fetchall()
     except TimeoutError:
         reason = f"A statement took longer than {DEADLINE_SECONDS:g} s and was cancelled"

@@ -29,21 +29,22 @@ if TYPE_CHECKING:
 class BlockingExecutor:
     """Send each statement on a connection of a pool, blocking the thread."""
 
-    def __init__(self, pool: BlockingPool) -> None:
+    def __init__(self, pool: BlockingPool, schema: str | None) -> None:
         self._pool = pool
+        self._schema = schema
 
     async def run(self, statement: Statement, parameters: Mapping[str, Any]) -> list[Row]:
         """Send a statement and return its rows, as `Executor` says."""
-        failures = 0
+        sql, failures = statement.within(self._schema), 0
         while True:
             try:
                 connection = self._pool.take()
                 try:
-                    return _execute(connection, statement, parameters)
+                    return _execute(connection, sql, parameters)
                 except psycopg.Error as error:
                     if error.sqlstate in STALE:
                         _forget_prepared(connection)
-                        return _execute(connection, statement, parameters, prepare=False)
+                        return _execute(connection, sql, parameters, prepare=False)
                     if is_lost(error):
                         self._pool.renew(connection, renewal_pause(error))
                     raise
@@ -61,7 +62,7 @@ class BlockingExecutor:
             connection = self._pool.take()
             try:
                 with connection.transaction():
-                    inner = BlockingTransactionExecutor(connection, self._pool)
+                    inner = BlockingTransactionExecutor(connection, self._pool, self._schema)
                     with inner.scope.opened():
                         yield inner
                     self._pool.check_process()
@@ -74,10 +75,13 @@ class BlockingExecutor:
 class BlockingTransactionExecutor:
     """Send statements inside one transaction, blocking the thread."""
 
-    def __init__(self, connection: PooledConnection, pool: BlockingPool) -> None:
+    def __init__(
+        self, connection: PooledConnection, pool: BlockingPool, schema: str | None
+    ) -> None:
         self.scope = Scope()
         self._connection = connection
         self._pool = pool
+        self._schema = schema
 
     async def run(self, statement: Statement, parameters: Mapping[str, Any]) -> list[Row]:
         """Send a statement and return its rows; if it fails, the transaction goes on."""
@@ -96,15 +100,16 @@ class BlockingTransactionExecutor:
     def _send(
         self, statement: Statement, parameters: Mapping[str, Any], *, prepare: bool | None = None
     ) -> list[Row]:
+        sql = statement.within(self._schema)
         with self._connection.transaction():
-            return _execute(self._connection, statement, parameters, prepare=prepare)
+            return _execute(self._connection, sql, parameters, prepare=prepare)
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[Executor]:
         """Open a savepoint, with an executor of its own."""
         self._pool.check_process()
         with self.scope.suspended(), translating(), self._connection.transaction():
-            inner = BlockingTransactionExecutor(self._connection, self._pool)
+            inner = BlockingTransactionExecutor(self._connection, self._pool, self._schema)
             with inner.scope.opened():
                 yield inner
             self._pool.check_process()
@@ -117,11 +122,11 @@ def _forget_prepared(connection: Connection[Row]) -> None:
 
 def _execute(
     connection: Connection[Row],
-    statement: Statement,
+    sql: bytes,
     parameters: Mapping[str, Any],
     *,
     prepare: bool | None = None,
 ) -> list[Row]:
     cursor = connection.cursor(binary=True)
-    cursor.execute(statement.sql, parameters, prepare=prepare)
+    cursor.execute(sql, parameters, prepare=prepare)
     return cursor.fetchall()

@@ -35,7 +35,7 @@ _ENCODE: Final = (
 _POOL: Final = "FRING_POOL_SIZE and FRING_POOL_OVERFLOW size the pool"
 _PREPARE: Final = "FRING_POOL_PREPARE=false is for a PgBouncer that needs it"
 _SEARCH_PATH: Final = (
-    "leave it out for the schema public; for another, options=-csearch_path%3Dname"
+    'leave it out for the schema public; FRING_SCHEMA=name, in Python schema="name", is for another'
 )
 _TLS: Final = "sslmode, sslrootcert, sslcert and sslkey are libpq's words"
 _ELSEWHERE: Final = {

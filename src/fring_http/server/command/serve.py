@@ -55,7 +55,13 @@ def serve(settings: Settings) -> None:
 def _check(settings: Settings) -> None:
     """Raise `SettingsError` with all that does not go together."""
     faults: list[str] = []
-    for check in (_check_workers, Settings.listening_host, _check_tokens, _check_url):
+    for check in (
+        _check_workers,
+        Settings.listening_host,
+        _check_tokens,
+        _check_url,
+        _check_schema,
+    ):
         try:
             check(settings)
         except (SettingsError, ValueError) as error:
@@ -81,6 +87,13 @@ def _check_url(settings: Settings) -> None:
         from fring_adapters.postgres.wire.urls import to_conninfo  # noqa: PLC0415  # as above
 
         to_conninfo(settings.database_url)
+
+
+def _check_schema(settings: Settings) -> None:
+    if settings.schema is not None:
+        from fring_adapters.postgres.wire.schema_names import checked_schema  # noqa: PLC0415  # as above
+
+        checked_schema(settings.schema)
 
 
 def upgrade(settings: Settings) -> None:
@@ -122,7 +135,11 @@ def database(settings: Settings, stack: ExitStack, *, upgrade: bool) -> str:
 
     url = settings.database_url or _embedded(settings, stack)
     try:
-        revision = prepare(url, upgrade=upgrade or not settings.database_url)
+        revision = prepare(
+            url,
+            schema=settings.schema,
+            upgrade=upgrade or not settings.database_url,
+        )
     except SchemaError as error:
         raise SettingsError(str(error)) from error
     say(f"{described(url)}, revision {revision}")
@@ -131,7 +148,7 @@ def database(settings: Settings, stack: ExitStack, *, upgrade: bool) -> str:
 
 def _embedded(settings: Settings, stack: ExitStack) -> str:
     # Only here: who has a database does not need the extra.
-    from fring_adapters.postgres.setup.embedded import embedded  # noqa: PLC0415
+    from fring_adapters.postgres.embedded import embedded  # noqa: PLC0415
 
     folder = (settings.data_dir / "postgres").resolve()
     for name in [name for name in os.environ if name.startswith("PG")]:
