@@ -42,7 +42,8 @@ class Tasks(Protocol):
         """Return the tasks of a list that match, in this order, the page only.
 
         Exactly the tasks that meet every condition of the filter MUST be listed. A page past the
-        last task MUST be empty. Its `more` MUST tell whether tasks that match come behind it.
+        last task MUST be empty. Its `more` MUST tell whether tasks that match
+        come behind it. With `page.after`, tasks with a greater id alone MUST be listed.
         """
         ...
 

@@ -39,7 +39,8 @@ class Users(Protocol):
         """Return the users that match, by ascending id, the page only.
 
         Exactly the users that meet every condition of the filter MUST be listed. A page past the
-        last user MUST be empty. Its `more` MUST tell whether users that match come behind it.
+        last user MUST be empty. Its `more` MUST tell whether users that match
+        come behind it. With `page.after`, users with a greater id alone MUST be listed.
         """
         ...
 

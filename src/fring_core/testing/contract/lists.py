@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import attrs
 import pytest
 
-from fring_core import Page, Task, TaskFilter, UserFilter
+from fring_core import Page, Task, TaskFilter, TaskOrder, TaskStatus, UserFilter
 from fring_core.queries import MAX_SKIP
 from fring_core.testing.contract.base import OWNERS, StoreTests, add_task, add_user, save
 from fring_core.testing.snapshot import EVERYTHING, plain
@@ -85,6 +85,82 @@ class ListTests(StoreTests):
             assert list(await store.tasks.list(TaskFilter(), page, None)) == []
         some = await store.tasks.list(TaskFilter(title="t1"), Page(1, limit), None)
         assert [task.id for task in some] == [10], "pages count what matches"
+
+    async def test_list_tells_of_more(self, store: Store) -> None:
+        """Its `more` MUST tell whether users that match come behind it.
+
+        Its `more` MUST tell whether tasks that match come behind it.
+        """
+        for number in SHUFFLED:
+            await add_user(store, f"u{number}", number)
+            await add_task(store, f"t{number}", number)
+            await add_task(store, f"t{number}", 100 + number, "ann")
+        for skip, limit in ((0, 0), (0, 6), (6, 0), (0, 7), (5, 1), (6, 1), (7, 1), (0, 1000)):
+            page, more = Page(skip, limit), skip + limit < len(SHUFFLED)
+            assert (await store.users.list(UserFilter(), page)).more is more, page
+            for order in TaskOrder:
+                assert (await store.tasks.list(TaskFilter(), page, None, order)).more is more, page
+        # What follows does not match: 1 and 10 do, which is the last.
+        for page, more in ((Page(0, 1), True), (Page(1, 1), False), (Page(0, 2), False)):
+            assert (await store.users.list(UserFilter(username="u1"), page)).more is more, page
+            found = await store.tasks.list(TaskFilter(title="t1"), page, "ann")
+            assert found.more is more, page
+
+    async def test_list_after_an_id(self, store: Store) -> None:
+        """With `page.after`, users with a greater id alone MUST be listed.
+
+        With `page.after`, tasks with a greater id alone MUST be listed.
+        """
+        for number in SHUFFLED:
+            await add_user(store, f"u{number}", number)
+            await add_task(store, f"t{number}", number)
+        for after in (0, 1, 3, 29, 30, 31, 2**32 + 1, MAX_SKIP):
+            for skip, limit in ((0, 100), (1, 2)):
+                page = Page(skip, limit, after)
+                behind = [number for number in sorted(SHUFFLED) if number > after][skip:]
+                users = await store.users.list(UserFilter(), page)
+                tasks = await store.tasks.list(TaskFilter(), page, None)
+                assert [user.id for user in users] == behind[:limit], page
+                assert [task.id for task in tasks] == behind[:limit], page
+                assert users.more is tasks.more is (len(behind) > limit), page
+        await store.users.remove(4)
+        after_what_is_gone = await store.users.list(UserFilter(), Page(limit=2, after=4))
+        assert [user.id for user in after_what_is_gone] == [5, 9]
+
+    async def test_list_can_be_counted(self, store: Store) -> None:
+        """Return how many users match: as many as the list has without a page.
+
+        Return how many tasks of a list match: as many as it has without a page.
+        """
+        user_filters = (UserFilter(), UserFilter("u1"), UserFilter("u", "0@"), UserFilter("x"))
+        task_filters = (
+            *(TaskFilter(), TaskFilter(title="t1"), TaskFilter(status=TaskStatus.COMPLETED)),
+            *(TaskFilter(assigned=True), TaskFilter(assigned=False, title="1")),
+            *(TaskFilter(completed=True), TaskFilter(completed=False, assigned=True)),
+        )
+        assert await store.users.count(UserFilter()) == 0
+        assert await store.tasks.count(TaskFilter(), None) == 0
+        for number in SHUFFLED:
+            await add_user(store, f"u{number}", number)
+            task = await add_task(store, f"t{number}", number)
+            await add_task(store, f"t{number}", 100 + number, "ann")
+            if number % 2:
+                await store.assignments.add(number, task.id)
+                await store.assignments.add(SHUFFLED[0], task.id)
+            if number > 4:
+                await save(store, attrs.evolve(task, status=TaskStatus.COMPLETED))
+        for user_filter in user_filters:
+            listed: Sequence[object] = await store.users.list(user_filter, EVERYTHING)
+            assert await store.users.count(user_filter) == len(listed), user_filter
+        for task_filter in task_filters:
+            for owner in OWNERS:
+                listed = await store.tasks.list(task_filter, EVERYTHING, owner)
+                counted = await store.tasks.count(task_filter, owner)
+                assert counted == len(listed), (task_filter, owner)
+        await store.users.remove(9)
+        async with store.transaction() as inner:
+            await add_user(inner, "inside")
+            assert await inner.users.count(UserFilter()) == len(SHUFFLED)
 
     async def test_list_belongs_to_the_caller(self, store: Store) -> None:
         """What is returned MUST belong to the caller: changing it changes nothing stored.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import attrs
 import pytest
@@ -10,6 +10,7 @@ import pytest
 from fring_core import (
     Credential,
     EmailTaken,
+    Forbidden,
     NewUser,
     Role,
     TaskStatus,
@@ -20,7 +21,9 @@ from fring_core.testing.contract.base import (
     DUE,
     LATER,
     NOW,
+    E,
     StoreTests,
+    Undo,
     add_task,
     add_user,
     by_id,
@@ -60,6 +63,59 @@ class SaveTests(StoreTests):
                 assert await save(store, user) is None, "that version is over"
                 assert await save(store, task) is None, "that version is over"
             user, task = saved_user or user, saved_task or task
+
+    @pytest.mark.parametrize("error", [Forbidden("no"), KeyError("no"), Undo()])
+    async def test_save_that_its_verb_refuses(self, store: Store, error: Exception) -> None:
+        """What it raises MUST be raised, and nothing changed: as it is, and inside a transaction."""
+        user, task = await add_user(store), await add_task(store)
+        before = await contents(store)
+
+        def refuse(_: object) -> NoReturn:
+            raise error
+
+        async def try_both(store: Store) -> None:
+            for call in (
+                store.users.change(user.id, refuse),
+                store.tasks.change(task.id, None, refuse),
+            ):
+                with pytest.raises(type(error)) as raised:
+                    await call
+                assert raised.value is error
+
+        await try_both(store)
+        async with store.transaction() as inner:
+            await try_both(inner)
+            await add_task(inner, "after that", 7)
+        assert await store.tasks.remove(7, None) is True
+        assert await contents(store) == before
+
+    async def test_save_shows_its_verb_the_row(self, store: Store) -> None:
+        """`verb` MUST see the present row: what is stored, and in a transaction what was done there."""
+        user, task = await add_user(store), await add_task(store, owner="ann")
+        seen: list[Any] = []
+
+        def look(entity: E) -> E:
+            seen.append(plain(entity))
+            return entity
+
+        async def both(store: Store) -> None:
+            seen.clear()
+            users, tasks = store.users, store.tasks
+            expected = [plain(await users.get(user.id)), plain(await tasks.get(task.id, "ann"))]
+            await users.change(user.id, look)
+            await tasks.change(task.id, "ann", look)
+            assert expected[0] in seen
+            assert expected[1] in seen
+
+        await both(store)
+        await both(store)
+        async with store.transaction() as inner:
+            await inner.users.change(user.id, lambda user: attrs.evolve(user, username="inside"))
+            await both(inner)
+            await both(inner)
+        await both(store)
+        assert (await store.users.get(user.id) or user).username == "inside"
+        assert await store.tasks.change(task.id, None, look) is None, "it is on another list"
 
     async def test_save_leaves_what_it_does_not_store(self, store: Store) -> None:
         """`created_at` MUST stay as it is stored, and so MUST the hash, the role, the assignments and the list.
