@@ -12,7 +12,7 @@ from fring_core.clocks import in_utc
 from fring_core.errors import Problem, TaskNotFound
 from fring_core.ids import chosen_id_problem, is_possible
 from fring_core.status import VIEWS, TaskStatus
-from fring_core.unset import UNSET, UnsetType
+from fring_core.unset import UNSET, UnsetType, given
 from fring_core.values import plain, plain_fields, whole
 
 if TYPE_CHECKING:
@@ -47,14 +47,9 @@ class Task:
         """
         status = changes.status_after(self.status)
         workflow.check(self.status, status)
-        return attrs.evolve(
-            self,
-            title=self.title if changes.title is UNSET else changes.title,
-            description=self.description if changes.description is UNSET else changes.description,
-            status=status,
-            due_date=self.due_date if changes.due_date is UNSET else changes.due_date,
-            updated_at=max(in_utc(now), self.updated_at),
-        )
+        fields = given(changes, besides=("completed",))
+        updated_at = max(in_utc(now), self.updated_at)
+        return attrs.evolve(self, **fields | {"status": status, "updated_at": updated_at})
 
     def toggle(self, workflow: Workflow, now: datetime) -> Task:
         """Return this task reopened if it is completed, and completed if it is not.
@@ -98,16 +93,8 @@ class NewTask:
 
     def as_task(self, task_id: int, owner: str | None, now: datetime) -> Task:
         """Return the task that this becomes on a list, created and updated at `now`."""
-        return Task(
-            id=task_id,
-            title=self.title,
-            description=self.description,
-            status=self.status,
-            created_at=now,
-            updated_at=now,
-            owner=owner,
-            due_date=self.due_date,
-        )
+        fields = given(self, besides=("id",))
+        return Task(id=task_id, owner=owner, created_at=now, updated_at=now, **fields)
 
 
 @attrs.frozen(field_transformer=plain_fields)

@@ -10,7 +10,7 @@ from fring_core import text
 from fring_core.clocks import in_utc
 from fring_core.errors import UserNotFound
 from fring_core.ids import chosen_id_problem, is_possible
-from fring_core.unset import UNSET, UnsetType
+from fring_core.unset import UNSET, UnsetType, given
 from fring_core.values import plain_fields, whole
 
 if TYPE_CHECKING:
@@ -33,11 +33,7 @@ class User:
 
     def change(self, changes: UserChanges) -> User:
         """Return this user with the fields that `changes` sets."""
-        return attrs.evolve(
-            self,
-            username=self.username if changes.username is UNSET else changes.username,
-            email=self.email if changes.email is UNSET else changes.email,
-        )
+        return attrs.evolve(self, **given(changes))
 
 
 @attrs.frozen(field_transformer=plain_fields)
