@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def _to_credential(row: Row) -> Credential:
-    return Credential(USERS.entity(row), row[-2], Role(row[-1]))
+    return Credential(USERS.entity(row[:-2]), row[-2], Role(row[-1]))
 
 
 @attrs.frozen

@@ -54,7 +54,7 @@ class PostgresTasks:
             return None
         width = TASKS.width
         users = [USERS.entity(row[width:]) for row in rows if row[width] is not None]
-        return TaskWithUsers(TASKS.entity(rows[0]), users)
+        return TaskWithUsers(TASKS.entity(rows[0][:width]), users)
 
     async def list(
         self,

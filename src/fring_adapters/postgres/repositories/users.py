@@ -78,7 +78,7 @@ class PostgresUsers:
             return None
         width = USERS.width
         tasks = [TASKS.entity(row[width:]) for row in rows if row[width] is not None]
-        return UserWithTasks(USERS.entity(rows[0]), tasks)
+        return UserWithTasks(USERS.entity(rows[0][:width]), tasks)
 
     async def list(self, where: UserFilter, page: Page) -> Slice[User]:
         statement = sql.listing(username=where.username is not None, email=where.email is not None)

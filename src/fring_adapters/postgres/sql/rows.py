@@ -51,8 +51,8 @@ class Rows(Generic[E]):
         self._dumps = dict(dumps)
 
     def entity(self, row: Row) -> E:
-        """Return the entity in a row of `columns`, whatever follows them."""
-        values = list(row[: self.width])
+        """Return the entity in a row of `columns`."""
+        values = [*row]
         for place, load in self._loads:
             values[place] = load(values[place])
         return self._entity(*values)
