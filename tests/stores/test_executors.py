@@ -7,7 +7,7 @@ import pytest
 
 from fring_adapters.clock import utc_now
 from fring_adapters.postgres import BlockingPostgresStore, PoolSettings, PostgresStore
-from fring_adapters.postgres.wire import asynchronous
+from fring_adapters.postgres.wire import connections
 from fring_adapters.postgres.wire.pools import AsyncPool
 from fring_adapters.postgres.wire.urls import to_conninfo
 from fring_core import Fring, NewTask, StoreUnavailable, TaskChanges, run_sync
@@ -36,7 +36,7 @@ async def test_a_cancelled_caller_gives_its_connection_back(fring, monkeypatch):
         await asyncio.sleep(60)
 
     with monkeypatch.context() as patch:
-        patch.setattr("fring_adapters.postgres.wire.pools.FRESH_SECONDS", -1)  # so it is checked
+        patch.setattr("fring_adapters.postgres.wire.supply.FRESH_SECONDS", -1)  # so it is checked
         patch.setattr(AsyncPool, "check_connection", hang)
         with pytest.raises(TimeoutError):
             await asyncio.wait_for(fring.list_tasks(), 0.2)
@@ -47,7 +47,7 @@ async def test_a_statement_that_waits_for_a_lock_too_long_is_given_up(
     fring, database_url, monkeypatch
 ):
     task = await fring.create_task(NewTask("task"))
-    monkeypatch.setattr(asynchronous, "DEADLINE_SECONDS", 0.3)
+    monkeypatch.setattr(connections, "DEADLINE_SECONDS", 0.3)
     with psycopg.connect(to_conninfo(database_url)) as other:
         other.execute("SELECT FROM tasks WHERE id = %s FOR UPDATE", [task.id])
         with pytest.raises(StoreUnavailable, match="longer than"):
