@@ -27,7 +27,8 @@ Of every method of a store:
 - A store that cannot answer raises `Unavailable`, and nothing else for that reason.
 - Beside what is said at a method, a store MUST raise nothing but `StoreUnavailable` and
   `TransactionConflict`. A transaction must not be used when it is over, nor while another one
-  is open inside it: a call may raise `RuntimeError` then.
+  is open inside it, nor the store that it was opened on by the task that is in its block: a call
+  may raise `RuntimeError` then.
 """
 
 from __future__ import annotations
@@ -300,7 +301,6 @@ class Store(Protocol):
         always, and writes until it has written itself. What others commit meanwhile, calls inside
         may see at once, or not at all. Several tasks may call inside at the same time, if they run
         in one thread. While one of them has another transaction open inside, a call of the others
-        MUST have its whole effect, or none and raise `RuntimeError` or `TransactionConflict`. A
-        call on this store by the task that is in the block may raise `RuntimeError`.
+        MUST have its whole effect, or none and raise `RuntimeError` or `TransactionConflict`.
         """
         ...

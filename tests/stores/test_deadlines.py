@@ -1,6 +1,7 @@
 """No call waits for the database without end, and a quick one costs one round trip."""
 
 import asyncio
+import time
 from itertools import count
 
 import psycopg
@@ -70,7 +71,7 @@ def test_calls_now_and_then_are_one_round_trip_each(opened, fring, monkeypatch):
 
     monkeypatch.setattr(type(store._pool), "check_connection", staticmethod(counting))
     run(fring.list_tasks())
-    seconds = count(supply.monotonic() + 0.4, 0.2)  # each look at the clock finds it moved on
+    seconds = count(time.monotonic() + 0.4, 0.2)  # each look at the clock finds it moved on
     monkeypatch.setattr(supply, "monotonic", lambda: next(seconds))
     for _ in range(3 * SIZE):
         run(fring.list_tasks())

@@ -1,6 +1,7 @@
 """A store on a connection of the host's: what both do comes about together, or not at all."""
 
 import asyncio
+from typing import Any
 
 import psycopg
 import pytest
@@ -117,14 +118,13 @@ def test_a_call_that_raises_leaves_the_transaction_as_it_was(url, stored):
 
 
 class Shouting(StrDumper):
-    def dump(self, value):
-        return super().dump(value.upper())
+    def dump(self, obj):
+        return super().dump(obj.upper())
 
 
 def test_the_settings_of_the_connection_are_the_hosts(url, stored):
-    with psycopg.connect(
-        to_conninfo(url), row_factory=dict_row, cursor_factory=psycopg.RawCursor
-    ) as connection:
+    theirs: dict[str, Any] = {"row_factory": dict_row, "cursor_factory": psycopg.RawCursor}
+    with psycopg.connect(to_conninfo(url), **theirs) as connection:
         connection.prepare_threshold = None
         connection.adapters.register_dumper(str, Shouting)
         connection.execute("SET TIME ZONE 'Asia/Tokyo'")

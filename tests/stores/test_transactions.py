@@ -65,6 +65,8 @@ def test_a_call_that_waited_until_the_transaction_was_over_is_refused(run_in_loo
 def test_a_transaction_that_is_left_before_the_one_inside_stores_nothing(run_in_loop):
     async def scenario(fring):
         opened, left = asyncio.Event(), asyncio.Event()
+        blocks: list[Fring] = []
+        tasks: list[asyncio.Task[None]] = []
 
         async def stay(outer):
             async with outer.transaction() as inner:
@@ -77,19 +79,17 @@ def test_a_transaction_that_is_left_before_the_one_inside_stores_nothing(run_in_
         async def leave():
             async with fring.transaction() as outer:
                 await outer.create_task(NewTask("outer"))
-                staying.append(outer)
-                staying.append(asyncio.create_task(stay(outer)))
+                blocks.append(outer)
+                tasks.append(asyncio.create_task(stay(outer)))
                 await opened.wait()
 
-        staying = []
         with pytest.raises(RuntimeError, match="await the tasks that use it"):
             await leave()
         left.set()
-        outer, task = staying
         with pytest.raises(RuntimeError, match="nothing is stored"):
-            await task
+            await tasks[0]
         with pytest.raises(RuntimeError, match="is over"):  # for good
-            await outer.create_task(NewTask("later"))
+            await blocks[0].create_task(NewTask("later"))
         assert await titles(fring) == []
 
     run_in_loop(scenario)

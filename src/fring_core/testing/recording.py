@@ -98,8 +98,12 @@ def _watched(
 ) -> Generator[object, None, T]:
     """Await a call, in another context if there is one, and tell whenever it suspends."""
     steps = call.__await__()
-    run = partial[object] if context is None else partial(partial[object], context.run)
-    go_on = run(next, steps)
+
+    def step(go_on: Callable[..., object], *arguments: object) -> Callable[[], object]:
+        here = partial(go_on, *arguments)
+        return here if context is None else partial(context.run, here)
+
+    go_on = step(next, steps)
     while True:
         try:
             waits_for = go_on()
@@ -110,9 +114,9 @@ def _watched(
         try:
             yield waits_for
         except BaseException as error:  # noqa: BLE001  # whatever it is, is the call's to deal with
-            go_on = run(steps.throw, error)
+            go_on = step(steps.throw, error)
         else:
-            go_on = run(next, steps)
+            go_on = step(next, steps)
 
 
 class _Apart:

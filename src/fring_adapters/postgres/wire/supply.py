@@ -45,7 +45,7 @@ class Supply(Lifetime, Generic[P]):
     _renewed_at = float("-inf")
 
     def __init__(self, conninfo: str, *, door: Door, turns: Turns, **arguments: Any) -> None:
-        super().__init__(conninfo, **arguments)  # type: ignore[call-arg]  # the pool's own
+        super().__init__(conninfo, **arguments)  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]  # the pool's own
         self.door = door
         self.turns = turns
 
