@@ -2,15 +2,12 @@
 
 import asyncio
 
-import psycopg
 import pytest
 
 from fring_adapters.clock import utc_now
 from fring_adapters.postgres import BlockingPostgresStore, PoolSettings, PostgresStore
-from fring_adapters.postgres.wire import asynchronous
 from fring_adapters.postgres.wire.pools import AsyncPool
-from fring_adapters.postgres.wire.urls import to_conninfo
-from fring_core import Fring, NewTask, StoreUnavailable, TaskChanges, run_sync
+from fring_core import Fring, NewTask, run_sync
 
 ONE = PoolSettings(size=1, timeout=5)
 
@@ -36,24 +33,11 @@ async def test_a_cancelled_caller_gives_its_connection_back(fring, monkeypatch):
         await asyncio.sleep(60)
 
     with monkeypatch.context() as patch:
-        patch.setattr("fring_adapters.postgres.wire.pools.FRESH_SECONDS", -1)  # so it is checked
+        patch.setattr("fring_adapters.postgres.wire.supply.FRESH_SECONDS", -1)  # so it is checked
         patch.setattr(AsyncPool, "check_connection", hang)
         with pytest.raises(TimeoutError):
             await asyncio.wait_for(fring.tasks.list(), 0.2)
     assert len(await fring.tasks.list()) == 1
-
-
-async def test_a_statement_that_waits_for_a_lock_too_long_is_given_up(
-    fring, database_url, monkeypatch
-):
-    task = await fring.tasks.create(NewTask("task"))
-    monkeypatch.setattr(asynchronous, "DEADLINE_SECONDS", 0.3)
-    with psycopg.connect(to_conninfo(database_url)) as other:
-        other.execute("SELECT FROM tasks WHERE id = %s FOR UPDATE", [task.id])
-        with pytest.raises(StoreUnavailable, match="longer than"):
-            await fring.tasks.update(task.id, TaskChanges(title="late"))
-        assert (await fring.tasks.get_with_users(task.id)).task.title == "task"
-    assert (await fring.tasks.update(task.id, TaskChanges(title="now"))).title == "now"
 
 
 async def test_a_transaction_waits_while_one_inside_it_is_open(fring):

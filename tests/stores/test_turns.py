@@ -12,7 +12,7 @@ from psycopg_pool import PoolTimeout
 from fring_adapters.clock import utc_now
 from fring_adapters.postgres import BlockingPostgresStore, PoolSettings, PostgresStore
 from fring_adapters.postgres.wire import turns
-from fring_adapters.postgres.wire.turns import Turns
+from fring_adapters.postgres.wire.turns import InLoop, InThread, Turns
 from fring_core import Fring, NewTask, StoreUnavailable, run_sync
 from tests.serving import free_port
 
@@ -71,7 +71,7 @@ def test_those_who_are_not_patient_are_told_in_time(database_url, empty):
             fring = Fring(store, clock=utc_now)
             async with fring.transaction():
                 with pytest.raises(StoreUnavailable, match=r"within 0\.2 s"):
-                    await fring.tasks.list()
+                    await asyncio.create_task(fring.tasks.list())
             await fring.tasks.list()
 
     asyncio.run(scenario())
@@ -80,8 +80,11 @@ def test_those_who_are_not_patient_are_told_in_time(database_url, empty):
 
         async def inside():
             async with fring.transaction():
-                with pytest.raises(StoreUnavailable, match=r"within 0\.2 s"):
-                    run_sync(fring.tasks.list())
+                with (
+                    ThreadPoolExecutor(1) as thread,
+                    pytest.raises(StoreUnavailable, match=r"within 0\.2 s"),
+                ):
+                    thread.submit(run_sync, fring.tasks.list()).result()
 
         run_sync(inside())
         run_sync(fring.tasks.list())
@@ -93,7 +96,7 @@ def test_a_standstill_ends(database_url, monkeypatch):
 
     async def greedy(fring):
         async with fring.transaction():
-            await fring.tasks.list()
+            await asyncio.create_task(fring.tasks.list())
 
     async def scenario():
         async with PostgresStore(database_url, PoolSettings(size=2)) as store:
@@ -177,8 +180,11 @@ def test_turns_come_in_order_and_a_cancelled_caller_leaves_none_behind(database_
 def test_a_turn_that_comes_to_who_is_just_cancelled_is_passed_on():
     async def scenario():
         shared = Turns(1, None)
-        await shared.take()
-        late, next_one = asyncio.create_task(shared.take()), asyncio.create_task(shared.take())
+        await shared.take(InLoop)
+        late, next_one = (
+            asyncio.create_task(shared.take(InLoop)),
+            asyncio.create_task(shared.take(InLoop)),
+        )
         await asyncio.sleep(0)
         shared.pass_on()
         late.cancel()
@@ -203,16 +209,16 @@ def test_closing_ends_those_who_wait(database_url):
 
 def test_threads_and_loops_wait_in_one_queue():
     shared = Turns(1, None)
-    shared.take_blocking()
+    run_sync(shared.take(InThread))
     order = []
 
     def in_thread():
-        shared.take_blocking()
+        run_sync(shared.take(InThread))
         order.append("thread")
         shared.pass_on()
 
     async def in_loop():
-        await shared.take()
+        await shared.take(InLoop)
         order.append("loop")
         shared.pass_on()
 
@@ -231,7 +237,7 @@ def test_threads_and_loops_wait_in_one_queue():
 
 def test_who_is_refused_before_it_waits_has_no_turn():
     turns = Turns(1, None)
-    turns.take_blocking()
+    run_sync(turns.take(InThread))
     ask = turns._ask
 
     def ask_and_be_refused(kind):
@@ -241,6 +247,6 @@ def test_who_is_refused_before_it_waits_has_no_turn():
 
     turns._ask = ask_and_be_refused  # type: ignore[method-assign]
     with pytest.raises(PoolTimeout, match="away"):
-        turns.take_blocking()
+        run_sync(turns.take(InThread))
     turns.pass_on()
     assert turns._free == 1, "no more turns than there were"

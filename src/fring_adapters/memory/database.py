@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import attrs
 
 from fring_adapters.memory.tables import Tables
+from fring_core.scopes import check_outside
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -31,6 +32,7 @@ class Database:
         """Give the tables to one caller; raise `RuntimeError` if that must not be now."""
         if self.refusal is not None:
             raise RuntimeError(self.refusal)
+        check_outside(self)
         with self.lock:
             yield self.tables
 

@@ -11,6 +11,7 @@ from fring_adapters.memory.database import Database
 from fring_adapters.memory.drawn_ids import Ids
 from fring_adapters.memory.tasks import MemoryTasks
 from fring_adapters.memory.users import MemoryUsers
+from fring_core.scopes import Block
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterable
@@ -29,7 +30,7 @@ class StoreOnDatabase:
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[StoreOnDatabase]:
         """Open a transaction, as `fring_core.Store` says."""
-        with self._database.transaction() as database:
+        with self._database.transaction() as database, Block(self._database):
             yield StoreOnDatabase(database)
 
 

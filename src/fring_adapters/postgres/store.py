@@ -11,9 +11,9 @@ from fring_adapters.postgres.repositories import (
     PostgresTasks,
     PostgresUsers,
 )
-from fring_adapters.postgres.repositories.changing import Alone, InTurn, Together
-from fring_adapters.postgres.wire.asynchronous import AsyncExecutor
-from fring_adapters.postgres.wire.blocking import BlockingExecutor
+from fring_adapters.postgres.repositories.changing import Alone, Changing, InTurn, Together
+from fring_adapters.postgres.wire.executor import PoolExecutor
+from fring_adapters.postgres.wire.host import on_async, on_blocking
 from fring_adapters.postgres.wire.pool_settings import PoolSettings
 from fring_adapters.postgres.wire.schema_names import checked_schema
 from fring_adapters.postgres.wire.urls import to_conninfo
@@ -21,7 +21,9 @@ from fring_adapters.postgres.wire.urls import to_conninfo
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
     from types import TracebackType
-    from typing import Self
+    from typing import Any, Self
+
+    from psycopg import AsyncConnection, Connection
 
     from fring_adapters.postgres.repositories.changing import Changing
     from fring_adapters.postgres.wire.executor import Executor
@@ -70,7 +72,23 @@ class PostgresStore(StoreOnExecutor):
         self, url: str, pool: PoolSettings = _ASYNC_POOL, *, schema: str | None = None
     ) -> None:
         self._pool = _checked(pool).pool(to_conninfo(url))
-        super().__init__(AsyncExecutor(self._pool, checked_schema(schema)), Together())
+        self._pool.schema = checked_schema(schema)
+        super().__init__(PoolExecutor(self._pool), Together())
+
+    @staticmethod
+    def on(connection: AsyncConnection[Any], *, schema: str | None = None) -> StoreOnExecutor:
+        """Return a store on a connection of yours, for as long as you keep it open.
+
+        What it does is part of the transaction that the connection is in, or begins: it comes
+        about when you commit, together with what you did, and is gone when you roll back. In
+        autocommit, outside of `connection.transaction()`, each call is one of its own. A call that
+        raises leaves your transaction as it was. Nothing is tried again, no time limit but yours
+        holds, and no setting of the connection is touched. Raise `TypeError` for what is no
+        `psycopg.AsyncConnection`, `RuntimeError` for one that is closed, and `ValueError` for one
+        whose client encoding is not UTF-8. A call raises `RuntimeError` in a transaction that has
+        failed.
+        """
+        return StoreOnExecutor(on_async(connection, checked_schema(schema)), Alone())
 
     async def __aenter__(self) -> Self:
         self._pool.begin()
@@ -97,7 +115,13 @@ class BlockingPostgresStore(StoreOnExecutor):
         self, url: str, pool: PoolSettings = _BLOCKING_POOL, *, schema: str | None = None
     ) -> None:
         self._pool = _checked(pool).blocking_pool(to_conninfo(url))
-        super().__init__(BlockingExecutor(self._pool, checked_schema(schema)), InTurn())
+        self._pool.schema = checked_schema(schema)
+        super().__init__(PoolExecutor(self._pool), InTurn())
+
+    @staticmethod
+    def on(connection: Connection[Any], *, schema: str | None = None) -> StoreOnExecutor:
+        """Return a store on a `psycopg.Connection` of yours, as `PostgresStore.on` says."""
+        return StoreOnExecutor(on_blocking(connection, checked_schema(schema)), Alone())
 
     def __enter__(self) -> Self:
         self._pool.begin()

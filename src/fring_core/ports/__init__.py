@@ -28,7 +28,8 @@ Of every method of a store:
 - A store that cannot answer raises `Unavailable`, and nothing else for that reason.
 - Beside what is said at a method, a store MUST raise nothing but `StoreUnavailable` and
   `TransactionConflict`. A transaction must not be used when it is over, nor while another one
-  is open inside it: a call may raise `RuntimeError` then.
+  is open inside it, nor the store that it was opened on by the task that is in its block: a call
+  may raise `RuntimeError` then.
 """
 
 from fring_core.ports.assignments import Assignments

@@ -49,6 +49,7 @@ class Store(Protocol):
         again from the beginning. While a transaction is open, calls outside MUST go on: reads
         always, and writes until it has written itself. What others commit meanwhile, calls inside
         may see at once, or not at all. Several tasks may call inside at the same time, if they run
-        in one thread.
+        in one thread. While one of them has another transaction open inside, a call of the others
+        MUST have its whole effect, or none and raise `RuntimeError` or `TransactionConflict`.
         """
         ...

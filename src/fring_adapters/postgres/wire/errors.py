@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final
 
 import psycopg
@@ -11,6 +12,8 @@ from psycopg_pool import PoolTimeout, TooManyRequests
 from fring_core import FringError, StoreUnavailable, TransactionConflict
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from fring_adapters.postgres.wire.statement import Statement
 
 CLASHES: Final = frozenset({"40001", "40P01"})  # serialization failure, deadlock
@@ -65,6 +68,15 @@ def translated(error: psycopg.Error) -> FringError | None:
     if away or is_lost(error) or isinstance(error, POOL_ERRORS):
         return StoreUnavailable(f"{type(error).__name__}: {error}")
     return None
+
+
+@contextmanager
+def translating() -> Iterator[None]:
+    """Turn what psycopg raises into what the ports raise."""
+    try:
+        yield
+    except psycopg.Error as error:
+        raise translated(error) or error from error
 
 
 def delay_before_retry(error: psycopg.Error, statement: Statement, failures: int) -> float:

@@ -1,18 +1,28 @@
-"""What repositories and the store ask of an executor."""
+"""What sends statements on a pool, each in a transaction of its own: the same for both colours."""
 
 from __future__ import annotations
 
-from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, Protocol
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING, Any, Generic, Protocol
 
 import psycopg
 
-from fring_adapters.postgres.wire.errors import translated
+from fring_adapters.postgres.wire.driver import C
+from fring_adapters.postgres.wire.errors import (
+    STALE,
+    delay_before_retry,
+    is_lost,
+    renewal_pause,
+    translating,
+)
+from fring_adapters.postgres.wire.transaction import Transaction
+from fring_core.scopes import Block, check_outside
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import AsyncIterator, Mapping
     from contextlib import AbstractAsyncContextManager
 
+    from fring_adapters.postgres.wire.driver import PoolDriver
     from fring_adapters.postgres.wire.statement import Row, Statement
 
 
@@ -32,44 +42,52 @@ class Executor(Protocol):
         ...
 
 
-@contextmanager
-def translating() -> Iterator[None]:
-    """Turn what psycopg raises into what the ports raise."""
-    try:
-        yield
-    except psycopg.Error as error:
-        raise translated(error) or error from error
+class PoolExecutor(Generic[C]):
+    """Send each statement on a connection of a pool, again where that does no harm."""
 
+    def __init__(self, driver: PoolDriver[C]) -> None:
+        self._driver = driver
 
-class Scope:
-    """Tell whether a transaction may be used.
+    async def run(self, statement: Statement, parameters: Mapping[str, Any]) -> list[Row]:
+        """Send a statement and return its rows, as `Executor` says."""
+        driver = self._driver
+        driver.check_usable()
+        check_outside(self)
+        failures = 0
+        while True:
+            try:
+                connection = await driver.take()
+                try:
+                    return await driver.execute(connection, statement, parameters)
+                except psycopg.Error as error:
+                    if error.sqlstate in STALE:
+                        await driver.forget_prepared(connection)
+                        return await driver.execute(
+                            connection, statement, parameters, prepare=False
+                        )
+                    if is_lost(error):
+                        await driver.renew(connection, renewal_pause(error))
+                    raise
+                finally:
+                    await driver.give_back(connection)
+            except psycopg.Error as error:
+                failures += 1
+                delay = delay_before_retry(error, statement, failures)
+            await driver.pause(delay)
 
-    It may not once it is over, when its connection serves others, nor while one inside it is
-    open, whose end would decide about what the outer one did meanwhile.
-    """
-
-    def __init__(self) -> None:
-        self._refusal: str | None = None
-
-    def check(self) -> None:
-        """Raise `RuntimeError` if the transaction may not be used now."""
-        if self._refusal is not None:
-            raise RuntimeError(self._refusal)
-
-    @contextmanager
-    def opened(self) -> Iterator[None]:
-        """Hold for as long as the transaction is open."""
+    @asynccontextmanager
+    async def transaction(self) -> AsyncIterator[Executor]:
+        """Open a transaction on one connection of the pool."""
+        driver = self._driver
+        driver.check_usable()
+        check_outside(self)
+        with translating():
+            connection = await driver.take()
         try:
-            yield
+            with Block(self):
+                async with Transaction(driver, connection) as transaction:
+                    yield transaction
         finally:
-            self._refusal = "The transaction is over; use the store that it was opened on"
-
-    @contextmanager
-    def suspended(self) -> Iterator[None]:
-        """Hold for as long as a transaction inside this one is open."""
-        self.check()
-        self._refusal = "A transaction inside this one is open; use the store that it gave"
-        try:
-            yield
-        finally:
-            self._refusal = None
+            if connection.broken:
+                await driver.renew(connection)
+            await driver.give_back(connection)

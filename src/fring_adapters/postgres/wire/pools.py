@@ -1,31 +1,17 @@
-"""Connection pools: quick to hand out, quick to say no, quick to recover."""
+"""The two kinds of pool, each of them a driver with connections of its own."""
 
 from __future__ import annotations
 
 import asyncio
-from functools import partial
-from time import monotonic
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any
 
-import psycopg
-from psycopg_pool import AsyncConnectionPool, ConnectionPool, PoolClosed, PoolTimeout
+from psycopg_pool import AsyncConnectionPool, ConnectionPool
 
-from fring_adapters.postgres.wire.connections import (
-    Door,
-    PooledAsyncConnection,
-    PooledConnection,
-    numbers,
-)
-from fring_adapters.postgres.wire.lifetimes import CLOSED, Lifetime
-
-if TYPE_CHECKING:
-    from fring_adapters.postgres.wire.turns import Turns
-
-# A connection that was used a moment ago is taken to be alive; asking it costs a round trip.
-FRESH_SECONDS: Final = 1.0
-# The time for a connection is measured in parts: an event loop that is held up by thousands of
-# callers lets a timer run out before it looks at what has arrived.
-PARTS: Final = 4
+from fring_adapters.postgres.wire.async_driver import AsyncDriver
+from fring_adapters.postgres.wire.blocking_driver import BlockingDriver
+from fring_adapters.postgres.wire.connections import PooledAsyncConnection, PooledConnection
+from fring_adapters.postgres.wire.supply import Supply
+from fring_adapters.postgres.wire.turns import InLoop, InThread
 
 
 async def _end_together(tasks: set[asyncio.Task[Any]]) -> None:
@@ -44,20 +30,10 @@ async def _end_together(tasks: set[asyncio.Task[Any]]) -> None:
         raise
 
 
-class AsyncPool(Lifetime, AsyncConnectionPool[PooledAsyncConnection]):
-    """Hand out connections that are alive, as far as can be known, in an event loop.
-
-    The pool's own `check` will not do: after one dead connection it waits for about a second,
-    which is all the time that a caller has.
-    """
-
-    _renewed = 0
-    _renewed_at = float("-inf")
-
-    def __init__(self, conninfo: str, *, door: Door, turns: Turns, **arguments: Any) -> None:
-        super().__init__(conninfo, **arguments)
-        self.door = door
-        self.turns = turns
+class AsyncPool(
+    Supply[PooledAsyncConnection], AsyncDriver, AsyncConnectionPool[PooledAsyncConnection]
+):
+    """Hand out connections in an event loop."""
 
     async def open(self, wait: bool = False, timeout: float = 30.0) -> None:  # noqa: ASYNC109, FBT001, FBT002  # as in psycopg_pool
         """Start what makes connections, and have it end when the loop does."""
@@ -65,171 +41,48 @@ class AsyncPool(Lifetime, AsyncConnectionPool[PooledAsyncConnection]):
         ours = {task for task in asyncio.all_tasks() if task.get_name().startswith(f"{self.name}-")}
         self._ending = asyncio.create_task(_end_together(ours))
 
-    async def take(self) -> PooledAsyncConnection:
-        """Return a connection, when it is this caller's turn.
+    def check_usable(self) -> None:
+        """Raise `RuntimeError` in another process, or without a loop."""
+        self.check_process()  # a loop does not outlive a fork either
+        super().check_usable()
 
-        Raise `psycopg_pool.PoolTimeout` if none is to be had in time, and `RuntimeError` if the
-        pool may not be used at all.
-        """
-        self.check_open()
-        await self.turns.take()
-        try:
-            return await self._alive()
-        except BaseException:
-            self.turns.pass_on()
-            raise
+    async def _turn(self) -> None:
+        await self.turns.take(InLoop)
 
-    async def _alive(self) -> PooledAsyncConnection:
-        while True:
-            self.check_open()
-            connection = await self._connected()
-            if 0 <= monotonic() - connection.used_at < FRESH_SECONDS:
-                return connection
-            try:
-                await self.check_connection(connection)
-            except psycopg.OperationalError:
-                await self.renew(connection)
-                await self._put(connection)
-            except BaseException:  # a cancelled caller must not take the connection with it
-                await self._put(connection)
-                raise
-            else:
-                return connection
+    async def _get(self, seconds: float) -> PooledAsyncConnection:
+        return await self.getconn(seconds)
 
-    async def _connected(self) -> PooledAsyncConnection:
-        for _ in range(PARTS):
-            try:
-                return await self.getconn(self.timeout / PARTS)
-            except PoolClosed:  # while this caller waited
-                raise RuntimeError(CLOSED) from None
-            except PoolTimeout:
-                continue
-        # The database lets nobody in: those who wait for their turn need not try.
-        why = f"the database gave no connection within {self.timeout:g} s{self.door.reason}"
-        error = partial(PoolTimeout, why)
-        self.turns.refuse(error)
-        raise error()
-
-    async def give_back(self, connection: PooledAsyncConnection) -> None:
-        """Take a connection back, in whatever state, and end its caller's turn."""
-        if self.forked:  # both are the other process's, as may be the lock of the turns
-            return
-        try:
-            await self._put(connection)
-        finally:
-            self.turns.pass_on()
+    async def _ask(self, connection: PooledAsyncConnection) -> None:
+        await self.check_connection(connection)
 
     async def _put(self, connection: PooledAsyncConnection) -> None:
-        connection.used_at = monotonic()
         await self.putconn(connection)
 
-    def end(self) -> bool:
-        """Refuse its use from now on, to those who wait too; tell whether to close it."""
-        ended = super().end()
-        if ended:
-            self.turns.refuse(lambda: RuntimeError(CLOSED))
-        return ended
-
-    async def renew(self, lost: PooledAsyncConnection, pause: float = 0.0) -> None:
-        """Replace the connections that are as old as a lost one: they will have died with it.
-
-        Do nothing within `pause` seconds after the last time.
-        """
-        due = lost.number > self._renewed and abs(monotonic() - self._renewed_at) >= pause
-        if due and not self.forked:
-            self._renewed, self._renewed_at = next(numbers), monotonic()
-            await self.drain()
+    async def _drain(self) -> None:
+        await self.drain()
 
 
-class BlockingPool(Lifetime, ConnectionPool[PooledConnection]):
-    """Hand out connections that are alive, as far as can be known, in threads.
+class BlockingPool(Supply[PooledConnection], BlockingDriver, ConnectionPool[PooledConnection]):
+    """Hand out connections in threads."""
 
-    The pool's own `check` will not do: after one dead connection it waits for about a second,
-    which is all the time that a caller has.
-    """
+    def check_usable(self) -> None:
+        """Raise `RuntimeError` in another process."""
+        self.check_process()
 
-    _renewed = 0
-    _renewed_at = float("-inf")
+    async def _turn(self) -> None:
+        await self.turns.take(InThread)
 
-    def __init__(self, conninfo: str, *, door: Door, turns: Turns, **arguments: Any) -> None:
-        super().__init__(conninfo, **arguments)
-        self.door = door
-        self.turns = turns
+    async def _get(self, seconds: float) -> PooledConnection:
+        return self.getconn(seconds)
 
-    def take(self) -> PooledConnection:
-        """Return a connection, when it is this caller's turn.
+    async def _ask(self, connection: PooledConnection) -> None:
+        self.check_connection(connection)
 
-        Raise `psycopg_pool.PoolTimeout` if none is to be had in time, and `RuntimeError` if the
-        pool may not be used at all.
-        """
-        self.check_open()
-        self.turns.take_blocking()
-        try:
-            return self._alive()
-        except BaseException:
-            self.turns.pass_on()
-            raise
-
-    def _alive(self) -> PooledConnection:
-        while True:
-            self.check_open()
-            connection = self._connected()
-            if 0 <= monotonic() - connection.used_at < FRESH_SECONDS:
-                return connection
-            try:
-                self.check_connection(connection)
-            except psycopg.OperationalError:
-                self.renew(connection)
-                self._put(connection)
-            except BaseException:
-                self._put(connection)
-                raise
-            else:
-                return connection
-
-    def _connected(self) -> PooledConnection:
-        for _ in range(PARTS):
-            try:
-                return self.getconn(self.timeout / PARTS)
-            except PoolClosed:  # while this caller waited
-                raise RuntimeError(CLOSED) from None
-            except PoolTimeout:
-                continue
-        # The database lets nobody in: those who wait for their turn need not try.
-        why = f"the database gave no connection within {self.timeout:g} s{self.door.reason}"
-        error = partial(PoolTimeout, why)
-        self.turns.refuse(error)
-        raise error()
-
-    def give_back(self, connection: PooledConnection) -> None:
-        """Take a connection back, in whatever state, and end its caller's turn."""
-        if self.forked:  # both are the other process's, as may be the lock of the turns
-            return
-        try:
-            self._put(connection)
-        finally:
-            self.turns.pass_on()
-
-    def _put(self, connection: PooledConnection) -> None:
-        connection.used_at = monotonic()
+    async def _put(self, connection: PooledConnection) -> None:
         self.putconn(connection)
 
-    def end(self) -> bool:
-        """Refuse its use from now on, to those who wait too; tell whether to close it."""
-        ended = super().end()
-        if ended:
-            self.turns.refuse(lambda: RuntimeError(CLOSED))
-        return ended
-
-    def renew(self, lost: PooledConnection, pause: float = 0.0) -> None:
-        """Replace the connections that are as old as a lost one: they will have died with it.
-
-        Do nothing within `pause` seconds after the last time.
-        """
-        due = lost.number > self._renewed and abs(monotonic() - self._renewed_at) >= pause
-        if due and not self.forked:
-            self._renewed, self._renewed_at = next(numbers), monotonic()
-            self.drain()
+    async def _drain(self) -> None:
+        self.drain()
 
     def close(self, timeout: float = 5.0) -> None:
         """Close it; wait so many seconds at most for its threads."""

@@ -6,7 +6,7 @@ import asyncio
 from collections import deque
 from contextlib import suppress
 from threading import Event, Lock
-from typing import TYPE_CHECKING, Final, TypeVar
+from typing import TYPE_CHECKING, Final
 
 from psycopg_pool import PoolTimeout
 
@@ -64,11 +64,11 @@ class InThread(Caller):
 
     def __init__(self) -> None:
         self._signal = Event()
-        self.wait = self._signal.wait
         self.wake = self._signal.set  # type: ignore[method-assign]  # it does just that
 
-
-C = TypeVar("C", InLoop, InThread)
+    async def wait(self, seconds: float) -> None:
+        """Block until it is called, or so long."""
+        self._signal.wait(seconds)
 
 
 class Turns:
@@ -85,30 +85,15 @@ class Turns:
         self._waiting: deque[Caller] = deque()
         self._lock = Lock()
 
-    async def take(self) -> None:
-        """Wait for a turn in an event loop; raise `PoolTimeout` if none comes."""
-        caller = self._ask(InLoop)
+    async def take(self, kind: type[InLoop | InThread]) -> None:
+        """Wait for a turn, in a loop or in a thread; raise `PoolTimeout` if none comes."""
+        caller = self._ask(kind)
         if caller is None:
             return
         try:
             while not caller.called:
                 passed = self._passed
                 await caller.wait(self._limit)
-                self._check(caller, passed)
-            caller.check()
-        except BaseException:
-            self._leave(caller)
-            raise
-
-    def take_blocking(self) -> None:
-        """Wait for a turn in a thread; raise `PoolTimeout` if none comes."""
-        caller = self._ask(InThread)
-        if caller is None:
-            return
-        try:
-            while not caller.called:
-                passed = self._passed
-                caller.wait(self._limit)
                 self._check(caller, passed)
             caller.check()
         except BaseException:
@@ -136,7 +121,7 @@ class Turns:
                 caller.wake()
             self._waiting.clear()
 
-    def _ask(self, kind: type[C]) -> C | None:
+    def _ask(self, kind: type[InLoop | InThread]) -> InLoop | InThread | None:
         """Return None if it is the caller's turn at once, else what waits for it."""
         with self._lock:
             if self._free:

@@ -15,7 +15,9 @@ from fring_core import (
     Task,
     TaskFilter,
     TaskStatus,
+    TransactionConflict,
     User,
+    UserFilter,
     UsernameTaken,
 )
 from fring_core.testing.agreement import LISTS
@@ -29,6 +31,7 @@ from fring_core.testing.contract.base import (
     rows,
     save,
 )
+from fring_core.testing.contract.turns import turns
 from fring_core.testing.contract.writes import settle
 from fring_core.testing.snapshot import EVERYTHING, plain, snapshot
 
@@ -205,3 +208,28 @@ class InsideTests(StoreTests):
         assert await snapshot(store, LISTS) == inside
         added = [row for row in results if isinstance(row, User)]
         assert plain([await store.users.get(row.id) for row in added]) == plain(added)
+
+    async def test_inside_a_task_may_open_another_transaction(self, store: Store) -> None:
+        """While one of them has another transaction open inside, a call of the others MUST have its whole effect, or none and raise `RuntimeError` or `TransactionConflict`.
+
+        Several tasks may call inside at the same time, if they run in one thread. Before the
+        block ends, it has been seen that the transaction goes on.
+        """
+        expected: list[User] = []
+
+        async def open_another(outer: Store, name: str) -> User:
+            async with outer.transaction() as inner:
+                user = await add_user(inner, name)
+                await turns(2)
+                return user
+
+        for place in range(5):
+            async with store.transaction() as outer:
+                calls = [add_user(outer, f"{name}{place}") for name in "abcd"]
+                calls.insert(place, open_another(outer, f"inner{place}"))
+                ended = await asyncio.gather(*calls, return_exceptions=True)
+                expected += [each for each in ended if isinstance(each, User)]
+                refused = [each for each in ended if not isinstance(each, User)]
+                assert {type(each) for each in refused} <= {RuntimeError, TransactionConflict}
+                expected.append(await add_user(outer, f"last{place}"))
+            assert rows(await store.users.list(UserFilter(), EVERYTHING)) == by_id(expected)
