@@ -103,8 +103,10 @@ async def test_what_comes_to_a_list_while_its_account_is_being_removed_goes_too(
         await save(inner, attrs.evolve(user, username="eve"))
         removal = asyncio.create_task(store.users.remove(user.id))
         await settled(removal, sql)
-        ahead = (await add_task(store, "meanwhile", owner=owner)).id + 1
-        await add_task(store, "meanwhile, ahead", ahead, owner)
+        # In a task of its own: this one is in the block.
+        adding = asyncio.create_task(add_task(store, "meanwhile", owner=owner))
+        ahead = (await adding).id + 1
+        await asyncio.create_task(add_task(store, "meanwhile, ahead", ahead, owner))
     assert await removal
     assert sql("SELECT title FROM tasks").fetchall() == []
     assert (await add_task(store)).id != ahead

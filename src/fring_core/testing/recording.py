@@ -119,7 +119,7 @@ def _watched(
             go_on = step(next, steps)
 
 
-class _Apart:
+class Apart:
     """Be a transaction's block for somebody else than the clause.
 
     A clause acts for several callers. A store may refuse that the one in the block goes past it.
@@ -168,7 +168,7 @@ class RecordedStore:
         name = f"{self._inside}inner"
         self.log.note(f"{name} is opened")
         try:
-            async with _Apart(self.bare.transaction()) as inside:
+            async with Apart(self.bare.transaction()) as inside:
                 yield RecordedStore(inside, self.log, f"{name}.")
         except BaseException as error:
             self.log.note(f"{name} is left by {error!r}")

@@ -23,6 +23,7 @@ from fring_core.testing.histories.operations import (
     removal,
 )
 from fring_core.testing.histories.steps import Block, Call, Target
+from fring_core.testing.recording import Apart
 from fring_core.testing.snapshot import EVERYTHING, outcome_of, snapshot
 
 if TYPE_CHECKING:
@@ -123,7 +124,10 @@ class StoreMachine(HistoryMachine):
         history.append(block)
         had_inside = set(had)
         with suppress(Undo):
-            async with store.transaction() as inner, oracle.transaction() as inner_oracle:
+            async with (
+                Apart(store.transaction()) as inner,
+                Apart(oracle.transaction()) as inner_oracle,
+            ):
                 for inside in step.steps:
                     await self._step(inner, inner_oracle, inside, had_inside, block.steps)
                 await self._compare()  # from outside, where none of it is to be seen yet
