@@ -89,7 +89,7 @@ def test_a_transaction_that_is_left_before_the_one_inside_stores_nothing(run_in_
         with pytest.raises(RuntimeError, match="nothing is stored"):
             await tasks[0]
         with pytest.raises(RuntimeError, match="is over"):  # for good
-            await blocks[0].create_task(NewTask("later"))
+            await blocks[0].tasks.create(NewTask("later"))
         assert await titles(fring) == []
 
     run_in_loop(scenario)
