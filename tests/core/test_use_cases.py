@@ -263,7 +263,7 @@ def test_a_transaction_keeps_clock_and_workflow():
             assert task.created_at == NOW
             with pytest.raises(TransitionRefused):
                 await inner.tasks.set_status(9, TaskStatus.COMPLETED)
-            with pytest.raises(TaskNotFound):
+            with pytest.raises(RuntimeError, match="that the block was given"):
                 await fring.tasks.get_with_users(9)
 
     run_sync(block())

@@ -10,7 +10,7 @@ from litestar.testing import TestClient
 
 from fring_adapters.clock import utc_now
 from fring_adapters.postgres import BlockingPostgresStore, PoolSettings, PostgresStore, prepare
-from fring_core import Fring, NewTask, run_sync
+from fring_core import BlockingFring, Fring, NewTask, run_sync
 from fring_http.api.app import create_app
 
 ONE = PoolSettings(size=1, timeout=10)
@@ -95,7 +95,7 @@ LEFT_OPEN = """
 import asyncio, sys
 from fring_adapters.clock import utc_now
 from fring_adapters.postgres import PostgresStore
-from fring_core import Fring
+from fring_core import BlockingFring, Fring
 
 async def scenario():
     store = PostgresStore(sys.argv[1])
@@ -117,3 +117,23 @@ def test_a_store_that_is_left_open_keeps_no_loop_from_ending(new_database):
         check=False,
     )
     assert (ended.returncode, ended.stdout) == (0, "[]\n"), ended.stderr
+
+
+def test_a_blocking_store_does_not_hold_up_a_loop_by_mistake(database_url):
+    with BlockingPostgresStore(database_url) as store:
+        fring = Fring(store, clock=utc_now)
+
+        async def awaited():
+            await fring.tasks.list()
+
+        async def in_a_block():
+            async with fring.transaction():
+                pass
+
+        async def meant():
+            return BlockingFring(fring).tasks.list()
+
+        for mistaken in (awaited, in_a_block):
+            with pytest.raises(RuntimeError, match="would hold it up: use PostgresStore"):
+                asyncio.run(mistaken())
+        assert asyncio.run(meant()) == run_sync(fring.tasks.list())

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from contextlib import asynccontextmanager
 from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 from fring_adapters.postgres.wire.cursors import FringCursor
+from fring_core.sync import is_driven
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Mapping
@@ -35,7 +37,12 @@ class BlockingDriver:
     schema: str | None = None  # that the tables are in; None: the first on the search path
 
     def check_usable(self) -> None:
-        """Find every place fit."""
+        """Raise `RuntimeError` where it would hold up a loop that runs, and nobody meant it to."""
+        if asyncio._get_running_loop() is not None and not is_driven():  # noqa: SLF001  # documented
+            raise RuntimeError(
+                "An event loop runs here, and BlockingPostgresStore would hold it up: use"
+                " PostgresStore, or BlockingFring (run_sync) if nothing else is to go on meanwhile"
+            )
 
     def lock(self) -> ThreadLock:
         """Return a lock for threads."""

@@ -66,8 +66,9 @@ class BlockingPool(Supply[PooledConnection], BlockingDriver, ConnectionPool[Pool
     """Hand out connections in threads."""
 
     def check_usable(self) -> None:
-        """Raise `RuntimeError` in another process."""
+        """Raise `RuntimeError` in another process, or in a loop that it would hold up."""
         self.check_process()
+        super().check_usable()
 
     async def _turn(self) -> None:
         await self.turns.take(InThread)

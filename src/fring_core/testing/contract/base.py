@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from datetime import UTC, date, datetime
 from functools import wraps
 from inspect import cleandoc, iscoroutinefunction
@@ -14,6 +14,7 @@ import attrs
 import pytest
 
 from fring_core import FringError, NewTask, NewUser, Task, User
+from fring_core.sync import driven
 from fring_core.testing.contract.limits import time_limit
 from fring_core.testing.contract.threads import InThreads, only_fring_errors
 from fring_core.testing.contract.turns import LEADS, stopping
@@ -153,8 +154,11 @@ def _telling(
             return f"{cleandoc(clause.__doc__ or '')}\n{self.log}"
 
         try:
+            # Calls that never suspend are awaited in a loop all the same, where they are alone.
+            alone = driven() if isinstance(self, InThreads) else nullcontext()
             async with time_limit(self.time_limit, said):
-                await clause(self, *arguments, **fixtures)
+                with alone:
+                    await clause(self, *arguments, **fixtures)
         except Exception as error:
             error.add_note(said())
             raise
