@@ -68,7 +68,9 @@ class PostgresTasks:
             "skip": page.skip,
             "limit": page.limit + 1,
         }
-        rows = await self._executor.run(_listing(where, owner, order=order), parameters)
+        rows = await self._executor.run(
+            _listing(where, owner, order=order, after=page.after > 0), parameters
+        )
         return Slice.of(map(TASKS.entity, rows), page.limit)
 
     async def count(self, where: TaskFilter, owner: str | None) -> int:
@@ -101,6 +103,7 @@ def _listing(
     owner: str | None,
     *,
     order: TaskOrder = TaskOrder.BY_ID,
+    after: bool = False,
     counts: bool = False,
 ) -> Statement:
     return sql.listing(
@@ -110,6 +113,7 @@ def _listing(
         assigned=where.assigned,
         completed=where.completed,
         order=order,
+        after=after,
         counts=counts,
     )
 

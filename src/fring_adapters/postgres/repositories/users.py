@@ -81,7 +81,11 @@ class PostgresUsers:
         return UserWithTasks(USERS.entity(rows[0][:width]), tasks)
 
     async def list(self, where: UserFilter, page: Page) -> Slice[User]:
-        statement = sql.listing(username=where.username is not None, email=where.email is not None)
+        statement = sql.listing(
+            username=where.username is not None,
+            email=where.email is not None,
+            after=page.after > 0,
+        )
         rows = await self._executor.run(
             statement,
             {

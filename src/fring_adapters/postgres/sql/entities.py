@@ -59,16 +59,9 @@ class EntityStatements:
         )
 
 
-def paged(
-    statement: Select[Any], id_: ColumnElement[int], *order: ColumnElement[object]
-) -> Statement:
+def paged(statement: Select[Any], *order: ColumnElement[object]) -> Statement:
     """Return a statement that lists the part of rows that a page of them is, in an order."""
-    return reading(
-        statement.where(id_ > bindparam("after"))
-        .order_by(*order)
-        .limit(bindparam("limit"))
-        .offset(bindparam("skip"))
-    )
+    return reading(statement.order_by(*order).limit(bindparam("limit")).offset(bindparam("skip")))
 
 
 def counted(statement: Select[Any]) -> Statement:

@@ -55,6 +55,7 @@ def listing(
     assigned: bool | None = None,
     completed: bool | None = None,
     order: TaskOrder = TaskOrder.BY_ID,
+    after: bool = False,
     counts: bool = False,
 ) -> Statement:
     """Return the statement that lists or counts tasks, one for each set of filters and order."""
@@ -72,4 +73,6 @@ def listing(
         statement = statement.where(has_users if assigned else ~has_users)
     if completed is not None:
         statement = statement.where(_DONE if completed else ~_DONE)
-    return counted(statement) if counts else paged(statement, tasks.c.id, *_ORDERS[order])
+    if after:
+        statement = statement.where(tasks.c.id > bindparam("after"))
+    return counted(statement) if counts else paged(statement, *_ORDERS[order])

@@ -67,7 +67,7 @@ TAKEN: Final = reading(
 
 
 @cache
-def listing(*, username: bool, email: bool, counts: bool = False) -> Statement:
+def listing(*, username: bool, email: bool, after: bool = False, counts: bool = False) -> Statement:
     """Return the statement that lists or counts users, one for each set of filters in use."""
     statement = select(*USERS.columns)
     if username:
@@ -78,4 +78,6 @@ def listing(*, username: bool, email: bool, counts: bool = False) -> Statement:
         statement = statement.where(
             func.strpos(users.c.email, bindparam("email")) > literal_column("0")
         )
-    return counted(statement) if counts else paged(statement, users.c.id, users.c.id)
+    if after:
+        statement = statement.where(users.c.id > bindparam("after"))
+    return counted(statement) if counts else paged(statement, users.c.id)
