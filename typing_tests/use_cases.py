@@ -1,4 +1,4 @@
-"""Every use case keeps its types, awaited and through `run_sync`."""
+"""Every use case keeps its types, awaited, plain, and through `run_sync`."""
 
 from collections.abc import Sequence
 from typing import assert_type
@@ -7,6 +7,7 @@ from fring_core import (
     AccountAdmin,
     Accounts,
     AccountToken,
+    BlockingFring,
     Fring,
     Identity,
     IssuedToken,
@@ -18,6 +19,7 @@ from fring_core import (
     Registration,
     Role,
     Side,
+    Slice,
     Task,
     TaskChanges,
     TaskFilter,
@@ -36,8 +38,12 @@ from fring_core import (
 async def users(fring: Fring) -> None:
     """Await what is about users."""
     assert_type(await fring.users.create(NewUser("ann", "ann@example.org")), User)
-    assert_type(await fring.users.list(), Sequence[User])
-    assert_type(await fring.users.list(UserFilter(username="a"), Page(limit=10)), Sequence[User])
+    assert_type(await fring.users.list(), Slice[User])
+    assert_type(await fring.users.list(UserFilter(username="a"), Page(limit=10)), Slice[User])
+    assert_type(await fring.users.get(1), User)
+    assert_type(await fring.users.find(email="ann@example.org"), User | None)
+    assert_type([user async for user in fring.users.all()], list[User])
+    assert_type(await fring.users.count(), int)
     assert_type(await fring.users.update(1, UserChanges(email="ann@example.com")), User)
     found = assert_type(await fring.users.get_with_tasks(1), UserWithTasks)
     assert_type(found.user, User)
@@ -48,9 +54,12 @@ async def tasks(fring: Fring) -> None:
     """Await what is about tasks, of the shared board and of personal lists."""
     assert_type(await fring.tasks.create(NewTask("Water the plants")), Task)
     assert_type(await fring.tasks.create(NewTask("Water the plants"), owner="ann"), Task)
-    assert_type(await fring.tasks.list(), Sequence[Task])
+    assert_type(await fring.tasks.list(), Slice[Task])
     listed = fring.tasks.list(TaskFilter(), Page(), owner="ann", order=TaskOrder.NEWEST_FIRST)
-    assert_type(await listed, Sequence[Task])
+    assert_type((await listed).more, bool)
+    assert_type(await fring.tasks.get(1), Task)
+    assert_type([task async for task in fring.tasks.all(owner="ann")], list[Task])
+    assert_type(await fring.tasks.count(TaskFilter()), int)
     assert_type(await fring.tasks.update(1, TaskChanges(title="Buy seeds"), owner=None), Task)
     assert_type(await fring.tasks.set_status(1, TaskStatus.COMPLETED), Task)
     assert_type(await fring.tasks.toggle(1, owner="ann"), Task)
@@ -83,8 +92,23 @@ def without_a_loop(fring: Fring) -> None:
         return await fring.users.create(NewUser("ann", "a@example.org")), await fring.tasks.list()
 
     assert_type(run_sync(fring.users.create(NewUser("ann", "ann@example.org"))), User)
-    assert_type(run_sync(fring.tasks.list()), Sequence[Task])
+    assert_type(run_sync(fring.tasks.list()), Slice[Task])
     assert_type(run_sync(both()), tuple[User, Sequence[Task]])
+
+
+def plain(fring: BlockingFring) -> None:
+    """Call the use cases without `await`."""
+    assert_type(fring.users.create(NewUser("ann", "ann@example.org")), User)
+    assert_type(fring.tasks.list(owner="ann", order=TaskOrder.BY_TITLE), Slice[Task])
+    assert_type(list(fring.tasks.all(TaskFilter())), list[Task])
+    assert_type(fring.assignments.add(user=1, task=2, first=Side.TASK), None)
+    assert_type(fring.accounts.log_in(Login("secret", username="ann")), AccountToken)
+    assert_type(fring.account_admin.set_role("ann", Role.VIEWER), bool)
+    with fring.transaction() as together:
+        assert_type(together, BlockingFring)
+        assert_type(together.users.get_with_tasks(1), UserWithTasks)
+    fring.tasks.get("1")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+    fring.assignments.add(1, 2)  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
 
 
 async def a_transaction(fring: Fring) -> None:
@@ -127,6 +151,5 @@ async def mistakes(fring: Fring) -> None:
     await fring.tasks.set_status(1, "done")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
     await fring.tasks.create(NewTask("Buy seeds"), "ann")  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
     fring.users.list().sort()  # type: ignore[attr-defined]  # pyright: ignore[reportAttributeAccessIssue, reportUnknownMemberType]
-    (await fring.users.list()).sort()  # type: ignore[attr-defined]  # pyright: ignore[reportAttributeAccessIssue, reportUnknownMemberType]
     fring.tasks.create(NewTask("lost"))  # type: ignore[unused-coroutine]  # pyright: ignore[reportUnusedCoroutine]
     run_sync(fring.users.list)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]

@@ -71,6 +71,11 @@ class Fring:
         return AccountAdmin(self._store, passwords=self._passwords, clock=self._clock)
 
     @property
+    def has_accounts(self) -> bool:
+        """Tell whether people can have accounts here: there are `passwords` and an `issuer`."""
+        return self._passwords is not None and self._issuer is not None
+
+    @property
     def accounts(self) -> Accounts:
         """Return what people do with their accounts; raise `RuntimeError` without an `issuer`."""
         if self._passwords is None or self._issuer is None:

@@ -13,19 +13,19 @@ def blocking(url):
     with BlockingFringClient(url) as client:
 
         def calls():
-            refused(run_sync, client.tasks.list())
+            refused(client.tasks.list)
             client.close()
-            refused(run_sync, client.tasks.list())
+            refused(client.tasks.list)
 
         def anew():
             for each in (unused, BlockingFringClient(url)):
                 with each:
-                    run_sync(each.tasks.list())
+                    each.tasks.list()
 
         for _ in range(2):  # entered, and then in use
             in_child(calls)
             in_child(anew)
-            run_sync(client.tasks.list())
+            client.tasks.list()
 
 
 def asynchronous(url):

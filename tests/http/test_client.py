@@ -7,8 +7,8 @@ from enum import IntEnum
 
 import httpx
 import pytest
-from fring_http.client.use_cases import UseCases
 
+from fring_adapters import open_memory
 from fring_adapters.clock import utc_now
 from fring_adapters.memory import MemoryStore
 from fring_core import (
@@ -37,26 +37,54 @@ from fring_core import (
     UserNotFound,
     run_sync,
 )
+from fring_core.queries import MAX_LIMIT
 from fring_http.api.app import create_app
 from fring_http.client import BlockingFringClient, FringClient
+from tests.http.awaiting import Awaiting
 from tests.http.tokens import token
 from tests.http.wire import MISSING
 
 TIMEOUT = 30
 
 
-def public_methods(kind):
+def public_methods(noun):
     return {
         name: inspect.signature(method)
-        for name, method in vars(kind).items()
-        if inspect.isfunction(method) and not name.startswith("_")
+        for name, method in inspect.getmembers(type(noun), inspect.isfunction)
+        if not name.startswith("_")
     }
 
 
-def test_the_methods_are_those_of_fring():
-    expected = public_methods(Fring)
-    del expected["transaction"]  # HTTP has none
-    assert public_methods(UseCases) == expected
+@pytest.mark.parametrize("noun", ["users", "tasks", "assignments"])
+def test_the_methods_are_those_of_fring_and_so_are_their_arguments_and_results(noun):
+    local, url = Fring(MemoryStore(), clock=utc_now), "http://127.0.0.1:1"
+    expected = public_methods(getattr(local, noun))
+    assert public_methods(getattr(FringClient(url), noun)) == expected
+    with BlockingFringClient(url) as blocking:
+        assert public_methods(getattr(blocking, noun)) == expected
+
+
+class InRunner(httpx.BaseTransport):
+    """Call an application directly, without a loop of the caller's."""
+
+    def __init__(self, app):
+        self._inner = httpx.ASGITransport(app)
+
+    def handle_request(self, request):
+        async def answer():
+            found = await self._inner.handle_async_request(request)
+            return httpx.Response(
+                found.status_code, headers=found.headers, content=await found.aread()
+            )
+
+        return asyncio.run(answer())
+
+
+def connected():
+    """Return a Fring in memory, and a client of it."""
+    local = open_memory()
+    transport = InRunner(create_app(local.awaited))
+    return local, BlockingFringClient("http://localhost", transport=transport)
 
 
 @pytest.fixture(params=["asyncio", "blocking"])
@@ -71,7 +99,7 @@ def on_server(request, server):
         if request.param == "asyncio":
             return asyncio.run(with_client())
         with BlockingFringClient(server, timeout=TIMEOUT) as fring:
-            return run_sync(scenario(fring))
+            return run_sync(scenario(Awaiting(fring)))
 
     return run
 
@@ -120,6 +148,72 @@ def test_a_personal_list(on_server, owner):
         await fring.tasks.delete(task.id, owner=owner)
 
     on_server(scenario)
+
+
+def test_one_alone(on_server, unique):
+    async def scenario(fring):
+        name = unique()
+        email = f"{name}@example.org"
+        longer = await fring.users.create(NewUser(f"{name}a", f"a{email}"))
+        ann = await fring.users.create(NewUser(name, email))
+        assert await fring.users.get(ann.id) == ann
+        assert await fring.users.find(username=name) == ann
+        assert await fring.users.find(email=email) == ann
+        assert await fring.users.find(email=longer.email) == longer
+        assert await fring.users.find(username=name.upper()) is None
+        for both in ({}, {"username": name, "email": email}):
+            with pytest.raises(InvalidInput):
+                await fring.users.find(**both)
+        for owner in (None, name):
+            task = await fring.tasks.create(NewTask("task"), owner=owner)
+            assert await fring.tasks.get(task.id, owner=owner) == task
+            with pytest.raises(TaskNotFound):
+                await fring.tasks.get(task.id, owner=unique())
+
+    on_server(scenario)
+
+
+@pytest.mark.parametrize("limit", [MAX_LIMIT, 3, 2, 1, 0])
+@pytest.mark.parametrize("there", [0, 1, 2, 3])
+def test_a_page_says_whether_others_follow(there, limit):
+    local, remote = connected()
+    for number in range(there):
+        local.users.create(NewUser(f"u{number}", f"{number}@example.org"))
+        local.tasks.create(NewTask("task"))
+    for skip in (0, 1, 2, 3):
+        page = Page(skip, limit)
+        for mine, theirs in ((local.users, remote.users), (local.tasks, remote.tasks)):
+            expected, found = mine.list(page=page), theirs.list(page=page)
+            assert (found, found.more) == (expected, expected.more)
+
+
+def test_all_goes_beyond_a_page_and_so_do_count_and_find(monkeypatch):
+    monkeypatch.setattr("fring_http.client.pages.MAX_LIMIT", 3)
+    local, remote = connected()
+    for number in range(7):
+        local.users.create(NewUser(f"ann{6 - number}", f"{number}@example.org"))
+        local.tasks.create(NewTask(f"task {number}"))
+        local.tasks.create(NewTask("own"), owner="ann")
+        users = list(remote.users.all(UserFilter("ann")))
+        assert users == list(local.users.all())
+        assert list(remote.tasks.all()) == list(local.tasks.all())
+        own = list(remote.tasks.all(owner="ann"))
+        assert own == local.tasks.list(owner="ann", order=TaskOrder.NEWEST_FIRST)
+        assert remote.users.count() == remote.tasks.count() == number + 1
+        assert remote.tasks.count(owner="ann") == number + 1
+        assert remote.users.find(username=users[-1].username) == users[-1]
+    assert remote.users.count(UserFilter("ann0")) == remote.tasks.count(TaskFilter(title="3")) == 1
+
+
+def test_a_full_page_of_the_greatest_size_asks_once_more():
+    local, remote = connected()
+    for _ in range(MAX_LIMIT):
+        local.tasks.create(NewTask("task"))
+    page = Page(limit=MAX_LIMIT)
+    assert not remote.tasks.list(page=page).more
+    local.tasks.create(NewTask("one more"))
+    found = remote.tasks.list(page=page)
+    assert (len(found), found.more) == (MAX_LIMIT, True)
 
 
 def test_errors_are_the_cores_with_their_fields(on_server, unique):
@@ -182,7 +276,7 @@ def test_errors_are_the_cores_with_their_fields(on_server, unique):
 )  # fmt: skip
 def test_what_the_wire_does_not_carry_is_refused_before_anything_is_sent(field, call):
     with BlockingFringClient("http://127.0.0.1:1") as fring, pytest.raises(InvalidInput) as refused:
-        run_sync(call(fring))
+        call(fring)
     assert [problem.field for problem in refused.value.problems] == [field]
 
 
@@ -200,7 +294,7 @@ def test_awkward_owners_have_lists_of_their_own(on_server, owner):
 def test_tokens(secured):
     def list_of_ann(given):
         with BlockingFringClient(secured.url, token=given, timeout=TIMEOUT) as fring:
-            return run_sync(fring.tasks.list(owner="ann", order=TaskOrder.BY_TITLE))
+            return fring.tasks.list(owner="ann", order=TaskOrder.BY_TITLE)
 
     fresh = iter([token(sub="ann")])
     assert list(list_of_ann(lambda: next(fresh))) == list(list_of_ann(token(sub="ann")))
@@ -223,18 +317,23 @@ class Seven(IntEnum):
 
 ODD = [True, 1.0, "7", None, b"7", [7], Seven.SEVEN, 0, -1, 2**70]
 BY_ID = {
-    "get_user": lambda fring, x: fring.users.get_with_tasks(x),
-    "delete_user": lambda fring, x: fring.users.delete(x),
-    "assign_task": lambda fring, x: fring.assignments.add(user=2**40, task=x),
-    "get_task": lambda fring, x: fring.tasks.get_with_users(x),
-    "get_own_task": lambda fring, x: fring.tasks.get_with_users(x, owner="nobody"),
+    "users.get_with_tasks": lambda fring, x: fring.users.get_with_tasks(x),
+    "users.delete": lambda fring, x: fring.users.delete(x),
+    "assignments.add": lambda fring, x: fring.assignments.add(user=2**40, task=x),
+    "tasks.get_with_users": lambda fring, x: fring.tasks.get_with_users(x),
+    "own.get_with_users": lambda fring, x: fring.tasks.get_with_users(x, owner="nobody"),
     "owner": lambda fring, x: fring.tasks.get_with_users(2**40, owner=x),
+    "users.get": lambda fring, x: fring.users.get(x),
+    "tasks.get": lambda fring, x: fring.tasks.get(x),
+    "first": lambda fring, x: fring.assignments.remove(user=2**40, task=2**40, first=x),
+    "users.count": lambda fring, x: fring.users.count(x),
+    "tasks.count": lambda fring, x: fring.tasks.count(x),
     "status": lambda fring, x: fring.tasks.set_status(2**40, x),
-    "of_user": lambda fring, x: fring.assignments.tasks_of(2**40, x),
-    "create_task": lambda fring, x: fring.tasks.create(x),
-    "update_task": lambda fring, x: fring.tasks.update(2**40, x),
-    "list_users": lambda fring, x: fring.users.list(x),
-    "list_tasks": lambda fring, x: fring.tasks.list(page=x),
+    "assignments.tasks_of": lambda fring, x: fring.assignments.tasks_of(2**40, x),
+    "tasks.create": lambda fring, x: fring.tasks.create(x),
+    "tasks.update": lambda fring, x: fring.tasks.update(2**40, x),
+    "users.list": lambda fring, x: fring.users.list(x),
+    "tasks.list": lambda fring, x: fring.tasks.list(page=x),
     "order": lambda fring, x: fring.tasks.list(order=x),
 }  # fmt: skip
 

@@ -9,7 +9,7 @@ from threading import Thread
 import httpx
 import pytest
 
-from fring_core import NewTask, StoreUnavailable, run_sync
+from fring_core import NewTask, StoreUnavailable
 from fring_http.client import BlockingFringClient, FringClient, UnexpectedAnswer
 from tests.serving import free_port
 
@@ -88,7 +88,7 @@ def call(request):
         options = {"retries": 0} | options
         if request.param == "blocking":
             with BlockingFringClient(url, **options) as fring:
-                return run_sync(make(fring))
+                return make(fring)
 
         async def with_client():
             async with FringClient(url, **options) as fring:

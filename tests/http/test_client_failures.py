@@ -61,7 +61,7 @@ def call(request):
         transport = httpx.MockTransport(answers)
         if request.param == "blocking":
             with BlockingFringClient(FRING, transport=transport, **options) as fring:
-                return run_sync(make(fring))
+                return make(fring)
 
         async def with_client():
             async with FringClient(FRING, transport=transport, **options) as fring:
@@ -191,7 +191,7 @@ def test_a_server_that_stalls_is_given_up(kind, stalls):
             asyncio.run(asynchronously(url))
         else:
             with BlockingFringClient(url, timeout=0.3, retries=0) as fring:
-                run_sync(fring.users.list())
+                fring.users.list()
 
 
 def test_many_calls_wait_for_their_turn_and_not_on_their_own_time(monkeypatch):

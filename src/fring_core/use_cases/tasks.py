@@ -45,7 +45,7 @@ class TaskUseCases:
 
     async def get(self, task_id: int, *, owner: str | None = None) -> Task:
         """Return a task; raise `TaskNotFound`."""
-        task_id, owner = existing(task_id), check_owner(owner)
+        owner, task_id = check_owner(owner), existing(task_id)
         found = await self._store.tasks.get(task_id, owner)
         if found is None:
             raise TaskNotFound(task_id)
@@ -53,7 +53,7 @@ class TaskUseCases:
 
     async def get_with_users(self, task_id: int, *, owner: str | None = None) -> TaskWithUsers:
         """Return a task with the users it is assigned to; raise `TaskNotFound`."""
-        task_id, owner = existing(task_id), check_owner(owner)
+        owner, task_id = check_owner(owner), existing(task_id)
         found = await self._store.tasks.get_with_users(task_id, owner)
         if found is None:
             raise TaskNotFound(task_id)
@@ -114,12 +114,12 @@ class TaskUseCases:
 
     async def delete(self, task_id: int, *, owner: str | None = None) -> None:
         """Delete a task and its assignments, not the users; raise `TaskNotFound`."""
-        task_id, owner = existing(task_id), check_owner(owner)
+        owner, task_id = check_owner(owner), existing(task_id)
         if not await self._store.tasks.remove(task_id, owner):
             raise TaskNotFound(task_id)
 
     async def _change(self, task_id: int, owner: str | None, verb: Callable[[Task], Task]) -> Task:
-        task_id, owner = existing(task_id), check_owner(owner)
+        owner, task_id = check_owner(owner), existing(task_id)
         changed = await self._store.tasks.change(task_id, owner, verb)
         if changed is None:
             raise TaskNotFound(task_id)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, TypeAlias
 from litestar import Litestar
 from litestar.datastructures import State
 
-from fring_core import Accounts, Fring
+from fring_core import Fring
 from fring_http.api.documents.openapi import configuration
 from fring_http.api.documents.pages import with_documentation
 from fring_http.api.door.cors import matching, with_cors
@@ -32,21 +32,18 @@ Lifespan: TypeAlias = (
 )
 
 
-def _check(fring: object, tokens: object, accounts: object) -> None:
+def _check(fring: object, tokens: object) -> None:
     """Raise `TypeError` at once, where else each request would be a 500."""
     if not isinstance(fring, Fring):
         raise TypeError(f"fring must be a Fring: Fring(store, clock=utc_now), not {fring!r:.100}")
     if tokens is not None and not hasattr(tokens, "identify"):
         raise TypeError("tokens must be Tokens: SecretTokens(secret) or JwksTokens(url)")
-    if accounts is not None and not isinstance(accounts, Accounts):
-        raise TypeError("accounts must be Accounts")
 
 
 def create_app(
     fring: Fring,
     *,
     tokens: Tokens | None = None,
-    accounts: Accounts | None = None,
     registration: bool = True,
     cors_origins: Sequence[str] | None = None,
     strict_input: bool = False,
@@ -54,18 +51,19 @@ def create_app(
 ) -> Application:
     """Return the ASGI application that serves a Fring.
 
-    With `tokens`, each request to `/api` needs one; without, anybody may do anything. With
-    `accounts`, users can log in for tokens, which end with the account, and register, unless
-    `registration` is off. `cors_origins` names the origins that browsers may call from, with
+    With `tokens`, each request to `/api` needs one; without, anybody may do anything. If the Fring
+    has accounts, users can log in for tokens, which end with the account, and register, unless
+    `registration` is off; one without an `issuer` has none. `cors_origins` names the origins that browsers may call from, with
     credentials (None: any port of localhost, 127.0.0.1 and [::1]); pages of others may not write
     without a token. `strict_input` refuses bodies and queries that name what is not known.
     `lifespan` holds what is to be open while the application runs, such as the store, or functions
     that return it, given the application: only with these can it run twice. Raise `ValueError` for
-    what is no origin, and `TypeError` for what is no Fring, no tokens or no accounts.
+    what is no origin, and `TypeError` for what is no Fring or no tokens.
 
     `Host` is not looked at: that is the server's business, which knows where it is reached.
     """
-    _check(fring, tokens, accounts)
+    _check(fring, tokens)
+    accounts = fring.accounts if fring.has_accounts else None
     if tokens and accounts:
         tokens = accounts.checking(tokens)
     may_call = matching(None if cors_origins is None else map(origin, cors_origins))

@@ -96,8 +96,8 @@ class BlockingFringClient:
     """Call the use cases of a Fring at an address, without an event loop.
 
     It has the nouns and methods of `FringClient`, without `await`. The arguments are the same, with
-    the blocking kind of transport. Use it in `with`, or call `close` at the
-    end. Threads may share it.
+    the blocking kind of transport. Use it in `with`, or call `close` at the end. Threads may share
+    it.
     """
 
     def __init__(

@@ -10,7 +10,7 @@ from fring_core.values import whole
 from fring_http.client import entities
 from fring_http.client import requests as sent
 from fring_http.client.answers import refusals
-from fring_http.client.pages import every, sliced
+from fring_http.client.pages import every, listed
 from fring_http.client.requests import tasks_path
 
 if TYPE_CHECKING:
@@ -26,6 +26,7 @@ class TasksOverHttp:
     """Do what `fring_core.TaskUseCases` does, on a server."""
 
     def __init__(self, calls: Calls) -> None:
+        self._calls = calls
         self._call = calls.call
 
     async def create(self, new: NewTask, *, owner: str | None = None) -> Task:
@@ -59,21 +60,16 @@ class TasksOverHttp:
         On the shared board the order is by id, and `completed` may not be False. On a personal
         list the order is newest first or by title, and `title` and `assigned` are no filters.
         """
-        read = entities.several(entities.task(owner))
-
-        async def part(page: Page) -> list[Task]:
-            query = sent.tasks_query(where, page, owner, order)
-            return await self._call("GET", tasks_path(owner), read, query=query)
-
-        return await sliced(part, page)
+        query = sent.tasks_query(where, page, owner, order)
+        return await listed(self._calls, tasks_path(owner), entities.task(owner), query)
 
     async def all(
         self, where: TaskFilter = TaskFilter(), *, owner: str | None = None
     ) -> AsyncIterator[Task]:
         """Iterate over all tasks of a list that match, fetching a page when it is needed.
 
-        The shared board comes by id, a personal list newest first. What is deleted meanwhile moves
-        those behind it, of which some may be passed over.
+        The shared board comes by id, a personal list newest first. What is added or deleted
+        meanwhile moves those behind it: some may come twice, or be passed over.
         """
         order = TaskOrder.BY_ID if owner is None else TaskOrder.NEWEST_FIRST
         async for task in every(lambda page: self.list(where, page, owner=owner, order=order)):

@@ -10,7 +10,7 @@ from fring_core.values import check_one, whole
 from fring_http.client import entities
 from fring_http.client import requests as sent
 from fring_http.client.answers import refusals
-from fring_http.client.pages import every, sliced
+from fring_http.client.pages import every, listed
 from fring_http.client.requests import path
 
 if TYPE_CHECKING:
@@ -28,6 +28,7 @@ class UsersOverHttp:
     """Do what `fring_core.UserUseCases` does, on a server."""
 
     def __init__(self, calls: Calls) -> None:
+        self._calls = calls
         self._call = calls.call
 
     async def create(self, new: NewUser) -> User:
@@ -60,17 +61,14 @@ class UsersOverHttp:
 
     async def list(self, where: UserFilter = UserFilter(), page: Page = Page()) -> Slice[User]:
         """Return the users that match, by ascending id; its `more` tells whether others follow."""
-
-        async def part(page: Page) -> list[User]:
-            query, read = sent.users_query(where, page), entities.several(entities.user())
-            return await self._call("GET", path("v1", "users"), read, query=query)
-
-        return await sliced(part, page)
+        query = sent.users_query(where, page)
+        return await listed(self._calls, path("v1", "users"), entities.user(), query)
 
     async def all(self, where: UserFilter = UserFilter()) -> AsyncIterator[User]:
         """Iterate over all users that match, by ascending id, fetching a page when it is needed.
 
-        What is deleted meanwhile moves those behind it, of which some may be passed over.
+        What is added or deleted meanwhile moves those behind it: some may come twice, or be passed
+        over.
         """
         async for user in every(lambda page: self.list(where, page)):
             yield user

@@ -15,18 +15,20 @@ from typing import TYPE_CHECKING, Final
 import attrs
 
 from fring_adapters.clock import utc_now
-from fring_adapters.identity import Argon2Passwords, JwksTokens, SecretTokens, TokenRules
+from fring_adapters.identity import Argon2Passwords, JwksTokens, SecretTokens
 from fring_adapters.memory import MemoryStore
-from fring_core import AccountAdmin, Accounts, Fring, StoreUnavailable
+from fring_core import Fring, StoreUnavailable
 from fring_http.api.app import create_app
 from fring_http.api.door.hosts import with_known_hosts
-from fring_http.server.logs import FORMAT, OneLine
-from fring_http.server.settings import MEMORY, NEW_SECRET, AuthMode, Settings, SettingsError
+from fring_http.server.logs import set_up
+from fring_http.server.settings import MEMORY, AuthMode, Settings, SettingsError
+from fring_http.server.tokens import jwks_tokens, secret_tokens
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Sequence
 
     from fring_adapters.postgres import PostgresStore
+    from fring_core import AccountAdmin
     from fring_http.api.app import Lifespan
     from fring_http.api.door.edge import Application, Event, Reader, Writer
 
@@ -67,44 +69,44 @@ class Wiring:
     """Hold the parts that the settings ask for, before any of them is opened."""
 
     settings: Settings
-    store: MemoryStore | PostgresStore
+    fring: Fring
     tokens: SecretTokens | JwksTokens | None
-    accounts: Accounts | None
 
     @classmethod
     def of(cls, settings: Settings) -> Wiring:
         """Choose the parts; raise `SettingsError`."""
-        _set_up_logging(settings)
+        set_up(settings.log_level, debug=settings.debug)
         if not settings.database_url:
             raise SettingsError(
                 "DATABASE_URL is not set; `fring serve` brings a database of its own"
             )
         store = MemoryStore() if settings.database_url == MEMORY else _postgres(settings)
+        tokens: SecretTokens | JwksTokens | None = None
         match settings.auth_mode():
             case AuthMode.SECRET:
-                issuer = secret_tokens(settings)
-                passwords = Argon2Passwords()
-                accounts = Accounts(store, passwords=passwords, issuer=issuer, clock=utc_now)
-                return cls(settings, store, issuer, accounts)
+                tokens = secret_tokens(settings)
             case AuthMode.JWKS:
-                return cls(settings, store, jwks_tokens(settings), None)
+                tokens = jwks_tokens(settings)
             case AuthMode.OFF:
                 _log.warning(
                     "No authentication is set up: whoever reaches this server may do anything"
                 )
-                return cls(settings, store, None, None)
+        issuer = tokens if isinstance(tokens, SecretTokens) else None
+        fring = Fring(
+            store,
+            clock=utc_now,
+            workflow=settings.workflow,
+            personal_workflow=settings.personal_workflow,
+            passwords=None if issuer is None else Argon2Passwords(),
+            issuer=issuer,
+        )
+        return cls(settings, fring, tokens)
 
     def application(self, lifespan: Sequence[Lifespan] = ()) -> Application:
         """Return the application of these parts."""
         app = create_app(
-            Fring(
-                self.store,
-                clock=utc_now,
-                workflow=self.settings.workflow,
-                personal_workflow=self.settings.personal_workflow,
-            ),
+            self.fring,
             tokens=self.tokens,
-            accounts=self.accounts,
             registration=self.settings.registration,
             cors_origins=self.settings.cors_origins,
             strict_input=self.settings.strict_input,
@@ -118,10 +120,9 @@ class Wiring:
         async with AsyncExitStack() as stack:
             if isinstance(self.tokens, JwksTokens):
                 await stack.enter_async_context(self.tokens)
-            if not isinstance(self.store, MemoryStore):
-                if prepares:
-                    await stack.enter_async_context(_prepared(self.settings))
-                await stack.enter_async_context(self.store)
+            if prepares and self.settings.database_url != MEMORY:
+                await stack.enter_async_context(_prepared(self.settings))
+            await stack.enter_async_context(self.fring)
             yield
 
 
@@ -129,47 +130,9 @@ class Wiring:
 async def account_admin(settings: Settings, url: str) -> AsyncIterator[AccountAdmin]:
     """Open a database, whose tables are there, for what an operator does with its accounts."""
     of_one = attrs.evolve(settings, database_url=url, pool_size=1, pool_overflow=0)
-    async with _postgres(of_one) as store:
-        yield AccountAdmin(store, passwords=Argon2Passwords(), clock=utc_now)
-
-
-def secret_tokens(settings: Settings) -> SecretTokens:
-    """Return the tokens of secret mode; raise `SettingsError` for a secret that is too short."""
-    try:
-        return SecretTokens(settings.secret, _rules(settings), seconds=settings.token_seconds)
-    except ValueError as error:
-        raise SettingsError(f"BETTER_AUTH_SECRET cannot be used: {error}; {NEW_SECRET}") from None
-
-
-def jwks_tokens(settings: Settings) -> JwksTokens:
-    """Return the tokens of jwks mode."""
-    return JwksTokens(settings.jwks_url, _rules(settings))
-
-
-def _rules(settings: Settings) -> TokenRules:
-    try:
-        return TokenRules(
-            issuer=settings.token_issuer or None,
-            audience=settings.token_audience or None,
-            max_lifetime=settings.token_max_lifetime,
-            role_claim=settings.role_claim,
-            subject_claim=settings.subject_claim,
-        )
-    except ValueError as error:
-        raise SettingsError(
-            f"FRING_SUBJECT_CLAIM={settings.subject_claim} and"
-            f" FRING_ROLE_CLAIM={settings.role_claim} cannot be used: {error}"
-        ) from None
-
-
-def _set_up_logging(settings: Settings) -> None:
-    level = "DEBUG" if settings.debug else settings.log_level.upper()
-    handler = logging.StreamHandler()
-    handler.setFormatter(OneLine(FORMAT))
-    logging.basicConfig(level=level, handlers=[handler])
-    if level == "INFO":  # they tell of every migration, connection and request for keys
-        for chatty in ("alembic", "psycopg.pool", "httpx"):
-            logging.getLogger(chatty).setLevel(logging.WARNING)
+    fring = Fring(_postgres(of_one), clock=utc_now, passwords=Argon2Passwords())
+    async with fring:
+        yield fring.account_admin
 
 
 @asynccontextmanager

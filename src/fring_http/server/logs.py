@@ -31,3 +31,14 @@ class OneLine(logging.Formatter):
         """Return a record, with its traceback if it has one."""
         first, *rest = super().format(record).split("\n")
         return "\n".join([first, *(f"    {printable(line)}" for line in rest)])
+
+
+def set_up(level: str, *, debug: bool) -> None:
+    """Write records of this level and above to the standard error output, of all with `debug`."""
+    level = "DEBUG" if debug else level.upper()
+    handler = logging.StreamHandler()
+    handler.setFormatter(OneLine(FORMAT))
+    logging.basicConfig(level=level, handlers=[handler])
+    if level == "INFO":  # they tell of every migration, connection and request for keys
+        for chatty in ("alembic", "psycopg.pool", "httpx"):
+            logging.getLogger(chatty).setLevel(logging.WARNING)

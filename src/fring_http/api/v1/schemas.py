@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, ClassVar
+from typing import Annotated, Any, ClassVar, Self
 
 import msgspec
 from msgspec import UNSET, Struct, UnsetType
@@ -22,9 +22,9 @@ class User(Struct, gc=False):
     created_at: Moment
 
     @classmethod
-    def of(cls, user: core.User) -> User:
-        """Return what is shown of a user."""
-        return cls(user.id, user.username, user.email, user.created_at)
+    def of(cls, user: core.User, *more: Any) -> Self:
+        """Return what is shown of a user, and `more` fields that a subclass has."""
+        return cls(user.id, user.username, user.email, user.created_at, *more)
 
 
 class Task(Struct, gc=False):
@@ -38,11 +38,10 @@ class Task(Struct, gc=False):
     updated_at: Moment
 
     @classmethod
-    def of(cls, task: core.Task) -> Task:
-        """Return what is shown of a task."""
-        return cls(
-            task.id, task.title, task.description, task.status, task.created_at, task.updated_at
-        )
+    def of(cls, task: core.Task, *more: Any) -> Self:
+        """Return what is shown of a task, and `more` fields that a subclass has."""
+        own = (task.title, task.description, task.status, task.created_at, task.updated_at)
+        return cls(task.id, *own, *more)
 
 
 class UserWithTasks(User, gc=False):
@@ -51,11 +50,9 @@ class UserWithTasks(User, gc=False):
     tasks: list[Task]
 
     @classmethod
-    def of_both(cls, found: core.UserWithTasks) -> UserWithTasks:
+    def of_both(cls, found: core.UserWithTasks) -> Self:
         """Return what is shown of a user and its tasks."""
-        user = found.user
-        tasks = [Task.of(task) for task in found.tasks]
-        return cls(user.id, user.username, user.email, user.created_at, tasks)
+        return cls.of(found.user, [Task.of(task) for task in found.tasks])
 
 
 class TaskWithUsers(Task, gc=False):
@@ -64,19 +61,9 @@ class TaskWithUsers(Task, gc=False):
     assigned_users: list[User]
 
     @classmethod
-    def of_both(cls, found: core.TaskWithUsers) -> TaskWithUsers:
+    def of_both(cls, found: core.TaskWithUsers) -> Self:
         """Return what is shown of a task and its users."""
-        task = found.task
-        users = [User.of(user) for user in found.users]
-        return cls(
-            task.id,
-            task.title,
-            task.description,
-            task.status,
-            task.created_at,
-            task.updated_at,
-            users,
-        )
+        return cls.of(found.task, [User.of(user) for user in found.users])
 
 
 class Message(Struct):

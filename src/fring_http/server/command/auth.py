@@ -20,7 +20,7 @@ STANDARD_INPUT: Final = "-"
 
 def run_auth_command(settings: Settings, chosen: Namespace) -> int:
     """Run it with the settings; return its exit code, 1 for a token that is refused."""
-    from fring_http.server.composition import jwks_tokens, secret_tokens  # noqa: PLC0415  # it takes long
+    from fring_http.server.tokens import jwks_tokens, secret_tokens  # noqa: PLC0415  # it takes long
 
     mode = settings.auth_mode()
     if chosen.action == "token":

@@ -77,7 +77,7 @@ def _check_workers(settings: Settings) -> None:
 
 def _check_tokens(settings: Settings) -> None:
     if settings.auth_mode() is not AuthMode.OFF:
-        from fring_http.server.composition import jwks_tokens, secret_tokens  # noqa: PLC0415  # it takes long
+        from fring_http.server.tokens import jwks_tokens, secret_tokens  # noqa: PLC0415  # it takes long
 
         (secret_tokens if settings.auth_mode() is AuthMode.SECRET else jwks_tokens)(settings)
 
