@@ -10,6 +10,7 @@ from hypothesis.stateful import run_state_machine_as_test
 
 from fring_adapters.memory import MemoryStore
 from fring_core.testing import InThreads, StoreContract, StoreMachine
+from fring_core.testing.contract.overtaking import read_first
 from fring_core.testing.recording import RecordedStore
 from tests.stores.mutants.catalogue import MEMORY
 from tests.stores.mutants.loading import load
@@ -77,7 +78,7 @@ class OneConnection:
 async def test_a_clause_ends(lock):
     store = OneConnection(lock()).store()
     with pytest.raises(pytest.fail.Exception, match="calls outside have to go on"):
-        await Contract().test_transaction_does_not_undo_a_change(store)
+        await Contract().test_transaction_does_not_undo_a_change(store, read_first)
 
 
 async def test_a_clause_shows_what_the_store_did():

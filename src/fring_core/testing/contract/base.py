@@ -89,6 +89,10 @@ class StoreTests:
         assert suspends, "no call suspended: put InThreads before StoreContract"
         return results
 
+    async def beside(self, call: Coroutine[Any, Any, T]) -> T | FringError:
+        """Run a call while this task waits for something else; return its result or `FringError`."""
+        return only_fring_errors([*await asyncio.gather(call, return_exceptions=True)])[0]
+
     async def halfway(
         self, call: Coroutine[Any, Any, T], other: Coroutine[Any, Any, T], step: int
     ) -> tuple[bool, list[T | FringError]]:

@@ -1,6 +1,7 @@
 """The contract of commits that were overtaken: the same row, name or id was written outside.
 
-Whoever is outside writes before the transaction does: a store with one writer can do no other.
+Whoever is outside writes before the transaction does, or after it: a store with one writer lets
+them wait then.
 """
 
 from __future__ import annotations
@@ -26,6 +27,7 @@ from fring_core.testing.contract.base import (
     save,
 )
 from fring_core.testing.contract.ids import both_kinds
+from fring_core.testing.contract.overtaking import either_way, overtaking, read_first
 from fring_core.testing.contract.writes import WRITES, settle
 from fring_core.testing.snapshot import plain, snapshot
 
@@ -34,8 +36,8 @@ if TYPE_CHECKING:
 
     from fring_core import Store
     from fring_core.testing.contract.ids import Add
+    from fring_core.testing.contract.overtaking import Begin
 
-    Begin = Callable[[Store], Coroutine[Any, Any, object]]
     Write = Callable[[Store, str], Coroutine[Any, Any, object]]
 
 
@@ -123,22 +125,33 @@ async def write_inside(inner: Store, write: Write) -> object:
     return written
 
 
-async def check_overtaken(store: Store, begin: Begin, outside: Write, inside: Write) -> None:
+async def check_overtaken(
+    tests: StoreTests,
+    store: Store,
+    begin: Begin,
+    faster: Write,
+    inside: Write,
+    *,
+    read: Begin = read_first,
+) -> None:
     """Assert that what was overtaken is as if it had begun later, or is refused and not there."""
     await settle(store)
     expected: list[object] = []
     with suppress(Undo, FringError):
         async with store.transaction() as trial:
-            await outside(trial, "theirs")
+            await begin(trial)
+            await faster(trial, "theirs")
             expected = [await write_inside(trial, inside), await snapshot(trial, LISTS)]
             raise Undo
     theirs: object = None
     try:
-        async with store.transaction() as inner:
-            await begin(inner)
-            await outside(store, "theirs")
+        async with overtaking(tests, store, begin) as (inner, outside):
+            await read(inner)
+            await outside(faster(store, "theirs"))
             theirs = await snapshot(store, LISTS)
             mine = await write_inside(inner, inside)
+    except Undo:
+        return  # whoever is outside waits
     except FringError:
         assert await snapshot(store, LISTS) == theirs, "what was refused is there in part"
     else:
@@ -149,8 +162,9 @@ class CommitTests(StoreTests):
     """Test transactions in which somebody outside was faster."""
 
     @pytest.mark.parametrize(("outside", "inside"), OVERTAKEN.values(), ids=OVERTAKEN)
+    @either_way
     async def test_commit_that_was_overtaken(
-        self, store: Store, outside: Write, inside: Write
+        self, store: Store, outside: Write, inside: Write, begin: Begin
     ) -> None:
         """A commit that would undo another's work MUST raise `TransactionConflict` and do nothing.
 
@@ -159,7 +173,11 @@ class CommitTests(StoreTests):
         had begun later. Beside what is said at a method, a store MUST raise nothing but
         `StoreUnavailable` and `TransactionConflict`.
         """
-        await check_overtaken(store, lambda inner: snapshot(inner, LISTS), outside, inside)
+
+        async def read(inner: Store) -> None:
+            await snapshot(inner, LISTS)
+
+        await check_overtaken(self, store, begin, outside, inside, read=read)
 
     async def test_commit_past_another_row(self, store: Store) -> None:
         """It MUST NOT give a wrong answer in its place.
@@ -185,17 +203,22 @@ class CommitTests(StoreTests):
             assert answers, name
 
     @both_kinds
-    async def test_commit_of_what_was_drawn(self, store: Store, add: Add) -> None:
+    @either_way
+    async def test_commit_of_what_was_drawn(self, store: Store, add: Add, begin: Begin) -> None:
         """A commit that would undo another's work MUST raise `TransactionConflict` and do nothing.
 
         Both drew an id: both rows are there.
         """
         await add(store, "first")
         kept = [await add(store, "second")]
-        with suppress(TransactionConflict):
-            async with store.transaction() as inner:
+
+        async def add_theirs() -> None:
+            kept.extend([await add(store, f"theirs{n}") for n in range(3)])
+
+        with suppress(TransactionConflict, Undo):
+            async with overtaking(self, store, begin) as (inner, outside):
                 await contents(inner)
-                kept += [await add(store, f"theirs{n}") for n in range(3)]
+                await outside(add_theirs())
                 mine = [await add(inner, f"mine{n}") for n in range(3)]
             kept += mine
         assert len({row.id for row in kept}) == len(kept)

@@ -55,6 +55,10 @@ class InThreads:
         ways = [_giving_way((self.seed, race, number)) for number in range(len(calls))]
         return await _in_threads(calls, ways, everybody.wait)
 
+    async def beside(self, call: Coroutine[Any, Any, T]) -> T | FringError:
+        """Run a call in a thread of its own, as `StoreTests.beside`."""
+        return (await _in_threads((call,), (nullcontext(),)))[0]
+
     async def halfway(
         self, call: Coroutine[Any, Any, T], other: Coroutine[Any, Any, T], step: int
     ) -> tuple[bool, list[T | FringError]]:
