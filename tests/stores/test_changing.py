@@ -3,14 +3,17 @@
 import asyncio
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
+from threading import Lock
 
 import attrs
 import pytest
 
 from fring_adapters.clock import utc_now
 from fring_adapters.postgres import BlockingPostgresStore, PostgresStore
-from fring_adapters.postgres.repositories import changing
-from fring_adapters.postgres.repositories.changing import MAX_ROUNDS, Together, applied
+from fring_adapters.postgres.repositories import blocking_changing, changing
+from fring_adapters.postgres.repositories.async_changing import Together
+from fring_adapters.postgres.repositories.blocking_changing import InTurn
+from fring_adapters.postgres.repositories.changing import MAX_ROUNDS, applied
 from fring_core import (
     BlockingFring,
     EmailTaken,
@@ -44,12 +47,15 @@ class Row:
         self.lost = lost
         self.saves = 0
         self.pauses = 0
+        self.error = None
 
     async def get(self):
         return self.row
 
     async def save(self, task, was):
         self.saves += 1
+        if self.error is not None:
+            raise self.error
         if self.saves <= self.lost:
             self.row = attrs.evolve(self.row, title=f"{self.row.title}*", version=was + 1)
         if self.row is None or self.row.version != was:
@@ -61,7 +67,7 @@ class Row:
         self.pauses += 1
 
     def apply(self, *verbs):
-        return run_sync(applied(self.get, self.save, verbs, self.pause))
+        return run_sync(applied(self.get, self.save, self.pause, verbs))
 
 
 def add(text, task):
@@ -78,8 +84,9 @@ def test_a_verb_sees_the_row_as_it_is_when_it_wins():
 
 def test_who_never_wins_gives_up():
     row = Row(lost=MAX_ROUNDS)
-    with pytest.raises(StoreUnavailable, match=f"changed under {MAX_ROUNDS} attempts"):
-        row.apply(partial(add, "!"))
+    [error] = row.apply(partial(add, "!"))
+    assert isinstance(error, StoreUnavailable)
+    assert str(error) == f"A row changed under {MAX_ROUNDS} attempts to change it"
 
 
 def test_a_row_that_is_gone_becomes_nothing():
@@ -151,7 +158,6 @@ async def test_who_is_cancelled_takes_nobody_along(database_url, empty):
         assert failed == [0, 4]
         # The first may have been stored, and its answer lost.
         assert (await fring.tasks.get(task.id)).version in (8, 9)
-        assert not store.tasks._changing._waiting
 
 
 async def test_one_that_clashes_fails_alone(database_url, empty):
@@ -171,21 +177,215 @@ async def test_one_that_clashes_fails_alone(database_url, empty):
         assert (await fring.users.get(ann.id)).version == 4
 
 
-async def test_who_waits_is_told_of_an_outage():
-    together = Together()
-    failing = asyncio.Event()
+def test_an_outage_is_told_to_all_at_once():
+    row = Row()
+    row.error = StoreUnavailable("away")
+    row.error.__cause__ = OSError("cut")
+    first, second, third = row.apply(*[partial(add, "!")] * 3)
+    assert first is row.error
+    assert [str(second), str(third)] == ["away", "away"]
+    assert second is not third, "each has a traceback of its own"
+    assert second.__cause__ is third.__cause__ is row.error
+    assert row.saves == 1, "whose effect nobody knows is not tried again"
 
-    async def apply(verbs):
-        await failing.wait()
-        raise StoreUnavailable(f"away, with {len(verbs)}")
 
-    calls = [asyncio.create_task(together.change("row", None, apply)) for _ in range(3)]
-    await asyncio.sleep(0)
-    failing.set()
+def test_who_clashes_is_told_alone_until_an_outage():
+    row = Row()
+
+    async def save(task, was):
+        if "bob" in task.title:
+            raise UsernameTaken("bob")
+        if "3" in task.title:
+            raise StoreUnavailable("away")
+        return await Row.save(row, task, was)
+
+    row.save = save
+    verbs = [partial(add, text) for text in ("1", "bob", "2", "3", "4", "5")]
+    first, taken, second, *away = row.apply(*verbs)
+    assert [first.title, taken.code, second.title] == ["ghost1", "username_taken", "ghost12"]
+    assert [str(each) for each in away] == ["away"] * 3
+    assert row.row == second
+    assert row.saves == 2
+
+
+class Executor:
+    """An executor that may be used."""
+
+    def check(self):
+        pass
+
+
+class Slow(Row):
+    """A row that is read when the test says so, by one round after the other."""
+
+    def __init__(self):
+        super().__init__()
+        self.reads = asyncio.Semaphore(0)
+        self.together = Together(Executor())
+
+    async def get(self):
+        await self.reads.acquire()
+        return await super().get()
+
+    def begin(self, text):
+        verb = text if callable(text) else partial(add, text)
+        change = self.together.change("row", verb, self.get, self.save)
+        return asyncio.create_task(change)
+
+
+async def turns(number=10):
+    for _ in range(number):
+        await asyncio.sleep(0)
+
+
+async def test_who_comes_during_a_round_is_in_the_next_one():
+    row = Slow()
+    calls = [row.begin("1")]
+    await turns()
+    calls += [row.begin("2"), row.begin("3")]
+    await turns()
+    row.reads.release()
+    await turns()
+    calls += [row.begin("4"), row.begin("5")]
+    await turns()
+    assert calls[0].done()
+    assert not calls[1].done()
+    row.reads.release()
+    row.reads.release()
+    titles = [task.title for task in await asyncio.gather(*calls)]
+    assert titles == ["ghost1", "ghost12", "ghost123", "ghost1234", "ghost12345"]
+    assert row.saves == 3
+    assert not row.together._rows
+
+
+async def test_nothing_comes_of_a_call_after_it_was_cancelled():
+    row = Slow()
+    calls = [row.begin(text) for text in "123"]
+    await turns()
+    row.reads.release()
+    await turns()
+    assert calls[0].done()
+    calls[1].cancel()
+    await turns()
+    assert not calls[1].done(), "its round is under way, and may change the row yet"
+    row.reads.release()
+    with pytest.raises(asyncio.CancelledError):
+        await calls[1]
+    assert row.row.title == "ghost123"
+    assert (await calls[2]).title == "ghost123"
+
+
+async def test_a_round_that_nobody_waits_for_is_stopped():
+    row = Slow()
+    calls = [row.begin(text) for text in "123"]
+    await turns()
+    row.reads.release()
+    await turns()
+    for call in calls[1:]:
+        call.cancel()
     results = await asyncio.gather(*calls, return_exceptions=True)
-    assert [str(each) for each in results] == ["away, with 1", "away, with 2", "away, with 2"]
-    assert results[1] is not results[2], "each has a traceback of its own"
-    assert not together._waiting
+    assert [type(each) for each in results[1:]] == [asyncio.CancelledError] * 2
+    assert row.row.title == "ghost1"
+    row.reads.release()
+    assert (await row.begin("4")).title == "ghost14"
+
+
+async def test_a_round_that_all_have_left_before_it_began_changes_nothing():
+    row = Slow()
+    calls = [row.begin(text) for text in "12"]
+    await turns()
+    calls[1].cancel()
+    await turns()
+    assert calls[1].cancelled(), "nobody waits for others in vain"
+    row.reads.release()
+    assert (await calls[0]).title == "ghost1"
+    await turns()
+    assert row.saves == 1
+
+
+@pytest.mark.parametrize("error", [Forbidden("no"), asyncio.CancelledError("no")])
+async def test_a_verb_that_raises_takes_nobody_along(error):
+    row = Slow()
+
+    def refuse(_):
+        raise error
+
+    calls = [row.begin(each) for each in ("1", refuse, "2")]
+    await turns()
+    for _ in range(2):
+        row.reads.release()
+    results = await asyncio.gather(*calls, return_exceptions=True)
+    assert type(results[1]) is type(error)
+    assert [results[0].title, results[2].title] == ["ghost1", "ghost12"]
+
+
+def test_what_a_loop_has_left_behind_is_nothing_to_wait_for():
+    async def leave():
+        row = Slow()
+        left = [row.begin(text) for text in "12"]
+        await turns()
+        return row, left
+
+    loop = asyncio.new_event_loop()
+    row, left = loop.run_until_complete(leave())
+    try:
+        row.reads = asyncio.Semaphore(1)
+
+        async def change():
+            return await row.begin("3")
+
+        assert asyncio.run(asyncio.wait_for(change(), 10)).title == "ghost3"
+    finally:
+        for task in left:
+            task.cancel()
+        loop.run_until_complete(asyncio.gather(*left, return_exceptions=True))
+        loop.close()
+
+
+async def test_many_tasks_change_a_row_inside_a_transaction(database_url, empty):
+    empty()
+    async with PostgresStore(database_url) as store:
+        fring = Fring(store, clock=utc_now)
+        task = await fring.tasks.create(NewTask("hot"))
+        async with fring.transaction() as inner:
+            await asyncio.gather(*(inner.tasks.toggle(task.id) for _ in range(CALLERS)))
+        assert (await fring.tasks.get(task.id)).version == CALLERS + 1
+
+
+async def test_the_store_outside_is_refused_before_it_waits(database_url, empty):
+    empty()
+    async with PostgresStore(database_url) as store:
+        fring = Fring(store, clock=utc_now)
+        task = await fring.tasks.create(NewTask("hot"))
+        async with fring.transaction() as inner:
+            await inner.tasks.toggle(task.id)
+            waiting = asyncio.create_task(fring.tasks.toggle(task.id))  # for the commit
+            await turns()
+            with pytest.raises(RuntimeError, match="use the store"):
+                await fring.tasks.toggle(task.id)
+        assert (await waiting).version == 3
+
+
+def test_a_thread_waits_for_others_so_long_and_no_longer(monkeypatch):
+    monkeypatch.setattr(blocking_changing, "LONGEST_WAIT", 0.01)
+    row, turn = Row(), Lock()
+    its_turn = InTurn(Executor())
+    change = partial(its_turn.change, "row", partial(add, "!"), row.get, row.save)
+    its_turn._rows["row"] = turn
+    with turn, pytest.raises(StoreUnavailable, match=r"Others have changed a row for 0\.01 s"):
+        run_sync(change())
+    assert run_sync(change()).title == "ghost!"
+
+
+def test_a_thread_that_is_interrupted_lets_the_others_go_on():
+    row = Row()
+    row.error = KeyboardInterrupt()
+    its_turn = InTurn(Executor())
+    change = partial(its_turn.change, "row", partial(add, "!"), row.get, row.save)
+    with pytest.raises(KeyboardInterrupt):
+        run_sync(change())
+    row.error = None
+    assert run_sync(change()).title == "ghost!"
 
 
 def test_many_threads_change_a_row_one_after_another(database_url, empty, monkeypatch):

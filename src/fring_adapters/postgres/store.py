@@ -11,7 +11,8 @@ from fring_adapters.postgres.repositories import (
     PostgresTasks,
     PostgresUsers,
 )
-from fring_adapters.postgres.repositories.changing import Alone, Changing, InTurn, Together
+from fring_adapters.postgres.repositories.async_changing import Together
+from fring_adapters.postgres.repositories.blocking_changing import InTurn
 from fring_adapters.postgres.wire.executor import PoolExecutor
 from fring_adapters.postgres.wire.host import on_async, on_blocking
 from fring_adapters.postgres.wire.pool_settings import PoolSettings
@@ -35,18 +36,20 @@ _BLOCKING_POOL: Final = PoolSettings(size=1, overflow=15)
 class StoreOnExecutor:
     """Reach a database's users, tasks and assignments through one executor."""
 
-    def __init__(self, executor: Executor, changing: Changing) -> None:
+    def __init__(self, executor: Executor, changing: type[Changing]) -> None:
         self._executor = executor
-        self.users = PostgresUsers(executor, changing)
+        self._changing = changing
+        changes = changing(executor)
+        self.users = PostgresUsers(executor, changes)
         self.credentials = PostgresCredentials(executor)
-        self.tasks = PostgresTasks(executor, changing)
+        self.tasks = PostgresTasks(executor, changes)
         self.assignments = PostgresAssignments(executor)
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[StoreOnExecutor]:
         """Open a transaction, as `fring_core.Store` says: READ COMMITTED, on one connection."""
         async with self._executor.transaction() as executor:
-            yield StoreOnExecutor(executor, Alone())
+            yield StoreOnExecutor(executor, self._changing)
 
 
 def _checked(pool: object) -> PoolSettings:
@@ -73,7 +76,7 @@ class PostgresStore(StoreOnExecutor):
     ) -> None:
         self._pool = _checked(pool).pool(to_conninfo(url))
         self._pool.schema = checked_schema(schema)
-        super().__init__(PoolExecutor(self._pool), Together())
+        super().__init__(PoolExecutor(self._pool), Together)
 
     @staticmethod
     def on(connection: AsyncConnection[Any], *, schema: str | None = None) -> StoreOnExecutor:
@@ -88,7 +91,7 @@ class PostgresStore(StoreOnExecutor):
         whose client encoding is not UTF-8. A call raises `RuntimeError` in a transaction that has
         failed.
         """
-        return StoreOnExecutor(on_async(connection, checked_schema(schema)), Alone())
+        return StoreOnExecutor(on_async(connection, checked_schema(schema)), Together)
 
     async def __aenter__(self) -> Self:
         self._pool.begin()
@@ -116,12 +119,12 @@ class BlockingPostgresStore(StoreOnExecutor):
     ) -> None:
         self._pool = _checked(pool).blocking_pool(to_conninfo(url))
         self._pool.schema = checked_schema(schema)
-        super().__init__(PoolExecutor(self._pool), InTurn())
+        super().__init__(PoolExecutor(self._pool), InTurn)
 
     @staticmethod
     def on(connection: Connection[Any], *, schema: str | None = None) -> StoreOnExecutor:
         """Return a store on a `psycopg.Connection` of yours, as `PostgresStore.on` says."""
-        return StoreOnExecutor(on_blocking(connection, checked_schema(schema)), Alone())
+        return StoreOnExecutor(on_blocking(connection, checked_schema(schema)), InTurn)
 
     def __enter__(self) -> Self:
         self._pool.begin()

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 import attrs
 
-from fring_adapters.postgres.repositories.changing import applied
 from fring_adapters.postgres.sql import tasks as sql
 from fring_adapters.postgres.sql.drawn_ids import MAX_ROUNDS, steps_after
 from fring_adapters.postgres.sql.rows import TASKS, USERS
@@ -18,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from datetime import datetime
 
-    from fring_adapters.postgres.repositories.changing import Changing, Result
+    from fring_adapters.postgres.repositories.changing import Changing
     from fring_adapters.postgres.wire.executor import Executor
     from fring_adapters.postgres.wire.statement import Statement
     from fring_core import NewTask, Page, Task, TaskFilter
@@ -82,13 +81,9 @@ class PostgresTasks:
     async def change(
         self, task_id: int, owner: str | None, verb: Callable[[Task], Task]
     ) -> Task | None:
-        async def apply(verbs: Sequence[Callable[[Task], Task]]) -> list[Result[Task]]:
-            return await applied(
-                partial(self.get, task_id, owner), self._save, verbs, self._changing.pause
-            )
-
-        changed: Task | None = await self._changing.change(("task", task_id, owner), verb, apply)
-        return changed
+        return await self._changing.change(
+            ("task", task_id, owner), verb, partial(self.get, task_id, owner), self._save
+        )
 
     async def _save(self, task: Task, was: int) -> bool:
         parameters = TASKS.parameters(task) | {"was": was}

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 import attrs
 import psycopg
 
-from fring_adapters.postgres.repositories.changing import applied
 from fring_adapters.postgres.sql import users as sql
 from fring_adapters.postgres.sql.drawn_ids import MAX_ROUNDS, steps_after
 from fring_adapters.postgres.sql.rows import TASKS, USERS
@@ -27,7 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from datetime import datetime
 
-    from fring_adapters.postgres.repositories.changing import Changing, Result
+    from fring_adapters.postgres.repositories.changing import Changing
     from fring_adapters.postgres.wire.executor import Executor
     from fring_core import NewUser, Page, User, UserFilter
 
@@ -108,13 +107,9 @@ class PostgresUsers:
         return int(number)
 
     async def change(self, user_id: int, verb: Callable[[User], User]) -> User | None:
-        async def apply(verbs: Sequence[Callable[[User], User]]) -> list[Result[User]]:
-            return await applied(
-                partial(self.get, user_id), self._save, verbs, self._changing.pause
-            )
-
-        changed: User | None = await self._changing.change(("user", user_id), verb, apply)
-        return changed
+        return await self._changing.change(
+            ("user", user_id), verb, partial(self.get, user_id), self._save
+        )
 
     async def _save(self, user: User, was: int) -> bool:
         parameters = USERS.parameters(user) | {"was": was}

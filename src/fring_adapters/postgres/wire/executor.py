@@ -29,6 +29,10 @@ if TYPE_CHECKING:
 class Executor(Protocol):
     """Send statements, each in a transaction of its own or all in one."""
 
+    def check(self) -> None:
+        """Raise `RuntimeError` if it may not be used here and now."""
+        ...
+
     async def run(self, statement: Statement, parameters: Mapping[str, Any]) -> list[Row]:
         """Send a statement and return its rows.
 
@@ -48,11 +52,15 @@ class PoolExecutor(Generic[C]):
     def __init__(self, driver: PoolDriver[C]) -> None:
         self._driver = driver
 
+    def check(self) -> None:
+        """Raise `RuntimeError` if it may not be used here and now."""
+        self._driver.check_usable()
+        check_outside(self)
+
     async def run(self, statement: Statement, parameters: Mapping[str, Any]) -> list[Row]:
         """Send a statement and return its rows, as `Executor` says."""
+        self.check()
         driver = self._driver
-        driver.check_usable()
-        check_outside(self)
         failures = 0
         while True:
             try:
@@ -78,9 +86,8 @@ class PoolExecutor(Generic[C]):
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[Executor]:
         """Open a transaction on one connection of the pool."""
+        self.check()
         driver = self._driver
-        driver.check_usable()
-        check_outside(self)
         with translating():
             connection = await driver.take()
         try:

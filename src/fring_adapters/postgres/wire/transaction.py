@@ -127,7 +127,8 @@ class Transaction(Generic[C]):
                 return error
 
     def check(self) -> None:
-        """Raise `RuntimeError` if it may not be used now."""
+        """Raise `RuntimeError` if it may not be used here and now."""
+        self._driver.check_usable()
         if self.is_over():
             raise RuntimeError(OVER)
         if self.inside is not None:
