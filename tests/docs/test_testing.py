@@ -64,7 +64,9 @@ def test_the_page_passes(tmp_path):
     assert "skipped" not in output
 
 
-@pytest.mark.parametrize("page", [README, ROOT / "docs/postgres-tests.md"], ids=lambda page: page.stem)
+@pytest.mark.parametrize(
+    "page", [README, ROOT / "docs/postgres-tests.md"], ids=lambda page: page.stem
+)
 def test_the_tests_that_others_show_pass(page, tmp_path, postgres, monkeypatch):
     monkeypatch.setenv("TEST_DATABASE_URL", postgres)
     python = [block.text for block in blocks(page) if block.language == "python"]

@@ -1,0 +1,26 @@
+"""A Fring on another store is the same Fring."""
+
+import pytest
+
+from fring_adapters import open_memory
+from fring_adapters.memory import MemoryStore
+from fring_core import STRICT, BlockingFring, InvalidInput, NewTask, TaskStatus, TransitionRefused
+
+
+class Loud(BlockingFring):
+    """Be a subclass."""
+
+
+def test_it_keeps_its_rules_and_its_class_and_leaves_the_first_alone():
+    first = Loud(open_memory(workflow=STRICT).awaited)
+    other = first.on(MemoryStore(task_ids=[7]))
+    assert type(other) is Loud
+    assert other.tasks.create(NewTask("elsewhere")).id == 7
+    with pytest.raises(TransitionRefused):
+        other.tasks.set_status(7, TaskStatus.COMPLETED)
+    assert first.tasks.count() == 0
+
+
+def test_what_is_no_store_is_refused():
+    with pytest.raises(InvalidInput):
+        open_memory().on("postgresql:///fring")
