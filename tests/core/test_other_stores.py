@@ -12,13 +12,13 @@ class Loud(BlockingFring):
 
 
 def test_it_keeps_its_rules_and_its_class_and_leaves_the_first_alone():
-    first = Loud(open_memory(workflow=STRICT).awaited)
-    other = first.on(MemoryStore(task_ids=[7]))
+    first = open_memory(workflow=STRICT).awaited
+    other = Loud(first).on(MemoryStore(task_ids=[7]))
     assert type(other) is Loud
     assert other.tasks.create(NewTask("elsewhere")).id == 7
     with pytest.raises(TransitionRefused):
         other.tasks.set_status(7, TaskStatus.COMPLETED)
-    assert first.tasks.count() == 0
+    assert BlockingFring(first).tasks.count() == 0
 
 
 def test_what_is_no_store_is_refused():
