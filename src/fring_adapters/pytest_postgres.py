@@ -45,11 +45,12 @@ def passing_database(server: str) -> Iterator[str]:
     """Create a database with Fring's tables on a server, and give its URL; drop it at the end."""
     name = f"fring_test_{uuid4().hex}"
     with psycopg.connect(to_conninfo(server), autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {name} ENCODING 'UTF8' TEMPLATE template0")
+        create = SQL("CREATE DATABASE {} ENCODING 'UTF8' TEMPLATE template0")
+        connection.execute(create.format(Identifier(name)))
         url = urlsplit(server)._replace(path=f"/{name}").geturl()
         prepare(url)
         yield url
-        connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+        connection.execute(SQL("DROP DATABASE {} WITH (FORCE)").format(Identifier(name)))
 
 
 def empty(url: str, patience: str = "10s") -> None:

@@ -1,5 +1,7 @@
 """A Fring on another store is the same Fring."""
 
+from typing import Any
+
 import pytest
 
 from fring_adapters import open_memory
@@ -22,5 +24,6 @@ def test_it_keeps_its_rules_and_its_class_and_leaves_the_first_alone():
 
 
 def test_what_is_no_store_is_refused():
+    url: Any = "postgresql:///fring"
     with pytest.raises(InvalidInput):
-        open_memory().on("postgresql:///fring")
+        open_memory().on(url)
