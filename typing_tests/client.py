@@ -5,7 +5,7 @@ from typing import assert_type
 
 import httpx
 
-from fring_core import Fring, NewTask, Task, TaskChanges, TaskWithUsers, User, run_sync
+from fring_core import BlockingFring, Fring, NewTask, Slice, Task, TaskChanges, TaskWithUsers, User
 from fring_http.client import BlockingFringClient, FringClient, UnexpectedAnswer
 
 
@@ -15,25 +15,31 @@ async def asynchronously() -> None:
         assert_type(fring, FringClient)
         assert_type(await fring.tasks.create(NewTask("Buy seeds"), owner="ann"), Task)
         assert_type(await fring.tasks.get_with_users(1), TaskWithUsers)
-        assert_type(await fring.users.list(), Sequence[User])
+        assert_type(await fring.users.list(), Slice[User])
         fring.transaction()  # type: ignore[attr-defined]  # pyright: ignore[reportAttributeAccessIssue, reportUnknownMemberType]
 
 
 def blocking(transport: httpx.HTTPTransport) -> None:
-    """Drive the use cases without a loop."""
+    """Call the use cases without a loop."""
     with BlockingFringClient("https://tasks.example", token=None, transport=transport) as fring:
-        assert_type(run_sync(fring.tasks.toggle(1, owner="ann")), Task)
-        assert_type(run_sync(fring.tasks.delete(1)), None)
+        assert_type(fring.tasks.toggle(1, owner="ann"), Task)
+        assert_type(fring.tasks.delete(1), None)
+        assert_type(list(fring.tasks.all()), list[Task])
         try:
-            run_sync(fring.tasks.update(1, TaskChanges(title="Buy more seeds")))
+            fring.tasks.update(1, TaskChanges(title="Buy more seeds"))
         except UnexpectedAnswer as error:
             assert_type(error.status, int)
             assert_type(error.code, str)
 
 
-async def either(fring: Fring | FringClient | BlockingFringClient) -> Sequence[Task]:
+async def either(fring: Fring | FringClient) -> Sequence[Task]:
     """Take a Fring wherever it is."""
     return await fring.tasks.list()
+
+
+def either_without_a_loop(fring: BlockingFring | BlockingFringClient) -> Sequence[Task]:
+    """Take one that is not awaited."""
+    return fring.tasks.list()
 
 
 def refused(transport: httpx.AsyncHTTPTransport) -> None:
