@@ -27,3 +27,8 @@ def test_what_is_no_store_is_refused():
     url: Any = "postgresql:///fring"
     with pytest.raises(InvalidInput):
         open_memory().on(url)
+
+
+def test_that_of_a_transaction_is_of_its_class_too():
+    with Loud(open_memory().awaited).transaction() as together:
+        assert type(together) is Loud
