@@ -19,22 +19,30 @@ if TYPE_CHECKING:
     from typing import Self
 
     from fring_adapters.postgres import PoolSettings
-    from fring_core import Clock, Workflow
+    from fring_core import Clock, Passwords, TokenIssuer, Workflow
 
 
 def open_memory(
     *,
     workflow: Workflow = PERMISSIVE,
     personal_workflow: Workflow | None = None,
+    passwords: Passwords | None = None,
+    issuer: TokenIssuer | None = None,
     clock: Clock = utc_now,
 ) -> BlockingFring:
     """Return a Fring in memory, empty at first: for tests, and for trying things out.
 
-    Its `awaited` is the same for an event loop. `workflow`, `personal_workflow` and `clock` are as
-    in `Fring`.
+    Its `awaited` is the same for an event loop. The arguments are as in `Fring`.
     """
     return BlockingFring(
-        Fring(MemoryStore(), clock=clock, workflow=workflow, personal_workflow=personal_workflow)
+        Fring(
+            MemoryStore(),
+            clock=clock,
+            workflow=workflow,
+            personal_workflow=personal_workflow,
+            passwords=passwords,
+            issuer=issuer,
+        )
     )
 
 
@@ -46,6 +54,8 @@ def open_postgres(
     schema: str | None = None,
     workflow: Workflow = PERMISSIVE,
     personal_workflow: Workflow | None = None,
+    passwords: Passwords | None = None,
+    issuer: TokenIssuer | None = None,
     clock: Clock = utc_now,
 ) -> BlockingFring:
     """Return a Fring on a PostgreSQL database, without an event loop, for any number of threads.
@@ -63,7 +73,14 @@ def open_postgres(
 
     store = Prepared(url, **({} if pool is None else {"pool": pool}), schema=schema)
     return BlockingFring(
-        Fring(store, clock=clock, workflow=workflow, personal_workflow=personal_workflow)
+        Fring(
+            store,
+            clock=clock,
+            workflow=workflow,
+            personal_workflow=personal_workflow,
+            passwords=passwords,
+            issuer=issuer,
+        )
     )
 
 
@@ -75,6 +92,8 @@ def open_postgres_async(
     schema: str | None = None,
     workflow: Workflow = PERMISSIVE,
     personal_workflow: Workflow | None = None,
+    passwords: Passwords | None = None,
+    issuer: TokenIssuer | None = None,
     clock: Clock = utc_now,
 ) -> Fring:
     """Return a Fring on a PostgreSQL database, for an event loop, as `open_postgres`."""
@@ -86,4 +105,11 @@ def open_postgres_async(
             return await super().__aenter__()
 
     store = Prepared(url, **({} if pool is None else {"pool": pool}), schema=schema)
-    return Fring(store, clock=clock, workflow=workflow, personal_workflow=personal_workflow)
+    return Fring(
+        store,
+        clock=clock,
+        workflow=workflow,
+        personal_workflow=personal_workflow,
+        passwords=passwords,
+        issuer=issuer,
+    )

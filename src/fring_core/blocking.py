@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from typing import Self
 
     from fring_core.fring import Fring
+    from fring_core.ports import Store
 
 
 class BlockingUsers(Blocking):
@@ -103,6 +104,10 @@ class BlockingFring:
     def account_admin(self) -> BlockingAccountAdmin:
         """Return what an operator does with accounts, as `Fring.account_admin`."""
         return BlockingAccountAdmin(self.awaited.account_admin)
+
+    def on(self, store: Store) -> Self:
+        """Return a Fring that is as this one, on another store, whose calls never suspend."""
+        return type(self)(self.awaited.on(store))
 
     @contextmanager
     def transaction(self) -> Generator[Self]:

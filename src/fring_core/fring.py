@@ -84,6 +84,13 @@ class Fring:
             self._store, passwords=self._passwords, issuer=self._issuer, clock=self._clock
         )
 
+    def on(self, store: Store) -> Self:
+        """Return a Fring that is as this one, on another store, which may need to be opened."""
+        check_store(store)
+        other = copy(self)
+        other._work_on(store)  # noqa: SLF001  # it is of this class
+        return other
+
     @asynccontextmanager
     async def transaction(self) -> AsyncGenerator[Self, None]:
         """Open a block whose calls come about together, or, if it raises, not at all.
@@ -93,9 +100,7 @@ class Fring:
         then be run again.
         """
         async with self._store.transaction() as store:
-            inner = copy(self)
-            inner._work_on(store)  # noqa: SLF001  # it is of this class
-            yield inner
+            yield self.on(store)
 
     async def open(self) -> Self:
         """Open the store, if it is one that has to be opened; return this Fring."""

@@ -15,6 +15,7 @@ from tests.docs.pages import ROOT
 PACKAGES = (
     "fring_core",
     "fring_core.testing",
+    "fring_adapters",
     "fring_adapters.memory",
     "fring_adapters.postgres",
     "fring_adapters.identity",

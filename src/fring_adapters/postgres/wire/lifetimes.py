@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from psycopg import AsyncConnection, Connection
 
 NEVER_OPENED: Final = (
-    "The store was never opened: use it in `with BlockingPostgresStore(url) as store`, or in"
-    " `async with PostgresStore(url) as store`"
+    "The store was never opened: use it in `with open_postgres(url) as fring`, or in"
+    " `async with open_postgres_async(url) as fring`; without a block, call its `open`"
 )
 CLOSED: Final = "The store is closed: make a new one, and leave its `with` block when all is done"
 FORKED: Final = (
