@@ -1,6 +1,7 @@
 """Fring without `await`: the same use cases, and none missing."""
 
 import inspect
+from typing import Any
 
 import pytest
 
@@ -99,7 +100,7 @@ def test_what_is_left_early_goes_on_no_further():
     with open_memory() as fring:
         for n in range(3):
             fring.tasks.create(NewTask(f"t{n}"))
-        tasks = fring.tasks.all()
+        tasks: Any = fring.tasks.all()
         assert next(tasks).title == "t0"
         tasks.close()
         assert [task.title for task in fring.tasks.all()] == ["t0", "t1", "t2"]
@@ -109,7 +110,7 @@ def test_what_is_left_early_goes_on_no_further():
 
 def test_a_store_is_opened_and_closed_if_it_has_to_be():
     class Opened(MemoryStore):
-        said = ()
+        said: tuple[str, ...] = ()
 
         def __enter__(self):
             self.said += ("opened",)

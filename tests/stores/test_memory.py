@@ -3,6 +3,7 @@
 import time
 from contextvars import copy_context
 from itertools import count
+from typing import Any
 
 import pytest
 
@@ -163,7 +164,7 @@ def test_a_store_without_more_ids_says_so_and_goes_on(add):
             add(store, "bob")
     run_sync(fring.users.create(NewUser("bob", "b@e.o", 8)))
     run_sync(fring.tasks.create(NewTask("bob", id=8)))
-    listed = [run_sync(fring.users.list()), run_sync(fring.tasks.list())]
+    listed: list[Any] = [run_sync(fring.users.list()), run_sync(fring.tasks.list())]
     assert sorted(len(entities) for entities in listed) == [1, 2]
 
 

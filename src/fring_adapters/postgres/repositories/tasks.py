@@ -14,7 +14,7 @@ from fring_adapters.postgres.sql.tasks import STATEMENTS
 from fring_core import IdTaken, Slice, StoreUnavailable, TaskOrder, TaskWithUsers
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable
     from datetime import datetime
 
     from fring_adapters.postgres.repositories.changing import Changing

@@ -23,7 +23,7 @@ from fring_core import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable
     from datetime import datetime
 
     from fring_adapters.postgres.repositories.changing import Changing
