@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from enum import Enum
-from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
+from functools import cache
+from typing import Any, Final, Literal, TypeAlias
 
-if TYPE_CHECKING:
-    import attrs
+import attrs
 
 
 class Unset(Enum):
@@ -20,10 +20,12 @@ UNSET: Final = Unset.UNSET
 UnsetType: TypeAlias = Literal[Unset.UNSET]
 
 
-def given(command: attrs.AttrsInstance, besides: tuple[str, ...] = ()) -> dict[str, Any]:
+@cache
+def _names(command: type[Any]) -> tuple[str, ...]:
+    return tuple(field.name for field in attrs.fields(command))
+
+
+def given(command: Any, besides: tuple[str, ...] = ()) -> dict[str, Any]:
     """Return the fields of a command that are not `UNSET`, by their names, without some."""
-    return {
-        name: value
-        for field in command.__attrs_attrs__
-        if (name := field.name) not in besides and (value := getattr(command, name)) is not UNSET
-    }
+    values = {name: getattr(command, name) for name in _names(type(command)) if name not in besides}
+    return {name: value for name, value in values.items() if value is not UNSET}
