@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from enum import Enum
 from functools import cache
-from typing import Any, Final, Literal, TypeAlias
+from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias, cast
 
 import attrs
+
+if TYPE_CHECKING:
+    from collections.abc import Hashable
 
 
 class Unset(Enum):
@@ -21,11 +24,11 @@ UnsetType: TypeAlias = Literal[Unset.UNSET]
 
 
 @cache
-def _names(command: type[Any]) -> tuple[str, ...]:
-    return tuple(field.name for field in attrs.fields(command))
+def _names(command: Hashable) -> tuple[str, ...]:
+    return tuple(field.name for field in attrs.fields(cast("type[Any]", command)))
 
 
 def given(command: Any, besides: tuple[str, ...] = ()) -> dict[str, Any]:
     """Return the fields of a command that are not `UNSET`, by their names, without some."""
-    values = {name: getattr(command, name) for name in _names(type(command)) if name not in besides}
+    values = {name: getattr(command, name) for name in _names(command.__class__) if name not in besides}
     return {name: value for name, value in values.items() if value is not UNSET}
