@@ -30,5 +30,7 @@ def _names(command: Hashable) -> tuple[str, ...]:
 
 def given(command: Any, besides: tuple[str, ...] = ()) -> dict[str, Any]:
     """Return the fields of a command that are not `UNSET`, by their names, without some."""
-    values = {name: getattr(command, name) for name in _names(command.__class__) if name not in besides}
+    values = {
+        name: getattr(command, name) for name in _names(command.__class__) if name not in besides
+    }
     return {name: value for name, value in values.items() if value is not UNSET}
