@@ -91,9 +91,9 @@ class BlockingFring:
 
     def __init__(self, awaited: Fring) -> None:
         self.awaited = awaited
-        self.users = BlockingUsers(awaited.users)
-        self.tasks = BlockingTasks(awaited.tasks)
-        self.assignments = BlockingAssignments(awaited.assignments)
+        self.users: BlockingUsers = BlockingUsers(awaited.users)
+        self.tasks: BlockingTasks = BlockingTasks(awaited.tasks)
+        self.assignments: BlockingAssignments = BlockingAssignments(awaited.assignments)
 
     @property
     def has_accounts(self) -> bool:

@@ -59,7 +59,7 @@ class Slice(list[T]):
 
     def __init__(self, items: Iterable[T] = (), *, more: bool = False) -> None:
         super().__init__(items)
-        self.more = more
+        self.more: bool = more
 
     @classmethod
     def of(cls, items: Iterable[T], limit: int) -> Slice[T]:
