@@ -7,6 +7,8 @@ from importlib.metadata import PackageNotFoundError, distribution
 from urllib.parse import urlsplit
 from urllib.request import url2pathname
 
+INTERRUPTED = 130  # as shells have it
+
 
 def main() -> int:
     """Run the command; return its exit code."""
@@ -17,6 +19,8 @@ def main() -> int:
     except ModuleNotFoundError as error:
         print(f"fring: {error.name} is not installed; {_advice()}", file=sys.stderr)
         return 1
+    except KeyboardInterrupt:  # before the command looks after signals itself
+        return INTERRUPTED
 
 
 def _advice() -> str:

@@ -8,14 +8,15 @@ from fring_adapters.clock import utc_now
 from fring_adapters.memory import MemoryStore
 from fring_core import Fring, InvalidInput, NewTask, Problem, TaskChanges, TaskStatus, run_sync
 
+# No task has the id 0: what is wrong with the input is said before what is not there.
 CALLS = {
     "create": lambda fring, owner: fring.tasks.create(NewTask("task"), owner=owner),
     "list": lambda fring, owner: fring.tasks.list(owner=owner),
-    "get": lambda fring, owner: fring.tasks.get_with_users(1, owner=owner),
-    "update": lambda fring, owner: fring.tasks.update(1, TaskChanges(), owner=owner),
-    "set status": lambda fring, owner: fring.tasks.set_status(1, TaskStatus.TODO, owner=owner),
-    "toggle": lambda fring, owner: fring.tasks.toggle(1, owner=owner),
-    "delete": lambda fring, owner: fring.tasks.delete(1, owner=owner),
+    "get": lambda fring, owner: fring.tasks.get_with_users(0, owner=owner),
+    "update": lambda fring, owner: fring.tasks.update(0, TaskChanges(), owner=owner),
+    "set status": lambda fring, owner: fring.tasks.set_status(0, TaskStatus.TODO, owner=owner),
+    "toggle": lambda fring, owner: fring.tasks.toggle(0, owner=owner),
+    "delete": lambda fring, owner: fring.tasks.delete(0, owner=owner),
 }
 
 
