@@ -96,6 +96,11 @@ class BlockingFring:
         self.assignments = BlockingAssignments(awaited.assignments)
 
     @property
+    def has_accounts(self) -> bool:
+        """Tell whether people can have accounts here, as `Fring.has_accounts`."""
+        return self.awaited.has_accounts
+
+    @property
     def accounts(self) -> BlockingAccounts:
         """Return what people do with their accounts, as `Fring.accounts`."""
         return BlockingAccounts(self.awaited.accounts)

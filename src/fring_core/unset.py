@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from enum import Enum
-from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
+from functools import cache
+from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias, cast
+
+import attrs
 
 if TYPE_CHECKING:
-    import attrs
+    from collections.abc import Hashable
 
 
 class Unset(Enum):
@@ -20,10 +23,14 @@ UNSET: Final = Unset.UNSET
 UnsetType: TypeAlias = Literal[Unset.UNSET]
 
 
-def given(command: attrs.AttrsInstance, besides: tuple[str, ...] = ()) -> dict[str, Any]:
+@cache
+def _names(command: Hashable) -> tuple[str, ...]:
+    return tuple(field.name for field in attrs.fields(cast("type[Any]", command)))
+
+
+def given(command: Any, besides: tuple[str, ...] = ()) -> dict[str, Any]:
     """Return the fields of a command that are not `UNSET`, by their names, without some."""
-    return {
-        name: value
-        for field in command.__attrs_attrs__
-        if (name := field.name) not in besides and (value := getattr(command, name)) is not UNSET
+    values = {
+        name: getattr(command, name) for name in _names(command.__class__) if name not in besides
     }
+    return {name: value for name, value in values.items() if value is not UNSET}

@@ -147,6 +147,7 @@ def test_accounts_without_a_loop():
     fring = BlockingFring(
         Fring(MemoryStore(), clock=utc_now, passwords=BlockingArgon2Passwords(), issuer=tokens)
     )
+    assert fring.has_accounts is True
     ann = fring.accounts.register(Registration("ann", "ann@example.org", "correct horse"))
     given = fring.accounts.log_in(Login("correct horse", username="ann"))
     assert given.user_id == ann.id
@@ -162,6 +163,7 @@ def test_accounts_without_a_loop():
 
 def test_no_accounts_without_passwords():
     fring = open_memory()
+    assert fring.has_accounts is False
     for noun in ("accounts", "account_admin"):
         with pytest.raises(RuntimeError, match="has no accounts: give it `passwords`"):
             getattr(fring, noun)

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from fring_core import UserNotFound, run_sync
+from fring_core.sync import driven, is_driven
 
 
 async def add(left, right):
@@ -74,3 +75,17 @@ def test_refuses_to_suspend_and_closes():
         run_sync(coroutine)
     assert events == ["began", "closed"]
     assert inspect.getcoroutinestate(coroutine) == inspect.CORO_CLOSED
+
+
+def test_tells_what_it_drives_that_nobody_waits():
+    async def ask():
+        return is_driven()
+
+    assert is_driven() is False
+    assert run_sync(ask()) is True
+    assert asyncio.run(ask()) is False
+    with driven():
+        assert asyncio.run(ask()) is True
+    with pytest.raises(TypeError):
+        run_sync(add(1, "2"))
+    assert is_driven() is False

@@ -16,6 +16,7 @@ from fring_adapters.identity import Argon2Passwords, JwksTokens, SecretTokens, T
 from fring_adapters.memory import MemoryStore
 from fring_core import ALLOWED, Action, Fring, Identity, Role, Unauthenticated
 from fring_http.api.app import create_app
+from fring_http.server.exposure import listening_host
 from fring_http.server.settings import Settings, SettingsError
 from tests.docs.pages import ROOT, blocks, table
 from tests.serving import serving
@@ -41,9 +42,9 @@ def test_modes(what, mode):
     settings = Settings.from_mapping(given)
     if mode == "the start is refused":
         with pytest.raises(SettingsError):
-            settings.listening_host()
+            listening_host(settings)
     else:
-        settings.listening_host()
+        listening_host(settings)
         assert settings.auth_mode() == mode
 
 

@@ -4,6 +4,7 @@ import asyncio
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from threading import Lock
+from typing import Any
 
 import attrs
 import pytest
@@ -22,7 +23,6 @@ from fring_core import (
     NewTask,
     NewUser,
     StoreUnavailable,
-    Task,
     UserChanges,
     UsernameTaken,
     run_sync,
@@ -43,7 +43,7 @@ class Row:
     """A row in no database, that others change before the first saves."""
 
     def __init__(self, lost=0):
-        self.row: Task | None = ghost_task(7)
+        self.row: Any = ghost_task(7)
         self.lost = lost
         self.saves = 0
         self.pauses = 0
@@ -199,7 +199,7 @@ def test_who_clashes_is_told_alone_until_an_outage():
             raise StoreUnavailable("away")
         return await Row.save(row, task, was)
 
-    row.save = save
+    row.save = save  # type: ignore[method-assign]
     verbs = [partial(add, text) for text in ("1", "bob", "2", "3", "4", "5")]
     first, taken, second, *away = row.apply(*verbs)
     assert [first.title, taken.code, second.title] == ["ghost1", "username_taken", "ghost12"]
@@ -215,13 +215,16 @@ class Executor:
         pass
 
 
+EXECUTOR: Any = Executor()
+
+
 class Slow(Row):
     """A row that is read when the test says so, by one round after the other."""
 
     def __init__(self):
         super().__init__()
         self.reads = asyncio.Semaphore(0)
-        self.together = Together(Executor())
+        self.together = Together(EXECUTOR)
 
     async def get(self):
         await self.reads.acquire()
@@ -314,7 +317,7 @@ async def test_a_verb_that_raises_takes_nobody_along(error):
     await turns()
     for _ in range(2):
         row.reads.release()
-    results = await asyncio.gather(*calls, return_exceptions=True)
+    results: list[Any] = await asyncio.gather(*calls, return_exceptions=True)
     assert type(results[1]) is type(error)
     assert [results[0].title, results[2].title] == ["ghost1", "ghost12"]
 
@@ -369,8 +372,8 @@ async def test_the_store_outside_is_refused_before_it_waits(database_url, empty)
 def test_a_thread_waits_for_others_so_long_and_no_longer(monkeypatch):
     monkeypatch.setattr(blocking_changing, "LONGEST_WAIT", 0.01)
     row, turn = Row(), Lock()
-    its_turn = InTurn(Executor())
-    change = partial(its_turn.change, "row", partial(add, "!"), row.get, row.save)
+    its_turn = InTurn(EXECUTOR)
+    change: Any = partial(its_turn.change, "row", partial(add, "!"), row.get, row.save)
     its_turn._rows["row"] = turn
     with turn, pytest.raises(StoreUnavailable, match=r"Others have changed a row for 0\.01 s"):
         run_sync(change())
@@ -380,8 +383,8 @@ def test_a_thread_waits_for_others_so_long_and_no_longer(monkeypatch):
 def test_a_thread_that_is_interrupted_lets_the_others_go_on():
     row = Row()
     row.error = KeyboardInterrupt()
-    its_turn = InTurn(Executor())
-    change = partial(its_turn.change, "row", partial(add, "!"), row.get, row.save)
+    its_turn = InTurn(EXECUTOR)
+    change: Any = partial(its_turn.change, "row", partial(add, "!"), row.get, row.save)
     with pytest.raises(KeyboardInterrupt):
         run_sync(change())
     row.error = None
@@ -405,4 +408,5 @@ def test_many_threads_change_a_row_one_after_another(database_url, empty, monkey
             list(threads.map(fring.tasks.toggle, [task.id] * CALLERS))
         assert len(sent) == 2 * CALLERS, "nobody loses a round"
         assert fring.tasks.get(task.id).version == CALLERS + 1
-        assert not store.tasks._changing._rows
+        changing_rows: Any = store.tasks._changing
+        assert not changing_rows._rows

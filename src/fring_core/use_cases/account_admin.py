@@ -47,12 +47,9 @@ class AccountAdmin:
 
     async def list_users(self) -> list[Credential]:
         """Return all users by ascending id, each with its role, and its hash if it has one."""
-        found: list[Credential] = []
-        async for user in UserUseCases(self._store, self._clock).all():
-            account = await self._store.credentials.get(user.id)
-            if account is not None:
-                found.append(account)
-        return found
+        everybody = UserUseCases(self._store, self._clock).all()
+        found = [await self._store.credentials.get(user.id) async for user in everybody]
+        return [account for account in found if account is not None]
 
     async def set_password(self, username: str, password: str) -> bool:
         """Give a user another password, which ends its tokens; tell whether there is such a user.

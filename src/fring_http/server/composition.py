@@ -20,6 +20,7 @@ from fring_adapters.memory import MemoryStore
 from fring_core import Fring, StoreUnavailable
 from fring_http.api.app import create_app
 from fring_http.api.door.hosts import with_known_hosts
+from fring_http.server.exposure import known_hosts
 from fring_http.server.logs import set_up
 from fring_http.server.settings import MEMORY, AuthMode, Settings, SettingsError
 from fring_http.server.tokens import jwks_tokens, secret_tokens
@@ -112,7 +113,7 @@ class Wiring:
             strict_input=self.settings.strict_input,
             lifespan=lifespan,
         )
-        return with_known_hosts(app, self.settings.known_hosts(), self.settings.host)
+        return with_known_hosts(app, known_hosts(self.settings), self.settings.host)
 
     @asynccontextmanager
     async def opened(self, *, prepares: bool = False) -> AsyncIterator[None]:

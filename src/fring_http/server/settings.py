@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -10,8 +9,8 @@ from typing import TYPE_CHECKING, Any, Final
 import attrs
 
 from fring_core import PERMISSIVE, STRICT, Workflow
-from fring_http.api.door import authority
 from fring_http.server.variables.env_files import environment
+from fring_http.server.variables.fields import VARIABLE, set_by
 from fring_http.server.variables.parsers import (
     address,
     between,
@@ -28,7 +27,6 @@ from fring_http.server.variables.strays import strays
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-BOTH_FAMILIES: Final = "::"
 MEMORY: Final = "memory://"  # the `database_url` of the memory store
 WORKFLOWS: Final = {"permissive": PERMISSIVE, "strict": STRICT}
 ENVIRONMENTS: Final = ("development", "test", "production")
@@ -48,6 +46,22 @@ class SettingsError(Exception):
     """Report settings that cannot be used, by their names, a line each."""
 
 
+def _workflow(text: str) -> Workflow:
+    return WORKFLOWS[one_of(tuple(WORKFLOWS))(text)]
+
+
+def _auth_mode(text: str) -> AuthMode:
+    return AuthMode(one_of(tuple(AuthMode))(text))
+
+
+def _is_auto(text: str) -> bool:
+    return one_of(("auto", "off"))(text) == "auto"
+
+
+def _folder(text: str) -> Path:
+    return Path(text).expanduser()
+
+
 @attrs.frozen(kw_only=True)
 class Settings:
     """Hold everything that can be set; `from_environment` says where from.
@@ -59,36 +73,38 @@ class Settings:
     like a setting and is none.
     """
 
-    database_url: str = attrs.field(default="", repr=False)
-    schema: str | None = None
-    host: str = "127.0.0.1"
-    port: int = 8000
-    workers: int = 1
-    environment: str = "development"
-    debug: bool = False
-    log_level: str = "info"
-    cors_origins: tuple[str, ...] | None = None
-    allowed_hosts: tuple[str, ...] | None = None
-    strict_input: bool = False
-    data_dir: Path = Path(".fring")
-    migrate: bool = False
-    workflow: Workflow = PERMISSIVE
-    personal_workflow: Workflow | None = None
-    pool_size: int = 16
-    pool_overflow: int = 0
-    pool_timeout: float = 1.0
-    pool_recycle: float = 3600.0
-    pool_prepare: bool = True
-    auth: AuthMode | None = None
-    secret: str = attrs.field(default="", repr=False)
-    jwks_url: str = attrs.field(default="", repr=False)
-    token_issuer: str = ""
-    token_audience: str = ""
-    token_seconds: int = 3600
-    token_max_lifetime: int | None = None
-    role_claim: str = "role"
-    subject_claim: str = "sub"
-    registration: bool = True
+    database_url: str = set_by("DATABASE_URL", default="", shown=False)
+    schema: str | None = set_by("FRING_SCHEMA", default=None)
+    host: str = set_by("HOST", default="127.0.0.1")
+    port: int = set_by("PORT", whole(1, 65535), default=8000)
+    workers: int = set_by("WORKERS", whole(1, 256), default=1)
+    environment: str = set_by("ENVIRONMENT", one_of(ENVIRONMENTS), default="development")
+    debug: bool = set_by("DEBUG", debug, default=False)
+    log_level: str = set_by("LOG_LEVEL", one_of(LOG_LEVELS), default="info")
+    cors_origins: tuple[str, ...] | None = set_by("CORS_ORIGINS", origins, default=None)
+    allowed_hosts: tuple[str, ...] | None = set_by("FRING_ALLOWED_HOSTS", hosts, default=None)
+    strict_input: bool = set_by("FRING_STRICT_INPUT", boolean, default=False)
+    data_dir: Path = set_by("FRING_DATA_DIR", _folder, default=Path(".fring"))
+    migrate: bool = set_by("FRING_MIGRATE", _is_auto, default=False)
+    workflow: Workflow = set_by("FRING_WORKFLOW", _workflow, default=PERMISSIVE)
+    personal_workflow: Workflow | None = set_by("FRING_PERSONAL_WORKFLOW", _workflow, default=None)
+    pool_size: int = set_by("FRING_POOL_SIZE", whole(1, 1000), default=16)
+    pool_overflow: int = set_by("FRING_POOL_OVERFLOW", whole(0, 1000), default=0)
+    pool_timeout: float = set_by("FRING_POOL_TIMEOUT", between(0.01, 60), default=1.0)
+    pool_recycle: float = set_by("FRING_POOL_RECYCLE", between(1, 86_400), default=3600.0)
+    pool_prepare: bool = set_by("FRING_POOL_PREPARE", boolean, default=True)
+    auth: AuthMode | None = set_by("FRING_AUTH", _auth_mode, default=None)
+    secret: str = set_by("BETTER_AUTH_SECRET", default="", shown=False)
+    jwks_url: str = set_by("FRING_JWKS_URL", address, default="", shown=False)
+    token_issuer: str = set_by("FRING_TOKEN_ISSUER", default="")
+    token_audience: str = set_by("FRING_TOKEN_AUDIENCE", default="")
+    token_seconds: int = set_by("FRING_TOKEN_SECONDS", whole(1, 31_536_000), default=3600)
+    token_max_lifetime: int | None = set_by(
+        "FRING_TOKEN_MAX_LIFETIME", whole(1, 315_360_000), default=None
+    )
+    role_claim: str = set_by("FRING_ROLE_CLAIM", default="role")
+    subject_claim: str = set_by("FRING_SUBJECT_CLAIM", default="sub")
+    registration: bool = set_by("FRING_REGISTRATION", boolean, default=True)
     strays: tuple[str, ...] = ()
 
     @classmethod
@@ -141,46 +157,6 @@ class Settings:
             )
         return AuthMode.OFF
 
-    def known_hosts(self) -> tuple[str, ...] | None:
-        """Return the names under which to answer, beside those of this machine; None for any.
-
-        Without authentication a page must not come in by giving its own name our address.
-        """
-        if self.allowed_hosts is None and self.auth_mode() is AuthMode.OFF:
-            return ()
-        return self.allowed_hosts
-
-    def listening_host(self) -> str:
-        """Return where to listen.
-
-        Raise `SettingsError` if another machine could reach a server that asks for no token, unless
-        FRING_AUTH=off says that it may. `::`, which is how both families are asked for, is then
-        `localhost`, which has both too.
-        """
-        self._check_host()
-        if self.auth is AuthMode.OFF or self.auth_mode() is not AuthMode.OFF:
-            return self.host
-        try:
-            local = authority.resolves_to_loopback(self.host)
-        except (OSError, UnicodeError) as error:
-            raise SettingsError(f"Cannot listen on {self.host}: {error}") from None
-        if not local and self.host != BOTH_FAMILIES:
-            raise SettingsError(
-                f"HOST={self.host} lets other machines in, and nobody is asked for a token: set"
-                " BETTER_AUTH_SECRET or FRING_JWKS_URL, or FRING_AUTH=off if everybody may do"
-                " everything"
-            )
-        return self.host if local else "localhost"
-
-    def _check_host(self) -> None:
-        """Raise `SettingsError` for a URL, or a host with its port: people have one at hand."""
-        _, _, host = self.host.rpartition("://")
-        with suppress(ValueError):
-            name, port = authority.split(host.removesuffix("/"))
-            if host != self.host or port is not None:
-                alone = f"HOST={name} PORT={port or self.port}"
-                raise SettingsError(f"HOST={self.host} is more than a host: set {alone}")
-
     @classmethod
     def from_mapping(cls, values: Mapping[str, str]) -> Settings:
         """Read the settings from variables by name; raise `SettingsError` with all faults."""
@@ -197,39 +173,9 @@ class Settings:
         return cls(**given)
 
 
-def _workflow(text: str) -> Workflow:
-    return WORKFLOWS[one_of(tuple(WORKFLOWS))(text)]
-
-
+# The fields that can be set, each with its variable and what reads it.
 VARIABLES: Final[Mapping[str, tuple[str, Callable[[str], object]]]] = {
-    "database_url": ("DATABASE_URL", str),
-    "schema": ("FRING_SCHEMA", str),
-    "host": ("HOST", str),
-    "port": ("PORT", whole(1, 65535)),
-    "workers": ("WORKERS", whole(1, 256)),
-    "environment": ("ENVIRONMENT", one_of(ENVIRONMENTS)),
-    "debug": ("DEBUG", debug),
-    "log_level": ("LOG_LEVEL", one_of(LOG_LEVELS)),
-    "cors_origins": ("CORS_ORIGINS", origins),
-    "allowed_hosts": ("FRING_ALLOWED_HOSTS", hosts),
-    "strict_input": ("FRING_STRICT_INPUT", boolean),
-    "data_dir": ("FRING_DATA_DIR", lambda text: Path(text).expanduser()),
-    "migrate": ("FRING_MIGRATE", lambda text: one_of(("auto", "off"))(text) == "auto"),
-    "workflow": ("FRING_WORKFLOW", _workflow),
-    "personal_workflow": ("FRING_PERSONAL_WORKFLOW", _workflow),
-    "pool_size": ("FRING_POOL_SIZE", whole(1, 1000)),
-    "pool_overflow": ("FRING_POOL_OVERFLOW", whole(0, 1000)),
-    "pool_timeout": ("FRING_POOL_TIMEOUT", between(0.01, 60)),
-    "pool_recycle": ("FRING_POOL_RECYCLE", between(1, 86_400)),
-    "pool_prepare": ("FRING_POOL_PREPARE", boolean),
-    "auth": ("FRING_AUTH", lambda text: AuthMode(one_of(tuple(AuthMode))(text))),
-    "secret": ("BETTER_AUTH_SECRET", str),
-    "jwks_url": ("FRING_JWKS_URL", address),
-    "token_issuer": ("FRING_TOKEN_ISSUER", str),
-    "token_audience": ("FRING_TOKEN_AUDIENCE", str),
-    "token_seconds": ("FRING_TOKEN_SECONDS", whole(1, 31_536_000)),
-    "token_max_lifetime": ("FRING_TOKEN_MAX_LIFETIME", whole(1, 315_360_000)),
-    "role_claim": ("FRING_ROLE_CLAIM", str),
-    "subject_claim": ("FRING_SUBJECT_CLAIM", str),
-    "registration": ("FRING_REGISTRATION", boolean),
+    field.name: field.metadata[VARIABLE]
+    for field in attrs.fields(Settings)
+    if VARIABLE in field.metadata
 }

@@ -74,7 +74,6 @@ async def _joined(row: _Row, its_round: _Round, verb: Verb[Any]) -> Any:
 
 async def _serve(row: _Row, apply: Apply) -> dict[object, Any]:
     async with row.turn:
-        assert row.next is not None
-        verbs, row.next = dict(row.next.verbs), None
+        verbs, row.next = dict(row.next.verbs if row.next else {}), None
         results = await apply([*verbs.values()]) if verbs else []
     return dict(zip(verbs, results, strict=True))

@@ -65,8 +65,8 @@ class Changing:
 
 
 async def applied(
-    get: Get[E], save: Save[E], pause: Pause, verbs: Sequence[Verb[E]]
-) -> list[Result[E]]:
+    get: Get[Any], save: Save[Any], pause: Pause, verbs: Sequence[Verb[Any]]
+) -> list[Any]:
     """Apply verbs to a row, one after another; return what each made of it, or its error."""
     try:
         return await _stored(get, save, pause, verbs)
@@ -75,12 +75,12 @@ async def applied(
             return [error]
     except Exception as error:  # noqa: BLE001  # all are told
         return [error, *_repeated(error, verbs[1:])]
-    results: list[Result[E]] = []
-    for place, verb in enumerate(verbs, 1):
-        [result] = await applied(get, save, pause, [verb])
-        results.append(result)
-        if isinstance(result, Unavailable):  # the others need not wait for the same
-            return [*results, *_repeated(result, verbs[place:])]
+    results: list[Any] = []
+    for verb in verbs:
+        results += await applied(get, save, pause, (verb,))
+        last = results[-1]
+        if isinstance(last, Unavailable):  # the others need not wait for the same
+            return [*results, *_repeated(last, verbs[len(results) :])]
     return results
 
 

@@ -10,6 +10,7 @@ from contextlib import ExitStack
 from socket import gaierror
 from typing import TYPE_CHECKING, Final
 
+from fring_http.server.exposure import listening_host
 from fring_http.server.processes.addresses import held
 from fring_http.server.processes.supervisor import Supervisor
 from fring_http.server.settings import MEMORY, AuthMode, Settings, SettingsError
@@ -30,7 +31,7 @@ _UNNAMED: Final = "; HOST is no name that is known here: set an address, such as
 def serve(settings: Settings) -> None:
     """Serve until a signal ends it; raise `SettingsError` for what cannot be served."""
     _check(settings)
-    host = settings.listening_host()
+    host = listening_host(settings)
     with ExitStack() as stack:
         addresses = _addresses(host, settings.port, stack)
         url = database(settings, stack, upgrade=settings.migrate)
@@ -57,7 +58,7 @@ def _check(settings: Settings) -> None:
     faults: list[str] = []
     for check in (
         _check_workers,
-        Settings.listening_host,
+        listening_host,
         _check_tokens,
         _check_url,
         _check_schema,
