@@ -114,7 +114,7 @@ class PairTests(StoreTests):
     async def test_pair_of_save_and_remove(self, store: Store) -> None:
         """MUST return None if there is no such user.
 
-        If it is another, or there is no such task on the list `task.owner`, MUST return None. No
+        MUST return None if there is no such task on the list. No
         save brings back what is removed.
         """
         for n, lead in enumerate(self.leads):

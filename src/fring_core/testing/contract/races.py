@@ -119,7 +119,7 @@ class RaceTests(StoreTests):
         await self._one_wins(calls, TaskNotFound)
 
     async def test_race_of_saves_loses_none(self, store: Store) -> None:
-        """The row MUST change only if its version is still `task.version`: no save is lost."""
+        """`verb` MUST see the present row: no save is lost."""
         task = await store.tasks.add(NewTask("marks", ""), None, NOW)
 
         async def add_mark(mark: str) -> None:
@@ -144,7 +144,7 @@ class RaceTests(StoreTests):
     async def test_race_of_toggles_loses_none(
         self, store: Store, owner: str | None, status: TaskStatus
     ) -> None:
-        """The row MUST change only if its version is still `task.version`: toggles add up."""
+        """`verb` MUST see the present row: toggles add up."""
         task = await store.tasks.add(NewTask("task", "why", status), owner, NOW)
         toggled = await self.together(
             *(_fring(store).tasks.toggle(task.id, owner=owner) for _ in CALLERS)

@@ -89,7 +89,10 @@ class SaveTests(StoreTests):
         assert await contents(store) == before
 
     async def test_save_shows_its_verb_the_row(self, store: Store) -> None:
-        """`verb` MUST see the present row: what is stored, and in a transaction what was done there."""
+        """`verb` MUST see the present row: what is stored, and in a transaction what was done there.
+
+        It MAY be called again, on what the row is then.
+        """
         user, task = await add_user(store), await add_task(store, owner="ann")
         seen: list[Any] = []
 

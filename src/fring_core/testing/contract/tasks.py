@@ -146,7 +146,7 @@ class TaskTests(StoreTests):
     async def test_task_save_wants_the_present_version(self, store: Store, shift: int) -> None:
         """`verb` MUST see the present row.
 
-        If it is another, or there is no such task on the list `task.owner`, MUST return None.
+        MUST return None if there is no such task on the list.
         """
         present = await save(store, await add_task(store))
         assert present is not None
@@ -156,7 +156,7 @@ class TaskTests(StoreTests):
         assert await contents(store) == before
 
     async def test_task_save_after_removal(self, store: Store) -> None:
-        """If it is another, or there is no such task on the list `task.owner`, MUST return None."""
+        """MUST return None if there is no such task on the list."""
         task = await add_task(store)
         await store.tasks.remove(task.id, None)
         assert await save(store, task) is None
