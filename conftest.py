@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 from functools import partial
 from typing import TYPE_CHECKING
 from uuid import uuid4
@@ -34,6 +35,13 @@ settings.load_profile("tests")
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Put the files that take longest first, or one core would end with them, and others wait."""
     items.sort(key=lambda item: "stores" not in item.path.parts)
+
+
+def pytest_runtest_setup() -> None:
+    """Have what a test starts hear signals, even if this process, or a test before, ignores them."""
+    for number in (signal.SIGINT, signal.SIGHUP):
+        if signal.getsignal(number) is signal.SIG_IGN:
+            signal.signal(number, signal.SIG_DFL)
 
 
 @pytest.fixture(scope="session")
