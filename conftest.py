@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import os
-from pathlib import Path
-from tempfile import TemporaryDirectory
+import signal
+from functools import partial
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
@@ -14,13 +14,13 @@ from hypothesis import HealthCheck, settings
 from sybil import Sybil
 from sybil.parsers.markdown import PythonCodeBlockParser
 
+from fring_adapters import pytest_postgres
 from fring_adapters.clock import utc_now
 from fring_adapters.memory import MemoryStore
 from fring_adapters.postgres import prepare
-from fring_adapters.postgres.embedded import embedded
-from fring_adapters.postgres.urls import to_conninfo
+from fring_adapters.postgres.wire.urls import to_conninfo
 from fring_core import Fring
-from fring_http.app import create_app
+from fring_http.api.app import create_app
 from tests.serving import in_thread
 
 if TYPE_CHECKING:
@@ -37,6 +37,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=lambda item: "stores" not in item.path.parts)
 
 
+def pytest_runtest_setup() -> None:
+    """Have what a test starts hear signals, even if this process, or a test before, ignores them."""
+    for number in (signal.SIGINT, signal.SIGHUP):
+        if signal.getsignal(number) is signal.SIG_IGN:
+            signal.signal(number, signal.SIG_DFL)
+
+
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[str]:
     """Give the URL of a server that tests may create databases on.
@@ -47,16 +54,7 @@ def postgres() -> Iterator[str]:
     if url := os.environ.get("FRING_TEST_DATABASE_URL"):
         yield url
         return
-    # Not below pytest's own folder: as root, PostgreSQL runs as another user, and any other
-    # pytest that starts meanwhile takes that folder's permissions away.
-    with (
-        TemporaryDirectory(prefix="fring-tests-", ignore_cleanup_errors=True) as folder,
-        embedded(Path(folder) / "data") as url,
-    ):
-        with psycopg.connect(url, autocommit=True) as connection:
-            # Nobody needs the tests' data after a power cut.
-            connection.execute("ALTER SYSTEM SET fsync = off")
-            connection.execute("SELECT pg_reload_conf()")
+    with pytest_postgres.passing_server() as url:
         yield url
 
 
@@ -89,19 +87,9 @@ def database_url(new_database: Callable[[], str]) -> str:
 
 
 @pytest.fixture(scope="session")
-def empty(database_url: str) -> Iterator[Callable[[], None]]:
+def empty(database_url: str) -> Callable[[], None]:
     """Give a function that empties the database."""
-    # For a few rows TRUNCATE takes fifteen times as long.
-    statements = """
-        DELETE FROM user_tasks; DELETE FROM tasks; DELETE FROM users; DELETE FROM spent_ids;
-        SELECT setval('users_id_seq', 1, false), setval('tasks_id_seq', 1, false);
-    """
-    with psycopg.connect(to_conninfo(database_url), autocommit=True) as connection:
-
-        def delete() -> None:
-            connection.execute(statements)
-
-        yield delete
+    return partial(pytest_postgres.empty, database_url)
 
 
 @pytest.fixture(scope="module")

@@ -22,7 +22,7 @@ from hypothesis.stateful import run_state_machine_as_test
 from fring_adapters.memory import MemoryStore
 from fring_adapters.postgres import BlockingPostgresStore, PostgresStore, prepare
 from fring_adapters.postgres.embedded import embedded
-from fring_adapters.postgres.urls import to_conninfo
+from fring_adapters.postgres.wire.urls import to_conninfo
 from fring_core.testing import StoreMachine
 
 if TYPE_CHECKING:

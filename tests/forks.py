@@ -4,10 +4,10 @@ import os
 import sys
 
 
-def refused(run, call):
+def refused(run, *arguments):
     """Expect a call to say that it comes after a fork."""
     try:
-        run(call)
+        run(*arguments)
     except RuntimeError as error:
         assert "before a fork" in str(error), error
     else:

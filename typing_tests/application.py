@@ -11,11 +11,11 @@ from fring_adapters.identity import SecretTokens
 from fring_adapters.memory import MemoryStore
 from fring_adapters.postgres import PoolSettings, PostgresStore
 from fring_adapters.postgres.embedded import embedded
-from fring_core import STRICT, Accounts, Fring
-from fring_http.app import create_app
-from fring_http.edge import Application
-from fring_http.main import create
-from fring_http.settings import Settings
+from fring_core import STRICT, Fring, Passwords
+from fring_http.api.app import create_app
+from fring_http.api.door.edge import Application
+from fring_http.server.composition import create
+from fring_http.server.settings import Settings
 
 
 def on_memory() -> Application:
@@ -23,13 +23,12 @@ def on_memory() -> Application:
     return create_app(Fring(MemoryStore(), clock=utc_now, workflow=STRICT))
 
 
-def on_postgres(url: str, tokens: SecretTokens, accounts: Accounts) -> Application:
+def on_postgres(url: str, tokens: SecretTokens, passwords: Passwords) -> Application:
     """Serve a database, with all that can be set."""
     store = PostgresStore(url, PoolSettings(size=4))
     return create_app(
-        Fring(store, clock=utc_now),
+        Fring(store, clock=utc_now, passwords=passwords, issuer=tokens),
         tokens=tokens,
-        accounts=accounts,
         cors_origins=["https://example.org"],
         lifespan=[store],
     )

@@ -5,7 +5,7 @@ from typing import assert_type
 
 import httpx
 
-from fring_core import Fring, NewTask, Task, TaskChanges, TaskWithUsers, User, run_sync
+from fring_core import BlockingFring, Fring, NewTask, Slice, Task, TaskChanges, TaskWithUsers, User
 from fring_http.client import BlockingFringClient, FringClient, UnexpectedAnswer
 
 
@@ -13,29 +13,41 @@ async def asynchronously() -> None:
     """Await the use cases."""
     async with FringClient("https://tasks.example", token=lambda: "token", timeout=3) as fring:
         assert_type(fring, FringClient)
-        assert_type(await fring.create_task(NewTask("Buy seeds"), owner="ann"), Task)
-        assert_type(await fring.get_task(1), TaskWithUsers)
-        assert_type(await fring.list_users(), Sequence[User])
+        assert_type(await fring.tasks.create(NewTask("Buy seeds"), owner="ann"), Task)
+        assert_type(await fring.tasks.get_with_users(1), TaskWithUsers)
+        assert_type(await fring.users.list(), Slice[User])
+        assert_type(await fring.users.find(username="ann"), User | None)
+        assert_type([task async for task in fring.tasks.all()], list[Task])
         fring.transaction()  # type: ignore[attr-defined]  # pyright: ignore[reportAttributeAccessIssue, reportUnknownMemberType]
 
 
 def blocking(transport: httpx.HTTPTransport) -> None:
-    """Drive the use cases without a loop."""
+    """Call the use cases without a loop."""
     with BlockingFringClient("https://tasks.example", token=None, transport=transport) as fring:
-        assert_type(run_sync(fring.toggle_task(1, owner="ann")), Task)
-        assert_type(run_sync(fring.delete_task(1)), None)
+        assert_type(fring, BlockingFringClient)
+        assert_type(fring.tasks.toggle(1, owner="ann"), Task)
+        assert_type(fring.tasks.list(), Slice[Task])
+        assert_type(list(fring.tasks.all()), list[Task])
+        assert_type(fring.users.count(), int)
         try:
-            run_sync(fring.update_task(1, TaskChanges(title="Buy more seeds")))
+            fring.tasks.update(1, TaskChanges(title="Buy more seeds"))
         except UnexpectedAnswer as error:
             assert_type(error.status, int)
             assert_type(error.code, str)
 
 
-async def either(fring: Fring | FringClient | BlockingFringClient) -> Sequence[Task]:
+async def either(fring: Fring | FringClient) -> Sequence[Task]:
     """Take a Fring wherever it is."""
-    return await fring.list_tasks()
+    return await fring.tasks.list()
+
+
+def either_without_a_loop(fring: BlockingFring | BlockingFringClient) -> Sequence[Task]:
+    """Take one wherever it is, without a loop."""
+    return fring.tasks.list()
 
 
 def refused(transport: httpx.AsyncHTTPTransport) -> None:
-    """Take the wrong kind of transport."""
-    BlockingFringClient("https://tasks.example", transport=transport)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+    """Take the wrong kind of transport, and the wrong arguments."""
+    fring = BlockingFringClient("https://tasks.example", transport=transport)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+    fring.tasks.get("1")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+    fring.assignments.add(1, 2)  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]

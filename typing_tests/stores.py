@@ -1,6 +1,6 @@
 """A store is whatever has the right methods; nothing is to be inherited."""
 
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime
 from itertools import count
@@ -21,6 +21,7 @@ from fring_core import (
     Page,
     Passwords,
     Role,
+    Slice,
     Store,
     Task,
     TaskFilter,
@@ -53,12 +54,16 @@ class OwnUsers:
         """Find a user with its tasks."""
         raise NotImplementedError
 
-    async def list(self, where: UserFilter, page: Page) -> list[User]:
-        """List users: a list is a sequence."""
+    async def list(self, where: UserFilter, page: Page) -> Slice[User]:
+        """List users."""
         raise NotImplementedError
 
-    async def save(self, user: User) -> User | None:
-        """Save a user."""
+    async def count(self, where: UserFilter) -> int:
+        """Count users."""
+        raise NotImplementedError
+
+    async def change(self, user_id: int, verb: Callable[[User], User]) -> User | None:
+        """Change a user."""
         raise NotImplementedError
 
     async def remove(self, user_id: int) -> bool:
@@ -103,12 +108,18 @@ class OwnTasks:
 
     async def list(
         self, where: TaskFilter, page: Page, owner: str | None, order: TaskOrder = TaskOrder.BY_ID
-    ) -> Sequence[Task]:
+    ) -> Slice[Task]:
         """List tasks."""
         raise NotImplementedError
 
-    async def save(self, task: Task) -> Task | None:
-        """Save a task."""
+    async def count(self, where: TaskFilter, owner: str | None) -> int:
+        """Count tasks."""
+        raise NotImplementedError
+
+    async def change(
+        self, task_id: int, owner: str | None, verb: Callable[[Task], Task]
+    ) -> Task | None:
+        """Change a task."""
         raise NotImplementedError
 
     async def remove(self, task_id: int, owner: str | None) -> bool:
@@ -127,8 +138,8 @@ class OwnAssignments:
         """Un-assign."""
         raise NotImplementedError
 
-    async def tasks_of(self, user_id: int, status: TaskStatus | None) -> Sequence[Task] | None:
-        """List a user's tasks."""
+    async def tasks_of(self, user_id: int, status: TaskStatus | None) -> list[Task] | None:
+        """List a user's tasks: a list is a sequence."""
         raise NotImplementedError
 
     async def users_of(self, task_id: int) -> Sequence[User] | None:
@@ -152,10 +163,10 @@ class OwnStore:
 
 
 class ForgetfulUsers(OwnUsers):
-    """Return nothing from `save`."""
+    """Return nothing from `change`."""
 
-    async def save(self, user: User) -> None:
-        """Save a user: a result of None is one of those that the port has."""
+    async def change(self, user_id: int, verb: Callable[[User], User]) -> None:
+        """Change a user: a result of None is one of those that the port has."""
 
 
 class LateUsers(OwnUsers):

@@ -1,4 +1,4 @@
-"""Every use case keeps its types, awaited and through `run_sync`."""
+"""Every use case keeps its types, awaited, plain, and through `run_sync`."""
 
 from collections.abc import Sequence
 from typing import assert_type
@@ -7,6 +7,7 @@ from fring_core import (
     AccountAdmin,
     Accounts,
     AccountToken,
+    BlockingFring,
     Fring,
     Identity,
     IssuedToken,
@@ -17,6 +18,8 @@ from fring_core import (
     PasswordChange,
     Registration,
     Role,
+    Side,
+    Slice,
     Task,
     TaskChanges,
     TaskFilter,
@@ -34,62 +37,84 @@ from fring_core import (
 
 async def users(fring: Fring) -> None:
     """Await what is about users."""
-    assert_type(await fring.create_user(NewUser("ann", "ann@example.org")), User)
-    assert_type(await fring.list_users(), Sequence[User])
-    assert_type(await fring.list_users(UserFilter(username="a"), Page(limit=10)), Sequence[User])
-    assert_type(await fring.update_user(1, UserChanges(email="ann@example.com")), User)
-    found = assert_type(await fring.get_user(1), UserWithTasks)
+    assert_type(await fring.users.create(NewUser("ann", "ann@example.org")), User)
+    assert_type(await fring.users.list(), Slice[User])
+    assert_type(await fring.users.list(UserFilter(username="a"), Page(limit=10)), Slice[User])
+    assert_type(await fring.users.get(1), User)
+    assert_type(await fring.users.find(email="ann@example.org"), User | None)
+    assert_type([user async for user in fring.users.all()], list[User])
+    assert_type(await fring.users.count(), int)
+    assert_type(await fring.users.update(1, UserChanges(email="ann@example.com")), User)
+    found = assert_type(await fring.users.get_with_tasks(1), UserWithTasks)
     assert_type(found.user, User)
     assert_type(found.tasks, Sequence[Task])
 
 
 async def tasks(fring: Fring) -> None:
     """Await what is about tasks, of the shared board and of personal lists."""
-    assert_type(await fring.create_task(NewTask("Water the plants")), Task)
-    assert_type(await fring.create_task(NewTask("Water the plants"), owner="ann"), Task)
-    assert_type(await fring.list_tasks(), Sequence[Task])
-    listed = fring.list_tasks(TaskFilter(), Page(), owner="ann", order=TaskOrder.NEWEST_FIRST)
-    assert_type(await listed, Sequence[Task])
-    assert_type(await fring.update_task(1, TaskChanges(title="Buy seeds"), owner=None), Task)
-    assert_type(await fring.set_status(1, TaskStatus.COMPLETED), Task)
-    assert_type(await fring.toggle_task(1, owner="ann"), Task)
-    found = assert_type(await fring.get_task(1), TaskWithUsers)
+    assert_type(await fring.tasks.create(NewTask("Water the plants")), Task)
+    assert_type(await fring.tasks.create(NewTask("Water the plants"), owner="ann"), Task)
+    assert_type(await fring.tasks.list(), Slice[Task])
+    listed = fring.tasks.list(TaskFilter(), Page(), owner="ann", order=TaskOrder.NEWEST_FIRST)
+    assert_type((await listed).more, bool)
+    assert_type(await fring.tasks.get(1), Task)
+    assert_type([task async for task in fring.tasks.all(owner="ann")], list[Task])
+    assert_type(await fring.tasks.count(TaskFilter()), int)
+    assert_type(await fring.tasks.update(1, TaskChanges(title="Buy seeds"), owner=None), Task)
+    assert_type(await fring.tasks.set_status(1, TaskStatus.COMPLETED), Task)
+    assert_type(await fring.tasks.toggle(1, owner="ann"), Task)
+    found = assert_type(await fring.tasks.get_with_users(1), TaskWithUsers)
     assert_type(found.task, Task)
     assert_type(found.users, Sequence[User])
 
 
 async def assignments(fring: Fring) -> None:
     """Await what is about assignments, from both sides."""
-    assert_type(await fring.list_tasks_of_user(1), Sequence[Task])
-    assert_type(await fring.list_tasks_of_user(1, TaskStatus.TODO), Sequence[Task])
-    assert_type(await fring.list_users_of_task(1), Sequence[User])
+    assert_type(await fring.assignments.tasks_of(1), Sequence[Task])
+    assert_type(await fring.assignments.tasks_of(1, TaskStatus.TODO), Sequence[Task])
+    assert_type(await fring.assignments.users_of(1), Sequence[User])
 
 
 def nothing_to_return(fring: Fring) -> None:
     """Run what returns nothing: its result cannot be taken for one."""
-    assert_type(run_sync(fring.assign_task(1, 2)), None)
-    assert_type(run_sync(fring.unassign_task(1, 2)), None)
-    assert_type(run_sync(fring.assign_user(2, 1)), None)
-    assert_type(run_sync(fring.unassign_user(2, 1)), None)
-    assert_type(run_sync(fring.delete_user(1)), None)
-    assert_type(run_sync(fring.delete_task(1, owner="ann")), None)
+    assert_type(run_sync(fring.assignments.add(user=1, task=2)), None)
+    assert_type(run_sync(fring.assignments.remove(user=1, task=2)), None)
+    assert_type(run_sync(fring.assignments.add(user=1, task=2, first=Side.TASK)), None)
+    assert_type(run_sync(fring.assignments.remove(user=1, task=2, first=Side.TASK)), None)
+    assert_type(run_sync(fring.users.delete(1)), None)
+    assert_type(run_sync(fring.tasks.delete(1, owner="ann")), None)
 
 
 def without_a_loop(fring: Fring) -> None:
     """Give `run_sync` a use case, or a coroutine of one's own."""
 
     async def both() -> tuple[User, Sequence[Task]]:
-        return await fring.create_user(NewUser("ann", "a@example.org")), await fring.list_tasks()
+        return await fring.users.create(NewUser("ann", "a@example.org")), await fring.tasks.list()
 
-    assert_type(run_sync(fring.create_user(NewUser("ann", "ann@example.org"))), User)
-    assert_type(run_sync(fring.list_tasks()), Sequence[Task])
+    assert_type(run_sync(fring.users.create(NewUser("ann", "ann@example.org"))), User)
+    assert_type(run_sync(fring.tasks.list()), Slice[Task])
     assert_type(run_sync(both()), tuple[User, Sequence[Task]])
+
+
+def plain(fring: BlockingFring) -> None:
+    """Call the use cases without `await`."""
+    assert_type(fring.users.create(NewUser("ann", "ann@example.org")), User)
+    assert_type(fring.tasks.list(owner="ann", order=TaskOrder.BY_TITLE), Slice[Task])
+    assert_type(list(fring.tasks.all(TaskFilter())), list[Task])
+    assert_type(fring.assignments.add(user=1, task=2, first=Side.TASK), None)
+    assert_type(fring.accounts.log_in(Login("secret", username="ann")), AccountToken)
+    assert_type(fring.account_admin.set_role("ann", Role.VIEWER), bool)
+    with fring.transaction() as together:
+        assert_type(together, BlockingFring)
+        assert_type(together.users.get_with_tasks(1), UserWithTasks)
+    fring.tasks.get("1")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+    fring.assignments.add(1, 2)  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
 
 
 async def a_transaction(fring: Fring) -> None:
     """Open a transaction: what it gives is a Fring."""
     async with fring.transaction() as together:
-        assert_type(await together.create_task(NewTask("Buy seeds")), Task)
+        assert_type(await together.tasks.create(NewTask("Buy seeds")), Task)
         async with together.transaction() as inner:
             assert_type(inner, Fring)
 
@@ -121,11 +146,10 @@ async def a_token(accounts: Accounts, tokens: Tokens) -> None:
 
 async def mistakes(fring: Fring) -> None:
     """Make mistakes that a type checker reports."""
-    await fring.get_user("1")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
-    await fring.list_tasks(UserFilter())  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
-    await fring.set_status(1, "done")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
-    await fring.create_task(NewTask("Buy seeds"), "ann")  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
-    fring.list_users().sort()  # type: ignore[attr-defined]  # pyright: ignore[reportAttributeAccessIssue, reportUnknownMemberType]
-    (await fring.list_users()).sort()  # type: ignore[attr-defined]  # pyright: ignore[reportAttributeAccessIssue, reportUnknownMemberType]
-    fring.create_task(NewTask("lost"))  # type: ignore[unused-coroutine]  # pyright: ignore[reportUnusedCoroutine]
-    run_sync(fring.list_users)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+    await fring.users.get_with_tasks("1")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+    await fring.tasks.list(UserFilter())  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+    await fring.tasks.set_status(1, "done")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+    await fring.tasks.create(NewTask("Buy seeds"), "ann")  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
+    fring.users.list().sort()  # type: ignore[attr-defined]  # pyright: ignore[reportAttributeAccessIssue, reportUnknownMemberType]
+    fring.tasks.create(NewTask("lost"))  # type: ignore[unused-coroutine]  # pyright: ignore[reportUnusedCoroutine]
+    run_sync(fring.users.list)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]

@@ -9,6 +9,7 @@ from fring_core import (
     PERMISSIVE,
     STRICT,
     UNSET,
+    VIEWS,
     Action,
     Clock,
     FixedClock,
@@ -25,6 +26,7 @@ from fring_core import (
     User,
     UserChanges,
     UserFilter,
+    View,
     Workflow,
 )
 from fring_core.unset import UnsetType
@@ -81,6 +83,8 @@ def workflows(task: Task) -> None:
     assert_type(own.moves, Mapping[TaskStatus, frozenset[TaskStatus]])
     assert_type(STRICT, Workflow)
     assert_type(PERMISSIVE.allows(TaskStatus.TODO, TaskStatus.COMPLETED), bool)
+    view: View = VIEWS[TaskStatus.TODO]
+    assert_type(view.toggled, TaskStatus)
     assert_type(task.change(TaskChanges(completed=True), own, datetime.now(UTC)), Task)
     assert_type(task.toggle(own, datetime.now(UTC)), Task)
     Workflow({"todo": ["completed"]})  # type: ignore[dict-item, list-item]  # pyright: ignore[reportArgumentType]

@@ -1,12 +1,12 @@
 """Task management with no I/O: rules, ports and use cases.
 
-Start with `Fring`, give it a store and a clock, and call it: `await` its methods in an event
-loop, or hand them to `run_sync` on a store that never suspends.
+Start with `Fring`, give it a store and a clock, and call its nouns: `await fring.tasks.create(...)`.
+On a store that never suspends, `BlockingFring` does the same without `await`.
 """
 
-from fring_core.account_admin import AccountAdmin
-from fring_core.accounts import Accounts, AccountToken
-from fring_core.assignments import Outcome, TaskWithUsers, UserWithTasks
+from fring_core.accounts import Credential, Login, PasswordChange, Registration
+from fring_core.assignments import Outcome, Side, TaskWithUsers, UserWithTasks
+from fring_core.blocking import BlockingFring
 from fring_core.clocks import FixedClock
 from fring_core.errors import (
     AlreadyAssigned,
@@ -30,8 +30,8 @@ from fring_core.errors import (
     UsernameTaken,
     UserNotFound,
 )
+from fring_core.fring import Fring
 from fring_core.identity import ALLOWED, Action, Identity, Role
-from fring_core.logins import Login, PasswordChange, Registration
 from fring_core.ports import (
     Assignments,
     Clock,
@@ -45,20 +45,29 @@ from fring_core.ports import (
     Users,
     Verdict,
 )
-from fring_core.queries import Page, TaskFilter, TaskOrder, UserFilter
-from fring_core.service import Fring
-from fring_core.status import PERMISSIVE, STRICT, TaskStatus, Workflow
+from fring_core.queries import Page, Slice, TaskFilter, TaskOrder, UserFilter
+from fring_core.status import PERMISSIVE, STRICT, VIEWS, TaskStatus, View, Workflow
 from fring_core.sync import run_sync
 from fring_core.tasks import NewTask, Task, TaskChanges
 from fring_core.unset import UNSET
-from fring_core.users import Credential, NewUser, User, UserChanges
+from fring_core.use_cases.account_admin import AccountAdmin
+from fring_core.use_cases.accounts import Accounts, AccountToken
+from fring_core.use_cases.assignments import AssignmentUseCases
+from fring_core.use_cases.tasks import TaskUseCases
+from fring_core.use_cases.users import UserUseCases
+from fring_core.users import NewUser, User, UserChanges
 
 __all__ = [  # noqa: RUF022  # grouped by what they are for
     # the use cases
+    "AssignmentUseCases",
+    "BlockingFring",
     "FixedClock",
     "Fring",
+    "TaskUseCases",
+    "UserUseCases",
     "run_sync",
     # what a store knows
+    "Slice",
     "Task",
     "TaskStatus",
     "TaskWithUsers",
@@ -68,6 +77,7 @@ __all__ = [  # noqa: RUF022  # grouped by what they are for
     "NewTask",
     "NewUser",
     "Page",
+    "Side",
     "TaskChanges",
     "TaskFilter",
     "TaskOrder",
@@ -77,6 +87,8 @@ __all__ = [  # noqa: RUF022  # grouped by what they are for
     # status rules
     "PERMISSIVE",
     "STRICT",
+    "VIEWS",
+    "View",
     "Workflow",
     # identity
     "ALLOWED",

@@ -27,6 +27,10 @@ class FringError(Exception):
     """
 
     code: ClassVar[str]
+    text: ClassVar[str] = ""  # with `0` for the error itself; none: what it was raised with
+
+    def __str__(self) -> str:
+        return self.text.format(self) if self.text else super().__str__()
 
 
 class NotFound(FringError):
@@ -52,10 +56,8 @@ class UserNotFound(NotFound):
     """Report that no user has this id."""
 
     code: ClassVar[str] = "user_not_found"
+    text: ClassVar[str] = "User {0.user_id} not found"
     user_id: int
-
-    def __str__(self) -> str:
-        return f"User {self.user_id} not found"
 
 
 @attrs.define
@@ -63,10 +65,8 @@ class TaskNotFound(NotFound):
     """Report that no task has this id on the list that was asked."""
 
     code: ClassVar[str] = "task_not_found"
+    text: ClassVar[str] = "Task {0.task_id} not found"
     task_id: int
-
-    def __str__(self) -> str:
-        return f"Task {self.task_id} not found"
 
 
 @attrs.define
@@ -74,10 +74,8 @@ class UsernameTaken(Conflict):
     """Report that another user has this username."""
 
     code: ClassVar[str] = "username_taken"
+    text: ClassVar[str] = "Username {0.username!r} is taken"
     username: str
-
-    def __str__(self) -> str:
-        return f"Username {self.username!r} is taken"
 
 
 @attrs.define
@@ -85,10 +83,8 @@ class EmailTaken(Conflict):
     """Report that another user has this e-mail address."""
 
     code: ClassVar[str] = "email_taken"
+    text: ClassVar[str] = "Email {0.email!r} is taken"
     email: str
-
-    def __str__(self) -> str:
-        return f"Email {self.email!r} is taken"
 
 
 @attrs.define
@@ -96,10 +92,8 @@ class IdTaken(Conflict):
     """Report that the id that a caller chose is in use."""
 
     code: ClassVar[str] = "id_taken"
+    text: ClassVar[str] = "Id {0.id} is taken"
     id: int
-
-    def __str__(self) -> str:
-        return f"Id {self.id} is taken"
 
 
 @attrs.define
@@ -107,11 +101,9 @@ class AlreadyAssigned(Conflict):
     """Report that the user has this task already."""
 
     code: ClassVar[str] = "already_assigned"
+    text: ClassVar[str] = "Task {0.task_id} is already assigned to user {0.user_id}"
     user_id: int
     task_id: int
-
-    def __str__(self) -> str:
-        return f"Task {self.task_id} is already assigned to user {self.user_id}"
 
 
 @attrs.define
@@ -119,11 +111,9 @@ class NotAssigned(Conflict):
     """Report that the user does not have this task."""
 
     code: ClassVar[str] = "not_assigned"
+    text: ClassVar[str] = "Task {0.task_id} is not assigned to user {0.user_id}"
     user_id: int
     task_id: int
-
-    def __str__(self) -> str:
-        return f"Task {self.task_id} is not assigned to user {self.user_id}"
 
 
 @attrs.define
@@ -131,11 +121,9 @@ class TransitionRefused(Conflict):
     """Report a status change that the workflow does not allow."""
 
     code: ClassVar[str] = "transition_refused"
+    text: ClassVar[str] = "Status cannot change from '{0.before}' to '{0.after}'"
     before: str
     after: str
-
-    def __str__(self) -> str:
-        return f"Status cannot change from '{self.before}' to '{self.after}'"
 
 
 @attrs.frozen
@@ -182,11 +170,9 @@ class Unauthenticated(FringError):
     """
 
     code: ClassVar[str] = "unauthenticated"
+    text: ClassVar[str] = "{0.reason}"
     reason: str
     bad_token: bool = False
-
-    def __str__(self) -> str:
-        return self.reason
 
 
 @attrs.define
@@ -194,10 +180,8 @@ class Forbidden(FringError):
     """Report a caller that is known, and may not do this."""
 
     code: ClassVar[str] = "forbidden"
+    text: ClassVar[str] = "{0.reason}"
     reason: str
-
-    def __str__(self) -> str:
-        return self.reason
 
 
 @attrs.define
@@ -207,10 +191,8 @@ class StoreUnavailable(Unavailable):
     `reason` is for logs, not for clients.
     """
 
+    text: ClassVar[str] = "{0.reason}"
     reason: str
-
-    def __str__(self) -> str:
-        return self.reason
 
 
 @attrs.define
@@ -220,7 +202,5 @@ class TransactionConflict(Unavailable):
     `reason` is for logs, not for clients.
     """
 
+    text: ClassVar[str] = "{0.reason}"
     reason: str = "Another caller's work stood in the way"
-
-    def __str__(self) -> str:
-        return self.reason

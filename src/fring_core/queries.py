@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from enum import Enum
-from typing import Final
+from typing import TYPE_CHECKING, Final, TypeVar
 
 import attrs
 
@@ -11,6 +11,11 @@ from fring_core import text
 from fring_core.errors import InvalidInput, Problem
 from fring_core.status import TaskStatus
 from fring_core.values import flag_problem, plain, plain_fields
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+T = TypeVar("T")
 
 MAX_LIMIT: Final = 1000
 DEFAULT_LIMIT: Final = 100
@@ -23,38 +28,6 @@ def _between(field: str, number: object, most: int) -> Problem | None:
     if not 0 <= number <= most:
         return Problem(field, f"must be between 0 and {most}")
     return None
-
-
-@attrs.frozen(field_transformer=plain_fields)
-class Page:
-    """Choose part of a list: `limit` entries (0-1000) after the first `skip` (0 to 2⁶³-1).
-
-    Raise `InvalidInput` outside those limits.
-    """
-
-    skip: int = 0
-    limit: int = DEFAULT_LIMIT
-
-    def __attrs_post_init__(self) -> None:
-        text.reject(
-            (_between("skip", self.skip, MAX_SKIP), _between("limit", self.limit, MAX_LIMIT))
-        )
-
-
-def _text_or_none(value: str | None) -> str | None:
-    value = plain(value)
-    # What is no text is not to pass for an empty one.
-    return None if isinstance(value, str) and not value else value
-
-
-def status_or_none(value: str | None) -> TaskStatus | None:
-    """Return the status that a filter names, None for no filter; raise `InvalidStatus`."""
-    value = _text_or_none(value)
-    return None if value is None else TaskStatus.parse(value)
-
-
-def _filter_problem(field: str, value: str | None) -> Problem | None:
-    return None if value is None else text.FILTER.problem(field, value)
 
 
 class TaskOrder(Enum):
@@ -77,6 +50,67 @@ class TaskOrder(Enum):
             raise InvalidInput(
                 (Problem("order", f"must be one of {', '.join(each.value for each in cls)}"),)
             ) from None
+
+
+class Slice(list[T]):
+    """Be a page of a list; `more` tells whether others follow it."""
+
+    __slots__ = ("more",)
+
+    def __init__(self, items: Iterable[T] = (), *, more: bool = False) -> None:
+        super().__init__(items)
+        self.more: bool = more
+
+    @classmethod
+    def of(cls, items: Iterable[T], limit: int) -> Slice[T]:
+        """Return the first `limit` of these; whoever fetched one more learns whether there are."""
+        found = list(items)
+        return cls(found[:limit], more=len(found) > limit)
+
+
+@attrs.frozen(field_transformer=plain_fields)
+class Page:
+    """Choose part of a list: `limit` entries (0-1000) after the first `skip` (0 to 2⁶³-1).
+
+    `after` passes over ids up to this one (0 to 2⁶³-1), and wants the order by id: with it, the
+    next page is right whatever was removed. Raise `InvalidInput` outside those limits.
+    """
+
+    skip: int = 0
+    limit: int = DEFAULT_LIMIT
+    after: int = 0
+
+    def __attrs_post_init__(self) -> None:
+        text.reject(
+            (
+                _between("skip", self.skip, MAX_SKIP),
+                _between("limit", self.limit, MAX_LIMIT),
+                _between("after", self.after, MAX_SKIP),
+            )
+        )
+
+    def check_order(self, order: TaskOrder) -> None:
+        """Raise `InvalidInput` if `after` is set in an order other than by id."""
+        if self.after and order is not TaskOrder.BY_ID:
+            text.reject(
+                (Problem("after", "is an id, and stands for a place in the order by id alone"),)
+            )
+
+
+def _text_or_none(value: str | None) -> str | None:
+    value = plain(value)
+    # What is no text is not to pass for an empty one.
+    return None if isinstance(value, str) and not value else value
+
+
+def status_or_none(value: str | None) -> TaskStatus | None:
+    """Return the status that a filter names, None for no filter; raise `InvalidStatus`."""
+    value = _text_or_none(value)
+    return None if value is None else TaskStatus.parse(value)
+
+
+def _filter_problem(field: str, value: str | None) -> Problem | None:
+    return None if value is None else text.FILTER.problem(field, value)
 
 
 @attrs.frozen

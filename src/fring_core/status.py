@@ -15,6 +15,15 @@ lets finished work come back only through `todo`:
      │ └────────┼▶ canceled      │
      └──────────┴──┴─────────────┘
 
+Some callers do not speak of statuses: to them a task is completed or pending, and is toggled. What
+they see and say is a view, another table (`VIEWS`):
+
+    status        completed   to complete it   to reopen it   to toggle it
+    todo          no          completed        (stays)        completed
+    in_progress   no          completed        (stays)        completed
+    completed     yes         (stays)          todo           todo
+    canceled      no          completed        (stays)        completed
+
 Staying where one is is no move, so saying a task's present status again is never refused. The
 table governs moves only: a task may be created in any status.
 """
@@ -23,7 +32,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 from types import MappingProxyType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import attrs
 
@@ -117,3 +126,34 @@ STRICT = Workflow(
     }
 )
 """Allow completing what was begun; what is finished comes back through `todo` only."""
+
+
+@attrs.frozen
+class View:
+    """Say of a status what it is to those who know `completed` and `pending` alone.
+
+    `completed` or not, and the statuses of a task that is completed, reopened or toggled from it.
+    """
+
+    completed: bool
+    when_completed: TaskStatus
+    when_reopened: TaskStatus
+
+    @property
+    def toggled(self) -> TaskStatus:
+        """Return the status of a task that is toggled."""
+        return self.when_reopened if self.completed else self.when_completed
+
+
+VIEWS: Final[Mapping[TaskStatus, View]] = MappingProxyType(
+    {
+        TODO: View(completed=False, when_completed=COMPLETED, when_reopened=TODO),
+        IN_PROGRESS: View(completed=False, when_completed=COMPLETED, when_reopened=IN_PROGRESS),
+        COMPLETED: View(completed=True, when_completed=COMPLETED, when_reopened=TODO),
+        CANCELED: View(completed=False, when_completed=COMPLETED, when_reopened=CANCELED),
+    }
+)
+"""Say what each status is to those who know `completed` and `pending` alone."""
+
+COMPLETED_ONES: Final = frozenset(status for status in TaskStatus if VIEWS[status].completed)
+"""Name the statuses that count as completed; all others are pending."""

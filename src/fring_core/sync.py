@@ -2,16 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Generator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Any, Final, TypeVar
 
 T = TypeVar("T")
+
+_driven: Final[ContextVar[bool]] = ContextVar("fring_driven", default=False)
 
 _NO_LOOP: Final = "no running event loop"  # what asyncio says to who needs one
 _SUSPENDS: Final = (
     "run_sync drives only what never suspends: not an asynchronous store, nor accounts, whose"
     " passwords are hashed in threads; await the call in an event loop, as asyncio.run does"
 )
+
+
+@contextmanager
+def driven() -> Generator[None]:
+    """Mark calls as driven without a loop: they hold up whatever loop runs, and are meant to."""
+    token = _driven.set(True)
+    try:
+        yield
+    finally:
+        _driven.reset(token)
+
+
+def is_driven() -> bool:
+    """Tell whether this is called by `run_sync`, or inside `driven`."""
+    return _driven.get()
 
 
 def run_sync(coroutine: Coroutine[Any, Any, T]) -> T:
@@ -25,10 +44,11 @@ def run_sync(coroutine: Coroutine[Any, Any, T]) -> T:
     if not isinstance(coroutine, Coroutine):  # pyright: ignore[reportUnnecessaryIsInstance]
         raise TypeError(
             "run_sync takes a coroutine, as a call of an `async def` function returns it, such as"
-            f" run_sync(fring.list_users()), not {coroutine!r:.100}"
+            f" run_sync(fring.users.list()), not {coroutine!r:.100}"
         )
     try:
-        coroutine.send(None)
+        with driven():
+            coroutine.send(None)
     except StopIteration as finished:
         result: T = finished.value
         return result

@@ -9,11 +9,11 @@ import attrs
 
 from fring_core import text
 from fring_core.clocks import in_utc
-from fring_core.errors import Problem
-from fring_core.ids import chosen_id_problem
-from fring_core.status import TaskStatus
-from fring_core.unset import UNSET, UnsetType
-from fring_core.values import plain_fields
+from fring_core.errors import Problem, TaskNotFound
+from fring_core.ids import chosen_id_problem, is_possible
+from fring_core.status import VIEWS, TaskStatus
+from fring_core.unset import UNSET, UnsetType, given
+from fring_core.values import plain, plain_fields, whole
 
 if TYPE_CHECKING:
     from fring_core.status import Workflow
@@ -47,22 +47,16 @@ class Task:
         """
         status = changes.status_after(self.status)
         workflow.check(self.status, status)
-        return attrs.evolve(
-            self,
-            title=self.title if changes.title is UNSET else changes.title,
-            description=self.description if changes.description is UNSET else changes.description,
-            status=status,
-            due_date=self.due_date if changes.due_date is UNSET else changes.due_date,
-            updated_at=max(in_utc(now), self.updated_at),
-        )
+        fields = given(changes, besides=("completed",))
+        updated_at = max(in_utc(now), self.updated_at)
+        return attrs.evolve(self, **fields | {"status": status, "updated_at": updated_at})
 
     def toggle(self, workflow: Workflow, now: datetime) -> Task:
         """Return this task reopened if it is completed, and completed if it is not.
 
         Raise `TransitionRefused` as `change` does.
         """
-        done = self.status is TaskStatus.COMPLETED
-        return self.change(TaskChanges(completed=not done), workflow, now)
+        return self.change(TaskChanges(status=VIEWS[self.status].toggled), workflow, now)
 
 
 def _parse(status: str) -> TaskStatus:
@@ -99,16 +93,8 @@ class NewTask:
 
     def as_task(self, task_id: int, owner: str | None, now: datetime) -> Task:
         """Return the task that this becomes on a list, created and updated at `now`."""
-        return Task(
-            id=task_id,
-            title=self.title,
-            description=self.description,
-            status=self.status,
-            created_at=now,
-            updated_at=now,
-            owner=owner,
-            due_date=self.due_date,
-        )
+        fields = given(self, besides=("id",))
+        return Task(id=task_id, owner=owner, created_at=now, updated_at=now, **fields)
 
 
 @attrs.frozen(field_transformer=plain_fields)
@@ -139,9 +125,10 @@ class TaskChanges:
         """Return the status that a task in this status is to have."""
         if self.status is not UNSET:
             return self.status
-        if self.completed is UNSET or self.completed is (status is TaskStatus.COMPLETED):
+        if self.completed is UNSET:
             return status
-        return TaskStatus.COMPLETED if self.completed else TaskStatus.TODO
+        view = VIEWS[status]
+        return view.when_completed if self.completed else view.when_reopened
 
     def _contradiction(self) -> Problem | None:
         if self.completed is UNSET:
@@ -172,3 +159,23 @@ def _due_date_problem(due_date: object) -> Problem | None:
     if isinstance(due_date, date) and not isinstance(due_date, datetime):
         return None
     return Problem("due_date", "must be a date such as 2025-02-03", "type_error")
+
+
+def existing(task_id: int) -> int:
+    """Return an id that a task may have; raise `TaskNotFound` for any other number.
+
+    Raise `InvalidInput` for what is no whole number.
+    """
+    task_id = whole("task_id", task_id)
+    if not is_possible(task_id):
+        raise TaskNotFound(task_id)
+    return task_id
+
+
+def check_owner(owner: str | None) -> str | None:
+    """Return the owner of a list, None for the shared board; raise `InvalidInput`."""
+    if owner is None:
+        return None
+    owner = plain(owner)
+    text.reject((text.OWNER.problem("owner", owner),))
+    return owner

@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING
 import attrs
 
 from fring_core.errors import InvalidInput, Problem
-from fring_core.values import plain
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -72,12 +71,3 @@ def reject(problems: Iterable[Problem | None]) -> None:
     found = tuple(problem for problem in problems if problem is not None)
     if found:
         raise InvalidInput(found)
-
-
-def check_owner(owner: str | None) -> str | None:
-    """Return the owner of a list, None for the shared board; raise `InvalidInput`."""
-    if owner is None:
-        return None
-    owner = plain(owner)
-    reject((OWNER.problem("owner", owner),))
-    return owner

@@ -8,10 +8,10 @@ import attrs
 
 from fring_core import text
 from fring_core.clocks import in_utc
-from fring_core.identity import Role
-from fring_core.ids import chosen_id_problem
-from fring_core.unset import UNSET, UnsetType
-from fring_core.values import plain_fields
+from fring_core.errors import UserNotFound
+from fring_core.ids import chosen_id_problem, is_possible
+from fring_core.unset import UNSET, UnsetType, given
+from fring_core.values import plain_fields, whole
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -33,23 +33,7 @@ class User:
 
     def change(self, changes: UserChanges) -> User:
         """Return this user with the fields that `changes` sets."""
-        return attrs.evolve(
-            self,
-            username=self.username if changes.username is UNSET else changes.username,
-            email=self.email if changes.email is UNSET else changes.email,
-        )
-
-
-@attrs.frozen
-class Credential:
-    """Hold a user, the hash of its password, None if it has none, and its role.
-
-    It never shows the hash.
-    """
-
-    user: User
-    password_hash: str | None = attrs.field(repr=False)
-    role: Role = Role.MEMBER
+        return attrs.evolve(self, **given(changes))
 
 
 @attrs.frozen(field_transformer=plain_fields)
@@ -94,3 +78,14 @@ class UserChanges:
                 None if self.email is UNSET else text.EMAIL.problem("email", self.email),
             )
         )
+
+
+def existing(user_id: int) -> int:
+    """Return an id that a user may have; raise `UserNotFound` for any other number.
+
+    Raise `InvalidInput` for what is no whole number.
+    """
+    user_id = whole("user_id", user_id)
+    if not is_possible(user_id):
+        raise UserNotFound(user_id)
+    return user_id

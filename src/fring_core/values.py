@@ -68,6 +68,15 @@ def check_kind(field: str, value: object, kind: type[object]) -> None:
         _refuse(field, f"must be a {kind.__name__}")
 
 
+def check_one(**values: object) -> None:
+    """Raise `InvalidInput` unless exactly one of these values is not None."""
+    if sum(value is not None for value in values.values()) != 1:
+        first, *others = values
+        raise InvalidInput(
+            (Problem(first, f"must be given, or {' or '.join(others)}: one of them"),)
+        )
+
+
 def check_store(store: object) -> None:
     """Raise `InvalidInput` for a class, a text or None in a store's place.
 

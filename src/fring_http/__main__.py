@@ -7,16 +7,20 @@ from importlib.metadata import PackageNotFoundError, distribution
 from urllib.parse import urlsplit
 from urllib.request import url2pathname
 
+INTERRUPTED = 130  # as shells have it
+
 
 def main() -> int:
     """Run the command; return its exit code."""
     try:
-        from fring_http import cli  # noqa: PLC0415  # it may need an extra
+        from fring_http.server.command import cli  # noqa: PLC0415  # it may need an extra
 
         return cli.main()
     except ModuleNotFoundError as error:
         print(f"fring: {error.name} is not installed; {_advice()}", file=sys.stderr)
         return 1
+    except KeyboardInterrupt:  # before the command looks after signals itself
+        return INTERRUPTED
 
 
 def _advice() -> str:

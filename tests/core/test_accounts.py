@@ -19,6 +19,7 @@ from fring_core import (
     UsernameTaken,
     run_sync,
 )
+from fring_core.testing.contract.base import save
 from tests.core.account_world import SECRET, World
 from tests.core.examples import NOW, refused
 
@@ -128,7 +129,7 @@ def test_a_token_is_good_while_its_account_has_its_password(world):
     known = Identity(str(user.id), user_id=user.id)
     assert world.identify(token) == known
     assert world.log_in(password=SECRET, username="ann").token == token, "a hash, a mark"
-    run_sync(world.store.users.save(attrs.evolve(user, username="eve")))
+    run_sync(save(world.store, attrs.evolve(user, username="eve")))
     assert world.identify(token) == known, "it is no matter of names"
     found = run_sync(world.store.credentials.find("eve", None))
     assert run_sync(world.store.credentials.replace(found, "new:another one"))

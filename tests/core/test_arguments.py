@@ -1,6 +1,7 @@
 """An argument that is none of its kind is named, before any store is asked."""
 
 import inspect
+from operator import attrgetter
 from typing import Any, TypeAlias
 
 import pytest
@@ -8,18 +9,22 @@ import pytest
 from fring_adapters.memory import MemoryStore
 from fring_core import (
     AccountAdmin,
+    AssignmentUseCases,
     Fring,
     InvalidInput,
     NewTask,
     NewUser,
     Page,
     Registration,
+    Side,
     TaskChanges,
     TaskFilter,
     TaskOrder,
     TaskStatus,
+    TaskUseCases,
     UserChanges,
     UserFilter,
+    UserUseCases,
     Workflow,
     run_sync,
 )
@@ -34,31 +39,38 @@ WHOLE: Known = (7, "must be an integer")
 OWNER: Known = ("ann", "must be a text")
 USER: dict[str, Known] = {"user_id": WHOLE}
 TASK: dict[str, Known] = {"task_id": WHOLE}
+PAIR: dict[str, Known] = {"user": WHOLE, "task": WHOLE, "first": (Side.USER, "must be a Side")}
 PAGE: dict[str, Known] = {"page": (Page(), "must be a Page")}
 # Each use case with its arguments: one that will do, and what is said of one that will not. Those
 # that have a rule of their own (a status, an order) are tested where it is.
 USE_CASES: dict[str, dict[str, Known]] = {
-    "create_user": {"new": (NewUser("ann", "ann@example.com"), "must be a NewUser")},
-    "list_users": {"where": (UserFilter(), "must be a UserFilter")} | PAGE,
-    "get_user": USER,
-    "update_user": USER | {"changes": (UserChanges(), "must be a UserChanges")},
-    "delete_user": USER,
-    "list_tasks_of_user": USER | {"status": (TaskStatus.TODO, None)},
-    "assign_task": USER | TASK,
-    "unassign_task": USER | TASK,
-    "create_task": {"new": (NewTask("task"), "must be a NewTask"), "owner": OWNER},
-    "list_tasks": {"where": (TaskFilter(), "must be a TaskFilter")}
+    "users.create": {"new": (NewUser("ann", "ann@example.com"), "must be a NewUser")},
+    "users.get": USER,
+    "users.get_with_tasks": USER,
+    "users.find": {"username": ("ann", "must be a text"), "email": (None, None)},
+    "users.list": {"where": (UserFilter(), "must be a UserFilter")} | PAGE,
+    "users.all": {"where": (UserFilter(), None)},
+    "users.count": {"where": (UserFilter(), "must be a UserFilter")},
+    "users.update": USER | {"changes": (UserChanges(), "must be a UserChanges")},
+    "users.delete": USER,
+    "tasks.create": {"new": (NewTask("task"), "must be a NewTask"), "owner": OWNER},
+    "tasks.get": TASK | {"owner": OWNER},
+    "tasks.get_with_users": TASK | {"owner": OWNER},
+    "tasks.list": {"where": (TaskFilter(), "must be a TaskFilter")}
     | PAGE
     | {"owner": OWNER, "order": (TaskOrder.BY_ID, None)},
-    "get_task": TASK | {"owner": OWNER},
-    "update_task": TASK | {"changes": (TaskChanges(), "must be a TaskChanges"), "owner": OWNER},
-    "set_status": TASK | {"status": (TaskStatus.TODO, None), "owner": OWNER},
-    "toggle_task": TASK | {"owner": OWNER},
-    "delete_task": TASK | {"owner": OWNER},
-    "list_users_of_task": TASK,
-    "assign_user": TASK | USER,
-    "unassign_user": TASK | USER,
+    "tasks.all": {"where": (TaskFilter(), None), "owner": (None, None)},
+    "tasks.count": {"where": (TaskFilter(), "must be a TaskFilter"), "owner": OWNER},
+    "tasks.update": TASK | {"changes": (TaskChanges(), "must be a TaskChanges"), "owner": OWNER},
+    "tasks.set_status": TASK | {"status": (TaskStatus.TODO, None), "owner": OWNER},
+    "tasks.toggle": TASK | {"owner": OWNER},
+    "tasks.delete": TASK | {"owner": OWNER},
+    "assignments.add": PAIR,
+    "assignments.remove": PAIR,
+    "assignments.tasks_of": USER | {"status": (TaskStatus.TODO, None)},
+    "assignments.users_of": TASK,
 }
+NOUNS = {"users": UserUseCases, "tasks": TaskUseCases, "assignments": AssignmentUseCases}
 
 
 class NoStore:
@@ -83,10 +95,11 @@ def is_wrong(field, why):
 
 def test_no_use_case_is_missing():
     arguments = {
-        name: [*inspect.signature(method).parameters][1:]
-        for name, method in vars(Fring).items()
+        f"{noun}.{name}": [*inspect.signature(method).parameters][1:]
+        for noun, use_cases in NOUNS.items()
+        for name, method in vars(use_cases).items()
         # What a mutated copy of the class has besides is not ASCII.
-        if name.isascii() and not name.startswith("_") and name != "transaction"
+        if name.isascii() and not name.startswith("_")
     }
     assert {name: [*known] for name, known in USE_CASES.items()} == arguments
 
@@ -100,7 +113,9 @@ def test_an_argument_of_a_use_case(use_case, argument):
     given = {name: value for name, (value, _) in USE_CASES[use_case].items()}
     wrong = given | {argument: STRANGER}
     _, why = USE_CASES[use_case][argument]
-    assert problems(lambda: run_sync(getattr(fring, use_case)(**wrong))) == is_wrong(argument, why)
+    assert problems(lambda: run_sync(attrgetter(use_case)(fring)(**wrong))) == is_wrong(
+        argument, why
+    )
 
 
 @pytest.mark.parametrize("workflow", [STRANGER, {"todo": ["completed"]}, "strict", Workflow])

@@ -98,18 +98,18 @@ def test_a_time_without_a_zone_is_refused(zone):
 def test_it_is_the_port_and_offered_twice():
     clock: Clock = FixedClock(NOON, SECOND)
     fring = Fring(MemoryStore(), clock=clock)
-    task = run_sync(fring.create_task(NewTask("task")))
-    changed = run_sync(fring.update_task(task.id, TaskChanges(title="new")))
+    task = run_sync(fring.tasks.create(NewTask("task")))
+    changed = run_sync(fring.tasks.update(task.id, TaskChanges(title="new")))
     assert (task.created_at, changed.updated_at) == (NOON, NOON + SECOND)
     assert fring_core.testing.FixedClock is FixedClock
 
 
 READ_THE_CLOCK = {
-    "create_user": lambda fring: fring.create_user(NewUser("bob", "bob@example.org")),
-    "create_task": lambda fring: fring.create_task(NewTask("new")),
-    "update_task": lambda fring: fring.update_task(1, TaskChanges()),
-    "set_status": lambda fring: fring.set_status(1, TaskStatus.TODO),
-    "toggle_task": lambda fring: fring.toggle_task(1),
+    "create_user": lambda fring: fring.users.create(NewUser("bob", "bob@example.org")),
+    "create_task": lambda fring: fring.tasks.create(NewTask("new")),
+    "update_task": lambda fring: fring.tasks.update(1, TaskChanges()),
+    "set_status": lambda fring: fring.tasks.set_status(1, TaskStatus.TODO),
+    "toggle_task": lambda fring: fring.tasks.toggle(1),
 }
 NO_TIMES = [
     NOON.replace(tzinfo=None),
@@ -126,19 +126,19 @@ TOO_EARLY = datetime.min.replace(tzinfo=timezone(timedelta(hours=1)))
 @pytest.mark.parametrize("call", READ_THE_CLOCK.values(), ids=READ_THE_CLOCK)
 def test_a_clock_that_tells_no_time_is_refused_and_nothing_is_stored(call, told):
     store = MemoryStore()
-    before = run_sync(Fring(store, clock=FixedClock(NOON)).create_task(NewTask("task")))
+    before = run_sync(Fring(store, clock=FixedClock(NOON)).tasks.create(NewTask("task")))
     broken = Fring(store, clock=lambda: told)
     with pytest.raises(ValueError, match="time"):
         run_sync(call(broken))
-    assert run_sync(broken.list_tasks()) == [before]
-    assert run_sync(broken.list_users()) == []
+    assert run_sync(broken.tasks.list()) == [before]
+    assert run_sync(broken.users.list()) == []
 
 
 def test_the_advice_is_a_clock_that_works():
     with pytest.raises(ValueError, match="knows its zone") as raised:
-        run_sync(Fring(MemoryStore(), clock=datetime.now).create_task(NewTask("new")))
+        run_sync(Fring(MemoryStore(), clock=datetime.now).tasks.create(NewTask("new")))
     assert "lambda: datetime.now(UTC)" in str(raised.value)
-    run_sync(Fring(MemoryStore(), clock=lambda: datetime.now(UTC)).create_task(NewTask("new")))
+    run_sync(Fring(MemoryStore(), clock=lambda: datetime.now(UTC)).tasks.create(NewTask("new")))
 
 
 def test_a_time_of_another_zone_is_turned_to_utc():

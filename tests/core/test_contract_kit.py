@@ -10,8 +10,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from fring_adapters.memory import MemoryStore
-from fring_core.testing import InThreads, StoreContract, StoreMachine, operations, strategies
-from fring_core.testing.contract_lasting import LastingTests
+from fring_core.testing import InThreads, StoreContract, StoreMachine, strategies
+from fring_core.testing.contract.lasting import LastingTests
+from fring_core.testing.histories import operations
 from fring_core.testing.recording import RecordedStore
 
 

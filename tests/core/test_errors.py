@@ -134,3 +134,7 @@ def test_a_caller_without_a_token_sent_no_bad_one():
     assert not Unauthenticated("no token").bad_token
     again = pickle.loads(pickle.dumps(Unauthenticated("expired", bad_token=True)))
     assert again.bad_token
+
+
+def test_an_error_without_words_of_its_own_has_those_it_was_raised_with():
+    assert str(FringError("what happened")) == "what happened"

@@ -2,7 +2,8 @@
 
 import pytest
 
-from fring_core import InvalidInput, NewTask, NewUser, Problem
+from fring_adapters import open_memory
+from fring_core import InvalidInput, NewTask, NewUser, Problem, TaskNotFound
 from fring_core.ids import chosen_id_problem, is_possible
 
 RANGE = Problem("id", "must be between 1 and 2147483647", "value_error")
@@ -45,3 +46,11 @@ def test_may_not_be_chosen(number, problem):
         with pytest.raises(InvalidInput) as raised:
             make()
         assert raised.value.problems == (problem,)
+
+
+def test_no_store_is_asked_for_an_id_that_no_row_has(monkeypatch):
+    fring = open_memory()
+    ann = fring.users.create(NewUser("ann", "ann@example.org"))
+    monkeypatch.setattr(fring.awaited.assignments._store, "assignments", None)
+    with pytest.raises(TaskNotFound):
+        fring.assignments.add(user=ann.id, task=2**63)

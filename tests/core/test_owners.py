@@ -8,14 +8,15 @@ from fring_adapters.clock import utc_now
 from fring_adapters.memory import MemoryStore
 from fring_core import Fring, InvalidInput, NewTask, Problem, TaskChanges, TaskStatus, run_sync
 
+# No task has the id 0: what is wrong with the input is said before what is not there.
 CALLS = {
-    "create": lambda fring, owner: fring.create_task(NewTask("task"), owner=owner),
-    "list": lambda fring, owner: fring.list_tasks(owner=owner),
-    "get": lambda fring, owner: fring.get_task(1, owner=owner),
-    "update": lambda fring, owner: fring.update_task(1, TaskChanges(), owner=owner),
-    "set status": lambda fring, owner: fring.set_status(1, TaskStatus.TODO, owner=owner),
-    "toggle": lambda fring, owner: fring.toggle_task(1, owner=owner),
-    "delete": lambda fring, owner: fring.delete_task(1, owner=owner),
+    "create": lambda fring, owner: fring.tasks.create(NewTask("task"), owner=owner),
+    "list": lambda fring, owner: fring.tasks.list(owner=owner),
+    "get": lambda fring, owner: fring.tasks.get_with_users(0, owner=owner),
+    "update": lambda fring, owner: fring.tasks.update(0, TaskChanges(), owner=owner),
+    "set status": lambda fring, owner: fring.tasks.set_status(0, TaskStatus.TODO, owner=owner),
+    "toggle": lambda fring, owner: fring.tasks.toggle(0, owner=owner),
+    "delete": lambda fring, owner: fring.tasks.delete(0, owner=owner),
 }
 
 
@@ -30,7 +31,7 @@ def test_an_owner_that_cannot_be(call, owner):
 @pytest.mark.parametrize("owner", [" ", "x" * 255, "Ann", "日本", None])
 def test_an_owner_that_can_be(owner):
     fring = Fring(MemoryStore(), clock=utc_now)
-    assert run_sync(fring.create_task(NewTask("task"), owner=owner)).owner == owner
+    assert run_sync(fring.tasks.create(NewTask("task"), owner=owner)).owner == owner
 
 
 @pytest.mark.parametrize("due", ["2026-12-31", 5, datetime(2026, 12, 31, tzinfo=UTC)])

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from fring_core import UserNotFound, run_sync
+from fring_core.sync import driven, is_driven
 
 
 async def add(left, right):
@@ -16,7 +17,7 @@ async def add(left, right):
 def test_takes_a_coroutine_and_says_how_it_comes_to_be():
     wrong: list[Any] = [add, lambda: add(1, 2), None, 5, "x" * 1000]
     for each in wrong:
-        with pytest.raises(TypeError, match=r"run_sync\(fring.list_users\(\)\), not ") as refused:
+        with pytest.raises(TypeError, match=r"run_sync\(fring.users.list\(\)\), not ") as refused:
             run_sync(each)
         assert len(str(refused.value)) < 300
 
@@ -74,3 +75,17 @@ def test_refuses_to_suspend_and_closes():
         run_sync(coroutine)
     assert events == ["began", "closed"]
     assert inspect.getcoroutinestate(coroutine) == inspect.CORO_CLOSED
+
+
+def test_tells_what_it_drives_that_nobody_waits():
+    async def ask():
+        return is_driven()
+
+    assert is_driven() is False
+    assert run_sync(ask()) is True
+    assert asyncio.run(ask()) is False
+    with driven():
+        assert asyncio.run(ask()) is True
+    with pytest.raises(TypeError):
+        run_sync(add(1, "2"))
+    assert is_driven() is False

@@ -1,4 +1,4 @@
-"""`.env.example`, made from the table of settings in README.
+"""`.env.example`, made from the table of settings in `docs/settings.md`.
 
 python -m tests.docs.env_example    writes it anew
 """
@@ -9,7 +9,7 @@ import re
 import textwrap
 from typing import Final
 
-from tests.docs.pages import README, ROOT, table
+from tests.docs.pages import ROOT, table
 
 FILE: Final = ROOT / ".env.example"
 HEAD: Final = """\
@@ -21,7 +21,7 @@ _LINK: Final = re.compile(r"\[([^]]+)\]\([^)]+\)")
 
 def example() -> str:
     """Return what the file says."""
-    rows = table(README, "variable", "default", "meaning")
+    rows = table(ROOT / "docs/settings.md", "variable", "default", "meaning")
     return HEAD + "".join(_entry(*(cell.replace("`", "") for cell in row)) for row in rows)
 
 

@@ -2,8 +2,8 @@
 
 import re
 
-from fring_http.env_files import read_env_file
-from fring_http.settings import VARIABLES, Settings
+from fring_http.server.settings import VARIABLES, Settings
+from fring_http.server.variables.env_files import read_env_file
 from tests.docs.env_example import FILE, example
 
 NAMES = [name for name, _ in VARIABLES.values()]

@@ -13,6 +13,7 @@ from fring_adapters.memory import MemoryStore
 from fring_core import (
     PERMISSIVE,
     STRICT,
+    VIEWS,
     Accounts,
     Fring,
     FringError,
@@ -20,19 +21,22 @@ from fring_core import (
     Workflow,
 )
 from fring_core.testing import StoreContract
-from fring_http.cors import EXPOSED
-from fring_http.errors import CODES, EVERY_CODE
-from fring_http.openapi import configuration, document
-from fring_http.personal import personal_router
-from fring_http.personal.schemas import NewOwnTask, OwnTask, OwnTaskChanges
-from fring_http.settings import VARIABLES, Settings
-from fring_http.v1 import auth_router, v1_router
-from fring_http.v1.schemas import TaskWithUsers
+from fring_http.api.documents.openapi import configuration, document
+from fring_http.api.door.cors import EXPOSED
+from fring_http.api.personal import personal_router
+from fring_http.api.personal.schemas import NewOwnTask, OwnTask, OwnTaskChanges
+from fring_http.api.refusals.errors import CODES, EVERY_CODE
+from fring_http.api.v1 import auth_router, v1_router
+from fring_http.api.v1.schemas import TaskWithUsers
+from fring_http.server.settings import VARIABLES, Settings
 from tests.docs.pages import PAGES, README, ROOT, between, relative_links, table
 from tests.docs.status_table import status_table
 
 LISTS = ROOT / "docs/personal-lists.md"
 APIS = ROOT / "docs/two-apis.md"
+API = ROOT / "docs/http-api.md"
+DOMAIN = ROOT / "docs/domain.md"
+SETTINGS = ROOT / "docs/settings.md"
 BOARD = ("request", "does", "answers")
 PERSONAL = ("request to a personal list", "does", "answers")
 ACCOUNTS = ("request for an account", "does", "answers")
@@ -67,8 +71,37 @@ def operations(app):
 def test_status_table():
     workflows = {"`permissive` (the default)": PERMISSIVE, "`strict`": STRICT}
     expected = status_table(workflows)
-    shown = between(README, "<!-- status table -->", "<!-- end -->")
-    assert shown == expected, f"README.md should have\n{expected}"
+    shown = between(DOMAIN, "<!-- status table -->", "<!-- end -->")
+    assert shown == expected, f"docs/domain.md should have\n{expected}"
+
+
+def test_views():
+    columns = ("status", "is completed", "when completed", "when reopened", "when toggled")
+    assert table(DOMAIN, *columns) == [
+        [
+            status,
+            "yes" if view.completed else "no",
+            view.when_completed,
+            view.when_reopened,
+            view.toggled,
+        ]
+        for status, view in VIEWS.items()
+    ]
+
+
+@pytest.mark.parametrize("written", ["run_sync(", "clock="])
+def test_what_hardly_anybody_needs_is_on_one_page(written):
+    elsewhere = {
+        ROOT / "CHANGELOG.md",
+        *ROOT.glob("docs/decisions/*"),
+        *ROOT.glob("docs/reference/*"),
+    }
+    pages = [page for page in PAGES if page not in elsewhere]
+    assert len([page for page in pages if written in page.read_text()]) == 1
+
+
+def test_readme_is_short():
+    assert len(README.read_text().splitlines()) <= 120
 
 
 def test_a_status_table_shows_any_workflow():
@@ -84,7 +117,7 @@ def test_a_status_table_shows_any_workflow():
 
 
 def test_settings():
-    rows = table(README, "variable", "default", "meaning")
+    rows = table(SETTINGS, "variable", "default", "meaning")
     assert [name for name, _, _ in rows] == [name for name, _ in VARIABLES.values()]
     for (name, default, _), field in zip(rows, VARIABLES, strict=True):
         assert bool(default) == (getattr(Settings(), field) not in ("", None)), name
@@ -115,13 +148,13 @@ def test_error_codes(app):
     general = {(code, str(status)) for status, code in CODES.items() if status != 400}
     board = general | _declared(app, personal=False)
     personal = general | _declared(app, personal=True)
-    rows = table(README, "code", "`/api/v1`", "personal list", "when")
+    rows = table(API, "code", "`/api/v1`", "personal list", "when")
     assert sorted((code, status) for code, status, _, _ in rows) == sorted(board)
     assert sorted((code, status) for code, _, status, _ in rows if status) == sorted(personal)
 
 
 def test_every_error_is_shown():
-    shown = {row[0] for row in table(README, "code", "`/api/v1`", "personal list", "when")}
+    shown = {row[0] for row in table(API, "code", "`/api/v1`", "personal list", "when")}
     assert {leaf.code for leaf in _leaves(FringError)} <= shown
     assert sorted(shown) == EVERY_CODE
 
@@ -132,8 +165,8 @@ def test_every_header_that_pages_may_read_is_shown():
 
 
 def test_endpoints(operations):
-    shown = [row for header in (BOARD, PERSONAL, ACCOUNTS) for row in table(README, *header)]
-    assert [len(table(README, *header)) for header in (BOARD, PERSONAL, ACCOUNTS)] == [17, 6, 6]
+    shown = [row for header in (BOARD, PERSONAL, ACCOUNTS) for row in table(API, *header)]
+    assert [len(table(API, *header)) for header in (BOARD, PERSONAL, ACCOUNTS)] == [17, 6, 6]
     expected = {
         (f"{method} {path}", next(status for status in operation["responses"] if status < "300"))
         for (method, path), operation in operations.items()
@@ -143,7 +176,7 @@ def test_endpoints(operations):
 
 @pytest.mark.parametrize("header", [BOARD, PERSONAL, ACCOUNTS])
 def test_query_parameters_of_the_endpoints(operations, header):
-    for request, does, _ in table(README, *header):
+    for request, does, _ in table(API, *header):
         method, path = request.split()
         parameters = operations[method, path].get("parameters", [])
         names = [parameter["name"] for parameter in parameters if parameter["in"] == "query"]

@@ -14,9 +14,10 @@ from litestar.testing import TestClient
 from fring_adapters.clock import utc_now
 from fring_adapters.identity import Argon2Passwords, JwksTokens, SecretTokens, TokenRules
 from fring_adapters.memory import MemoryStore
-from fring_core import ALLOWED, Accounts, Action, Fring, Identity, Role, Unauthenticated
-from fring_http.app import create_app
-from fring_http.settings import Settings, SettingsError
+from fring_core import ALLOWED, Action, Fring, Identity, Role, Unauthenticated
+from fring_http.api.app import create_app
+from fring_http.server.exposure import listening_host
+from fring_http.server.settings import Settings, SettingsError
 from tests.docs.pages import ROOT, blocks, table
 from tests.serving import serving
 
@@ -41,9 +42,9 @@ def test_modes(what, mode):
     settings = Settings.from_mapping(given)
     if mode == "the start is refused":
         with pytest.raises(SettingsError):
-            settings.listening_host()
+            listening_host(settings)
     else:
-        settings.listening_host()
+        listening_host(settings)
         assert settings.auth_mode() == mode
 
 
@@ -154,9 +155,9 @@ def test_every_reason_is_shown():
 @pytest.fixture(scope="module")
 def client():
     """Yield a client without a token, of an application that asks for one."""
-    store, tokens = MemoryStore(), SecretTokens(SECRET)
-    accounts = Accounts(store, passwords=Argon2Passwords(), issuer=tokens, clock=utc_now)
-    app: Any = create_app(Fring(store, clock=utc_now), tokens=tokens, accounts=accounts)
+    tokens = SecretTokens(SECRET)
+    fring = Fring(MemoryStore(), clock=utc_now, passwords=Argon2Passwords(), issuer=tokens)
+    app: Any = create_app(fring, tokens=tokens)
     with TestClient(app) as client:
         yield client
 

@@ -42,7 +42,7 @@ def test_the_faults_of_the_core():
 @pytest.mark.parametrize("fault", catalogue(), ids=lambda fault: fault.name)
 def test_a_fault_of_the_core_can_be_made(fault):
     file = CORE / fault.file
-    compile(fault.source(file.name, file.read_text()), file.name, "exec")
+    compile(fault.source(fault.file, file.read_text()), file.name, "exec")
 
 
 def test_the_figures_of_the_core():

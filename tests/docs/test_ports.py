@@ -1,8 +1,8 @@
 """The ports, the contract kit and the page on ports say the same."""
 
-import inspect
 from collections.abc import Iterator
 from itertools import chain
+from pathlib import Path
 
 import pytest
 
@@ -72,7 +72,8 @@ def test_the_ports_of_identity_are_proven_too():
 
 def test_no_must_is_overlooked():
     read = [*of_every_method(), *said_by(PORTS), *said_by(OTHERS)]
-    assert " ".join(read).count("MUST") == inspect.getsource(ports).count("MUST")
+    modules = Path(ports.__file__).parent.glob("*.py")
+    assert " ".join(read).count("MUST") == sum(each.read_text().count("MUST") for each in modules)
 
 
 def test_the_page():

@@ -15,23 +15,24 @@ from tests.docs.pages import ROOT
 PACKAGES = (
     "fring_core",
     "fring_core.testing",
+    "fring_adapters",
     "fring_adapters.memory",
     "fring_adapters.postgres",
     "fring_adapters.identity",
     "fring_http.client",
-    "fring_http.personal",
-    "fring_http.v1",
+    "fring_http.api.personal",
+    "fring_http.api.v1",
 )
 ALONE = (
     "fring_adapters.clock.utc_now",
     "fring_adapters.postgres.embedded.embedded",
-    "fring_http.app.create_app",
-    "fring_http.edge.head_as_get",
-    "fring_http.lingering.lingering",
-    "fring_http.main.create",
-    "fring_http.settings.AuthMode",
-    "fring_http.settings.Settings",
-    "fring_http.settings.SettingsError",
+    "fring_http.api.app.create_app",
+    "fring_http.api.door.edge.head_as_get",
+    "fring_http.api.door.lingering.lingering",
+    "fring_http.server.composition.create",
+    "fring_http.server.settings.AuthMode",
+    "fring_http.server.settings.Settings",
+    "fring_http.server.settings.SettingsError",
 )
 CORE = Path(fring_core.__file__).parent
 WHOLE = "fring_core.testing"  # of which a page shows whatever is public

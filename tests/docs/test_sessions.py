@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.docs.pages import PAGES, README, ROOT, Block, blocks, headings
+from tests.docs.pages import PAGES, ROOT, Block, blocks, headings
 from tests.serving import DEADLINE, environment, serving
 
 MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,6})?Z")
@@ -18,7 +18,7 @@ SECRET = {"BETTER_AUTH_SECRET": "thirty-two bytes, or a few more of them"}
 
 # Each section that has a session, and the settings that its words give to the server.
 SECTIONS = {
-    (README, "## Over HTTP"): {},
+    (ROOT / "docs/http-api.md", "## By example"): {},
     (ROOT / "docs/identity.md", "## Try it"): SECRET,
     (ROOT / "docs/identity.md", "## Accounts"): SECRET,
     (ROOT / "docs/personal-lists.md", "## By example"): {},
@@ -85,7 +85,7 @@ def test_every_session_is_run():
         if block.language == "bash"
     }
     assert found == SECTIONS.keys()
-    assert len(session(README, "## Over HTTP")) == 4
+    assert len(session(ROOT / "docs/http-api.md", "## By example")) == 4
 
 
 @pytest.mark.parametrize(

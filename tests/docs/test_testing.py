@@ -7,7 +7,7 @@ import sys
 import pytest
 
 from fring_core import testing
-from tests.docs.pages import ROOT, blocks, table
+from tests.docs.pages import README, ROOT, blocks, table
 from tests.serving import DEADLINE
 
 PAGE = ROOT / "docs/testing.md"
@@ -32,6 +32,11 @@ def run_the_page(folder, *arguments, instead=("", "")):
     old, new = instead
     assert old in code
     (folder / "test_page.py").write_text(code.replace(old, new))
+    return run_pytest(folder, *arguments)
+
+
+def run_pytest(folder, *arguments):
+    """Run pytest in a folder; return what it printed, and how it ended."""
     options = [
         "-q",
         "-W",
@@ -57,6 +62,19 @@ def test_the_page_passes(tmp_path):
     output, code = run_the_page(tmp_path)
     assert code == pytest.ExitCode.OK, output
     assert "skipped" not in output
+
+
+@pytest.mark.parametrize(
+    "page", [README, ROOT / "docs/postgres-tests.md"], ids=lambda page: page.stem
+)
+def test_the_tests_that_others_show_pass(page, tmp_path, postgres, monkeypatch):
+    monkeypatch.setenv("TEST_DATABASE_URL", postgres)
+    python = [block.text for block in blocks(page) if block.language == "python"]
+    tests = [text for text in python if "\ndef test_" in text or "@pytest.fixture" in text]
+    (tmp_path / "test_page.py").write_text("\n".join(tests))
+    output, code = run_pytest(tmp_path)
+    assert code == pytest.ExitCode.OK, output
+    assert f"{len(re.findall('def test_', ''.join(tests)))} passed" in output
 
 
 def test_and_its_tests_would_fail(tmp_path):

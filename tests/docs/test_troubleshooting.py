@@ -18,9 +18,9 @@ from litestar.testing import TestClient
 from fring_adapters.clock import utc_now
 from fring_adapters.memory import MemoryStore
 from fring_adapters.postgres import SchemaError, prepare
-from fring_adapters.postgres.urls import described, to_conninfo
+from fring_adapters.postgres.wire.urls import described, to_conninfo
 from fring_core import Fring, StoreUnavailable
-from fring_http.app import create_app
+from fring_http.api.app import create_app
 from tests.docs.pages import ROOT, blocks
 from tests.serving import DEADLINE, free_port
 
@@ -49,7 +49,7 @@ def databases(postgres, new_database):
     execute(closed, "REVOKE ALL ON SCHEMA public FROM public")
     execute(theirs, "CREATE TABLE tasks (name text)")
     prepare(newer)
-    execute(newer, "UPDATE alembic_version SET version_num = '9999'")
+    execute(newer, "UPDATE fring_version SET version_num = '9999'")
     name = urlsplit(latin).path[1:]
     execute(postgres, f'DROP DATABASE "{name}"')
     execute(postgres, f"CREATE DATABASE \"{name}\" ENCODING 'LATIN1' LOCALE 'C' TEMPLATE template0")
@@ -106,7 +106,7 @@ def test_sessions(command, printed, databases, tmp_path):
 def test_an_older_database(new_database):
     url = new_database()
     prepare(url)
-    execute(url, "UPDATE alembic_version SET version_num = '0001'")
+    execute(url, "UPDATE fring_version SET version_num = '0001'")
     with pytest.raises(SchemaError) as refused:
         prepare(url)
     text = str(refused.value).replace(described(url), "database 'older' at db.example:5432")

@@ -11,8 +11,8 @@ from jsonschema_rs import validator_for
 from fring_adapters.clock import utc_now
 from fring_adapters.identity import Argon2Passwords, SecretTokens
 from fring_adapters.memory import MemoryStore
-from fring_core import Accounts, Fring
-from fring_http.app import create_app
+from fring_core import Fring
+from fring_http.api.app import create_app
 from tests.http.tokens import SECRET
 
 if TYPE_CHECKING:
@@ -24,13 +24,14 @@ JSON: Final = "application/json"
 
 def application(mode: str) -> Any:
     """Return an application on an empty memory store: in mode off, secret or jwks."""
-    store, tokens = MemoryStore(), SecretTokens(SECRET)
-    accounts = Accounts(store, passwords=Argon2Passwords(), issuer=tokens, clock=utc_now)
-    return create_app(
-        Fring(store, clock=utc_now),
-        tokens=None if mode == "off" else tokens,
-        accounts=accounts if mode == "secret" else None,
+    tokens = SecretTokens(SECRET)
+    fring = Fring(
+        MemoryStore(),
+        clock=utc_now,
+        passwords=Argon2Passwords(),
+        issuer=tokens if mode == "secret" else None,
     )
+    return create_app(fring, tokens=None if mode == "off" else tokens)
 
 
 def valid(document: Any, schema: Any, value: Any) -> bool:

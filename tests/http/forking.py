@@ -13,19 +13,19 @@ def blocking(url):
     with BlockingFringClient(url) as client:
 
         def calls():
-            refused(run_sync, client.list_tasks())
+            refused(client.tasks.list)
             client.close()
-            refused(run_sync, client.list_tasks())
+            refused(client.tasks.list)
 
         def anew():
             for each in (unused, BlockingFringClient(url)):
                 with each:
-                    run_sync(each.list_tasks())
+                    each.tasks.list()
 
         for _ in range(2):  # entered, and then in use
             in_child(calls)
             in_child(anew)
-            run_sync(client.list_tasks())
+            client.tasks.list()
 
 
 def asynchronous(url):
@@ -34,11 +34,11 @@ def asynchronous(url):
 
     async def list_and_close(each):
         async with each:
-            await each.list_tasks()
+            await each.tasks.list()
 
     def calls():
-        refused(asyncio.run, client.list_tasks())
-        refused(run_sync, client.list_tasks())
+        refused(asyncio.run, client.tasks.list())
+        refused(run_sync, client.tasks.list())
         asyncio.run(client.close())
 
     def anew():
@@ -46,10 +46,10 @@ def asynchronous(url):
             asyncio.run(list_and_close(each))
 
     with asyncio.Runner() as runner:
-        runner.run(client.list_tasks())
+        runner.run(client.tasks.list())
         in_child(calls)
         in_child(anew)
-        runner.run(client.list_tasks())
+        runner.run(client.tasks.list())
         runner.run(client.close())
 
 

@@ -5,9 +5,9 @@ import re
 import httpx
 import pytest
 
-from fring_http.cli import main
-from fring_http.main import create
-from fring_http.settings import VARIABLES, Settings, SettingsError
+from fring_http.server.command.cli import main
+from fring_http.server.composition import create
+from fring_http.server.settings import VARIABLES, Settings, SettingsError
 from tests.http.bad_tokens import BAD_TOKENS
 from tests.http.tokens import SECRET, bearer, token
 from tests.serving import fring, serving

@@ -11,6 +11,7 @@ import pytest
 
 from fring_adapters.postgres import prepare
 from tests.serving import DEADLINE, fring, serving
+from tests.stores.older import execute
 
 
 def test_the_embedded_database_keeps_its_data(tmp_path):
@@ -45,12 +46,15 @@ def test_it_is_interrupted_from_the_keyboard_without_a_traceback(tmp_path):
 
 
 def test_several_workers_share_the_database(tmp_path, new_database):
-    with serving(tmp_path, DATABASE_URL=new_database(), WORKERS="2") as server:
+    url = new_database()
+    more = {"WORKERS": "2", "FRING_SCHEMA": "fring"}
+    with serving(tmp_path, DATABASE_URL=url, **more) as server:
         for number in range(8):  # a connection each, so that both workers are met
             body = {"title": f"task {number}"}
             answer = httpx.post(f"{server.url}/api/v1/tasks/", json=body, verify=False)
             assert answer.status_code == 201
         assert len(httpx.get(f"{server.url}/api/v1/tasks/", verify=False).json()) == 8
+    assert execute(url, "SELECT count(*) FROM fring.tasks").fetchone() == (8,)
 
 
 @pytest.mark.parametrize(
@@ -59,6 +63,7 @@ def test_several_workers_share_the_database(tmp_path, new_database):
         ({"PORT": "no"}, "PORT=no cannot be used: must be a whole number from 1 to 65535"),
         ({"DATABASE_URL": "mysql://db/x"}, "begins with postgresql://"),
         ({"DATABASE_URL": "memory://", "WORKERS": "2"}, "memory:// needs WORKERS=1"),
+        ({"FRING_SCHEMA": "pg_fring"}, "schema 'pg_fring' is PostgreSQL's own"),
         ({"HOST": "nope.invalid", "FRING_AUTH": "off"}, "HOST is no name that is known here"),
         ({"HOST": "192.0.2.1", "FRING_AUTH": "off"}, "Cannot listen on 192.0.2.1:"),
         ({"DATABASE_URL": "postgresql://ann:secret@127.0.0.1:1/x"}, "Cannot reach database 'x'"),
@@ -121,7 +126,7 @@ def test_the_version_is_the_packages(tmp_path):
 
 
 def test_a_worker_of_another_server_needs_a_database(tmp_path):
-    code = "from fring_http.main import create; create()"
+    code = "from fring_http.server.composition import create; create()"
     ended = subprocess.run(
         [sys.executable, "-c", code],
         env={k: v for k, v in os.environ.items() if k != "DATABASE_URL"},

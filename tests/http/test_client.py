@@ -8,6 +8,7 @@ from enum import IntEnum
 import httpx
 import pytest
 
+from fring_adapters import open_memory
 from fring_adapters.clock import utc_now
 from fring_adapters.memory import MemoryStore
 from fring_core import (
@@ -23,6 +24,7 @@ from fring_core import (
     NewUser,
     NotAssigned,
     Page,
+    Side,
     TaskChanges,
     TaskFilter,
     TaskNotFound,
@@ -35,27 +37,54 @@ from fring_core import (
     UserNotFound,
     run_sync,
 )
-from fring_http.app import create_app
+from fring_core.queries import MAX_LIMIT
+from fring_http.api.app import create_app
 from fring_http.client import BlockingFringClient, FringClient
-from fring_http.client.use_cases import UseCases
+from tests.http.awaiting import Awaiting
 from tests.http.tokens import token
 from tests.http.wire import MISSING
 
 TIMEOUT = 30
 
 
-def public_methods(kind):
+def public_methods(noun):
     return {
         name: inspect.signature(method)
-        for name, method in vars(kind).items()
-        if inspect.isfunction(method) and not name.startswith("_")
+        for name, method in inspect.getmembers(type(noun), inspect.isfunction)
+        if not name.startswith("_")
     }
 
 
-def test_the_methods_are_those_of_fring():
-    expected = public_methods(Fring)
-    del expected["transaction"]  # HTTP has none
-    assert public_methods(UseCases) == expected
+@pytest.mark.parametrize("noun", ["users", "tasks", "assignments"])
+def test_the_methods_are_those_of_fring_and_so_are_their_arguments_and_results(noun):
+    local, url = Fring(MemoryStore(), clock=utc_now), "http://127.0.0.1:1"
+    expected = public_methods(getattr(local, noun))
+    assert public_methods(getattr(FringClient(url), noun)) == expected
+    with BlockingFringClient(url) as blocking:
+        assert public_methods(getattr(blocking, noun)) == expected
+
+
+class InRunner(httpx.BaseTransport):
+    """Call an application directly, without a loop of the caller's."""
+
+    def __init__(self, app):
+        self._inner = httpx.ASGITransport(app)
+
+    def handle_request(self, request):
+        async def answer():
+            found = await self._inner.handle_async_request(request)
+            return httpx.Response(
+                found.status_code, headers=found.headers, content=await found.aread()
+            )
+
+        return asyncio.run(answer())
+
+
+def connected():
+    """Return a Fring in memory, and a client of it."""
+    local = open_memory()
+    transport = InRunner(create_app(local.awaited))
+    return local, BlockingFringClient("http://localhost", transport=transport)
 
 
 @pytest.fixture(params=["asyncio", "blocking"])
@@ -70,33 +99,33 @@ def on_server(request, server):
         if request.param == "asyncio":
             return asyncio.run(with_client())
         with BlockingFringClient(server, timeout=TIMEOUT) as fring:
-            return run_sync(scenario(fring))
+            return run_sync(scenario(Awaiting(fring)))
 
     return run
 
 
 def test_the_shared_board(on_server, unique):
     async def scenario(fring):
-        ann = await fring.create_user(NewUser(unique(), f"{unique()}@example.org"))
+        ann = await fring.users.create(NewUser(unique(), f"{unique()}@example.org"))
         title = f"100%_ {unique()} ß\\"
-        task = await fring.create_task(NewTask(title, status=TaskStatus.IN_PROGRESS))
-        assert (await fring.get_task(task.id)).task == task
-        await fring.assign_task(ann.id, task.id)
-        assert await fring.list_tasks(TaskFilter(title=title, assigned=True)) == [task]
-        assert await fring.list_tasks_of_user(ann.id, TaskStatus.TODO) == []
-        assert list((await fring.get_task(task.id)).users) == [ann]
-        await fring.unassign_user(task.id, ann.id)
-        await fring.assign_user(task.id, ann.id)
-        assert await fring.list_users_of_task(task.id) == [ann]
-        done = await fring.update_task(task.id, TaskChanges(completed=True, description=None))
+        task = await fring.tasks.create(NewTask(title, status=TaskStatus.IN_PROGRESS))
+        assert (await fring.tasks.get_with_users(task.id)).task == task
+        await fring.assignments.add(user=ann.id, task=task.id)
+        assert await fring.tasks.list(TaskFilter(title=title, assigned=True)) == [task]
+        assert await fring.assignments.tasks_of(ann.id, TaskStatus.TODO) == []
+        assert list((await fring.tasks.get_with_users(task.id)).users) == [ann]
+        await fring.assignments.remove(user=ann.id, task=task.id, first=Side.TASK)
+        await fring.assignments.add(user=ann.id, task=task.id, first=Side.TASK)
+        assert await fring.assignments.users_of(task.id) == [ann]
+        done = await fring.tasks.update(task.id, TaskChanges(completed=True, description=None))
         assert done.status is TaskStatus.COMPLETED
         assert done.updated_at > task.updated_at
-        assert list((await fring.get_user(ann.id)).tasks) == [done]
-        await fring.unassign_task(ann.id, task.id)
-        renamed = await fring.update_user(ann.id, UserChanges(username=unique()))
-        assert await fring.list_users(UserFilter(renamed.username), Page(0, 5)) == [renamed]
-        await fring.delete_task(task.id)
-        await fring.delete_user(ann.id)
+        assert list((await fring.users.get_with_tasks(ann.id)).tasks) == [done]
+        await fring.assignments.remove(user=ann.id, task=task.id)
+        renamed = await fring.users.update(ann.id, UserChanges(username=unique()))
+        assert await fring.users.list(UserFilter(renamed.username), Page(0, 5)) == [renamed]
+        await fring.tasks.delete(task.id)
+        await fring.users.delete(ann.id)
 
     on_server(scenario)
 
@@ -104,48 +133,120 @@ def test_the_shared_board(on_server, unique):
 def test_a_personal_list(on_server, owner):
     async def scenario(fring):
         new = NewTask("own", "why", TaskStatus.TODO, date(2024, 2, 29))
-        task = await fring.create_task(new, owner=owner)
+        task = await fring.tasks.create(new, owner=owner)
         assert (task.owner, task.due_date) == (owner, date(2024, 2, 29))
-        assert (await fring.toggle_task(task.id, owner=owner)).status is TaskStatus.COMPLETED
+        assert (await fring.tasks.toggle(task.id, owner=owner)).status is TaskStatus.COMPLETED
         open_ones = TaskFilter(completed=False)
         newest = TaskOrder.NEWEST_FIRST
-        assert await fring.list_tasks(open_ones, owner=owner, order=newest) == []
-        task = await fring.set_status(task.id, TaskStatus.CANCELED, owner=owner)
-        task = await fring.update_task(task.id, TaskChanges(due_date=None), owner=owner)
-        assert await fring.list_tasks(open_ones, owner=owner, order=newest) == [task]
-        assert list((await fring.get_task(task.id, owner=owner)).users) == []
+        assert await fring.tasks.list(open_ones, owner=owner, order=newest) == []
+        task = await fring.tasks.set_status(task.id, TaskStatus.CANCELED, owner=owner)
+        task = await fring.tasks.update(task.id, TaskChanges(due_date=None), owner=owner)
+        assert await fring.tasks.list(open_ones, owner=owner, order=newest) == [task]
+        assert list((await fring.tasks.get_with_users(task.id, owner=owner)).users) == []
         with pytest.raises(TaskNotFound):
-            await fring.get_task(task.id)
-        await fring.delete_task(task.id, owner=owner)
+            await fring.tasks.get_with_users(task.id)
+        await fring.tasks.delete(task.id, owner=owner)
 
     on_server(scenario)
 
 
+def test_one_alone(on_server, unique):
+    async def scenario(fring):
+        name = unique()
+        email = f"{name}@example.org"
+        longer = await fring.users.create(NewUser(f"{name}a", f"a{email}"))
+        ann = await fring.users.create(NewUser(name, email))
+        assert await fring.users.get(ann.id) == ann
+        assert await fring.users.find(username=name) == ann
+        assert await fring.users.find(email=email) == ann
+        assert await fring.users.find(email=longer.email) == longer
+        assert await fring.users.find(username=name.upper()) is None
+        for both in ({}, {"username": name, "email": email}):
+            with pytest.raises(InvalidInput):
+                await fring.users.find(**both)
+        for owner in (None, name):
+            task = await fring.tasks.create(NewTask("task"), owner=owner)
+            assert await fring.tasks.get(task.id, owner=owner) == task
+            with pytest.raises(TaskNotFound):
+                await fring.tasks.get(task.id, owner=unique())
+
+    on_server(scenario)
+
+
+@pytest.mark.parametrize("limit", [MAX_LIMIT, 3, 2, 1, 0])
+@pytest.mark.parametrize("there", [0, 1, 2, 3])
+def test_a_page_says_whether_others_follow(there, limit):
+    local, remote = connected()
+    for number in range(there):
+        local.users.create(NewUser(f"u{number}", f"{number}@example.org"))
+        local.tasks.create(NewTask("task"))
+    for skip in (0, 1, 2, 3):
+        page = Page(skip, limit)
+        for mine, theirs in ((local.users, remote.users), (local.tasks, remote.tasks)):
+            expected, found = mine.list(page=page), theirs.list(page=page)
+            assert (found, found.more) == (expected, expected.more)
+
+
+def test_all_goes_beyond_a_page_and_so_do_count_and_find(monkeypatch):
+    monkeypatch.setattr("fring_http.client.pages.MAX_LIMIT", 3)
+    local, remote = connected()
+    for number in range(7):
+        local.users.create(NewUser(f"ann{6 - number}", f"{number}@example.org"))
+        local.tasks.create(NewTask(f"task {number}"))
+        local.tasks.create(NewTask("own"), owner="ann")
+        users = list(remote.users.all(UserFilter("ann")))
+        assert users == list(local.users.all())
+        assert list(remote.tasks.all()) == list(local.tasks.all())
+        own = list(remote.tasks.all(owner="ann"))
+        assert own == local.tasks.list(owner="ann", order=TaskOrder.NEWEST_FIRST)
+        assert remote.users.count() == remote.tasks.count() == number + 1
+        assert remote.tasks.count(owner="ann") == number + 1
+        assert remote.users.find(username=users[-1].username) == users[-1]
+    assert remote.users.count(UserFilter("ann0")) == remote.tasks.count(TaskFilter(title="3")) == 1
+
+
+def test_a_full_page_of_the_greatest_size_asks_once_more():
+    local, remote = connected()
+    for _ in range(MAX_LIMIT):
+        local.tasks.create(NewTask("task"))
+    page = Page(limit=MAX_LIMIT)
+    assert not remote.tasks.list(page=page).more
+    local.tasks.create(NewTask("one more"))
+    found = remote.tasks.list(page=page)
+    assert (len(found), found.more) == (MAX_LIMIT, True)
+
+
 def test_errors_are_the_cores_with_their_fields(on_server, unique):
     async def scenario(fring):
-        ann = await fring.create_user(NewUser(unique(), f"{unique()}@example.org"))
-        bob = await fring.create_user(NewUser(unique(), f"{unique()}@example.org"))
-        task = await fring.create_task(NewTask("task"))
-        await fring.assign_task(ann.id, task.id)
+        ann = await fring.users.create(NewUser(unique(), f"{unique()}@example.org"))
+        bob = await fring.users.create(NewUser(unique(), f"{unique()}@example.org"))
+        task = await fring.tasks.create(NewTask("task"))
+        await fring.assignments.add(user=ann.id, task=task.id)
         refused = [
-            (fring.get_user(MISSING), UserNotFound(MISSING)),
-            (fring.delete_user(0), UserNotFound(0)),
-            (fring.get_task(10**30), TaskNotFound(10**30)),
-            (fring.assign_task(ann.id, MISSING), TaskNotFound(MISSING)),
-            (fring.assign_user(task.id, MISSING), UserNotFound(MISSING)),
-            (fring.assign_user(task.id, ann.id), AlreadyAssigned(ann.id, task.id)),
-            (fring.unassign_task(bob.id, task.id), NotAssigned(bob.id, task.id)),
-            (fring.create_user(NewUser(ann.username, "a@b.c")), UsernameTaken(ann.username)),
-            (fring.update_user(bob.id, UserChanges(email=ann.email)), EmailTaken(ann.email)),
-            (fring.create_task(NewTask("again", id=task.id)), IdTaken(task.id)),
-            (fring.list_tasks_of_user(ann.id, "bad"), InvalidStatus("bad")),
+            (fring.users.get_with_tasks(MISSING), UserNotFound(MISSING)),
+            (fring.users.delete(0), UserNotFound(0)),
+            (fring.tasks.get_with_users(10**30), TaskNotFound(10**30)),
+            (fring.assignments.add(user=ann.id, task=MISSING), TaskNotFound(MISSING)),
+            (
+                fring.assignments.add(user=MISSING, task=task.id, first=Side.TASK),
+                UserNotFound(MISSING),
+            ),
+            (
+                fring.assignments.add(user=ann.id, task=task.id, first=Side.TASK),
+                AlreadyAssigned(ann.id, task.id),
+            ),
+            (fring.assignments.remove(user=bob.id, task=task.id), NotAssigned(bob.id, task.id)),
+            (fring.users.create(NewUser(ann.username, "a@b.c")), UsernameTaken(ann.username)),
+            (fring.users.update(bob.id, UserChanges(email=ann.email)), EmailTaken(ann.email)),
+            (fring.tasks.create(NewTask("again", id=task.id)), IdTaken(task.id)),
+            (fring.assignments.tasks_of(ann.id, "bad"), InvalidStatus("bad")),
         ]
         for call, error in refused:
             with pytest.raises(type(error)) as raised:
                 await call
             assert raised.value.args == error.args
         with pytest.raises(InvalidInput) as invalid:
-            await fring.create_task(NewTask("own", "x" * 1001), owner=unique())
+            await fring.tasks.create(NewTask("own", "x" * 1001), owner=unique())
         assert [(p.field, p.kind) for p in invalid.value.problems] == [
             ("description", "value_error")
         ]
@@ -156,36 +257,36 @@ def test_errors_are_the_cores_with_their_fields(on_server, unique):
 @pytest.mark.parametrize(
     ("field", "call"),
     [
-        ("due_date", lambda f: f.create_task(NewTask("a", due_date=date(2024, 1, 1)))),
-        ("due_date", lambda f: f.update_task(1, TaskChanges(due_date=None))),
-        ("completed", lambda f: f.update_task(1, TaskChanges(completed=False))),
-        ("completed", lambda f: f.list_tasks(TaskFilter(completed=False))),
-        ("completed", lambda f: f.list_tasks(TaskFilter("todo", completed=True))),
-        ("order", lambda f: f.list_tasks(order=TaskOrder.BY_TITLE)),
-        ("owner", lambda f: f.toggle_task(1)),
-        ("id", lambda f: f.create_task(NewTask("a", id=1), owner="ann")),
-        ("order", lambda f: f.list_tasks(owner="ann")),
-        ("title", lambda f: f.list_tasks(TaskFilter(title="a"), owner="ann", order=TaskOrder.BY_TITLE)),
-        ("assigned", lambda f: f.list_tasks(TaskFilter(assigned=False), owner="ann", order=TaskOrder.BY_TITLE)),
+        ("due_date", lambda f: f.tasks.create(NewTask("a", due_date=date(2024, 1, 1)))),
+        ("due_date", lambda f: f.tasks.update(1, TaskChanges(due_date=None))),
+        ("completed", lambda f: f.tasks.update(1, TaskChanges(completed=False))),
+        ("completed", lambda f: f.tasks.list(TaskFilter(completed=False))),
+        ("completed", lambda f: f.tasks.list(TaskFilter("todo", completed=True))),
+        ("order", lambda f: f.tasks.list(order=TaskOrder.BY_TITLE)),
+        ("owner", lambda f: f.tasks.toggle(1)),
+        ("id", lambda f: f.tasks.create(NewTask("a", id=1), owner="ann")),
+        ("order", lambda f: f.tasks.list(owner="ann")),
+        ("title", lambda f: f.tasks.list(TaskFilter(title="a"), owner="ann", order=TaskOrder.BY_TITLE)),
+        ("assigned", lambda f: f.tasks.list(TaskFilter(assigned=False), owner="ann", order=TaskOrder.BY_TITLE)),
         *(
-            ("owner", lambda f, owner=owner: f.get_task(1, owner=owner))
+            ("owner", lambda f, owner=owner: f.tasks.get_with_users(1, owner=owner))
             for owner in ("auth", "v1", "v22", ".", "..", "a/b", "a\n/", "", "\0", "x" * 256)
         ),
     ],
 )  # fmt: skip
 def test_what_the_wire_does_not_carry_is_refused_before_anything_is_sent(field, call):
     with BlockingFringClient("http://127.0.0.1:1") as fring, pytest.raises(InvalidInput) as refused:
-        run_sync(call(fring))
+        call(fring)
     assert [problem.field for problem in refused.value.problems] == [field]
 
 
 @pytest.mark.parametrize("owner", ["v", "v1a", "Auth", "..a", "a b", "ann@example.org", "ü?#%2F&"])
 def test_awkward_owners_have_lists_of_their_own(on_server, owner):
     async def scenario(fring):
-        task = await fring.create_task(NewTask("own"), owner=owner)
+        task = await fring.tasks.create(NewTask("own"), owner=owner)
         assert task.owner == owner
-        assert (await fring.get_task(task.id, owner=owner)).task == task
-        await fring.delete_task(task.id, owner=owner)
+        assert (await fring.tasks.get_with_users(task.id, owner=owner)).task == task
+        await fring.tasks.delete(task.id, owner=owner)
 
     on_server(scenario)
 
@@ -193,7 +294,7 @@ def test_awkward_owners_have_lists_of_their_own(on_server, owner):
 def test_tokens(secured):
     def list_of_ann(given):
         with BlockingFringClient(secured.url, token=given, timeout=TIMEOUT) as fring:
-            return run_sync(fring.list_tasks(owner="ann", order=TaskOrder.BY_TITLE))
+            return fring.tasks.list(owner="ann", order=TaskOrder.BY_TITLE)
 
     fresh = iter([token(sub="ann")])
     assert list(list_of_ann(lambda: next(fresh))) == list(list_of_ann(token(sub="ann")))
@@ -216,19 +317,24 @@ class Seven(IntEnum):
 
 ODD = [True, 1.0, "7", None, b"7", [7], Seven.SEVEN, 0, -1, 2**70]
 BY_ID = {
-    "get_user": lambda fring, x: fring.get_user(x),
-    "delete_user": lambda fring, x: fring.delete_user(x),
-    "assign_task": lambda fring, x: fring.assign_task(2**40, x),
-    "get_task": lambda fring, x: fring.get_task(x),
-    "get_own_task": lambda fring, x: fring.get_task(x, owner="nobody"),
-    "owner": lambda fring, x: fring.get_task(2**40, owner=x),
-    "status": lambda fring, x: fring.set_status(2**40, x),
-    "of_user": lambda fring, x: fring.list_tasks_of_user(2**40, x),
-    "create_task": lambda fring, x: fring.create_task(x),
-    "update_task": lambda fring, x: fring.update_task(2**40, x),
-    "list_users": lambda fring, x: fring.list_users(x),
-    "list_tasks": lambda fring, x: fring.list_tasks(page=x),
-    "order": lambda fring, x: fring.list_tasks(order=x),
+    "users.get_with_tasks": lambda fring, x: fring.users.get_with_tasks(x),
+    "users.delete": lambda fring, x: fring.users.delete(x),
+    "assignments.add": lambda fring, x: fring.assignments.add(user=2**40, task=x),
+    "tasks.get_with_users": lambda fring, x: fring.tasks.get_with_users(x),
+    "own.get_with_users": lambda fring, x: fring.tasks.get_with_users(x, owner="nobody"),
+    "owner": lambda fring, x: fring.tasks.get_with_users(2**40, owner=x),
+    "users.get": lambda fring, x: fring.users.get(x),
+    "tasks.get": lambda fring, x: fring.tasks.get(x),
+    "first": lambda fring, x: fring.assignments.remove(user=2**40, task=2**40, first=x),
+    "users.count": lambda fring, x: fring.users.count(x),
+    "tasks.count": lambda fring, x: fring.tasks.count(x),
+    "status": lambda fring, x: fring.tasks.set_status(2**40, x),
+    "assignments.tasks_of": lambda fring, x: fring.assignments.tasks_of(2**40, x),
+    "tasks.create": lambda fring, x: fring.tasks.create(x),
+    "tasks.update": lambda fring, x: fring.tasks.update(2**40, x),
+    "users.list": lambda fring, x: fring.users.list(x),
+    "tasks.list": lambda fring, x: fring.tasks.list(page=x),
+    "order": lambda fring, x: fring.tasks.list(order=x),
 }  # fmt: skip
 
 

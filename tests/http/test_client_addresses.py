@@ -9,7 +9,7 @@ from threading import Thread
 import httpx
 import pytest
 
-from fring_core import NewTask, StoreUnavailable, run_sync
+from fring_core import NewTask, StoreUnavailable
 from fring_http.client import BlockingFringClient, FringClient, UnexpectedAnswer
 from tests.serving import free_port
 
@@ -84,11 +84,11 @@ def proxy(server):
 def call(request):
     """Give a function that makes a call on a client at a URL."""
 
-    def run(url, make=lambda fring: fring.list_users(), **options):
+    def run(url, make=lambda fring: fring.users.list(), **options):
         options = {"retries": 0} | options
         if request.param == "blocking":
             with BlockingFringClient(url, **options) as fring:
-                return run_sync(make(fring))
+                return make(fring)
 
         async def with_client():
             async with FringClient(url, **options) as fring:
@@ -110,8 +110,8 @@ def test_the_proxy_of_the_environment_is_taken(call, proxy, environment):
         with environment.context() as patch:
             patch.setenv(name, value)
             patch.setenv("NO_PROXY", "localhost, [::1], ::1,, .example.org, 10.0.0.0/8")
-            task = call(HOST, lambda fring: fring.create_task(NewTask("x")))
-            call(HOST, lambda fring, task=task: fring.delete_task(task.id))
+            task = call(HOST, lambda fring: fring.tasks.create(NewTask("x")))
+            call(HOST, lambda fring, task=task: fring.tasks.delete(task.id))
         assert [line[:2] for line in seen[:2]] == [
             ("POST", f"{HOST}/api/v1/tasks"),
             ("DELETE", f"{HOST}/api/v1/tasks/{task.id}"),

@@ -12,6 +12,7 @@ from fring_core import (
     InvalidInput,
     NewTask,
     NewUser,
+    Side,
     StoreUnavailable,
     TaskChanges,
     TaskNotFound,
@@ -20,7 +21,6 @@ from fring_core import (
     Unauthenticated,
     UserChanges,
     UsernameTaken,
-    run_sync,
 )
 from fring_http.client import BlockingFringClient, UnexpectedAnswer
 
@@ -35,29 +35,41 @@ NEWEST = TaskOrder.NEWEST_FIRST
 
 # Each call, its status, and a body that is right for it.
 CALLS = {
-    "create_user": (lambda f: f.create_user(NewUser("ann", "a@b.c")), 201, USER),
-    "list_users": (lambda f: f.list_users(), 200, [USER]),
-    "get_user": (lambda f: f.get_user(1), 200, USER | {"tasks": [TASK]}),
-    "update_user": (lambda f: f.update_user(1, UserChanges("ann")), 200, USER),
-    "delete_user": (lambda f: f.delete_user(1), 204, None),
-    "list_tasks_of_user": (lambda f: f.list_tasks_of_user(1), 200, [TASK]),
-    "assign_task": (lambda f: f.assign_task(1, 2), 201, {"message": "done"}),
-    "unassign_task": (lambda f: f.unassign_task(1, 2), 204, None),
-    "create_task": (lambda f: f.create_task(NewTask("x")), 201, TASK),
-    "create_own": (lambda f: f.create_task(NewTask("x"), owner="ann"), 201, OWN),
-    "list_tasks": (lambda f: f.list_tasks(), 200, [TASK]),
-    "list_own": (lambda f: f.list_tasks(owner="ann", order=NEWEST), 200, [OWN]),
-    "get_task": (lambda f: f.get_task(2), 200, TASK | {"assigned_users": [USER]}),
-    "get_own": (lambda f: f.get_task(2, owner="ann"), 200, OWN),
-    "update_task": (lambda f: f.update_task(2, TaskChanges("x")), 200, TASK),
-    "update_own": (lambda f: f.update_task(2, TaskChanges("x"), owner="ann"), 200, OWN),
-    "set_status": (lambda f: f.set_status(2, "todo"), 200, TASK),
-    "toggle_task": (lambda f: f.toggle_task(2, owner="ann"), 200, OWN),
-    "delete_task": (lambda f: f.delete_task(2), 204, None),
-    "delete_own": (lambda f: f.delete_task(2, owner="ann"), 204, None),
-    "list_users_of_task": (lambda f: f.list_users_of_task(2), 200, [USER]),
-    "assign_user": (lambda f: f.assign_user(2, 1), 201, {"message": "done"}),
-    "unassign_user": (lambda f: f.unassign_user(2, 1), 204, None),
+    "users.create": (lambda f: f.users.create(NewUser("ann", "a@b.c")), 201, USER),
+    "users.list": (lambda f: f.users.list(), 200, [USER]),
+    "users.get_with_tasks": (lambda f: f.users.get_with_tasks(1), 200, USER | {"tasks": [TASK]}),
+    "users.update": (lambda f: f.users.update(1, UserChanges("ann")), 200, USER),
+    "users.delete": (lambda f: f.users.delete(1), 204, None),
+    "assignments.tasks_of": (lambda f: f.assignments.tasks_of(1), 200, [TASK]),
+    "assignments.add": (lambda f: f.assignments.add(user=1, task=2), 201, {"message": "done"}),
+    "assignments.remove": (lambda f: f.assignments.remove(user=1, task=2), 204, None),
+    "tasks.create": (lambda f: f.tasks.create(NewTask("x")), 201, TASK),
+    "own.create": (lambda f: f.tasks.create(NewTask("x"), owner="ann"), 201, OWN),
+    "tasks.list": (lambda f: f.tasks.list(), 200, [TASK]),
+    "own.list": (lambda f: f.tasks.list(owner="ann", order=NEWEST), 200, [OWN]),
+    "tasks.get_with_users": (
+        lambda f: f.tasks.get_with_users(2),
+        200,
+        TASK | {"assigned_users": [USER]},
+    ),
+    "own.get_with_users": (lambda f: f.tasks.get_with_users(2, owner="ann"), 200, OWN),
+    "tasks.update": (lambda f: f.tasks.update(2, TaskChanges("x")), 200, TASK),
+    "own.update": (lambda f: f.tasks.update(2, TaskChanges("x"), owner="ann"), 200, OWN),
+    "tasks.set_status": (lambda f: f.tasks.set_status(2, "todo"), 200, TASK),
+    "own.toggle": (lambda f: f.tasks.toggle(2, owner="ann"), 200, OWN),
+    "tasks.delete": (lambda f: f.tasks.delete(2), 204, None),
+    "own.delete": (lambda f: f.tasks.delete(2, owner="ann"), 204, None),
+    "assignments.users_of": (lambda f: f.assignments.users_of(2), 200, [USER]),
+    "assignments.add_to_task": (
+        lambda f: f.assignments.add(user=1, task=2, first=Side.TASK),
+        201,
+        {"message": "done"},
+    ),
+    "assignments.remove_from_task": (
+        lambda f: f.assignments.remove(user=1, task=2, first=Side.TASK),
+        204,
+        None,
+    ),
 }
 HTML = "<!doctype html><title>Sign in</title>"
 
@@ -72,7 +84,7 @@ def made(name, answer):
 
     with BlockingFringClient(FRING, retries=0, transport=httpx.MockTransport(handler)) as fring:
         try:
-            run_sync(CALLS[name][0](fring))
+            CALLS[name][0](fring)
         except FringError as error:
             return error, requests[0]
         return None, requests[0]
@@ -144,9 +156,9 @@ def test_a_redirect_says_where_it_leads():
         ("https://ann:secret@sso.example/login?next=secret", "https://sso.example/login"),
         ("/login#secret", "/login"),
     ):
-        error, _ = made("list_users", httpx.Response(302, headers={"location": place}, html=HTML))
+        error, _ = made("users.list", httpx.Response(302, headers={"location": place}, html=HTML))
         assert str(error).endswith(f"status 302: a redirect to {shown}, which is not followed")
-    error, _ = made("list_users", httpx.Response(304, headers={"location": "/x"}))
+    error, _ = made("users.list", httpx.Response(304, headers={"location": "/x"}))
     assert "redirect" not in str(error)
 
 
@@ -182,14 +194,14 @@ def test_every_field_has_its_kind(name):
 @pytest.mark.parametrize(
     ("name", "other"),
     [
-        ("get_user", {"id": 2}),
-        ("update_user", {"id": 2}),
-        ("get_task", {"id": 1}),
-        ("update_task", {"id": 1}),
-        ("toggle_task", {"id": 1}),
-        ("get_own", {"user_id": "bob"}),
-        ("create_own", {"user_id": "Ann"}),
-        ("create_user", {"created_at": "2024-01-01T00:00:00"}),
+        ("users.get_with_tasks", {"id": 2}),
+        ("users.update", {"id": 2}),
+        ("tasks.get_with_users", {"id": 1}),
+        ("tasks.update", {"id": 1}),
+        ("own.toggle", {"id": 1}),
+        ("own.get_with_users", {"user_id": "bob"}),
+        ("own.create", {"user_id": "Ann"}),
+        ("users.create", {"created_at": "2024-01-01T00:00:00"}),
     ],
 )
 def test_an_answer_about_something_else_is_unexpected(name, other):
@@ -208,14 +220,14 @@ MOVE = "Status cannot change from 'todo' to 'completed'"
 @pytest.mark.parametrize(
     ("name", "answer", "kind"),
     [
-        ("get_task", refusal(400, "task_not_found"), TaskNotFound),
-        ("get_own", refusal(404, "task_not_found"), TaskNotFound),
-        ("create_user", refusal(400, "username_taken"), UsernameTaken),
-        ("update_task", refusal(400, "transition_refused", MOVE), TransitionRefused),
-        ("toggle_task", refusal(409, "transition_refused", MOVE), TransitionRefused),
-        ("list_tasks", refusal(401, "unauthenticated"), Unauthenticated),
+        ("tasks.get_with_users", refusal(400, "task_not_found"), TaskNotFound),
+        ("own.get_with_users", refusal(404, "task_not_found"), TaskNotFound),
+        ("users.create", refusal(400, "username_taken"), UsernameTaken),
+        ("tasks.update", refusal(400, "transition_refused", MOVE), TransitionRefused),
+        ("own.toggle", refusal(409, "transition_refused", MOVE), TransitionRefused),
+        ("tasks.list", refusal(401, "unauthenticated"), Unauthenticated),
         (
-            "list_tasks",
+            "tasks.list",
             refusal(422, "validation", [{"loc": ["query", "limit"], "msg": "x", "type": "y"}]),
             InvalidInput,
         ),
@@ -231,13 +243,13 @@ def test_an_error_is_frings_with_its_own_status_alone(name, answer, kind):
 @pytest.mark.parametrize(
     ("name", "code"),
     [
-        ("get_task", "user_not_found"),
-        ("assign_task", "not_assigned"),
-        ("unassign_task", "already_assigned"),
-        ("create_task", "id_taken"),  # nobody chose one
-        ("list_tasks", "task_not_found"),
-        ("delete_task", "transition_refused"),
-        ("create_user", "not_found"),
+        ("tasks.get_with_users", "user_not_found"),
+        ("assignments.add", "not_assigned"),
+        ("assignments.remove", "already_assigned"),
+        ("tasks.create", "id_taken"),  # nobody chose one
+        ("tasks.list", "task_not_found"),
+        ("tasks.delete", "transition_refused"),
+        ("users.create", "not_found"),
     ],
 )
 def test_an_error_that_the_call_cannot_have_is_unexpected(name, code):
@@ -255,4 +267,4 @@ def test_an_error_that_the_call_cannot_have_is_unexpected(name, code):
     ],
 )
 def test_a_validation_without_faults_is_none(detail):
-    assert isinstance(made("list_tasks", refusal(422, "validation", detail))[0], UnexpectedAnswer)
+    assert isinstance(made("tasks.list", refusal(422, "validation", detail))[0], UnexpectedAnswer)

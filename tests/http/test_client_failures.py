@@ -61,7 +61,7 @@ def call(request):
         transport = httpx.MockTransport(answers)
         if request.param == "blocking":
             with BlockingFringClient(FRING, transport=transport, **options) as fring:
-                return run_sync(make(fring))
+                return make(fring)
 
         async def with_client():
             async with FringClient(FRING, transport=transport, **options) as fring:
@@ -77,11 +77,11 @@ def busy(status=503, **headers):
 
 
 def read(fring):
-    return fring.list_users()
+    return fring.users.list()
 
 
 def write(fring):
-    return fring.create_task(NewTask("task"))
+    return fring.tasks.create(NewTask("task"))
 
 
 @pytest.mark.parametrize(
@@ -147,7 +147,7 @@ def test_what_fring_would_not_answer_is_said_to_be_unexpected(call, answer):
 def test_an_error_is_about_the_arguments_of_the_call(call):
     answers = Answers(httpx.Response(404, json={"detail": "No", "code": "task_not_found"}))
     with pytest.raises(TaskNotFound) as missing:
-        call(lambda fring: fring.get_task(7, owner="ann"), answers)
+        call(lambda fring: fring.tasks.get_with_users(7, owner="ann"), answers)
     assert missing.value.task_id == 7
 
 
@@ -184,14 +184,14 @@ DRIP = {"data": HEAD + b"[" + b" " * 398 + b"]", "every": 0.01}
 def test_a_server_that_stalls_is_given_up(kind, stalls):
     async def asynchronously(url):
         async with FringClient(url, timeout=0.3, retries=0) as fring:
-            await fring.list_users()
+            await fring.users.list()
 
     with silent_server(**stalls) as url, pytest.raises(StoreUnavailable):
         if kind == "asyncio":
             asyncio.run(asynchronously(url))
         else:
             with BlockingFringClient(url, timeout=0.3, retries=0) as fring:
-                run_sync(fring.list_users())
+                fring.users.list()
 
 
 def test_many_calls_wait_for_their_turn_and_not_on_their_own_time(monkeypatch):
@@ -209,7 +209,7 @@ def test_many_calls_wait_for_their_turn_and_not_on_their_own_time(monkeypatch):
     async def burst():
         transport = httpx.MockTransport(answer)
         async with FringClient(FRING, transport=transport, timeout=2, retries=0) as fring:
-            return await asyncio.gather(*(fring.list_users() for _ in range(20 * AT_ONCE)))
+            return await asyncio.gather(*(fring.users.list() for _ in range(20 * AT_ONCE)))
 
     assert asyncio.run(burst()) == [[]] * 20 * AT_ONCE
     assert max(peaks) == AT_ONCE
@@ -220,11 +220,11 @@ def test_a_call_that_is_cancelled_ends():
         with silent_server() as url:
             async with FringClient(url) as fring:
                 with pytest.raises(TimeoutError):
-                    await asyncio.wait_for(fring.list_users(), 0.1)
+                    await asyncio.wait_for(fring.users.list(), 0.1)
 
     asyncio.run(cancelled())
 
 
 def test_without_a_loop_the_asynchronous_client_says_so():
     with pytest.raises(RuntimeError, match="BlockingFringClient"):
-        run_sync(FringClient(FRING).list_users())
+        run_sync(FringClient(FRING).users.list())

@@ -10,10 +10,11 @@ from hypothesis.stateful import run_state_machine_as_test
 
 from fring_adapters.memory import MemoryStore
 from fring_adapters.postgres import PoolSettings, PostgresStore
-from fring_core import UNSET, Fring, TaskFilter, TaskOrder
+from fring_core import UNSET, Fring, TaskOrder
 from fring_core.testing import FringMachine
-from fring_http.app import create_app
+from fring_http.api.app import create_app
 from fring_http.client import BlockingFringClient, FringClient
+from tests.http.awaiting import Awaiting
 from tests.serving import in_thread
 
 HISTORIES = settings(
@@ -38,30 +39,33 @@ def with_first(call, index, **fields):
     return attrs.evolve(call, arguments=tuple(arguments))
 
 
+def with_where(call, *, personal):
+    """Return a call with the nearest filter that the wire carries."""
+    where = call.arguments[0]
+    completed = where.completed if where.status is None else None
+    if personal:
+        return with_first(call, 0, completed=completed, title=None, assigned=None)
+    return with_first(call, 0, completed=completed or None)
+
+
 def carried(call):
     """Return the nearest call that the wire carries."""
     personal = call.options.get("owner") is not None
-    match call.method.removeprefix("fring."):
-        case "create_task":
+    match call.method:
+        case "fring.tasks.create":
             return with_first(call, 0, **({"id": None} if personal else {"due_date": None}))
-        case "list_tasks":
-            where = call.arguments[0]
-            if personal:
-                order = call.options["order"]
-                order = TaskOrder.BY_TITLE if order is TaskOrder.BY_ID else order
-                completed = where.completed if where.status is None else None
-                where = TaskFilter(status=where.status, completed=completed)
-            else:
-                order = TaskOrder.BY_ID
-                completed = where.completed if where.status is None else None
-                where = attrs.evolve(where, completed=completed or None)
-            call = attrs.evolve(call, arguments=(where, *call.arguments[1:]))
-            return with_options(call, order=order)
-        case "update_task" if not personal:
+        case "fring.tasks.count":
+            return with_where(call, personal=personal)
+        case "fring.tasks.list":
+            order = TaskOrder.BY_ID
+            if personal and (order := call.options["order"]) is TaskOrder.BY_ID:
+                order = TaskOrder.BY_TITLE
+            return with_options(with_where(call, personal=personal), order=order)
+        case "fring.tasks.update" if not personal:
             completed = call.arguments[1].completed
             fields = {"due_date": UNSET} | ({"completed": UNSET} if completed is False else {})
             return with_first(call, 1, **fields)
-        case "toggle_task" if not personal:
+        case "fring.tasks.toggle" if not personal:
             return with_options(call, owner="ann")
     return call
 
@@ -126,6 +130,6 @@ def test_histories_over_a_socket_without_a_loop():
         class Machine(Histories):
             def make_fring(self, clock):
                 served.app = create_app(Fring(MemoryStore(), clock=clock))
-                return client
+                return Awaiting(client)
 
         run_state_machine_as_test(Machine, settings=FEWER)

@@ -8,8 +8,8 @@ import pytest
 
 from fring_adapters.clock import utc_now
 from fring_adapters.memory import MemoryStore
-from fring_core import Fring, run_sync
-from fring_http.app import create_app
+from fring_core import Fring
+from fring_http.api.app import create_app
 from fring_http.client import BlockingFringClient, FringClient
 from tests.serving import in_thread
 
@@ -31,7 +31,7 @@ def test_closed():
     client.close()
     client.close()
     with pytest.raises(RuntimeError, match="is closed: make a new one"):
-        run_sync(client.list_tasks())
+        client.tasks.list()
     with pytest.raises(RuntimeError, match="is closed: make a new one"), client:
         pass
 
@@ -42,7 +42,7 @@ def test_closed_in_an_event_loop():
         await client.close()
         await client.close()
         with pytest.raises(RuntimeError, match="is closed: make a new one"):
-            await client.list_tasks()
+            await client.tasks.list()
         with pytest.raises(RuntimeError, match="is closed: make a new one"):
             async with client:
                 pass

@@ -12,12 +12,12 @@ from litestar.testing import TestClient
 from fring_adapters.clock import utc_now
 from fring_adapters.identity import Argon2Passwords, SecretTokens
 from fring_adapters.memory import MemoryStore
-from fring_adapters.postgres.urls import to_conninfo
-from fring_core import Accounts, Fring
+from fring_adapters.postgres.wire.urls import to_conninfo
+from fring_core import Fring
 from fring_core.testing import Fault, FaultyStore
-from fring_http.app import create_app
-from fring_http.personal import personal_router
-from fring_http.v1 import auth_router, v1_router
+from fring_http.api.app import create_app
+from fring_http.api.personal import personal_router
+from fring_http.api.v1 import auth_router, v1_router
 from tests.http.tokens import SECRET, as_user, bearer, token
 from tests.http.wire import check_error
 from tests.serving import DEADLINE, serving
@@ -156,18 +156,17 @@ def test_every_worker_knows_at_once(new_database, tmp_path, account):
 
 @pytest.fixture
 def world():
-    """Return a store that fails as it is told, tokens and accounts, as an embedder has them."""
+    """Return a store that fails as it is told, tokens and a Fring, as an embedder has them."""
     faults: list[Fault] = []
     plan = iter(lambda: faults.pop() if faults else Fault.NONE, None)
     store = FaultyStore(MemoryStore(), plan)
     tokens = SecretTokens(SECRET)
-    accounts = Accounts(store, passwords=Argon2Passwords(), issuer=tokens, clock=utc_now)
-    return SimpleNamespace(store=store, faults=faults, tokens=tokens, accounts=accounts)
+    fring = Fring(store, clock=utc_now, passwords=Argon2Passwords(), issuer=tokens)
+    return SimpleNamespace(store=store, faults=faults, tokens=tokens, fring=fring)
 
 
 def test_only_a_token_of_an_account_asks_the_store(world, account):
-    fring = Fring(world.store, clock=utc_now)
-    app: Any = create_app(fring, tokens=world.tokens, accounts=world.accounts)
+    app: Any = create_app(world.fring, tokens=world.tokens)
     with TestClient(app) as caller:
         caller.post(REGISTER, json=account)
         headers = log_in(caller, account)
@@ -187,13 +186,12 @@ def test_only_a_token_of_an_account_asks_the_store(world, account):
 
 
 def test_a_mounted_router_takes_no_account_on_trust(world, account):
-    fring = Fring(world.store, clock=utc_now)
-    answers = []
-    for tokens in (world.tokens, world.accounts.checking(world.tokens)):
+    fring, answers = world.fring, []
+    for tokens in (world.tokens, fring.accounts.checking(world.tokens)):
         routers = (
             v1_router(fring, tokens),
             personal_router(fring, tokens),
-            auth_router(world.accounts),
+            auth_router(fring.accounts),
         )
         with TestClient(Litestar(routers, logging_config=None)) as caller:
             caller.post(REGISTER, json=account)

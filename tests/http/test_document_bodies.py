@@ -8,7 +8,7 @@ from msgspec import UNSET
 
 from fring_core import NewTask, NewUser, Registration
 from fring_core.errors import InvalidInput
-from fring_http.personal.schemas import NewOwnTask, Status
+from fring_http.api.personal.schemas import NewOwnTask, Status
 from tests.http.documented import application, valid
 
 

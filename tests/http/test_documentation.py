@@ -14,9 +14,9 @@ from litestar.testing import TestClient
 from fring_adapters.clock import utc_now
 from fring_adapters.memory import MemoryStore
 from fring_core import Fring
-from fring_http.app import create_app
-from fring_http.documentation import ASSETS, with_documentation
-from fring_http.openapi import configuration
+from fring_http.api.app import create_app
+from fring_http.api.documents.openapi import configuration
+from fring_http.api.documents.pages import ASSETS, with_documentation
 
 VENDORED = files("fring_http") / "assets"
 PAGES = ["/docs", "/docs/", "/redoc", "/redoc/"]
@@ -173,7 +173,7 @@ def test_the_pages_of_litestar_are_gone(client, path):
 
 def test_a_document_is_made_once_for_each_application(client, monkeypatch):
     before = client.get("/openapi.json").content
-    monkeypatch.setattr("fring_http.documentation.document", lambda _: {"made": "anew"})
+    monkeypatch.setattr("fring_http.api.documents.pages.document", lambda _: {"made": "anew"})
     assert client.get("/openapi.json").content == before
     another = Litestar(openapi_config=with_documentation(configuration()), logging_config=None)
     with TestClient(another) as other:

@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from fring_http.settings import VARIABLES, AuthMode, Settings, SettingsError
+from fring_http.server.settings import VARIABLES, AuthMode, Settings, SettingsError
 from tests.http.tokens import SECRET
 from tests.serving import DEADLINE, environment
 

@@ -5,7 +5,7 @@ import json
 import pytest
 from litestar.testing import TestClient
 
-from fring_http.unknown import HEADER
+from fring_http.api.reading.unknown import HEADER
 from tests.http.documented import JSON, application, operations_of, valid
 from tests.http.tokens import as_user, bearer
 

@@ -4,7 +4,8 @@ import socket
 
 import pytest
 
-from fring_http.settings import AuthMode, Settings, SettingsError
+from fring_http.server.exposure import listening_host
+from fring_http.server.settings import AuthMode, Settings, SettingsError
 from tests.http.tokens import SECRET
 from tests.serving import fring
 
@@ -14,19 +15,19 @@ OPEN = ["0.0.0.0", "::", "[::]", "", "0", "192.0.2.1", "2001:db8::1", "::ffff:19
 
 @pytest.mark.parametrize("host", LOCAL)
 def test_this_machine_is_enough(host):
-    assert Settings(host=host).listening_host() == host
+    assert listening_host(Settings(host=host)) == host
 
 
 def test_both_families_are_those_of_this_machine():
-    assert Settings(host="::").listening_host() == "localhost"
-    assert Settings(host="::", auth=AuthMode.OFF).listening_host() == "::"
+    assert listening_host(Settings(host="::")) == "localhost"
+    assert listening_host(Settings(host="::", auth=AuthMode.OFF)) == "::"
 
 
 @pytest.mark.parametrize("environment", ["development", "test"])
 @pytest.mark.parametrize("host", [host for host in OPEN if host != "::"])
 def test_another_address_needs_authentication(host, environment):
     with pytest.raises(SettingsError) as caught:
-        Settings(host=host, environment=environment).listening_host()
+        listening_host(Settings(host=host, environment=environment))
     for way_out in ("BETTER_AUTH_SECRET", "FRING_JWKS_URL", "FRING_AUTH=off"):
         assert way_out in str(caught.value)
 
@@ -37,7 +38,7 @@ def test_another_address_needs_authentication(host, environment):
     [{"auth": AuthMode.OFF}, {"secret": SECRET}, {"jwks_url": "https://issuer.example/jwks"}],
 )
 def test_or_to_be_meant(host, settings):
-    assert Settings(host=host, **settings).listening_host() == host
+    assert listening_host(Settings(host=host, **settings)) == host
 
 
 @pytest.mark.parametrize(
@@ -48,16 +49,16 @@ def test_a_name_is_what_it_stands_for(monkeypatch, addresses, local):
     found = [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (each, 0)) for each in addresses]
     monkeypatch.setattr(socket, "getaddrinfo", lambda *_: found)
     if local:
-        Settings(host="my.machine").listening_host()
+        listening_host(Settings(host="my.machine"))
     else:
         with pytest.raises(SettingsError, match="FRING_AUTH=off"):
-            Settings(host="my.machine").listening_host()
+            listening_host(Settings(host="my.machine"))
 
 
 @pytest.mark.parametrize("host", ["nowhere.invalid", "a" * 70, "\xff" * 70])
 def test_a_name_that_stands_for_nothing_is_not_local(host):
     with pytest.raises(SettingsError, match="Cannot listen on"):
-        Settings(host=host).listening_host()
+        listening_host(Settings(host=host))
 
 
 @pytest.mark.parametrize(
@@ -73,7 +74,7 @@ def test_a_name_that_stands_for_nothing_is_not_local(host):
 @pytest.mark.parametrize("auth", [None, AuthMode.OFF])
 def test_a_port_is_no_part_of_a_host(host, alone, auth):
     with pytest.raises(SettingsError, match="is more than a host") as refused:
-        Settings(host=host, auth=auth).listening_host()
+        listening_host(Settings(host=host, auth=auth))
     assert str(refused.value).endswith(f": set {alone}")
 
 

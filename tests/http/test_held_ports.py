@@ -5,7 +5,7 @@ from contextlib import ExitStack
 
 import pytest
 
-from fring_http.addresses import held
+from fring_http.server.processes.addresses import held
 from tests.serving import free_port
 
 

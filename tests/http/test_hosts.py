@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 from litestar.testing import TestClient
 
-from fring_http.main import create
-from fring_http.settings import Settings, SettingsError
+from fring_http.server.composition import create
+from fring_http.server.settings import Settings, SettingsError
 from tests.http.tokens import SECRET
 from tests.http.wire import check_error, raw_request
 from tests.serving import in_thread

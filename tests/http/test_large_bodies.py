@@ -8,9 +8,9 @@ import pytest
 from fring_adapters.clock import utc_now
 from fring_adapters.memory import MemoryStore
 from fring_core import Fring
-from fring_http import lingering
-from fring_http.app import create_app
-from fring_http.hosts import with_known_hosts
+from fring_http.api.app import create_app
+from fring_http.api.door import lingering
+from fring_http.api.door.hosts import with_known_hosts
 from tests.http.wire import connect, raw_request, read_response, request_bytes
 from tests.serving import in_thread
 

@@ -9,9 +9,9 @@ from litestar.testing import TestClient
 
 from fring_adapters import postgres
 from fring_core import StoreUnavailable
-from fring_http import main
-from fring_http.main import create
-from fring_http.settings import Settings
+from fring_http.server import composition as main
+from fring_http.server.composition import create
+from fring_http.server.settings import Settings
 from tests.outage import Database
 from tests.serving import DEADLINE, await_condition
 
@@ -36,7 +36,7 @@ def test_an_application_may_be_started_again(memory, database):
 
 
 def test_an_application_starts_while_the_database_is_away(database):
-    app = create(Settings(database_url=database.url))
+    app = create(Settings(database_url=database.url, schema="fring"))
     database.stop()
     with client_of(app) as client:
         assert client.get("/api/v1/tasks").status_code == 503
@@ -47,7 +47,7 @@ def test_an_application_starts_while_the_database_is_away(database):
 def test_a_long_outage_is_an_outage_like_any_other(monkeypatch):
     tries, prepared = count(), Event()
 
-    def prepare(url, *, upgrade):
+    def prepare(url, *, schema, upgrade):
         if next(tries) < 1500:  # more than Python calls may be within each other
             raise StoreUnavailable("it is away")
         prepared.set()

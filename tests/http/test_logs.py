@@ -14,8 +14,8 @@ from fring_adapters.clock import utc_now
 from fring_adapters.identity import SecretTokens
 from fring_adapters.memory import MemoryStore
 from fring_core import Fring, StoreUnavailable
-from fring_http.app import create_app
-from fring_http.logs import FORMAT, OneLine
+from fring_http.api.app import create_app
+from fring_http.server.logs import FORMAT, OneLine
 from tests.http.test_auth_cli import run  # noqa: F401  # a fixture
 from tests.http.tokens import SECRET, bearer, token
 

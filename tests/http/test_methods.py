@@ -9,9 +9,9 @@ from litestar.testing import TestClient
 from fring_adapters.clock import utc_now
 from fring_adapters.memory import MemoryStore
 from fring_core import Fring
-from fring_http.edge import head_as_get
-from fring_http.personal import personal_router
-from fring_http.v1 import v1_router
+from fring_http.api.door.edge import head_as_get
+from fring_http.api.personal import personal_router
+from fring_http.api.v1 import v1_router
 from tests.http.test_personal_paths import VERBS as PERSONAL
 from tests.http.test_v1_paths import VERBS as BOARD
 from tests.http.wire import check_error

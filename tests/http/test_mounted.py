@@ -26,10 +26,10 @@ from fring_core import (
     Unauthenticated,
     run_sync,
 )
-from fring_http.bodies import MAX_BODY_BYTES
-from fring_http.edge import head_as_get
-from fring_http.personal import personal_router
-from fring_http.v1 import auth_router, v1_router
+from fring_http.api.door.edge import head_as_get
+from fring_http.api.personal import personal_router
+from fring_http.api.reading.bodies import MAX_BODY_BYTES
+from fring_http.api.v1 import auth_router, v1_router
 from tests.http.test_personal_paths import ENDPOINTS as PERSONAL
 from tests.http.test_v1_paths import ENDPOINTS as BOARD
 from tests.http.tokens import SECRET
@@ -50,7 +50,7 @@ async def bread() -> str:
 
 @get("/who/{user_id:int}")
 async def who(fring: NamedDependency[str], user_id: FromPath[int]) -> str:
-    found = await Fring(MemoryStore(), clock=utc_now).get_user(user_id)
+    found = await Fring(MemoryStore(), clock=utc_now).users.get_with_tasks(user_id)
     return f"{found.user.username} of {fring}"
 
 
@@ -110,12 +110,12 @@ def client(fring):
 @pytest.fixture
 def filled(fring, unique):
     """Return what stands for ids in a path: a user with a task, a free task, a personal task."""
-    user = run_sync(fring.create_user(NewUser(unique(), f"{unique()}@example.org")))
+    user = run_sync(fring.users.create(NewUser(unique(), f"{unique()}@example.org")))
     task, free, own = (
-        run_sync(fring.create_task(NewTask("x", status=TaskStatus.IN_PROGRESS), owner=owner))
+        run_sync(fring.tasks.create(NewTask("x", status=TaskStatus.IN_PROGRESS), owner=owner))
         for owner in (None, None, "ann")
     )
-    run_sync(fring.assign_task(user.id, task.id))
+    run_sync(fring.assignments.add(user=user.id, task=task.id))
 
     def fill(path):
         mine = own if path.startswith("/api/{owner}") else task

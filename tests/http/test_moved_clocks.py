@@ -12,7 +12,7 @@ from fring_adapters.clock import utc_now
 from fring_adapters.identity import SecretTokens, TokenRules
 from fring_adapters.memory import MemoryStore
 from fring_core import Fring
-from fring_http.app import create_app
+from fring_http.api.app import create_app
 
 THEN = datetime(2090, 1, 1, 12, tzinfo=UTC)
 SECONDS = 3600

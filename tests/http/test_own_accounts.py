@@ -4,7 +4,7 @@ import httpx
 import psycopg
 import pytest
 
-from fring_adapters.postgres.urls import to_conninfo
+from fring_adapters.postgres.wire.urls import to_conninfo
 from tests.http.test_accounts import without
 from tests.http.tokens import SECRET, as_user, bearer
 from tests.http.wire import at_once, check_error, check_invalid

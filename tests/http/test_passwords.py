@@ -6,7 +6,7 @@ import bcrypt
 import psycopg
 import pytest
 
-from fring_adapters.postgres.urls import to_conninfo
+from fring_adapters.postgres.wire.urls import to_conninfo
 from tests.http.tokens import as_user, bearer
 from tests.http.wire import check_error
 

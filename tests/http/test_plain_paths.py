@@ -6,7 +6,7 @@ from litestar.testing import TestClient
 from fring_adapters.clock import utc_now
 from fring_adapters.memory import MemoryStore
 from fring_core import Fring
-from fring_http.app import create_app
+from fring_http.api.app import create_app
 from tests.http.wire import check_error, raw_request, request_bytes
 from tests.serving import in_thread
 

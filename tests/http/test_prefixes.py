@@ -16,8 +16,8 @@ from fring_adapters.clock import utc_now
 from fring_adapters.identity import Argon2Passwords, SecretTokens
 from fring_adapters.memory import MemoryStore
 from fring_core import Accounts, Fring
-from fring_http.app import create_app
-from fring_http.v1 import auth_router, v1_router
+from fring_http.api.app import create_app
+from fring_http.api.v1 import auth_router, v1_router
 from tests.http.test_documentation import Loads
 from tests.http.tokens import SECRET
 

@@ -264,7 +264,7 @@ def test_http_2_is_not_spoken(tmp_path):
 
 
 def test_silence_is_cut(tmp_path):
-    code = "import fring_http.worker as w; w.SILENT_MILLISECONDS = 300; w.main()"
+    code = "import fring_http.server.processes.worker as w; w.SILENT_MILLISECONDS = 300; w.main()"
     port = free_port()
     supervisor, end = socket.socketpair()
     worker = subprocess.Popen(

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from fring_core import PERMISSIVE, STRICT
-from fring_http.settings import VARIABLES, AuthMode, Settings, SettingsError
+from fring_http.server.settings import VARIABLES, AuthMode, Settings, SettingsError
 
 
 @pytest.fixture
@@ -61,6 +61,7 @@ def test_every_variable_is_read():
     settings = Settings.from_mapping(
         {
             "DATABASE_URL": "postgresql://db/fring",
+            "FRING_SCHEMA": "fring",
             "HOST": "0.0.0.0",
             "PORT": "9000",
             "WORKERS": "4",
@@ -91,6 +92,7 @@ def test_every_variable_is_read():
     )
     assert settings == Settings(
         database_url="postgresql://db/fring",
+        schema="fring",
         host="0.0.0.0",
         port=9000,
         workers=4,

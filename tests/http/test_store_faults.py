@@ -11,7 +11,7 @@ from fring_adapters.memory import MemoryStore
 from fring_core import FixedClock, Fring, NewTask, NewUser, run_sync
 from fring_core.testing import Fault, FaultyStore
 from fring_core.testing.snapshot import snapshot
-from fring_http.app import create_app
+from fring_http.api.app import create_app
 from tests.core.examples import NOW
 from tests.http.wire import check_error
 
@@ -46,10 +46,10 @@ def filled():
     store = MemoryStore()
     fring = Fring(store, clock=FixedClock(NOW))
     for name in ("ann", "bob"):
-        run_sync(fring.create_user(NewUser(name, f"{name}@example.org")))
-    run_sync(fring.create_task(NewTask("shared")))
-    run_sync(fring.create_task(NewTask("ann's"), owner="ann"))
-    run_sync(fring.assign_task(2, 1))
+        run_sync(fring.users.create(NewUser(name, f"{name}@example.org")))
+    run_sync(fring.tasks.create(NewTask("shared")))
+    run_sync(fring.tasks.create(NewTask("ann's"), owner="ann"))
+    run_sync(fring.assignments.add(user=2, task=1))
     return store
 
 
@@ -116,6 +116,6 @@ def test_a_cancelled_request_is_no_error_of_ours(fault, caplog):
     store = FaultyStore(inside := filled(), [fault])
     with pytest.raises(asyncio.CancelledError):
         send(store, ("POST", "/api/v1/tasks", {"title": "new"}))
-    titles = [task.title for task in run_sync(Fring(inside, clock=FixedClock(NOW)).list_tasks())]
+    titles = [task.title for task in run_sync(Fring(inside, clock=FixedClock(NOW)).tasks.list())]
     assert titles == (["shared", "new"] if fault is Fault.CANCEL_AFTER else ["shared"])
     assert not caplog.records

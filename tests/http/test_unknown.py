@@ -11,12 +11,12 @@ from litestar.testing import TestClient
 from fring_adapters.clock import utc_now
 from fring_adapters.identity import Argon2Passwords, SecretTokens
 from fring_adapters.memory import MemoryStore
-from fring_core import Accounts, Fring
-from fring_http.app import create_app
+from fring_core import Fring
+from fring_http.api.app import create_app
+from fring_http.api.reading.unknown import HEADER, MOST_CHARACTERS, MOST_NAMES
+from fring_http.api.shapes.parameters import PARAMETERS
+from fring_http.api.v1 import v1_router
 from fring_http.nearest import nearest
-from fring_http.openapi_parameters import PARAMETERS
-from fring_http.unknown import HEADER, MOST_CHARACTERS, MOST_NAMES
-from fring_http.v1 import v1_router
 from tests.http.documented import valid
 from tests.http.test_personal_paths import ENDPOINTS as PERSONAL
 from tests.http.test_v1_paths import ENDPOINTS as BOARD
@@ -30,10 +30,8 @@ ASSIGNING = ("/tasks/{free}", "/users/{user}")  # without a body
 
 def application(*, strict):
     tokens = SecretTokens(SECRET)
-    store = MemoryStore()
-    accounts = Accounts(store, passwords=Argon2Passwords(), issuer=tokens, clock=utc_now)
-    fring = Fring(store, clock=utc_now)
-    return create_app(fring, accounts=accounts, strict_input=strict)
+    fring = Fring(MemoryStore(), clock=utc_now, passwords=Argon2Passwords(), issuer=tokens)
+    return create_app(fring, strict_input=strict)
 
 
 @pytest.fixture(scope="module")

@@ -13,7 +13,7 @@ import httpx
 import psycopg
 import pytest
 
-from fring_http.cli import main
+from fring_http.server.command.cli import main
 from tests.http.test_auth_cli import run as in_secret_mode
 from tests.http.tokens import SECRET, bearer
 from tests.serving import DEADLINE, environment, fring, serving
@@ -72,7 +72,8 @@ def test_the_first_admin_comes_before_the_server_and_others_beside_it(tmp_path):
         assert PASSWORD not in server.log.read_text() + made.stdout
 
 
-def test_on_a_database_of_ones_own(act):
+def test_on_a_database_of_ones_own(act, monkeypatch):
+    monkeypatch.setenv("FRING_SCHEMA", "fring")
     code, out, err = act("create", *ANN, "--role", "admin", "--password-stdin", said=PASSWORD)
     assert (code, err) == (0, "")
     assert out.endswith("fring: created user 1, 'ann': admin\n")

@@ -7,8 +7,8 @@ from httpx import ASGITransport, AsyncClient, Client, Response
 from fring_adapters.clock import utc_now
 from fring_adapters.memory import MemoryStore
 from fring_core import Fring
-from fring_http.app import create_app
-from fring_http.cors import EXPOSED, matching, with_cors
+from fring_http.api.app import create_app
+from fring_http.api.door.cors import EXPOSED, matching, with_cors
 
 # No store has a part in it.
 on_memory = pytest.mark.parametrize("server", ["memory"], indirect=True)

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from fring_http.wording import alternatives
+from fring_http.api.reading.wording import alternatives
 from tests.http.wire import check_error
 
 # No store has a part in it.

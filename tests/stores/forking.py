@@ -11,14 +11,9 @@ import sys
 import psycopg
 
 from fring_adapters.clock import utc_now
-from fring_adapters.postgres import (
-    BlockingPostgresStore,
-    PoolSettings,
-    PostgresStore,
-    prepare,
-    schema,
-)
-from fring_adapters.postgres.urls import to_conninfo
+from fring_adapters.postgres import BlockingPostgresStore, PoolSettings, PostgresStore, prepare
+from fring_adapters.postgres.setup import schema
+from fring_adapters.postgres.wire.urls import to_conninfo
 from fring_core import Fring, NewTask, run_sync
 from tests.forks import ended, in_child, refused
 
@@ -38,11 +33,11 @@ def backends(url):
 
 async def list_together(fring):
     async with fring.transaction() as inner:
-        return await inner.list_tasks()
+        return await inner.tasks.list()
 
 
 def calls(fring):
-    return fring.list_tasks(), fring.create_task(NewTask("lost")), list_together(fring)
+    return fring.tasks.list(), fring.tasks.create(NewTask("lost")), list_together(fring)
 
 
 def outside_transactions(fring, store, url, empty_url):
@@ -62,7 +57,7 @@ def outside_transactions(fring, store, url, empty_url):
         prepare(empty_url)
         for each in (unopened, BlockingPostgresStore(url, TWO)):
             with each:
-                run_sync(Fring(each, clock=utc_now).list_tasks())
+                run_sync(Fring(each, clock=utc_now).tasks.list())
 
     in_child(everything_is_refused)
     in_child(collected)
@@ -72,19 +67,19 @@ def outside_transactions(fring, store, url, empty_url):
 
 async def in_a_transaction(fring):
     async with fring.transaction() as outer, outer.transaction() as inner:
-        await inner.create_task(NewTask("kept"))
+        await inner.tasks.create(NewTask("kept"))
 
         def both_are_refused():
-            refused(run_sync, inner.list_tasks())
-            refused(run_sync, outer.list_tasks())
+            refused(run_sync, inner.tasks.list())
+            refused(run_sync, outer.tasks.list())
 
         in_child(both_are_refused)
-        await inner.create_task(NewTask("kept too"))
+        await inner.tasks.create(NewTask("kept too"))
 
 
 async def left_as_if_all_were_well(fring, children):
     async with fring.transaction() as outer:
-        await outer.create_task(NewTask("kept as well"))
+        await outer.tasks.create(NewTask("kept as well"))
         children.append(os.fork())
 
 
@@ -102,7 +97,7 @@ def blocking(url, empty_url):
             assert "before a fork" in str(error), error
             sys.exit(0 if children == [0] else 1)
         ended(*children)
-        titles = [task.title for task in run_sync(fring.list_tasks())]
+        titles = [task.title for task in run_sync(fring.tasks.list())]
         assert titles == ["kept", "kept too", "kept as well"], titles
         assert backends(url) == before
 
@@ -120,7 +115,7 @@ def asynchronous(url):
 
     async def open_and_list(each):
         async with each:
-            await Fring(each, clock=utc_now).list_tasks()
+            await Fring(each, clock=utc_now).tasks.list()
 
     def anew():
         for each in (unopened, PostgresStore(url, TWO)):
@@ -128,11 +123,11 @@ def asynchronous(url):
 
     async def in_the_parents_loop():
         def refused_there():
-            refused(run_sync, fring.list_tasks())
+            refused(run_sync, fring.tasks.list())
             os._exit(0)  # asyncio itself would not survive the rest
 
         in_child(refused_there)
-        await fring.list_tasks()
+        await fring.tasks.list()
 
     with asyncio.Runner() as runner:
         runner.run(store.__aenter__())

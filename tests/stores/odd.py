@@ -13,7 +13,7 @@ from typing import Any
 import attrs
 
 from fring_adapters.memory import MemoryStore
-from fring_core import TaskWithUsers, UserWithTasks
+from fring_core import Slice, TaskWithUsers, UserWithTasks
 from fring_core.ids import MAX_CHOSEN_ID
 
 LATE = 0.2  # seconds
@@ -61,6 +61,8 @@ def every_list(change):
 
     def shape(result):
         match result:
+            case Slice():
+                return Slice(change(list(result)), more=result.more)
             case list():
                 return change(result)
             case UserWithTasks():

@@ -18,6 +18,7 @@ from fring_core import (
     IdTaken,
     Outcome,
     Role,
+    Slice,
     StoreUnavailable,
     Task,
     TaskOrder,
@@ -28,7 +29,6 @@ from fring_core import (
     UsernameTaken,
     UserWithTasks,
 )
-from fring_core.ids import is_possible
 
 SCHEMA = """
 PRAGMA journal_mode = WAL;
@@ -115,7 +115,7 @@ def one(connection, query, *values):
 
 
 def exists(connection, table, number):
-    return is_possible(number) and one(connection, f"SELECT 1 FROM {table} WHERE id = ?", number)
+    return one(connection, f"SELECT 1 FROM {table} WHERE id = ?", number)
 
 
 def draw(connection, table):
@@ -152,9 +152,7 @@ class Users:
             return user
 
     def _get(self, connection, user_id):
-        row = is_possible(user_id) and one(
-            connection, f"SELECT {USER} FROM users WHERE id = ?", user_id
-        )
+        row = one(connection, f"SELECT {USER} FROM users WHERE id = ?", user_id)
         return as_user(row) if row else None
 
     async def get(self, user_id):
@@ -169,19 +167,26 @@ class Users:
     async def list(self, where, page):
         with self.session.reading() as connection:
             query = f"""SELECT {USER} FROM users WHERE instr(username, ?) AND instr(email, ?)
-                ORDER BY id LIMIT ? OFFSET ?"""
-            values = where.username or "", where.email or "", page.limit, page.skip
-            return [as_user(row) for row in connection.execute(query, values)]
+                AND id > ? ORDER BY id LIMIT ? OFFSET ?"""
+            values = where.username or "", where.email or ""
+            rows = connection.execute(query, (*values, page.after, page.limit + 1, page.skip))
+            return Slice.of(map(as_user, rows), page.limit)
 
-    async def save(self, user):
+    async def count(self, where):
+        with self.session.reading() as connection:
+            query = "SELECT count(*) FROM users WHERE instr(username, ?) AND instr(email, ?)"
+            return one(connection, query, where.username or "", where.email or "")[0]
+
+    async def change(self, user_id, verb):
         with self.session.call() as connection:
-            current = self._get(connection, user.id)
-            if current is None or current.version != user.version:
+            current = self._get(connection, user_id)
+            if current is None:
                 return None
-            check_unique(connection, user.username, user.email, user.id)
+            user = verb(current)
+            check_unique(connection, user.username, user.email, user_id)
             query = "UPDATE users SET username = ?, email = ?, version = version + 1 WHERE id = ?"
-            connection.execute(query, (user.username, user.email, user.id))
-            return self._get(connection, user.id)
+            connection.execute(query, (user.username, user.email, user_id))
+            return self._get(connection, user_id)
 
     async def remove(self, user_id):
         with self.session.call() as connection:
@@ -203,7 +208,7 @@ class Credentials:
         return self._one(column, text)
 
     async def get(self, user_id):
-        return self._one("id", user_id) if is_possible(user_id) else None
+        return self._one("id", user_id)
 
     def _one(self, column, value):
         with self.session.reading() as connection:
@@ -214,12 +219,10 @@ class Credentials:
     async def set_role(self, user_id, role):
         with self.session.call() as connection:
             query = "UPDATE users SET role = ? WHERE id = ?"
-            values = role.value, user_id if is_possible(user_id) else None
+            values = role.value, user_id
             return connection.execute(query, values).rowcount == 1
 
     async def replace(self, credential, password_hash):
-        if not is_possible(credential.user.id):
-            return False
         with self.session.call() as connection:
             query = "UPDATE users SET hash = ? WHERE id = ? AND hash IS ?"
             values = password_hash, credential.user.id, credential.password_hash
@@ -254,7 +257,7 @@ class Tasks:
 
     def _get(self, connection, task_id, owner):
         query = f"SELECT {TASK} FROM tasks WHERE id = ? AND owner IS ?"
-        row = is_possible(task_id) and one(connection, query, task_id, owner)
+        row = one(connection, query, task_id, owner)
         return as_task(row) if row else None
 
     async def get(self, task_id, owner):
@@ -266,7 +269,7 @@ class Tasks:
             task = self._get(connection, task_id, owner)
             return task and TaskWithUsers(task, users_of(connection, task_id))
 
-    async def list(self, where, page, owner, order=TaskOrder.BY_ID):
+    def _matching(self, where, owner):
         conditions, values = ["owner IS ?", "instr(title, ?)"], [owner, where.title or ""]
         if where.status is not None:
             conditions.append("status = ?")
@@ -277,27 +280,35 @@ class Tasks:
         if where.completed is not None:
             conditions.append("(status = 'completed') = ?")
             values.append(where.completed)
-        query = f"""SELECT {TASK} FROM tasks WHERE {" AND ".join(conditions)}
+        return f"FROM tasks WHERE {' AND '.join(conditions)}", values
+
+    async def list(self, where, page, owner, order=TaskOrder.BY_ID):
+        matching, values = self._matching(where, owner)
+        query = f"""SELECT {TASK} {matching} AND id > ?
             ORDER BY {ORDERS[order]} LIMIT ? OFFSET ?"""
         with self.session.reading() as connection:
-            rows = connection.execute(query, (*values, page.limit, page.skip))
-            return [as_task(row) for row in rows]
+            rows = connection.execute(query, (*values, page.after, page.limit + 1, page.skip))
+            return Slice.of(map(as_task, rows), page.limit)
 
-    async def save(self, task):
-        if not is_possible(task.id):
-            return None
+    async def count(self, where, owner):
+        matching, values = self._matching(where, owner)
+        with self.session.reading() as connection:
+            return one(connection, f"SELECT count(*) {matching}", *values)[0]
+
+    async def change(self, task_id, owner, verb):
         with self.session.call() as connection:
+            current = self._get(connection, task_id, owner)
+            if current is None:
+                return None
+            task = verb(current)
             query = """UPDATE tasks SET title = ?, description = ?, status = ?, due_date = ?,
-                updated_at = ?, version = version + 1 WHERE id = ? AND owner IS ? AND version = ?"""
+                updated_at = ?, version = version + 1 WHERE id = ?"""
             due = task.due_date and task.due_date.isoformat()
             values = [task.title, task.description, task.status.value, due]
-            values += [stored(task.updated_at), task.id, task.owner, task.version]
-            done = connection.execute(query, values).rowcount
-            return self._get(connection, task.id, task.owner) if done else None
+            connection.execute(query, (*values, stored(task.updated_at), task_id))
+            return self._get(connection, task_id, owner)
 
     async def remove(self, task_id, owner):
-        if not is_possible(task_id):
-            return False
         with self.session.call() as connection:
             query = "DELETE FROM tasks WHERE id = ? AND owner IS ?"
             return connection.execute(query, (task_id, owner)).rowcount == 1
@@ -308,9 +319,7 @@ class Assignments:
     session: Session
 
     def _both(self, connection, user_id, task_id):
-        shared = is_possible(task_id) and one(
-            connection, "SELECT 1 FROM tasks WHERE id = ? AND owner IS NULL", task_id
-        )
+        shared = one(connection, "SELECT 1 FROM tasks WHERE id = ? AND owner IS NULL", task_id)
         return bool(exists(connection, "users", user_id)), bool(shared)
 
     async def add(self, user_id, task_id):

@@ -7,7 +7,7 @@ import pytest
 
 from fring_adapters.clock import utc_now
 from fring_adapters.postgres import BlockingPostgresStore, PoolSettings, PostgresStore, prepare
-from fring_adapters.postgres.urls import to_conninfo
+from fring_adapters.postgres.wire.urls import to_conninfo
 from fring_core import Fring, NewTask, StoreUnavailable, TaskChanges, run_sync
 
 TWO = PoolSettings(size=2, timeout=10)
@@ -44,11 +44,11 @@ def run(request, url):
 
 async def use(fring):
     """Read and write."""
-    task = await fring.create_task(NewTask("task"))
-    await fring.update_task(task.id, TaskChanges(title="changed"))
-    found = (await fring.get_task(task.id)).task
-    assert found in await fring.list_tasks()
-    await fring.delete_task(task.id)
+    task = await fring.tasks.create(NewTask("task"))
+    await fring.tasks.update(task.id, TaskChanges(title="changed"))
+    found = (await fring.tasks.get_with_users(task.id)).task
+    assert found in await fring.tasks.list()
+    await fring.tasks.delete(task.id)
     return found.title
 
 
@@ -73,9 +73,9 @@ def test_a_column_of_another_type_costs_no_call(run, sql):
 def test_the_first_call_of_a_transaction_may_be_the_one_that_notices(run, sql):
     async def noticing(fring):
         async with fring.transaction() as inner:
-            await inner.list_users()
+            await inner.users.list()
             sql('ALTER TABLE tasks ALTER title TYPE text COLLATE "C"')
-            await inner.list_tasks()
+            await inner.tasks.list()
             return await use(inner)
 
     run(use_together)
@@ -127,8 +127,8 @@ def test_what_a_role_may_not_do_is_said(url, sql):
         mark = "&" if "?" in url else "?"
         with BlockingPostgresStore(f"{url}{mark}options=-crole%3Dfring_test_reader") as store:
             fring = Fring(store, clock=utc_now)
-            run_sync(fring.list_tasks())
+            run_sync(fring.tasks.list())
             with pytest.raises(StoreUnavailable, match="permission denied for table tasks"):
-                run_sync(fring.create_task(NewTask("task")))
+                run_sync(fring.tasks.create(NewTask("task")))
     finally:
         sql("DROP OWNED BY fring_test_reader; DROP ROLE fring_test_reader")

@@ -3,14 +3,23 @@
 from contextlib import asynccontextmanager
 from itertools import repeat
 
+import psycopg
 import pytest
 
 from fring_adapters.memory import MemoryStore
-from fring_adapters.postgres import BlockingPostgresStore, PoolSettings, PostgresStore
+from fring_adapters.postgres import BlockingPostgresStore, PoolSettings, PostgresStore, prepare
+from fring_adapters.postgres.wire.urls import to_conninfo
 from fring_core.testing import Fault, FaultyStore, InThreads, StoreContract
+from fring_core.testing.contract.assignments import AssignmentTests
+from fring_core.testing.contract.credentials import CredentialTests
+from fring_core.testing.contract.filters import FilterTests
+from fring_core.testing.contract.inheritance import InheritanceTests
+from fring_core.testing.contract.tasks import TaskTests
+from fring_core.testing.contract.users import UserTests
 
 # Most tests need one connection, those of races 16.
 SMALL = PoolSettings(size=1, overflow=15, timeout=30)
+SCHEMA = 'My "Schema"'
 
 
 class TestMemoryStore(InThreads, StoreContract):
@@ -64,6 +73,50 @@ class TestBlockingPostgresStore(InThreads, StoreContract):
     async def reopen(self, store):
         with BlockingPostgresStore(self.url, SMALL) as again:
             yield again
+
+
+class TestStoreInASchema(
+    InThreads,
+    InheritanceTests,
+    AssignmentTests,
+    CredentialTests,
+    FilterTests,
+    TaskTests,
+    UserTests,
+):
+    """Each statement once, where other tables of these names are found without the schema."""
+
+    @pytest.fixture(autouse=True)
+    def _store_in_a_schema(self, store_in_a_schema):
+        self.kept = store_in_a_schema
+
+    @asynccontextmanager
+    async def open_store(self):
+        yield self.kept
+
+
+@pytest.fixture(scope="module")
+def in_a_schema(new_database):
+    """Give a store in a schema, and a connection to its database."""
+    url = new_database()
+    prepare(url)
+    prepare(url, schema=SCHEMA)
+    with (
+        psycopg.connect(to_conninfo(url), autocommit=True) as connection,
+        BlockingPostgresStore(url, SMALL, schema=SCHEMA) as store,
+    ):
+        yield store, connection
+
+
+@pytest.fixture
+def store_in_a_schema(in_a_schema):
+    """Give the store, emptied; at the end nothing must be in the tables beside it."""
+    store, connection = in_a_schema
+    names = ("user_tasks", "tasks", "users", "spent_ids")
+    connection.execute("; ".join(f'DELETE FROM "My ""Schema""".{name}' for name in names))
+    yield store
+    beside = "SELECT count(*) FROM users FULL JOIN tasks ON true FULL JOIN spent_ids ON true"
+    assert connection.execute(beside).fetchone() == (0,)
 
 
 @pytest.fixture

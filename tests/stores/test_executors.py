@@ -2,15 +2,12 @@
 
 import asyncio
 
-import psycopg
 import pytest
 
 from fring_adapters.clock import utc_now
 from fring_adapters.postgres import BlockingPostgresStore, PoolSettings, PostgresStore
-from fring_adapters.postgres.executors import asynchronous
-from fring_adapters.postgres.pools import AsyncPool
-from fring_adapters.postgres.urls import to_conninfo
-from fring_core import Fring, NewTask, StoreUnavailable, TaskChanges, run_sync
+from fring_adapters.postgres.wire.pools import AsyncPool
+from fring_core import Fring, NewTask, run_sync
 
 ONE = PoolSettings(size=1, timeout=5)
 
@@ -30,57 +27,44 @@ async def fring(database_url, empty):
 
 
 async def test_a_cancelled_caller_gives_its_connection_back(fring, monkeypatch):
-    await fring.create_task(NewTask("task"))
+    await fring.tasks.create(NewTask("task"))
 
     async def hang(*_):
         await asyncio.sleep(60)
 
     with monkeypatch.context() as patch:
-        patch.setattr("fring_adapters.postgres.pools.FRESH_SECONDS", -1)  # so it is checked
+        patch.setattr("fring_adapters.postgres.wire.supply.FRESH_SECONDS", -1)  # so it is checked
         patch.setattr(AsyncPool, "check_connection", hang)
         with pytest.raises(TimeoutError):
-            await asyncio.wait_for(fring.list_tasks(), 0.2)
-    assert len(await fring.list_tasks()) == 1
-
-
-async def test_a_statement_that_waits_for_a_lock_too_long_is_given_up(
-    fring, database_url, monkeypatch
-):
-    task = await fring.create_task(NewTask("task"))
-    monkeypatch.setattr(asynchronous, "DEADLINE_SECONDS", 0.3)
-    with psycopg.connect(to_conninfo(database_url)) as other:
-        other.execute("SELECT FROM tasks WHERE id = %s FOR UPDATE", [task.id])
-        with pytest.raises(StoreUnavailable, match="longer than"):
-            await fring.update_task(task.id, TaskChanges(title="late"))
-        assert (await fring.get_task(task.id)).task.title == "task"
-    assert (await fring.update_task(task.id, TaskChanges(title="now"))).title == "now"
+            await asyncio.wait_for(fring.tasks.list(), 0.2)
+    assert len(await fring.tasks.list()) == 1
 
 
 async def test_a_transaction_waits_while_one_inside_it_is_open(fring):
     async with fring.transaction() as outer:
         async with outer.transaction() as inner:
-            await inner.create_task(NewTask("inner"))
+            await inner.tasks.create(NewTask("inner"))
             with pytest.raises(RuntimeError, match="inside this one is open"):
-                await outer.create_task(NewTask("outer"))
+                await outer.tasks.create(NewTask("outer"))
             with pytest.raises(RuntimeError, match="inside this one is open"):
                 async with outer.transaction():
                     pass
-        await outer.create_task(NewTask("after"))
+        await outer.tasks.create(NewTask("after"))
         with pytest.raises(RuntimeError, match="is over"):
-            await inner.create_task(NewTask("late"))
-    assert [task.title for task in await fring.list_tasks()] == ["inner", "after"]
+            await inner.tasks.create(NewTask("late"))
+    assert [task.title for task in await fring.tasks.list()] == ["inner", "after"]
 
 
 def test_the_same_without_a_loop(database_url, empty):
     async def scenario(fring):
         async with fring.transaction() as outer:
             async with outer.transaction() as inner:
-                await inner.create_task(NewTask("inner"))
+                await inner.tasks.create(NewTask("inner"))
                 with pytest.raises(RuntimeError, match="inside this one is open"):
-                    await outer.create_task(NewTask("outer"))
+                    await outer.tasks.create(NewTask("outer"))
             with pytest.raises(RuntimeError, match="is over"):
-                await inner.create_task(NewTask("late"))
-        return [task.title for task in await fring.list_tasks()]
+                await inner.tasks.create(NewTask("late"))
+        return [task.title for task in await fring.tasks.list()]
 
     empty()
     with BlockingPostgresStore(database_url, ONE) as store:
@@ -94,6 +78,6 @@ def test_without_a_loop_an_asynchronous_store_says_so(database_url):
         async with fring.transaction():
             pass
 
-    for call in (fring.list_tasks(), together()):
+    for call in (fring.tasks.list(), together()):
         with pytest.raises(RuntimeError, match="BlockingPostgresStore"):
             run_sync(call)

@@ -1,6 +1,7 @@
 """Use cases on a store that fails: each is done once or not at all, whatever fails and when."""
 
 from contextlib import suppress
+from operator import attrgetter
 from typing import Any
 
 import attrs
@@ -9,10 +10,10 @@ from hypothesis import strategies as st
 
 from fring_adapters.memory import MemoryStore
 from fring_core import (
-    Fring,
     FringError,
     NewTask,
     NewUser,
+    Side,
     StoreUnavailable,
     TaskChanges,
     TaskStatus,
@@ -20,13 +21,13 @@ from fring_core import (
     run_sync,
 )
 from fring_core.testing import FaultyStore, faults
-from fring_core.testing.contract_base import Undo
+from fring_core.testing.contract.base import Undo
 from fring_core.testing.snapshot import plain, snapshot
 from tests.stores.faulty import BEFORE, INTERRUPTIONS, REPEATABLE, on
 
 WRITES = {
-    *("users.add", "users.save", "users.remove", "credentials.replace"),
-    *("tasks.add", "tasks.save", "tasks.remove", "assignments.add", "assignments.remove"),
+    *("users.add", "users.change", "users.remove", "credentials.replace"),
+    *("tasks.add", "tasks.change", "tasks.remove", "assignments.add", "assignments.remove"),
 }
 
 
@@ -43,21 +44,22 @@ def one(use_case, *arguments):
 
 
 ID = st.integers(1, 3)
+PAIR = st.fixed_dictionaries({"user": ID, "task": ID, "first": st.sampled_from(Side)})
 NAMES = st.sampled_from("abcdef")
 STATUSES = st.sampled_from(TaskStatus)
 USE_CASES = st.one_of(
-    one(Fring.create_user, st.builds(NewUser, NAMES, NAMES.map("{}@e.o".format))),
-    one(Fring.create_task, st.builds(NewTask, NAMES)),
-    one(Fring.update_user, ID, st.builds(UserChanges, NAMES)),
-    one(Fring.update_task, ID, st.builds(TaskChanges, NAMES)),
-    one(Fring.set_status, ID, STATUSES),
-    one(Fring.toggle_task, ID),
-    one(Fring.assign_task, ID, ID),
-    one(Fring.unassign_user, ID, ID),
-    one(Fring.delete_user, ID),
-    one(Fring.delete_task, ID),
-    one(Fring.get_user, ID),
-    one(Fring.list_tasks),
+    one("users.create", st.builds(NewUser, NAMES, NAMES.map("{}@e.o".format))),
+    one("tasks.create", st.builds(NewTask, NAMES)),
+    one("users.update", ID, st.builds(UserChanges, NAMES)),
+    one("tasks.update", ID, st.builds(TaskChanges, NAMES)),
+    one("tasks.set_status", ID, STATUSES),
+    one("tasks.toggle", ID),
+    one("assignments.add", PAIR),
+    one("assignments.remove", PAIR),
+    one("users.delete", ID),
+    one("tasks.delete", ID),
+    one("users.get_with_tasks", ID),
+    one("tasks.list"),
 )
 TOGETHER = st.builds(
     Together, st.lists(USE_CASES, min_size=1, max_size=3), st.sampled_from([True, True, False])
@@ -68,16 +70,21 @@ STEPS = st.booleans().flatmap(lambda together: TOGETHER if together else USE_CAS
 async def start(store):
     """Add what there is at first."""
     for number in (1, 2):
-        await on(store).create_user(NewUser(f"u{number}", f"u{number}@e.o"))
-        await on(store).create_task(NewTask(f"t{number}"))
-        await on(store).assign_task(number, number)
+        await on(store).users.create(NewUser(f"u{number}", f"u{number}@e.o"))
+        await on(store).tasks.create(NewTask(f"t{number}"))
+        await on(store).assignments.add(user=number, task=number)
 
 
 async def result_of(step, store):
     """Return what a use case returned or raised; raise only what interrupted it."""
-    use_case, *arguments = step
+    name, *arguments = step
+    use_case = attrgetter(name)(on(store))
     try:
-        return plain(await use_case(on(store), *arguments))
+        match arguments:
+            case [dict() as named]:
+                return plain(await use_case(**named))
+            case _:
+                return plain(await use_case(*arguments))
     except StoreUnavailable:
         raise
     except FringError as error:

@@ -17,11 +17,11 @@ from tests.stores.faulty import AFTER, INTERRUPTIONS, REPEATABLE, on
 @REPEATABLE
 def test_no_update_is_lost_among_callers_whose_calls_fail(plan, callers):
     inside = MemoryStore()
-    run_sync(on(inside).create_task(NewTask("task")))
+    run_sync(on(inside).tasks.create(NewTask("task")))
     store = FaultyStore(inside, plan)
 
     async def race():
-        toggles = [on(store).toggle_task(1) for _ in range(callers)]
+        toggles = [on(store).tasks.toggle(1) for _ in range(callers)]
         return await asyncio.gather(*toggles, return_exceptions=True)
 
     results = asyncio.run(race())
@@ -29,8 +29,8 @@ def test_no_update_is_lost_among_callers_whose_calls_fail(plan, callers):
     assert len(set(versions)) == len(versions)
     interrupted = [result for result in results if isinstance(result, INTERRUPTIONS)]
     assert len(versions) + len(interrupted) == callers
-    unknown = sum(call == "tasks.save" and fault in AFTER for call, fault in store.taken)
-    task = run_sync(on(inside).get_task(1)).task
+    unknown = sum(call == "tasks.change" and fault in AFTER for call, fault in store.taken)
+    task = run_sync(on(inside).tasks.get_with_users(1)).task
     assert len(versions) <= task.version - 1 <= len(versions) + unknown
     assert (task.status is TaskStatus.COMPLETED) == (task.version % 2 == 0)
 
@@ -39,17 +39,17 @@ def test_no_update_is_lost_among_callers_whose_calls_fail(plan, callers):
 @REPEATABLE
 def test_no_update_is_lost_among_callers_who_wait(plan):
     inside = MemoryStore()
-    run_sync(on(inside).create_user(NewUser("ann", "ann@example.org")))
+    run_sync(on(inside).users.create(NewUser("ann", "ann@example.org")))
     store = FaultyStore(inside, [Fault.NONE, Fault.DELAY, *plan])
 
     async def race():
         await asyncio.gather(
-            on(store).update_user(1, UserChanges(username="eve")),
-            on(store).update_user(1, UserChanges(email="eve@example.org")),
+            on(store).users.update(1, UserChanges(username="eve")),
+            on(store).users.update(1, UserChanges(email="eve@example.org")),
         )
 
     asyncio.run(race())
-    user = run_sync(on(inside).get_user(1)).user
+    user = run_sync(on(inside).users.get_with_tasks(1)).user
     assert (user.username, user.email, user.version) == ("eve", "eve@example.org", 3)
 
 
@@ -68,7 +68,7 @@ def test_a_caller_that_is_cancelled_leaves_nothing_behind(held):
         async def block():
             async with on(store).transaction() as together:
                 for title in ("first", "second"):
-                    await together.create_task(NewTask(title))
+                    await together.tasks.create(NewTask(title))
 
         caller = asyncio.create_task(block())
         async with asyncio.timeout(DEADLINE):
@@ -77,8 +77,8 @@ def test_a_caller_that_is_cancelled_leaves_nothing_behind(held):
         caller.cancel()
         with pytest.raises(asyncio.CancelledError):
             await caller
-        before = await on(inside).list_tasks()
+        before = await on(inside).tasks.list()
         await block()
-        return before, [task.title for task in await on(inside).list_tasks()]
+        return before, [task.title for task in await on(inside).tasks.list()]
 
     assert asyncio.run(scenario()) == ([], ["first", "second"])

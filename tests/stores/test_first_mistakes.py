@@ -8,7 +8,7 @@ import pytest
 
 from fring_adapters.clock import utc_now
 from fring_adapters.postgres import BlockingPostgresStore, PoolSettings, PostgresStore, prepare
-from fring_adapters.postgres.connections import Door
+from fring_adapters.postgres.wire.connections import Door
 from fring_core import Fring, StoreUnavailable, run_sync
 from tests.serving import free_port
 
@@ -22,7 +22,7 @@ def reason(request):
 
     async def in_loop(url):
         async with PostgresStore(url, HASTY) as store:
-            await Fring(store, clock=utc_now).list_tasks()
+            await Fring(store, clock=utc_now).tasks.list()
 
     def made(url):
         with pytest.raises(StoreUnavailable) as unavailable:
@@ -30,7 +30,7 @@ def reason(request):
                 asyncio.run(in_loop(url))
             else:
                 with BlockingPostgresStore(url, HASTY) as store:
-                    run_sync(Fring(store, clock=utc_now).list_tasks())
+                    run_sync(Fring(store, clock=utc_now).tasks.list())
         return str(unavailable.value)
 
     return made

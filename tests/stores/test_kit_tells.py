@@ -10,6 +10,7 @@ from hypothesis.stateful import run_state_machine_as_test
 
 from fring_adapters.memory import MemoryStore
 from fring_core.testing import InThreads, StoreContract, StoreMachine
+from fring_core.testing.contract.overtaking import read_first
 from fring_core.testing.recording import RecordedStore
 from tests.stores.mutants.catalogue import MEMORY
 from tests.stores.mutants.loading import load
@@ -22,11 +23,11 @@ pytestmark = pytest.mark.anyio
 # interpreter (`dict.pop`), so that it is whole without a lock.
 RACES = [
     ("users", "add", "test_race_for_a_username"),
-    ("users", "save", "test_race_to_rename"),
+    ("users", "change", "test_race_to_rename"),
     ("users", "remove", "test_race_to_delete_a_user"),
     ("credentials", "replace", "test_race_to_replace_a_hash"),
     ("tasks", "add", "test_id_chosen_on_two_lists_has_one_winner"),
-    ("tasks", "save", "test_race_of_saves_loses_none"),
+    ("tasks", "change", "test_race_of_saves_loses_none"),
     ("tasks", "remove", "test_race_to_delete_a_task"),
     ("assignments", "add", "test_race_to_assign"),
 ]
@@ -77,7 +78,7 @@ class OneConnection:
 async def test_a_clause_ends(lock):
     store = OneConnection(lock()).store()
     with pytest.raises(pytest.fail.Exception, match="calls outside have to go on"):
-        await Contract().test_transaction_does_not_undo_a_change(store)
+        await Contract().test_transaction_does_not_undo_a_change(store, read_first)
 
 
 async def test_a_clause_shows_what_the_store_did():

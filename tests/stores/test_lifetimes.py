@@ -10,8 +10,8 @@ from litestar.testing import TestClient
 
 from fring_adapters.clock import utc_now
 from fring_adapters.postgres import BlockingPostgresStore, PoolSettings, PostgresStore, prepare
-from fring_core import Fring, NewTask, run_sync
-from fring_http.app import create_app
+from fring_core import BlockingFring, Fring, NewTask, run_sync
+from fring_http.api.app import create_app
 
 ONE = PoolSettings(size=1, timeout=10)
 
@@ -33,9 +33,9 @@ def test_after_a_fork(new_database):
 def calls(fring):
     async def together():
         async with fring.transaction() as inner:
-            await inner.list_tasks()
+            await inner.tasks.list()
 
-    return (fring.list_tasks(), fring.create_task(NewTask("task")), together())
+    return (fring.tasks.list(), fring.tasks.create(NewTask("task")), together())
 
 
 def test_never_opened_or_closed(database_url):
@@ -45,7 +45,7 @@ def test_never_opened_or_closed(database_url):
         with pytest.raises(RuntimeError, match="never opened: use it in `with"):
             run_sync(call)
     with store:
-        run_sync(fring.list_tasks())
+        run_sync(fring.tasks.list())
     for call in calls(fring):
         with pytest.raises(RuntimeError, match="is closed: make a new one"):
             run_sync(call)
@@ -61,7 +61,7 @@ def test_never_opened_or_closed_in_an_event_loop(database_url):
             with pytest.raises(RuntimeError, match=r"never opened: .*`async with"):
                 await call
         async with store:
-            await fring.list_tasks()
+            await fring.tasks.list()
         for call in calls(fring):
             with pytest.raises(RuntimeError, match="is closed: make a new one"):
                 await call
@@ -76,7 +76,7 @@ def test_a_caller_that_waits_while_the_store_is_closed(database_url):
         async with PostgresStore(database_url, ONE) as store:
             fring = Fring(store, clock=utc_now)
             async with fring.transaction():
-                waiting = asyncio.create_task(fring.create_task(NewTask("task")))
+                waiting = asyncio.create_task(fring.tasks.create(NewTask("task")))
                 await asyncio.sleep(0)  # it runs until it has to wait
                 await store.__aexit__(None, None, None)
                 with pytest.raises(RuntimeError, match="is closed"):
@@ -95,12 +95,12 @@ LEFT_OPEN = """
 import asyncio, sys
 from fring_adapters.clock import utc_now
 from fring_adapters.postgres import PostgresStore
-from fring_core import Fring
+from fring_core import BlockingFring, Fring
 
 async def scenario():
     store = PostgresStore(sys.argv[1])
     await store.__aenter__()  # whose connections are still being made when all is over
-    print(await Fring(store, clock=utc_now).list_tasks())
+    print(await Fring(store, clock=utc_now).tasks.list())
 
 asyncio.run(scenario())
 """
@@ -117,3 +117,23 @@ def test_a_store_that_is_left_open_keeps_no_loop_from_ending(new_database):
         check=False,
     )
     assert (ended.returncode, ended.stdout) == (0, "[]\n"), ended.stderr
+
+
+def test_a_blocking_store_does_not_hold_up_a_loop_by_mistake(database_url):
+    with BlockingPostgresStore(database_url) as store:
+        fring = Fring(store, clock=utc_now)
+
+        async def awaited():
+            await fring.tasks.list()
+
+        async def in_a_block():
+            async with fring.transaction():
+                pass
+
+        async def meant():
+            return BlockingFring(fring).tasks.list()
+
+        for mistaken in (awaited, in_a_block):
+            with pytest.raises(RuntimeError, match="would hold it up: use PostgresStore"):
+                asyncio.run(mistaken())
+        assert asyncio.run(meant()) == run_sync(fring.tasks.list())

@@ -9,13 +9,13 @@ from hypothesis import HealthCheck, Phase, settings
 from hypothesis.stateful import run_state_machine_as_test
 
 from fring_adapters.memory import MemoryStore, MemoryUsers
-from fring_adapters.memory.ids import Ids
+from fring_adapters.memory.drawn_ids import Ids
 from fring_adapters.postgres import BlockingPostgresStore, PoolSettings, PostgresStore
 from fring_core import NewTask
 from fring_core.ids import MAX_CHOSEN_ID, MAX_ID
 from fring_core.testing import StoreMachine
-from fring_core.testing.operations import START, removal
-from fring_core.testing.steps import Block, Call
+from fring_core.testing.histories.operations import START, removal
+from fring_core.testing.histories.steps import Block, Call
 
 # Found failures are kept by pytest's output; a fixed seed keeps a run repeatable.
 HISTORIES = settings(

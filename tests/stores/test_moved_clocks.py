@@ -32,11 +32,11 @@ def moved(request):
 async def use(fring, moment):
     """Do some of everything, at about this moment."""
     # Of the kind that the helper makes.
-    task = await fring.create_task(NewTask("task", due_date=datetime.now(UTC).date()))
+    task = await fring.tasks.create(NewTask("task", due_date=datetime.now(UTC).date()))
     assert timedelta(0) <= task.created_at - moment < timedelta(minutes=5)
     async with fring.transaction() as inner:
-        changed = await inner.update_task(task.id, TaskChanges(title="changed"))
-    assert (await fring.get_task(task.id)).task == changed
+        changed = await inner.tasks.update(task.id, TaskChanges(title="changed"))
+    assert (await fring.tasks.get_with_users(task.id)).task == changed
     assert [type(task.created_at), type(changed.due_date)] == [*PLAIN]
 
 
@@ -80,11 +80,11 @@ def test_time_that_goes_back_within_a_test(database_url, empty):
     empty()
     with freeze_time(FAR[0]) as clock, BlockingPostgresStore(database_url, TWO) as store:
         for fring in (Fring(MemoryStore(), clock=utc_now), Fring(store, clock=utc_now)):
-            task = run_sync(fring.create_task(NewTask("task")))
+            task = run_sync(fring.tasks.create(NewTask("task")))
             clock.tick(timedelta(days=400))
-            later = run_sync(fring.update_task(task.id, TaskChanges()))
+            later = run_sync(fring.tasks.update(task.id, TaskChanges()))
             clock.move_to(FAR[1])
-            back = run_sync(fring.update_task(task.id, TaskChanges()))
+            back = run_sync(fring.tasks.update(task.id, TaskChanges()))
             assert later.updated_at - task.updated_at == timedelta(days=400)
             assert back.updated_at == later.updated_at
             clock.move_to(FAR[0])
@@ -95,14 +95,14 @@ def test_a_database_that_is_away_is_told_all_the_same():
 
     async def scenario():
         async with PostgresStore(url, pool) as store:
-            await Fring(store, clock=utc_now).list_tasks()
+            await Fring(store, clock=utc_now).tasks.list()
 
     with (
         freeze_time(FAR[0]),
         BlockingPostgresStore(url, pool) as store,
         pytest.raises(StoreUnavailable),
     ):
-        run_sync(Fring(store, clock=utc_now).list_tasks())
+        run_sync(Fring(store, clock=utc_now).tasks.list())
     # Frozen as well, asyncio's own timers would never run out.
     with freeze_time(FAR[0], real_asyncio=True), pytest.raises(StoreUnavailable):
         asyncio.run(scenario())

@@ -8,10 +8,10 @@ from hypothesis import HealthCheck, Phase, settings
 from hypothesis.stateful import run_state_machine_as_test
 
 from fring_adapters.memory import MemoryStore
-from fring_core import NewTask, Page, StoreUnavailable, TaskFilter, run_sync
+from fring_core import NewTask, Page, Slice, StoreUnavailable, TaskFilter, run_sync
 from fring_core.ids import MAX_CHOSEN_ID
 from fring_core.testing import InThreads, StoreContract, StoreMachine
-from fring_core.testing.contract_base import NOW, add_task, add_user
+from fring_core.testing.contract.base import NOW, add_task, add_user
 from tests.stores import odd
 from tests.stores.sqlite import SqliteStore
 
@@ -116,8 +116,8 @@ async def test_the_results_are_odd(make, kind):
     user, task = await add_user(store), await add_task(store)
     await store.assignments.add(user.id, task.id)
     listed = await store.tasks.list(TaskFilter(), Page(), None)
-    assert type(listed) is kind
-    assert list(listed) == [task]
+    assert type(listed) is Slice
+    assert listed == [task]
     assert type((await store.users.get_with_tasks(user.id)).tasks) is kind
     assert type((await store.tasks.get_with_users(task.id, None)).users) is kind
 

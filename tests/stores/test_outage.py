@@ -37,15 +37,15 @@ def run(request, database):
 
 def test_a_server_that_stops_and_starts(run, database):
     async def read(fring):
-        return await fring.list_tasks()
+        return await fring.tasks.list()
 
     async def write(fring):
-        return await fring.create_task(NewTask("task"))
+        return await fring.tasks.create(NewTask("task"))
 
     async def several(fring):
         async with fring.transaction() as inner:
-            await inner.create_task(NewTask("one"))
-            await inner.create_task(NewTask("two"))
+            await inner.tasks.create(NewTask("one"))
+            await inner.tasks.create(NewTask("two"))
 
     run(write)
     before = len(run(read))
@@ -68,7 +68,7 @@ def test_a_server_that_stops_and_starts(run, database):
 
 def test_connections_that_were_ended_cost_no_read(run, database):
     async def read(fring):
-        return await fring.list_tasks()
+        return await fring.tasks.list()
 
     run(read)
     for _ in range(3):
@@ -79,12 +79,12 @@ def test_connections_that_were_ended_cost_no_read(run, database):
 def test_a_connection_lost_inside_a_transaction_undoes_it(run, database):
     async def interrupted(fring):
         async with fring.transaction() as inner:
-            await inner.create_task(NewTask("undone"))
+            await inner.tasks.create(NewTask("undone"))
             database.end_connections()
-            await inner.create_task(NewTask("undone too"))
+            await inner.tasks.create(NewTask("undone too"))
 
     async def titles(fring):
-        return [task.title for task in await fring.list_tasks()]
+        return [task.title for task in await fring.tasks.list()]
 
     before = run(titles)
     with pytest.raises(StoreUnavailable):

@@ -5,8 +5,8 @@ import pytest
 
 from fring_adapters.clock import utc_now
 from fring_adapters.postgres import BlockingPostgresStore, PoolSettings, prepare
-from fring_adapters.postgres.parameters import arguments
-from fring_adapters.postgres.urls import to_conninfo
+from fring_adapters.postgres.wire.parameters import arguments
+from fring_adapters.postgres.wire.urls import to_conninfo
 from fring_core import Fring, NewTask, StoreUnavailable, run_sync
 
 OURS = {
@@ -59,8 +59,8 @@ def test_texts_are_utf8_on_the_way_whatever_anybody_says(new_database, monkeypat
     prepare(url)
     with BlockingPostgresStore(url) as store:
         fring = Fring(store, clock=utc_now)
-        task = run_sync(fring.create_task(NewTask("日本 😀")))
-        assert run_sync(fring.get_task(task.id)).task.title == "日本 😀"
+        task = run_sync(fring.tasks.create(NewTask("日本 😀")))
+        assert run_sync(fring.tasks.get_with_users(task.id)).task.title == "日本 😀"
 
 
 @pytest.mark.parametrize(("query", "seconds"), [("connect_timeout=30", "30"), ("", "10")])

@@ -4,8 +4,8 @@ import psycopg
 import pytest
 from psycopg_pool import PoolTimeout
 
-from fring_adapters.postgres.errors import delay_before_retry, is_lost, translated
-from fring_adapters.postgres.statements import Statement
+from fring_adapters.postgres.wire.errors import delay_before_retry, is_lost, translated
+from fring_adapters.postgres.wire.statement import Statement
 from fring_core import StoreUnavailable, TransactionConflict
 
 READ = Statement(b"SELECT 1", reads=True)

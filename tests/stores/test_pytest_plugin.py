@@ -5,9 +5,13 @@ import subprocess
 import sys
 import tomllib
 from textwrap import dedent
+from urllib.parse import urlsplit
 
+import psycopg
 import pytest
 
+from fring_adapters.postgres.wire.urls import to_conninfo
+from fring_adapters.pytest_postgres import empty
 from tests.docs.pages import ROOT
 from tests.serving import DEADLINE
 
@@ -27,13 +31,15 @@ SUITE = """
     from fring_core import NewTask, TaskChanges, run_sync
 
     @pytest.mark.parametrize("title", ["first", "second"])
-    def test_each_test_has_a_store_of_its_own(fring, fring_store, fring_clock, title):
-        task = run_sync(fring.create_task(NewTask(title)))
+    def test_each_test_has_a_store_of_its_own(
+        fring, blocking_fring, fring_store, fring_clock, title
+    ):
+        task = blocking_fring.tasks.create(NewTask(title))
         assert task.created_at == datetime(2024, 1, 1, 12, tzinfo=UTC)
         fring_clock.advance(timedelta(days=1))
-        changed = run_sync(fring.update_task(task.id, TaskChanges()))
+        changed = blocking_fring.tasks.update(task.id, TaskChanges())
         assert changed.updated_at == datetime(2024, 1, 2, 12, tzinfo=UTC)
-        assert run_sync(fring.list_tasks()) == [changed]
+        assert run_sync(fring.tasks.list()) == [changed]
         assert run_sync(fring_store.tasks.get(1, None)) == changed
 """
 
@@ -61,7 +67,7 @@ def run(tmp_path):
             env=os.environ | {"PYTHONPATH": path} | environment,
             capture_output=True,
             text=True,
-            timeout=DEADLINE,
+            timeout=3 * DEADLINE,  # a suite may start a PostgreSQL, and two workers
             check=False,
         )
         return done.returncode, done.stdout + done.stderr
@@ -156,10 +162,10 @@ def test_stores_and_clocks_are_the_suites_to_choose(write, run):
                 return MemoryStore(task_ids=count(100))
         """,
         test_suite="""
-            from fring_core import NewTask, run_sync
+            from fring_core import NewTask
 
-            def test_both_are_used(fring):
-                tasks = [run_sync(fring.create_task(NewTask("task"))) for _ in range(2)]
+            def test_both_are_used(blocking_fring):
+                tasks = [blocking_fring.tasks.create(NewTask("task")) for _ in range(2)]
                 assert [task.id for task in tasks] == [100, 101]
                 assert [task.created_at.second for task in tasks] == [0, 1]
                 assert tasks[0].created_at.year == 2000
@@ -172,10 +178,75 @@ def test_stores_and_clocks_are_the_suites_to_choose(write, run):
 def test_pytest_shows_the_fixtures_with_their_docs(run, installed):
     _, output = run("--fixtures")
     for name, doc in (
-        ("fring", "Give the use cases, on `fring_store` and by `fring_clock`."),
+        ("fring", "Give the use cases, on `fring_store` and by `fring_clock`, to be awaited."),
+        ("blocking_fring", "Give the use cases of `fring` without `await`"),
+        ("fring_postgres", "Give the URL of a PostgreSQL database"),
         ("fring_store", "Give an empty store in memory."),
         ("fring_clock", "Give a clock that stands still"),
     ):
         shown = output.partition(f"\n{name} -- ")[2].splitlines()
         assert "pytest_plugin.py" in shown[0], output
         assert doc in shown[1], output
+
+
+ON_POSTGRES = """
+    import pytest
+
+    from fring_adapters import open_postgres
+    from fring_adapters.postgres import BlockingPostgresStore
+    from fring_core import NewTask, NewUser
+
+    @pytest.fixture
+    def fring_store(fring_postgres):
+        with BlockingPostgresStore(fring_postgres) as store:
+            yield store
+
+    @pytest.mark.parametrize("name", ["ann", "bob"])
+    def test_each_test_finds_it_empty(blocking_fring, fring_postgres, name):
+        user = blocking_fring.users.create(NewUser(name, "one@example.org"))
+        task = blocking_fring.tasks.create(NewTask(name))
+        blocking_fring.assignments.add(user=user.id, task=task.id)
+        gone = blocking_fring.tasks.create(NewTask("chosen ahead", id=7))
+        blocking_fring.tasks.delete(gone.id)
+        assert (user.id, task.id) == (1, 1)
+        with open_postgres(fring_postgres) as another:
+            assert another.users.list() == [user]
+        with open("databases", "a") as file:
+            print(fring_postgres, file=file)
+"""
+
+
+def test_a_suite_on_a_server_of_its_own_leaves_nothing_there(write, run, tmp_path, postgres):
+    write(
+        conftest=f"""
+            import pytest
+
+            @pytest.fixture(scope="session")
+            def fring_postgres_server():
+                return {postgres!r}
+        """,
+        test_suite=ON_POSTGRES,
+        test_again=ON_POSTGRES,
+    )
+    code, output = run("-p", PLUGIN, "-p", "xdist", "-n2", "--dist=loadfile", **ALONE)
+    assert code == pytest.ExitCode.OK, output
+    assert "4 passed" in output
+    used = {urlsplit(url).path[1:] for url in (tmp_path / "databases").read_text().split()}
+    assert len(used) == 2  # one for each worker
+    with psycopg.connect(to_conninfo(postgres)) as connection:
+        rows = connection.execute("SELECT datname FROM pg_database").fetchall()
+    assert not used & {name for (name,) in rows}
+
+
+def test_a_suite_without_a_server_gets_one(write, run):
+    write(test_suite=ON_POSTGRES)
+    code, output = run("-p", PLUGIN, **ALONE)
+    assert code == pytest.ExitCode.OK, output
+    assert "2 passed" in output
+
+
+def test_a_transaction_that_was_left_open_is_told(database_url):
+    with psycopg.connect(to_conninfo(database_url)) as connection:
+        connection.execute("INSERT INTO tasks (title) VALUES ('left open')")
+        with pytest.raises(psycopg.errors.LockNotAvailable):
+            empty(database_url, patience="10ms")

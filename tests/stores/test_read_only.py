@@ -8,7 +8,7 @@ import pytest
 
 from fring_adapters.clock import utc_now
 from fring_adapters.postgres import BlockingPostgresStore, PoolSettings, PostgresStore, prepare
-from fring_adapters.postgres.urls import to_conninfo
+from fring_adapters.postgres.wire.urls import to_conninfo
 from fring_core import Fring, NewTask, StoreUnavailable, run_sync
 
 SIZE = 3
@@ -35,12 +35,12 @@ def opened(request, new_database):
 
 
 async def write(fring):
-    await fring.create_task(NewTask("task"))
+    await fring.tasks.create(NewTask("task"))
 
 
 async def write_together(fring):
     async with fring.transaction() as inner:
-        await inner.create_task(NewTask("task"))
+        await inner.tasks.create(NewTask("task"))
 
 
 async def drained(store):
@@ -71,7 +71,7 @@ def test_a_database_that_only_reads(opened, writing):
     for _ in range(40):
         with pytest.raises(StoreUnavailable, match="read-only transaction"):
             run(writing(fring))
-        assert run(fring.list_tasks()) == []
+        assert run(fring.tasks.list()) == []
     renewals = 2 + (time.monotonic() - begun)  # one that was under way, one at once, one a second
     assert store._pool.get_stats()["connections_num"] - before <= SIZE * renewals
     turn("off")

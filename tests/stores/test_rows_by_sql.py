@@ -8,9 +8,9 @@ from litestar.testing import TestClient
 
 from fring_adapters.clock import utc_now
 from fring_adapters.postgres import BlockingPostgresStore, PostgresStore, prepare
-from fring_adapters.postgres.urls import to_conninfo
+from fring_adapters.postgres.wire.urls import to_conninfo
 from fring_core import Fring, NewTask, StoreUnavailable, TaskChanges, run_sync
-from fring_http.app import create_app
+from fring_http.api.app import create_app
 
 OUT_OF_RANGE = ("infinity", "-infinity", "10000-01-01", "0044-03-15 BC")
 MOMENTS = (("users", "created_at"), ("tasks", "created_at"), ("tasks", "updated_at"))
@@ -129,7 +129,7 @@ def test_versions_go_beyond_32_bits(url, sql, version):
     sql(f"UPDATE tasks SET version = {version}")
     with BlockingPostgresStore(url) as store:
         fring = Fring(store, clock=utc_now)
-        assert run_sync(fring.update_task(1, TaskChanges(title="new"))).version == version + 1
+        assert run_sync(fring.tasks.update(1, TaskChanges(title="new"))).version == version + 1
 
 
 def test_an_identity_at_its_end_is_said(url, sql):
@@ -137,4 +137,4 @@ def test_an_identity_at_its_end_is_said(url, sql):
     with BlockingPostgresStore(url) as store:
         fring = Fring(store, clock=utc_now)
         with pytest.raises(StoreUnavailable, match="nextval: reached maximum value"):
-            run_sync(fring.create_task(NewTask("task")))
+            run_sync(fring.tasks.create(NewTask("task")))

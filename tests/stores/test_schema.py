@@ -7,26 +7,22 @@ import psycopg
 import pytest
 from alembic import command
 from alembic.autogenerate import compare_metadata
-from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from psycopg.conninfo import conninfo_to_dict
 
-from fring_adapters.postgres import SchemaError, prepare, schema
-from fring_adapters.postgres.repositories.tasks import listing
-from fring_adapters.postgres.tables import metadata
-from fring_adapters.postgres.urls import to_conninfo
+from fring_adapters.postgres import SchemaError, prepare
+from fring_adapters.postgres.setup import schema
+from fring_adapters.postgres.sql.tables import metadata
+from fring_adapters.postgres.sql.tasks import listing
+from fring_adapters.postgres.wire.urls import to_conninfo
 from fring_core import StoreUnavailable, TaskOrder
+from tests.stores.older import at_revision, execute, migrate
 
 HEAD = "0005"
 
 
 def to_database(url):
     return conninfo_to_dict(to_conninfo(url))["dbname"]
-
-
-def execute(url, sql):
-    with psycopg.connect(to_conninfo(url), autocommit=True) as connection:
-        return connection.execute(sql)
 
 
 def test_an_empty_database_is_set_up_once(new_database):
@@ -45,7 +41,7 @@ def test_threads_that_prepare_several_databases_do_not_collide(new_database):
     with ThreadPoolExecutor(8) as threads:
         assert set(threads.map(prepare, urls)) == {HEAD}
     for url in urls:
-        assert execute(url, "SELECT count(*) FROM tasks, alembic_version").fetchall() == [(0,)]
+        assert execute(url, "SELECT count(*) FROM tasks, fring_version").fetchall() == [(0,)]
 
 
 @pytest.mark.parametrize(
@@ -83,11 +79,12 @@ def test_migrations_make_what_the_code_believes(new_database):
     url = new_database()
     prepare(url)
     with schema._engine(url).connect() as connection:
-        options = {"compare_type": True, "compare_server_default": True}
+        options: dict[str, object] = {"compare_type": True, "compare_server_default": True}
+        options["version_table"] = "fring_version"
         assert (
             compare_metadata(MigrationContext.configure(connection, opts=options), metadata) == []
         )
-        inspected = MigrationContext.configure(connection).get_current_revision()
+        inspected = MigrationContext.configure(connection, opts=options).get_current_revision()
     assert inspected == prepare(url)
 
 
@@ -97,7 +94,7 @@ def test_migrations_make_the_constraints_that_the_code_believes(new_database):
     with schema._engine(created).begin() as connection:
         metadata.create_all(connection)
     found = "SELECT conname, pg_get_constraintdef(oid) FROM pg_constraint"
-    found += " WHERE connamespace = 'public'::regnamespace AND conname NOT LIKE 'alembic%'"
+    found += " WHERE connamespace = 'public'::regnamespace AND conname NOT LIKE 'fring%'"
     assert set(execute(migrated, found)) == set(execute(created, found))
 
 
@@ -128,18 +125,9 @@ def test_the_database_refuses_an_unknown_status(new_database):
 def test_a_newer_database_is_refused(new_database):
     url = new_database()
     prepare(url)
-    execute(url, "UPDATE alembic_version SET version_num = '9999'")
+    execute(url, "UPDATE fring_version SET version_num = '9999'")
     with pytest.raises(SchemaError, match="newer Fring"):
         prepare(url, upgrade=True)
-
-
-def at_revision(url, revision):
-    """Set up a database as an older Fring did."""
-    config = Config()
-    config.set_main_option("script_location", str(schema.MIGRATIONS))
-    with schema._engine(url).begin() as connection:
-        config.attributes["connection"] = connection
-        command.upgrade(config, revision)
 
 
 LOAD = """
@@ -223,11 +211,7 @@ def test_a_downgrade_keeps_the_rows(new_database):
     execute(url, LOAD)
     before = everything(url)
     prepare(url, upgrade=True)
-    config = Config()
-    config.set_main_option("script_location", str(schema.MIGRATIONS))
-    with schema._engine(url).begin() as connection:
-        config.attributes["connection"] = connection
-        command.downgrade(config, "0001")
+    migrate(url, command.downgrade, "0001")
     assert everything(url) == before
 
 
@@ -245,8 +229,8 @@ def test_a_personal_list_is_read_from_its_index(new_database, skip):
     statement = listing(shared=False, order=TaskOrder.NEWEST_FIRST)
     with psycopg.connect(to_conninfo(url)) as connection:
         found = connection.execute(
-            b"EXPLAIN " + statement.sql,
-            {"owner": "ann", "limit": 100, "skip": skip, "status": None, "title": None},
+            b"EXPLAIN " + statement.within(None),
+            {"owner": "ann", "limit": 100, "skip": skip},
         ).fetchall()
     plan = "\n".join(line for (line,) in found)
     assert "Index Scan using ix_tasks_owner_created_at_id" in plan

@@ -11,12 +11,12 @@ import pytest
 
 from fring_adapters.clock import utc_now
 from fring_adapters.postgres import PoolSettings, PostgresStore, prepare
-from fring_adapters.postgres.repositories import tasks as task_statements
-from fring_adapters.postgres.repositories import user_removal
-from fring_adapters.postgres.repositories import users as user_statements
-from fring_adapters.postgres.urls import to_conninfo
-from fring_core.testing.contract_base import add_task, add_user
-from tests.stores.test_schema import at_revision
+from fring_adapters.postgres.sql import tasks as task_statements
+from fring_adapters.postgres.sql import user_removal
+from fring_adapters.postgres.sql import users as user_statements
+from fring_adapters.postgres.wire.urls import to_conninfo
+from fring_core.testing.contract.base import add_task, add_user, save
+from tests.stores.older import at_revision
 
 pytestmark = pytest.mark.anyio
 POOL = PoolSettings(size=3, timeout=30)
@@ -100,11 +100,13 @@ async def test_what_comes_to_a_list_while_its_account_is_being_removed_goes_too(
     owner = str(user.id)
     await add_task(store, "before", owner=owner)
     async with store.transaction() as inner:
-        await inner.users.save(attrs.evolve(user, username="eve"))
+        await save(inner, attrs.evolve(user, username="eve"))
         removal = asyncio.create_task(store.users.remove(user.id))
         await settled(removal, sql)
-        ahead = (await add_task(store, "meanwhile", owner=owner)).id + 1
-        await add_task(store, "meanwhile, ahead", ahead, owner)
+        # In a task of its own: this one is in the block.
+        adding = asyncio.create_task(add_task(store, "meanwhile", owner=owner))
+        ahead = (await adding).id + 1
+        await asyncio.create_task(add_task(store, "meanwhile, ahead", ahead, owner))
     assert await removal
     assert sql("SELECT title FROM tasks").fetchall() == []
     assert (await add_task(store)).id != ahead
@@ -186,5 +188,5 @@ def test_nothing_is_read_whole(new_database, statement):
             "INSERT INTO spent_ids SELECT 'users', n FROM generate_series(1, 20000) AS n"
         )
         connection.execute("ANALYZE")
-        found = connection.execute(b"EXPLAIN " + statement.sql, values).fetchall()
+        found = connection.execute(b"EXPLAIN " + statement.within(None), values).fetchall()
     assert not re.findall(r"Seq Scan on (?:tasks|users|spent_ids)", "\n".join(r for (r,) in found))

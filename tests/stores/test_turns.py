@@ -10,8 +10,9 @@ import pytest
 from psycopg_pool import PoolTimeout
 
 from fring_adapters.clock import utc_now
-from fring_adapters.postgres import BlockingPostgresStore, PoolSettings, PostgresStore, turns
-from fring_adapters.postgres.turns import Turns
+from fring_adapters.postgres import BlockingPostgresStore, PoolSettings, PostgresStore
+from fring_adapters.postgres.wire import turns
+from fring_adapters.postgres.wire.turns import InLoop, InThread, Turns
 from fring_core import Fring, NewTask, StoreUnavailable, run_sync
 from tests.serving import free_port
 
@@ -30,7 +31,7 @@ def test_ten_thousand_calls_in_a_loop_wait_for_their_turn(database_url, empty):
     async def scenario():
         async with PostgresStore(database_url) as store:
             fring = Fring(store, clock=utc_now)
-            await asyncio.gather(*(fring.create_task(NewTask("task")) for _ in range(MANY)))
+            await asyncio.gather(*(fring.tasks.create(NewTask("task")) for _ in range(MANY)))
 
     empty()
     asyncio.run(scenario())
@@ -41,14 +42,14 @@ def test_two_hundred_threads_wait_for_their_turn(database_url, empty):
     empty()
     with BlockingPostgresStore(database_url) as store, ThreadPoolExecutor(200) as threads:
         fring = Fring(store, clock=utc_now)
-        list(threads.map(lambda _: run_sync(fring.create_task(NewTask("task"))), range(1000)))
+        list(threads.map(lambda _: run_sync(fring.tasks.create(NewTask("task"))), range(1000)))
     assert count(database_url) == 1000
 
 
 def test_slow_transactions_are_waited_for_longer_than_for_a_connection(database_url, empty):
     async def slowly(fring):
         async with fring.transaction() as inner:
-            await inner.create_task(NewTask("task"))
+            await inner.tasks.create(NewTask("task"))
             await asyncio.sleep(0.2)
 
     async def scenario():
@@ -70,8 +71,8 @@ def test_those_who_are_not_patient_are_told_in_time(database_url, empty):
             fring = Fring(store, clock=utc_now)
             async with fring.transaction():
                 with pytest.raises(StoreUnavailable, match=r"within 0\.2 s"):
-                    await fring.list_tasks()
-            await fring.list_tasks()
+                    await asyncio.create_task(fring.tasks.list())
+            await fring.tasks.list()
 
     asyncio.run(scenario())
     with BlockingPostgresStore(database_url, pool) as store:
@@ -79,11 +80,14 @@ def test_those_who_are_not_patient_are_told_in_time(database_url, empty):
 
         async def inside():
             async with fring.transaction():
-                with pytest.raises(StoreUnavailable, match=r"within 0\.2 s"):
-                    run_sync(fring.list_tasks())
+                with (
+                    ThreadPoolExecutor(1) as thread,
+                    pytest.raises(StoreUnavailable, match=r"within 0\.2 s"),
+                ):
+                    thread.submit(run_sync, fring.tasks.list()).result()
 
         run_sync(inside())
-        run_sync(fring.list_tasks())
+        run_sync(fring.tasks.list())
 
 
 def test_a_standstill_ends(database_url, monkeypatch):
@@ -92,7 +96,7 @@ def test_a_standstill_ends(database_url, monkeypatch):
 
     async def greedy(fring):
         async with fring.transaction():
-            await fring.list_tasks()
+            await asyncio.create_task(fring.tasks.list())
 
     async def scenario():
         async with PostgresStore(database_url, PoolSettings(size=2)) as store:
@@ -100,7 +104,7 @@ def test_a_standstill_ends(database_url, monkeypatch):
             calls = [greedy(fring) for _ in range(2)]
             ended = await asyncio.gather(*calls, return_exceptions=True)
             assert any(isinstance(each, StoreUnavailable) for each in ended)
-            await fring.list_tasks()
+            await fring.tasks.list()
 
     asyncio.run(asyncio.wait_for(scenario(), GUARD_SECONDS))
 
@@ -111,7 +115,7 @@ def test_a_database_that_is_away_is_told_to_all_who_wait():
     async def scenario():
         async with PostgresStore(url, pool) as store:
             fring = Fring(store, clock=utc_now)
-            calls = [fring.list_tasks() for _ in range(500)]
+            calls = [fring.tasks.list() for _ in range(500)]
             return await asyncio.gather(*calls, return_exceptions=True)
 
     begin = time.monotonic()
@@ -121,7 +125,7 @@ def test_a_database_that_is_away_is_told_to_all_who_wait():
 
         def call(_):
             with pytest.raises(StoreUnavailable) as away:
-                run_sync(blocking.list_tasks())
+                run_sync(blocking.tasks.list())
             return away.value
 
         told += threads.map(call, range(50))
@@ -149,7 +153,7 @@ async def held(url):
 
 
 async def waiting(fring, made, number):
-    await fring.create_task(NewTask(str(number)))
+    await fring.tasks.create(NewTask(str(number)))
     made.append(number)
 
 
@@ -166,7 +170,7 @@ def test_turns_come_in_order_and_a_cancelled_caller_leaves_none_behind(database_
             free.set()
             await asyncio.wait(calls)
             assert made == [1, 3, 5, 7]
-            await asyncio.wait_for(fring.list_tasks(), GUARD_SECONDS)
+            await asyncio.wait_for(fring.tasks.list(), GUARD_SECONDS)
             assert fring._store._pool.turns._free == 1
 
     empty()
@@ -176,8 +180,11 @@ def test_turns_come_in_order_and_a_cancelled_caller_leaves_none_behind(database_
 def test_a_turn_that_comes_to_who_is_just_cancelled_is_passed_on():
     async def scenario():
         shared = Turns(1, None)
-        await shared.take()
-        late, next_one = asyncio.create_task(shared.take()), asyncio.create_task(shared.take())
+        await shared.take(InLoop)
+        late, next_one = (
+            asyncio.create_task(shared.take(InLoop)),
+            asyncio.create_task(shared.take(InLoop)),
+        )
         await asyncio.sleep(0)
         shared.pass_on()
         late.cancel()
@@ -191,7 +198,7 @@ def test_a_turn_that_comes_to_who_is_just_cancelled_is_passed_on():
 def test_closing_ends_those_who_wait(database_url):
     async def scenario():
         async with held(database_url) as (fring, _):
-            calls = [asyncio.create_task(fring.list_tasks()) for _ in range(50)]
+            calls = [asyncio.create_task(fring.tasks.list()) for _ in range(50)]
             await asyncio.sleep(0)
             assert fring._store._pool.end()
             ended = await asyncio.gather(*calls, return_exceptions=True)
@@ -202,16 +209,16 @@ def test_closing_ends_those_who_wait(database_url):
 
 def test_threads_and_loops_wait_in_one_queue():
     shared = Turns(1, None)
-    shared.take_blocking()
+    run_sync(shared.take(InThread))
     order = []
 
     def in_thread():
-        shared.take_blocking()
+        run_sync(shared.take(InThread))
         order.append("thread")
         shared.pass_on()
 
     async def in_loop():
-        await shared.take()
+        await shared.take(InLoop)
         order.append("loop")
         shared.pass_on()
 
@@ -230,7 +237,7 @@ def test_threads_and_loops_wait_in_one_queue():
 
 def test_who_is_refused_before_it_waits_has_no_turn():
     turns = Turns(1, None)
-    turns.take_blocking()
+    run_sync(turns.take(InThread))
     ask = turns._ask
 
     def ask_and_be_refused(kind):
@@ -240,6 +247,6 @@ def test_who_is_refused_before_it_waits_has_no_turn():
 
     turns._ask = ask_and_be_refused  # type: ignore[method-assign]
     with pytest.raises(PoolTimeout, match="away"):
-        turns.take_blocking()
+        run_sync(turns.take(InThread))
     turns.pass_on()
     assert turns._free == 1, "no more turns than there were"

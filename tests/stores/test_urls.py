@@ -7,7 +7,7 @@ import pytest
 from psycopg.conninfo import conninfo_to_dict
 
 from fring_adapters.postgres import BlockingPostgresStore, PostgresStore
-from fring_adapters.postgres.urls import described, to_conninfo
+from fring_adapters.postgres.wire.urls import described, to_conninfo
 
 
 @pytest.mark.parametrize(
@@ -90,7 +90,7 @@ def test_other_databases_are_refused(url):
         ("'postgresql://ann@db/fring'", "not with a quotation mark"),
         ('"postgresql://ann@db/fring"', "not with a quotation mark"),
         ("jdbc:postgresql://db/fring", "take jdbc: away"),
-        ("postgresql://db/fring?schema=todo", "options=-csearch_path%3Dname"),
+        ("postgresql://db/fring?schema=todo", "FRING_SCHEMA=name"),
         ("postgresql://db/fring?pgbouncer=true", "FRING_POOL_PREPARE"),
         ("postgresql://db/fring?connection_limit=1", "FRING_POOL_SIZE"),
         ("postgresql://db/fring?uselibpqcompat=true", "'uselibpqcompat' .* no parameter of libpq"),

@@ -18,6 +18,7 @@ from fring_core import (
     NewTask,
     NewUser,
     Page,
+    Side,
     TaskChanges,
     TaskFilter,
     UserChanges,
@@ -67,64 +68,64 @@ ODD = [
 
 # Every argument of every use case, and every field of what is given to them.
 SLOTS = {
-    "get_user": lambda fring, x: fring.get_user(x),
-    "update_user": lambda fring, x: fring.update_user(x, UserChanges("new")),
-    "update_user changes": lambda fring, x: fring.update_user(7, x),
-    "username": lambda fring, x: fring.update_user(7, UserChanges(username=x)),
-    "email": lambda fring, x: fring.update_user(7, UserChanges(email=x)),
-    "delete_user": lambda fring, x: fring.delete_user(x),
-    "create_user": lambda fring, x: fring.create_user(x),
-    "new username": lambda fring, x: fring.create_user(NewUser(x, "new@b.c", 50)),
-    "new email": lambda fring, x: fring.create_user(NewUser("new", x, 50)),
-    "new user's id": lambda fring, x: fring.create_user(NewUser("new", "new@b.c", 50 if x is None else x)),
-    "list_users": lambda fring, x: fring.list_users(x),
-    "list_users page": lambda fring, x: fring.list_users(UserFilter(), x),
-    "users by username": lambda fring, x: fring.list_users(UserFilter(username=x)),
-    "users by email": lambda fring, x: fring.list_users(UserFilter(email=x)),
-    "list_tasks_of_user": lambda fring, x: fring.list_tasks_of_user(x),
-    "list_tasks_of_user status": lambda fring, x: fring.list_tasks_of_user(7, x),
-    "assign_task user": lambda fring, x: fring.assign_task(x, 1),
-    "assign_task task": lambda fring, x: fring.assign_task(7, x),
-    "unassign_task user": lambda fring, x: fring.unassign_task(x, 7),
-    "unassign_task task": lambda fring, x: fring.unassign_task(7, x),
-    "assign_user user": lambda fring, x: fring.assign_user(1, x),
-    "assign_user task": lambda fring, x: fring.assign_user(x, 7),
-    "unassign_user user": lambda fring, x: fring.unassign_user(7, x),
-    "unassign_user task": lambda fring, x: fring.unassign_user(x, 7),
-    "list_users_of_task": lambda fring, x: fring.list_users_of_task(x),
-    "create_task": lambda fring, x: fring.create_task(x),
-    "create_task owner": lambda fring, x: fring.create_task(NewTask("new", id=50), owner=x),
-    "new title": lambda fring, x: fring.create_task(NewTask(x, id=50)),
-    "new description": lambda fring, x: fring.create_task(NewTask("new", x, id=50)),
-    "new status": lambda fring, x: fring.create_task(NewTask("new", status=x, id=50)),
-    "new due date": lambda fring, x: fring.create_task(NewTask("new", due_date=x, id=50)),
-    "new task's id": lambda fring, x: fring.create_task(NewTask("new", id=50 if x is None else x)),
-    "list_tasks": lambda fring, x: fring.list_tasks(x),
-    "list_tasks page": lambda fring, x: fring.list_tasks(TaskFilter(), x),
-    "list_tasks owner": lambda fring, x: fring.list_tasks(owner=x),
-    "list_tasks order": lambda fring, x: fring.list_tasks(order=x),
-    "tasks by status": lambda fring, x: fring.list_tasks(TaskFilter(status=x)),
-    "tasks by title": lambda fring, x: fring.list_tasks(TaskFilter(title=x)),
-    "tasks by assigned": lambda fring, x: fring.list_tasks(TaskFilter(assigned=x)),
-    "tasks by completed": lambda fring, x: fring.list_tasks(TaskFilter(completed=x)),
-    "skip": lambda fring, x: fring.list_tasks(TaskFilter(), Page(skip=x)),
-    "limit": lambda fring, x: fring.list_users(UserFilter(), Page(limit=x)),
-    "get_task": lambda fring, x: fring.get_task(x),
-    "get_task owner": lambda fring, x: fring.get_task(9, owner=x),
-    "update_task": lambda fring, x: fring.update_task(x, TaskChanges()),
-    "update_task owner": lambda fring, x: fring.update_task(9, TaskChanges(), owner=x),
-    "update_task changes": lambda fring, x: fring.update_task(7, x),
-    "title": lambda fring, x: fring.update_task(7, TaskChanges(title=x)),
-    "description": lambda fring, x: fring.update_task(7, TaskChanges(description=x)),
-    "status": lambda fring, x: fring.update_task(7, TaskChanges(status=x)),
-    "due date": lambda fring, x: fring.update_task(7, TaskChanges(due_date=x)),
-    "completed": lambda fring, x: fring.update_task(7, TaskChanges(completed=x)),
-    "set_status": lambda fring, x: fring.set_status(x, "completed"),
-    "set_status status": lambda fring, x: fring.set_status(7, x),
-    "toggle_task": lambda fring, x: fring.toggle_task(x),
-    "toggle_task owner": lambda fring, x: fring.toggle_task(9, owner=x),
-    "delete_task": lambda fring, x: fring.delete_task(x),
-    "delete_task owner": lambda fring, x: fring.delete_task(9, owner=x),
+    "get_user": lambda fring, x: fring.users.get_with_tasks(x),
+    "update_user": lambda fring, x: fring.users.update(x, UserChanges("new")),
+    "update_user changes": lambda fring, x: fring.users.update(7, x),
+    "username": lambda fring, x: fring.users.update(7, UserChanges(username=x)),
+    "email": lambda fring, x: fring.users.update(7, UserChanges(email=x)),
+    "delete_user": lambda fring, x: fring.users.delete(x),
+    "create_user": lambda fring, x: fring.users.create(x),
+    "new username": lambda fring, x: fring.users.create(NewUser(x, "new@b.c", 50)),
+    "new email": lambda fring, x: fring.users.create(NewUser("new", x, 50)),
+    "new user's id": lambda fring, x: fring.users.create(NewUser("new", "new@b.c", 50 if x is None else x)),
+    "list_users": lambda fring, x: fring.users.list(x),
+    "list_users page": lambda fring, x: fring.users.list(UserFilter(), x),
+    "users by username": lambda fring, x: fring.users.list(UserFilter(username=x)),
+    "users by email": lambda fring, x: fring.users.list(UserFilter(email=x)),
+    "list_tasks_of_user": lambda fring, x: fring.assignments.tasks_of(x),
+    "list_tasks_of_user status": lambda fring, x: fring.assignments.tasks_of(7, x),
+    "assign_task user": lambda fring, x: fring.assignments.add(user=x, task=1),
+    "assign_task task": lambda fring, x: fring.assignments.add(user=7, task=x),
+    "unassign_task user": lambda fring, x: fring.assignments.remove(user=x, task=7),
+    "unassign_task task": lambda fring, x: fring.assignments.remove(user=7, task=x),
+    "assign_user user": lambda fring, x: fring.assignments.add(user=x, task=1, first=Side.TASK),
+    "assign_user task": lambda fring, x: fring.assignments.add(user=7, task=x, first=Side.TASK),
+    "unassign_user user": lambda fring, x: fring.assignments.remove(user=x, task=7, first=Side.TASK),
+    "unassign_user task": lambda fring, x: fring.assignments.remove(user=7, task=x, first=Side.TASK),
+    "list_users_of_task": lambda fring, x: fring.assignments.users_of(x),
+    "create_task": lambda fring, x: fring.tasks.create(x),
+    "create_task owner": lambda fring, x: fring.tasks.create(NewTask("new", id=50), owner=x),
+    "new title": lambda fring, x: fring.tasks.create(NewTask(x, id=50)),
+    "new description": lambda fring, x: fring.tasks.create(NewTask("new", x, id=50)),
+    "new status": lambda fring, x: fring.tasks.create(NewTask("new", status=x, id=50)),
+    "new due date": lambda fring, x: fring.tasks.create(NewTask("new", due_date=x, id=50)),
+    "new task's id": lambda fring, x: fring.tasks.create(NewTask("new", id=50 if x is None else x)),
+    "list_tasks": lambda fring, x: fring.tasks.list(x),
+    "list_tasks page": lambda fring, x: fring.tasks.list(TaskFilter(), x),
+    "list_tasks owner": lambda fring, x: fring.tasks.list(owner=x),
+    "list_tasks order": lambda fring, x: fring.tasks.list(order=x),
+    "tasks by status": lambda fring, x: fring.tasks.list(TaskFilter(status=x)),
+    "tasks by title": lambda fring, x: fring.tasks.list(TaskFilter(title=x)),
+    "tasks by assigned": lambda fring, x: fring.tasks.list(TaskFilter(assigned=x)),
+    "tasks by completed": lambda fring, x: fring.tasks.list(TaskFilter(completed=x)),
+    "skip": lambda fring, x: fring.tasks.list(TaskFilter(), Page(skip=x)),
+    "limit": lambda fring, x: fring.users.list(UserFilter(), Page(limit=x)),
+    "get_task": lambda fring, x: fring.tasks.get_with_users(x),
+    "get_task owner": lambda fring, x: fring.tasks.get_with_users(9, owner=x),
+    "update_task": lambda fring, x: fring.tasks.update(x, TaskChanges()),
+    "update_task owner": lambda fring, x: fring.tasks.update(9, TaskChanges(), owner=x),
+    "update_task changes": lambda fring, x: fring.tasks.update(7, x),
+    "title": lambda fring, x: fring.tasks.update(7, TaskChanges(title=x)),
+    "description": lambda fring, x: fring.tasks.update(7, TaskChanges(description=x)),
+    "status": lambda fring, x: fring.tasks.update(7, TaskChanges(status=x)),
+    "due date": lambda fring, x: fring.tasks.update(7, TaskChanges(due_date=x)),
+    "completed": lambda fring, x: fring.tasks.update(7, TaskChanges(completed=x)),
+    "set_status": lambda fring, x: fring.tasks.set_status(x, "completed"),
+    "set_status status": lambda fring, x: fring.tasks.set_status(7, x),
+    "toggle_task": lambda fring, x: fring.tasks.toggle(x),
+    "toggle_task owner": lambda fring, x: fring.tasks.toggle(9, owner=x),
+    "delete_task": lambda fring, x: fring.tasks.delete(x),
+    "delete_task owner": lambda fring, x: fring.tasks.delete(9, owner=x),
 }  # fmt: skip
 
 
@@ -148,12 +149,12 @@ async def outcome(fring, slot, value):
 
 async def outcomes(store):
     fring = Fring(store, clock=FixedClock(NOON))
-    await fring.create_user(NewUser("ann", "ann@example.org", 7))
-    await fring.create_user(NewUser("todo", "todo@example.org", 1))
+    await fring.users.create(NewUser("ann", "ann@example.org", 7))
+    await fring.users.create(NewUser("todo", "todo@example.org", 1))
     for new, owner in ((NewTask("title", id=7), None), (NewTask("todo", id=1), None)):
-        await fring.create_task(new, owner=owner)
-    await fring.create_task(NewTask("own", id=9), owner="todo")
-    await fring.assign_task(7, 7)
+        await fring.tasks.create(new, owner=owner)
+    await fring.tasks.create(NewTask("own", id=9), owner="todo")
+    await fring.assignments.add(user=7, task=7)
     return {
         (slot, number): await outcome(fring, slot, value)
         for slot in SLOTS
@@ -224,9 +225,9 @@ def test_what_is_taken_and_what_is_refused(in_memory, slot):
 def test_what_is_kept_is_plain():
     async def scenario():
         fring = Fring(MemoryStore(), clock=FixedClock(NOON))
-        user = await fring.create_user(NewUser(SAFE, Safe("todo@example.org"), INDEX))
+        user = await fring.users.create(NewUser(SAFE, Safe("todo@example.org"), INDEX))
         new = NewTask(OldText.TODO, Text.TODO, Text.TODO, DAY, Number.ONE)
-        return user, await fring.create_task(new, owner=SAFE)
+        return user, await fring.tasks.create(new, owner=SAFE)
 
     user, task = run_sync(scenario())
     kept = [user.id, user.username, user.email, task.id, task.title, task.description, task.owner]

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from contextlib import contextmanager
 
+from fring_adapters.memory.database import Database
 from fring_adapters.memory.store import MemoryStore
-from fring_adapters.memory.tables import Database
 
 
 class _Open(Database):

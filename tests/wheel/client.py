@@ -3,11 +3,11 @@
 import sys
 from importlib.metadata import distributions
 
-from fring_core import NewTask, run_sync
+from fring_core import NewTask
 from fring_http.client import BlockingFringClient
 
 assert not {each.name for each in distributions()} & {"litestar", "msgspec", "sqlalchemy"}
 
 with BlockingFringClient(sys.argv[1]) as fring:
-    task = run_sync(fring.create_task(NewTask("Water the plants")))
-    assert run_sync(fring.list_tasks()) == [task]
+    task = fring.tasks.create(NewTask("Water the plants"))
+    assert fring.tasks.list() == [task]

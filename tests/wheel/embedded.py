@@ -3,14 +3,14 @@
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from fring_adapters.clock import utc_now
-from fring_adapters.postgres import BlockingPostgresStore, prepare
+from fring_adapters import open_postgres
 from fring_adapters.postgres.embedded import embedded
-from fring_core import Fring, NewTask, run_sync
+from fring_core import NewTask
 
-with TemporaryDirectory(prefix="fring-wheel-") as folder, embedded(Path(folder) / "data") as url:
-    prepare(url)
-    with BlockingPostgresStore(url) as store:
-        fring = Fring(store, clock=utc_now)
-        task = run_sync(fring.create_task(NewTask("Water the plants")))
-        assert run_sync(fring.list_tasks()) == [task]
+with (
+    TemporaryDirectory(prefix="fring-wheel-") as folder,
+    embedded(Path(folder) / "data") as url,
+    open_postgres(url) as fring,
+):
+    task = fring.tasks.create(NewTask("Water the plants"))
+    assert fring.tasks.list() == [task]

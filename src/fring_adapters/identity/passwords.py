@@ -60,6 +60,13 @@ class Argon2Passwords:
             self._waiting -= 1
 
 
+class BlockingArgon2Passwords(Argon2Passwords):
+    """Do as `Argon2Passwords` in the caller's own thread, without an event loop: for `run_sync`."""
+
+    async def _run(self, work: Callable[[], T]) -> T:
+        return work()
+
+
 def _step_back() -> None:
     # Linux gives each thread a priority of its own; elsewhere one thread at a time has to do.
     if hasattr(os, "setpriority") and os.uname().sysname == "Linux":

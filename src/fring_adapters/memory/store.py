@@ -5,14 +5,13 @@ from __future__ import annotations
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
-from fring_adapters.memory.ids import Ids
-from fring_adapters.memory.repositories import (
-    MemoryAssignments,
-    MemoryCredentials,
-    MemoryTasks,
-    MemoryUsers,
-)
-from fring_adapters.memory.tables import Database
+from fring_adapters.memory.assignments import MemoryAssignments
+from fring_adapters.memory.credentials import MemoryCredentials
+from fring_adapters.memory.database import Database
+from fring_adapters.memory.drawn_ids import Ids
+from fring_adapters.memory.tasks import MemoryTasks
+from fring_adapters.memory.users import MemoryUsers
+from fring_core.scopes import Block
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterable
@@ -31,7 +30,7 @@ class StoreOnDatabase:
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[StoreOnDatabase]:
         """Open a transaction, as `fring_core.Store` says."""
-        with self._database.transaction() as database:
+        with self._database.transaction() as database, Block(self._database):
             yield StoreOnDatabase(database)
 
 

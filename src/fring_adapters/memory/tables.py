@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager
-from threading import RLock
 from typing import TYPE_CHECKING, TypeVar
 
 import attrs
@@ -11,21 +9,37 @@ import attrs
 from fring_core import Credential, EmailTaken, Role, TransactionConflict, UsernameTaken
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from fring_adapters.memory.ids import Ids
     from fring_core import Task, User
 
 K = TypeVar("K")
 V = TypeVar("V")
 
 
-@attrs.frozen
+class Groups(dict[K, set[V]]):
+    """Hold which values belong to a key; a key that has none is not there."""
+
+    def add(self, key: K, value: V) -> None:
+        """Put a value to a key."""
+        self.setdefault(key, set()).add(value)
+
+    def drop(self, key: K, value: V) -> None:
+        """Take a value from a key."""
+        self[key].discard(value)
+        if not self[key]:
+            del self[key]
+
+    def copied(self) -> Groups[K, V]:
+        """Return groups of the same values that change independently."""
+        return Groups({key: set(values) for key, values in self.items()})
+
+
+@attrs.define
 class Tables:
     """Hold the rows: entities by id, the assigned pairs of ids, hashes and roles by user id.
 
-    Whoever has no role is a member. Entities are immutable, so a copy of the dictionaries is a
-    copy of everything.
+    Whoever has no role is a member. What follows `roles` are indexes, which `put_…`, `drop_…`,
+    `link` and `unlink` keep. Entities are immutable, so a copy of the dictionaries is a copy of
+    everything.
     """
 
     users: dict[int, User] = attrs.field(factory=dict)
@@ -33,6 +47,20 @@ class Tables:
     links: dict[tuple[int, int], bool] = attrs.field(factory=dict)
     hashes: dict[int, str] = attrs.field(factory=dict, repr=False)
     roles: dict[int, Role] = attrs.field(factory=dict)
+    usernames: dict[str | None, int] = attrs.field(init=False)
+    emails: dict[str | None, int] = attrs.field(init=False)
+    tasks_by_user: Groups[int, int] = attrs.field(init=False, factory=Groups)
+    users_by_task: Groups[int, int] = attrs.field(init=False, factory=Groups)
+    tasks_by_owner: Groups[str | None, int] = attrs.field(init=False, factory=Groups)
+
+    def __attrs_post_init__(self) -> None:
+        self.usernames = {user.username: user.id for user in self.users.values()}
+        self.emails = {user.email: user.id for user in self.users.values()}
+        for user_id, task_id in self.links:
+            self.tasks_by_user.add(user_id, task_id)
+            self.users_by_task.add(task_id, user_id)
+        for task in self.tasks.values():
+            self.tasks_by_owner.add(task.owner, task.id)
 
     def copy(self) -> Tables:
         """Return tables of the same rows that change independently."""
@@ -44,6 +72,45 @@ class Tables:
             dict(self.roles),
         )
 
+    def put_user(self, user: User) -> User:
+        """Store a user in place of the one with its id, if there is one, and return it."""
+        if user.id in self.users:
+            self._forget_names(self.users[user.id])
+        self.users[user.id] = user
+        self.usernames[user.username] = self.emails[user.email] = user.id
+        return user
+
+    def drop_user(self, user_id: int) -> None:
+        """Remove a user that nothing refers to."""
+        self._forget_names(self.users.pop(user_id))
+
+    def _forget_names(self, user: User) -> None:
+        del self.usernames[user.username], self.emails[user.email]
+
+    def put_task(self, task: Task) -> Task:
+        """Store a task in place of the one with its id, if there is one, and return it."""
+        self.tasks[task.id] = task
+        self.tasks_by_owner.add(task.owner, task.id)
+        return task
+
+    def drop_task(self, task_id: int) -> None:
+        """Remove a task that nothing refers to."""
+        self.tasks_by_owner.drop(self.tasks.pop(task_id).owner, task_id)
+
+    def link(self, user_id: int, task_id: int) -> None:
+        """Assign a task to a user."""
+        self.links[user_id, task_id] = True
+        self.tasks_by_user.add(user_id, task_id)
+        self.users_by_task.add(task_id, user_id)
+
+    def unlink(self, user_id: int, task_id: int) -> bool:
+        """Take a task from a user; tell whether it had it."""
+        if not self.links.pop((user_id, task_id), False):
+            return False
+        self.tasks_by_user.drop(user_id, task_id)
+        self.users_by_task.drop(task_id, user_id)
+        return True
+
     def credential_of(self, user: User) -> Credential:
         """Return a user with its hash and its role."""
         role = self.roles.get(user.id, Role.MEMBER)
@@ -51,15 +118,15 @@ class Tables:
 
     def tasks_of(self, user_id: int) -> list[Task]:
         """Return a user's tasks by ascending id."""
-        return [self.tasks[task] for user, task in sorted(self.links) if user == user_id]
+        return [self.tasks[task] for task in sorted(self.tasks_by_user.get(user_id, ()))]
 
     def users_of(self, task_id: int) -> list[User]:
         """Return a task's users by ascending id."""
-        return [self.users[user] for user, task in sorted(self.links) if task == task_id]
+        return [self.users[user] for user in sorted(self.users_by_task.get(task_id, ()))]
 
-    def list_of(self, user_id: int) -> list[Task]:
-        """Return the tasks of the personal list that a user of this id has."""
-        return [task for task in self.tasks.values() if task.owner == str(user_id)]
+    def list_of(self, owner: str | None) -> list[Task]:
+        """Return the tasks of a list."""
+        return [self.tasks[task] for task in self.tasks_by_owner.get(owner, ())]
 
     def has_shared(self, task_id: int) -> bool:
         """Tell whether there is such a task on the shared board."""
@@ -68,10 +135,9 @@ class Tables:
 
     def check_unique(self, username: str, email: str, *, besides: int | None) -> None:
         """Raise `UsernameTaken`, else `EmailTaken`, if a user other than `besides` has them."""
-        others = [user for user in self.users.values() if user.id != besides]
-        if any(user.username == username for user in others):
+        if self.usernames.get(username, besides) != besides:
             raise UsernameTaken(username)
-        if any(user.email == email for user in others):
+        if self.emails.get(email, besides) != besides:
             raise EmailTaken(email)
 
     def rebase(self, before: Tables, after: Tables) -> Tables:
@@ -91,10 +157,8 @@ class Tables:
         return rebased
 
     def _is_sound(self) -> bool:
-        usernames = {user.username for user in self.users.values()}
-        emails = {user.email for user in self.users.values()}
         return (
-            len(usernames) == len(emails) == len(self.users)
+            len(self.usernames) == len(self.emails) == len(self.users)
             and all(user in self.users and task in self.tasks for user, task in self.links)
             and self.hashes.keys() <= self.users.keys()
             and self.roles.keys() <= self.users.keys()
@@ -113,58 +177,3 @@ def _rebase(current: dict[K, V], before: dict[K, V], after: dict[K, V]) -> dict[
         else:
             del rebased[key]
     return rebased
-
-
-@attrs.define
-class Database:
-    """Hold the tables, the lock that makes a call atomic, and the sequences that ids come from."""
-
-    user_ids: Ids
-    task_ids: Ids
-    tables: Tables = attrs.field(factory=Tables)
-    refusal: str | None = None
-    lock: RLock = attrs.field(factory=RLock)
-
-    @contextmanager
-    def opened(self) -> Iterator[Tables]:
-        """Give the tables to one caller; raise `RuntimeError` if that must not be now."""
-        if self.refusal is not None:
-            raise RuntimeError(self.refusal)
-        with self.lock:
-            yield self.tables
-
-    @contextmanager
-    def transaction(self) -> Iterator[Database]:
-        """Give a copy whose changes come about at the end, together or not at all.
-
-        Ids come from the same sequences, so a rollback burns them, as in a real database. They
-        may be anybody's generators, which only one caller at a time may use: hence the same lock.
-        """
-        with self.opened() as tables:
-            before = tables.copy()
-        inner = Transaction(self.user_ids, self.task_ids, before.copy(), lock=self.lock)
-        try:
-            with self.suspended():
-                yield inner
-        finally:
-            inner.refusal = "The transaction is over; use the store that it was opened on"
-        with self.opened() as tables:
-            self.tables = tables.rebase(before, inner.tables)
-
-    @contextmanager
-    def suspended(self) -> Iterator[None]:
-        """Hold for as long as a transaction is open: others go on meanwhile."""
-        yield
-
-
-class Transaction(Database):
-    """Hold what a transaction has made of the tables so far."""
-
-    @contextmanager
-    def suspended(self) -> Iterator[None]:
-        """Refuse all calls for as long as a transaction inside this one is open."""
-        self.refusal = "A transaction inside this one is open; use the store that it gave"
-        try:
-            yield
-        finally:
-            self.refusal = None

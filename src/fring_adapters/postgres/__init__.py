@@ -1,14 +1,15 @@
 """The PostgreSQL stores: the extra `postgres`."""
 
-from fring_adapters.postgres.pool_settings import PoolSettings
 from fring_adapters.postgres.repositories import (
     PostgresAssignments,
     PostgresCredentials,
     PostgresTasks,
     PostgresUsers,
 )
-from fring_adapters.postgres.schema import SchemaError, prepare
+from fring_adapters.postgres.setup.places import SchemaError
+from fring_adapters.postgres.setup.schema import prepare
 from fring_adapters.postgres.store import BlockingPostgresStore, PostgresStore
+from fring_adapters.postgres.wire.pool_settings import PoolSettings
 
 __all__ = [
     "BlockingPostgresStore",

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Final
 from urllib.parse import quote
 
 from fring_adapters.keeper import READY
-from fring_adapters.postgres.short_paths import shortened
+from fring_adapters.postgres.setup.short_paths import shortened
 from fring_core import StoreUnavailable
 
 if TYPE_CHECKING:

@@ -5,22 +5,29 @@ from __future__ import annotations
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Final
 
-from fring_adapters.postgres.executors import AsyncExecutor, BlockingExecutor
-from fring_adapters.postgres.pool_settings import PoolSettings
 from fring_adapters.postgres.repositories import (
     PostgresAssignments,
     PostgresCredentials,
     PostgresTasks,
     PostgresUsers,
 )
-from fring_adapters.postgres.urls import to_conninfo
+from fring_adapters.postgres.repositories.async_changing import Together
+from fring_adapters.postgres.repositories.blocking_changing import InTurn
+from fring_adapters.postgres.wire.executor import PoolExecutor
+from fring_adapters.postgres.wire.host import on_async, on_blocking
+from fring_adapters.postgres.wire.pool_settings import PoolSettings
+from fring_adapters.postgres.wire.schema_names import checked_schema
+from fring_adapters.postgres.wire.urls import to_conninfo
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
     from types import TracebackType
-    from typing import Self
+    from typing import Any, Self
 
-    from fring_adapters.postgres.executors import Executor
+    from psycopg import AsyncConnection, Connection
+
+    from fring_adapters.postgres.repositories.changing import Changing
+    from fring_adapters.postgres.wire.executor import Executor
 
 _ASYNC_POOL: Final = PoolSettings()
 _BLOCKING_POOL: Final = PoolSettings(size=1, overflow=15)
@@ -29,18 +36,20 @@ _BLOCKING_POOL: Final = PoolSettings(size=1, overflow=15)
 class StoreOnExecutor:
     """Reach a database's users, tasks and assignments through one executor."""
 
-    def __init__(self, executor: Executor) -> None:
+    def __init__(self, executor: Executor, changing: type[Changing]) -> None:
         self._executor = executor
-        self.users = PostgresUsers(executor)
+        self._changing = changing
+        changes = changing(executor)
+        self.users = PostgresUsers(executor, changes)
         self.credentials = PostgresCredentials(executor)
-        self.tasks = PostgresTasks(executor)
+        self.tasks = PostgresTasks(executor, changes)
         self.assignments = PostgresAssignments(executor)
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[StoreOnExecutor]:
         """Open a transaction, as `fring_core.Store` says: READ COMMITTED, on one connection."""
         async with self._executor.transaction() as executor:
-            yield StoreOnExecutor(executor)
+            yield StoreOnExecutor(executor, self._changing)
 
 
 def _checked(pool: object) -> PoolSettings:
@@ -56,14 +65,33 @@ class PostgresStore(StoreOnExecutor):
 
     Use it as `async with PostgresStore(url) as store`: connections are opened in the background
     and closed at the end. A database that is away raises `StoreUnavailable` at each call, until
-    it is back. Raise `ValueError` for a URL that names no PostgreSQL database,
-    and `TypeError` for what is no URL or no `PoolSettings`. Outside the block,
+    it is back. The tables are those of `schema`, or the first on the connection's search path if it
+    is None. Raise `ValueError` for a URL that names no PostgreSQL database and for a schema that
+    cannot be, and `TypeError` for what is no URL, no `PoolSettings` or no name. Outside the block,
     and in a child process that was forked inside it, each call raises `RuntimeError`.
     """
 
-    def __init__(self, url: str, pool: PoolSettings = _ASYNC_POOL) -> None:
+    def __init__(
+        self, url: str, pool: PoolSettings = _ASYNC_POOL, *, schema: str | None = None
+    ) -> None:
         self._pool = _checked(pool).pool(to_conninfo(url))
-        super().__init__(AsyncExecutor(self._pool))
+        self._pool.schema = checked_schema(schema)
+        super().__init__(PoolExecutor(self._pool), Together)
+
+    @staticmethod
+    def on(connection: AsyncConnection[Any], *, schema: str | None = None) -> StoreOnExecutor:
+        """Return a store on a connection of yours, for as long as you keep it open.
+
+        What it does is part of the transaction that the connection is in, or begins: it comes
+        about when you commit, together with what you did, and is gone when you roll back. In
+        autocommit, outside of `connection.transaction()`, each call is one of its own. A call that
+        raises leaves your transaction as it was. Nothing is tried again, no time limit but yours
+        holds, and no setting of the connection is touched. Raise `TypeError` for what is no
+        `psycopg.AsyncConnection`, `RuntimeError` for one that is closed, and `ValueError` for one
+        whose client encoding is not UTF-8. A call raises `RuntimeError` in a transaction that has
+        failed.
+        """
+        return StoreOnExecutor(on_async(connection, checked_schema(schema)), Together)
 
     async def __aenter__(self) -> Self:
         self._pool.begin()
@@ -86,9 +114,17 @@ class BlockingPostgresStore(StoreOnExecutor):
     Use it as `with BlockingPostgresStore(url) as store`.
     """
 
-    def __init__(self, url: str, pool: PoolSettings = _BLOCKING_POOL) -> None:
+    def __init__(
+        self, url: str, pool: PoolSettings = _BLOCKING_POOL, *, schema: str | None = None
+    ) -> None:
         self._pool = _checked(pool).blocking_pool(to_conninfo(url))
-        super().__init__(BlockingExecutor(self._pool))
+        self._pool.schema = checked_schema(schema)
+        super().__init__(PoolExecutor(self._pool), InTurn)
+
+    @staticmethod
+    def on(connection: Connection[Any], *, schema: str | None = None) -> StoreOnExecutor:
+        """Return a store on a `psycopg.Connection` of yours, as `PostgresStore.on` says."""
+        return StoreOnExecutor(on_blocking(connection, checked_schema(schema)), InTurn)
 
     def __enter__(self) -> Self:
         self._pool.begin()

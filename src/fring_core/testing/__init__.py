@@ -34,8 +34,8 @@ pytest.register_assert_rewrite(*(f"{__name__}.{each.name}" for each in iter_modu
 from fring_core.clocks import FixedClock  # noqa: E402  # see above
 from fring_core.testing.contract import InThreads, StoreContract  # noqa: E402  # as above
 from fring_core.testing.faults import Fault, FaultyStore, faults  # noqa: E402  # as above
-from fring_core.testing.fring_machine import FringMachine  # noqa: E402  # as above
-from fring_core.testing.machine import StoreMachine  # noqa: E402  # as above
+from fring_core.testing.histories.fring_machine import FringMachine  # noqa: E402  # as above
+from fring_core.testing.histories.store_machine import StoreMachine  # noqa: E402  # as above
 from fring_core.testing.strategies import (  # noqa: E402  # as above
     chosen_ids,
     descriptions,

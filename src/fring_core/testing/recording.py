@@ -5,6 +5,7 @@ from __future__ import annotations
 import types
 from collections import deque
 from contextlib import asynccontextmanager
+from contextvars import copy_context
 from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
@@ -15,6 +16,9 @@ from fring_core.testing.rendering import LONGEST, code
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Awaitable, Callable, Generator
+    from contextlib import AbstractAsyncContextManager
+    from contextvars import Context
+    from types import TracebackType
 
     from fring_core import Assignments, Credentials, Store, Tasks, Users
 
@@ -89,10 +93,17 @@ class Log:
 
 
 @types.coroutine
-def _watched(call: Awaitable[T], suspends: Callable[[], None]) -> Generator[object, None, T]:
-    """Await a call, and tell whenever it suspends."""
+def _watched(
+    call: Awaitable[T], suspends: Callable[[], None], context: Context | None = None
+) -> Generator[object, None, T]:
+    """Await a call, in another context if there is one, and tell whenever it suspends."""
     steps = call.__await__()
-    go_on: Callable[[], object] = partial(next, steps)
+
+    def step(go_on: Callable[..., object], *arguments: object) -> Callable[[], object]:
+        here = partial(go_on, *arguments)
+        return here if context is None else partial(context.run, here)
+
+    go_on = step(next, steps)
     while True:
         try:
             waits_for = go_on()
@@ -103,9 +114,36 @@ def _watched(call: Awaitable[T], suspends: Callable[[], None]) -> Generator[obje
         try:
             yield waits_for
         except BaseException as error:  # noqa: BLE001  # whatever it is, is the call's to deal with
-            go_on = partial(steps.throw, error)
+            go_on = step(steps.throw, error)
         else:
-            go_on = partial(next, steps)
+            go_on = step(next, steps)
+
+
+class Apart:
+    """Be a transaction's block for somebody else than the clause.
+
+    A clause acts for several callers. A store may refuse that the one in the block goes past it.
+    """
+
+    def __init__(self, block: AbstractAsyncContextManager[Store]) -> None:
+        self._block = block
+        self._context = copy_context()
+
+    async def __aenter__(self) -> Store:
+        return await _watched(self._block.__aenter__(), _nothing, self._context)
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> bool | None:
+        leaving = self._block.__aexit__(kind, error, traceback)
+        return await _watched(leaving, _nothing, self._context)
+
+
+def _nothing() -> None:
+    pass
 
 
 class RecordedStore:
@@ -130,7 +168,7 @@ class RecordedStore:
         name = f"{self._inside}inner"
         self.log.note(f"{name} is opened")
         try:
-            async with self.bare.transaction() as inside:
+            async with Apart(self.bare.transaction()) as inside:
                 yield RecordedStore(inside, self.log, f"{name}.")
         except BaseException as error:
             self.log.note(f"{name} is left by {error!r}")

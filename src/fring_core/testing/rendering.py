@@ -19,7 +19,7 @@ LONGEST = 60  # characters of a text, where it is only looked at
 _NAMES = {
     "datetime": ("UTC", "date", "datetime"),
     "fring_core": fring_core.__all__,
-    "fring_core.testing.steps": ("Block", "Call"),
+    "fring_core.testing.histories.steps": ("Block", "Call"),
 }
 
 

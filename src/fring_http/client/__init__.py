@@ -1,10 +1,9 @@
 """A Fring that is somewhere else: its use cases over HTTP.
 
     async with FringClient("https://tasks.example", token=token) as fring:
-        task = await fring.create_task(NewTask("Water the plants"))
+        task = await fring.tasks.create(NewTask("Water the plants"))
 
-`FringClient` awaits; `BlockingFringClient` has the same methods and never suspends, so `run_sync`
-drives it. Both speak `/api/v1` for the shared board and `/api/{user_id}/tasks` for personal
+`FringClient` awaits; `BlockingFringClient` does the same without `await`. Both speak `/api/v1` for the shared board and `/api/{user_id}/tasks` for personal
 lists. Needs the extra `fring[client]`.
 """
 

@@ -7,12 +7,15 @@ from typing import TYPE_CHECKING, Final
 
 import httpx
 
+from fring_core.blocking import BlockingAssignments, BlockingTasks, BlockingUsers
 from fring_http.client import tokens
 from fring_http.client.addresses import checked, detour, reached
+from fring_http.client.assignments import AssignmentsOverHttp
 from fring_http.client.calls import Calls
 from fring_http.client.connections import AsyncConnection, BlockingConnection
 from fring_http.client.lifetimes import Lifetime
-from fring_http.client.use_cases import UseCases
+from fring_http.client.tasks import TasksOverHttp
+from fring_http.client.users import UsersOverHttp
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -23,8 +26,14 @@ TIMEOUT_SECONDS: Final = 15.0  # Fring itself gives up on its database after 11
 RETRIES: Final = 2
 
 
-class FringClient(UseCases):
+class FringClient:
     """Call the use cases of a Fring at an address, in an event loop.
+
+    Nouns, methods, results and errors are those of `fring_core.Fring`, but there are no
+    transactions and no accounts. Every method may raise `Unauthenticated`, `Forbidden`,
+    `UnexpectedAnswer`, and `InvalidInput` for what the wire does not carry: nothing is sent then.
+    Entities lack `version`, and on the shared board `due_date`. After `StoreUnavailable` a write
+    may have been done: reads are tried again, writes never.
 
     `url` is what `/api` stands below, such as `https://tasks.example/board`. `token` proves who
     calls: a text, or a function that returns one for each request, such as one that renews it. An
@@ -58,8 +67,10 @@ class FringClient(UseCases):
             timeout=timeout,
             transport=transport or reached(httpx.AsyncHTTPTransport, base),
         )
-        connection = AsyncConnection(self._http, token, timeout, self._lifetime, how)
-        super().__init__(Calls(connection, retries))
+        calls = Calls(AsyncConnection(self._http, token, timeout, self._lifetime, how), retries)
+        self.users = UsersOverHttp(calls)
+        self.tasks = TasksOverHttp(calls)
+        self.assignments = AssignmentsOverHttp(calls)
 
     async def __aenter__(self) -> Self:
         """Return this client; raise `RuntimeError` if it may not be used any more."""
@@ -81,12 +92,12 @@ class FringClient(UseCases):
             await self._http.aclose()
 
 
-class BlockingFringClient(UseCases):
+class BlockingFringClient:
     """Call the use cases of a Fring at an address, without an event loop.
 
-    The methods are coroutines that never suspend, for `run_sync`. The arguments are those of
-    `FringClient`, with the blocking kind of transport. Use it in `with`, or call `close` at the
-    end. Threads may share it.
+    It has the nouns and methods of `FringClient`, without `await`. The arguments are the same, with
+    the blocking kind of transport. Use it in `with`, or call `close` at the end. Threads may share
+    it.
     """
 
     def __init__(
@@ -108,8 +119,10 @@ class BlockingFringClient(UseCases):
             timeout=timeout,
             transport=transport or reached(httpx.HTTPTransport, base),
         )
-        connection = BlockingConnection(self._http, token, timeout, self._lifetime, how)
-        super().__init__(Calls(connection, retries))
+        calls = Calls(BlockingConnection(self._http, token, timeout, self._lifetime, how), retries)
+        self.users = BlockingUsers(UsersOverHttp(calls))
+        self.tasks = BlockingTasks(TasksOverHttp(calls))
+        self.assignments = BlockingAssignments(AssignmentsOverHttp(calls))
 
     def __enter__(self) -> Self:
         """Return this client; raise `RuntimeError` if it may not be used any more."""

@@ -125,7 +125,7 @@ def _check_loop() -> None:
         asyncio.get_running_loop()
     except RuntimeError:
         raise RuntimeError(
-            "FringClient needs an event loop; with run_sync, use BlockingFringClient"
+            "FringClient needs an event loop; without one, use BlockingFringClient"
         ) from None
 
 

@@ -11,6 +11,7 @@ from urllib.parse import quote
 
 from fring_core import (
     UNSET,
+    VIEWS,
     InvalidInput,
     NewTask,
     NewUser,
@@ -23,7 +24,7 @@ from fring_core import (
     UserChanges,
     UserFilter,
 )
-from fring_core.text import check_owner
+from fring_core.tasks import check_owner
 from fring_core.values import check_kind
 
 SORTS: Final = {TaskOrder.NEWEST_FIRST: "created", TaskOrder.BY_TITLE: "title"}
@@ -107,7 +108,7 @@ def toggle_path(task_id: int, owner: str | None) -> str:
 def users_query(where: UserFilter, page: Page) -> dict[str, Any]:
     """Return what a list of users is asked for, as query parameters."""
     check_kind("where", where, UserFilter)
-    check_kind("page", page, Page)
+    _check_page(page)
     return _without(
         None, username=where.username, email=where.email, skip=page.skip, limit=page.limit
     )
@@ -118,7 +119,7 @@ def tasks_query(
 ) -> dict[str, Any]:
     """Return what a list of tasks is asked for, as query parameters."""
     check_kind("where", where, TaskFilter)
-    check_kind("page", page, Page)
+    _check_page(page)
     order = TaskOrder.parse(order)
     pages = {"skip": page.skip, "limit": page.limit}
     if owner is None:
@@ -143,9 +144,15 @@ def _status_on_the_board(where: TaskFilter) -> TaskStatus | None:
         if not where.completed:
             _refuse("completed", "must be true, or absent, for the shared board")
         return TaskStatus.COMPLETED
-    if where.completed is not (where.status is TaskStatus.COMPLETED):
+    if where.completed is not VIEWS[where.status].completed:
         _refuse("completed", f"must agree with the status '{where.status}' for the shared board")
     return where.status
+
+
+def _check_page(page: Page) -> None:
+    check_kind("page", page, Page)
+    if page.after:
+        _refuse("after", "is not carried")
 
 
 def _without(absent: object, **values: Any) -> dict[str, Any]:

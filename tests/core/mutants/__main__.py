@@ -33,8 +33,9 @@ def kills(mutant: Mutant) -> bool:
     """Tell whether a test fails on a copy of the core with this fault."""
     with TemporaryDirectory() as folder:
         copy = copytree(CORE, Path(folder) / "fring_core")
-        for file in copy.glob("*.py"):
-            file.write_text(mutant.source(file.name, file.read_text()))
+        for file in copy.rglob("*.py"):
+            name = file.relative_to(copy).as_posix()
+            file.write_text(mutant.source(name, file.read_text()))
         path = os.pathsep.join([folder, str(CORE.parent)])
         ignored = [f"--ignore={TESTS / name}" for name in LEFT_OUT]
         done = subprocess.run(

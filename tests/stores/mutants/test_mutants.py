@@ -75,4 +75,4 @@ def test_what_is_amiss():
 def test_a_text_that_is_not_there_once_is_refused():
     for old in ("no such text", "tables"):
         with pytest.raises(LookupError):
-            load(Mutant("memory", "wrong", "repositories.py", old, "new"))
+            load(Mutant("memory", "wrong", "users.py", old, "new"))

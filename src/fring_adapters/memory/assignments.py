@@ -1,0 +1,45 @@
+"""Assignments in memory."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import attrs
+
+from fring_core import Outcome
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from fring_adapters.memory.database import Database
+    from fring_core import Task, TaskStatus, User
+
+
+@attrs.frozen
+class MemoryAssignments:
+    """Keep assignments, as `fring_core.Assignments` says."""
+
+    _database: Database
+
+    async def add(self, user_id: int, task_id: int) -> Outcome:
+        with self._database.changing() as tables:
+            user, task = user_id in tables.users, tables.has_shared(task_id)
+            changed = user and task and (user_id, task_id) not in tables.links
+            if changed:
+                tables.link(user_id, task_id)
+            return Outcome(user, task, changed)
+
+    async def remove(self, user_id: int, task_id: int) -> Outcome:
+        with self._database.changing() as tables:
+            changed = tables.unlink(user_id, task_id)
+            return Outcome(user_id in tables.users, tables.has_shared(task_id), changed)
+
+    async def tasks_of(self, user_id: int, status: TaskStatus | None) -> Sequence[Task] | None:
+        with self._database.opened() as tables:
+            if user_id not in tables.users:
+                return None
+            return [task for task in tables.tasks_of(user_id) if status in (None, task.status)]
+
+    async def users_of(self, task_id: int) -> Sequence[User] | None:
+        with self._database.opened() as tables:
+            return tables.users_of(task_id) if tables.has_shared(task_id) else None

@@ -1,0 +1,99 @@
+"""The database that is in memory: who may reach its tables, and when."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from threading import RLock
+from typing import TYPE_CHECKING
+
+import attrs
+
+from fring_adapters.memory.tables import Tables
+from fring_core.scopes import check_outside
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from fring_adapters.memory.drawn_ids import Ids
+
+
+@attrs.define(slots=False)
+class Database:
+    """Hold the tables, the lock that makes a call atomic, and the sequences that ids come from."""
+
+    user_ids: Ids
+    task_ids: Ids
+    tables: Tables = attrs.field(factory=Tables)
+    refusal: str | None = None
+    lock: RLock = attrs.field(factory=RLock)
+
+    @contextmanager
+    def opened(self) -> Iterator[Tables]:
+        """Give the tables to one caller; raise `RuntimeError` if that must not be now."""
+        if self.refusal is not None:
+            raise RuntimeError(self.refusal)
+        check_outside(self)
+        with self.lock:
+            yield self.tables
+
+    @contextmanager
+    def changing(self) -> Iterator[Tables]:
+        """Give the tables to one caller who writes; raise `RuntimeError` as `opened`."""
+        with self.opened() as tables:
+            yield tables
+
+    @contextmanager
+    def transaction(self) -> Iterator[Database]:
+        """Give a copy whose changes come about at the end, together or not at all.
+
+        Ids come from the same sequences, so a rollback burns them, as in a real database. They
+        may be anybody's generators, which only one caller at a time may use: hence the same lock.
+        """
+        with self.opened() as tables:
+            inner = Transaction(self.user_ids, self.task_ids, tables, lock=self.lock, outer=self)
+        try:
+            with self.suspended():
+                yield inner
+        finally:
+            inner.refusal = "The transaction is over; use the store that it was opened on"
+        if inner.before is not None:
+            with self.changing():
+                self.tables = self.tables.rebase(inner.before, inner.tables)
+
+    @contextmanager
+    def suspended(self) -> Iterator[None]:
+        """Hold for as long as a transaction is open: others go on meanwhile."""
+        yield
+
+
+@attrs.define(slots=False)
+class Transaction(Database):
+    """Hold what a transaction has made of the tables so far: until it writes, those outside."""
+
+    outer: Database = attrs.field(kw_only=True)
+    before: Tables | None = None
+
+    @contextmanager
+    def opened(self) -> Iterator[Tables]:
+        """Give the tables to one caller, as `Database.opened`."""
+        with super().opened():
+            if self.before is None:
+                self.tables = self.outer.tables
+            yield self.tables
+
+    @contextmanager
+    def changing(self) -> Iterator[Tables]:
+        """Give the tables to one caller who writes; copy them first, if nobody has written yet."""
+        with self.opened() as tables:
+            if self.before is None:
+                self.before, self.tables = tables.copy(), tables.copy()
+            yield self.tables
+
+    @contextmanager
+    def suspended(self) -> Iterator[None]:
+        """Refuse all calls for as long as a transaction inside this one is open."""
+        self.refusal = "A transaction inside this one is open; use the store that it gave"
+        try:
+            yield
+        finally:
+            self.refusal = None

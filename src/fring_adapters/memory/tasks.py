@@ -1,0 +1,106 @@
+"""Tasks in memory."""
+
+from __future__ import annotations
+
+from operator import attrgetter
+from typing import TYPE_CHECKING
+
+import attrs
+
+from fring_adapters.memory.pages import part
+from fring_core import VIEWS, IdTaken, TaskOrder, TaskWithUsers
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+    from datetime import datetime
+
+    from fring_adapters.memory.database import Database
+    from fring_adapters.memory.tables import Tables
+    from fring_core import NewTask, Page, Slice, Task, TaskFilter
+
+
+@attrs.frozen
+class MemoryTasks:
+    """Keep tasks, as `fring_core.Tasks` says."""
+
+    _database: Database
+
+    async def add(self, new: NewTask, owner: str | None, now: datetime) -> Task:
+        with self._database.changing() as tables:
+            if new.id in tables.tasks:
+                raise IdTaken(new.id)
+            task_id = new.id or self._database.task_ids.draw(tables.tasks.__contains__)
+            return tables.put_task(new.as_task(task_id, owner, now))
+
+    async def get(self, task_id: int, owner: str | None) -> Task | None:
+        with self._database.opened() as tables:
+            task = tables.tasks.get(task_id)
+            return task if task is not None and task.owner == owner else None
+
+    async def get_with_users(self, task_id: int, owner: str | None) -> TaskWithUsers | None:
+        with self._database.opened() as tables:
+            task = await self.get(task_id, owner)
+            return None if task is None else TaskWithUsers(task, tables.users_of(task_id))
+
+    async def list(
+        self,
+        where: TaskFilter,
+        page: Page,
+        owner: str | None,
+        order: TaskOrder = TaskOrder.BY_ID,
+    ) -> Slice[Task]:
+        with self._database.opened() as tables:
+            return part(_in_order(_matching(tables, where, owner), order), page)
+
+    async def count(self, where: TaskFilter, owner: str | None) -> int:
+        with self._database.opened() as tables:
+            return len(_matching(tables, where, owner))
+
+    async def change(
+        self, task_id: int, owner: str | None, verb: Callable[[Task], Task]
+    ) -> Task | None:
+        with self._database.changing() as tables:
+            current = await self.get(task_id, owner)
+            if current is None:
+                return None
+            return tables.put_task(
+                attrs.evolve(
+                    verb(current),
+                    id=task_id,
+                    owner=owner,
+                    created_at=current.created_at,
+                    version=current.version + 1,
+                )
+            )
+
+    async def remove(self, task_id: int, owner: str | None) -> bool:
+        with self._database.changing() as tables:
+            if await self.get(task_id, owner) is None:
+                return False
+            for user in tables.users_of(task_id):
+                tables.unlink(user.id, task_id)
+            self._database.task_ids.spend(task_id)
+            tables.drop_task(task_id)
+            return True
+
+
+def _matching(tables: Tables, where: TaskFilter, owner: str | None) -> list[Task]:
+    return [
+        task
+        for task in tables.list_of(owner)
+        if where.status in (None, task.status)
+        and (where.title or "") in task.title
+        and where.assigned in (None, bool(tables.users_by_task.get(task.id)))
+        and where.completed in (None, VIEWS[task.status].completed)
+    ]
+
+
+def _in_order(tasks: Iterable[Task], order: TaskOrder) -> list[Task]:
+    by_id = sorted(tasks, key=attrgetter("id"))
+    match order:
+        case TaskOrder.BY_ID:
+            return by_id
+        case TaskOrder.BY_TITLE:
+            return sorted(by_id, key=attrgetter("title"))
+        case TaskOrder.NEWEST_FIRST:
+            return sorted(by_id, key=attrgetter("created_at", "id"), reverse=True)

@@ -1,0 +1,79 @@
+"""Changes in an event loop: whoever waits for a row is served together with the others."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, Any
+from weakref import WeakValueDictionary
+
+import attrs
+
+from fring_adapters.postgres.repositories.changing import Changing
+
+if TYPE_CHECKING:
+    from collections.abc import Hashable
+
+    from fring_adapters.postgres.repositories.changing import Apply, Verb
+    from fring_adapters.postgres.wire.executor import Executor
+
+
+@attrs.define(eq=False)
+class _Round:
+    """Serve these verbs, by who waits for each; they may be joined until it begins."""
+
+    task: asyncio.Task[dict[object, Any]]
+    verbs: dict[object, Verb[Any]] = attrs.field(factory=dict)
+
+
+@attrs.define(eq=False)
+class _Row:
+    """Let one in at a time, and hold the round that comes next."""
+
+    turn: asyncio.Lock = attrs.field(factory=asyncio.Lock)
+    next: _Round | None = None
+
+
+class Together(Changing):
+    """Change a row for all tasks of an event loop that wait for it, in one round."""
+
+    def __init__(self, executor: Executor) -> None:
+        super().__init__(executor)
+        # By their loops as well: what one has left behind is nothing to wait for in another.
+        self._rows: WeakValueDictionary[Hashable, _Row] = WeakValueDictionary()
+
+    async def _in_turn(self, key: Hashable, verb: Verb[Any], apply: Apply) -> Any:
+        row = self._rows.setdefault((asyncio.get_running_loop(), key), _Row())
+        if row.next is None:
+            if not row.turn.locked():
+                async with row.turn:
+                    [result] = await apply([verb])
+                return result
+            # A task of its own: whoever is cancelled must not take the others along.
+            row.next = _Round(asyncio.create_task(_serve(row, apply)))
+        return await _joined(row, row.next, verb)
+
+    async def _pause(self, seconds: float) -> None:
+        await asyncio.sleep(seconds)
+
+
+async def _joined(row: _Row, its_round: _Round, verb: Verb[Any]) -> Any:
+    """Have a verb served, and return what became of it."""
+    me = object()
+    its_round.verbs[me] = verb
+    try:
+        await asyncio.wait([its_round.task])
+    except asyncio.CancelledError:
+        del its_round.verbs[me]
+        if row.next is not its_round:  # it has begun: nothing may come of it once this call is over
+            if not its_round.verbs:
+                its_round.task.cancel()
+            await asyncio.wait([its_round.task])
+        raise
+    return its_round.task.result()[me]
+
+
+async def _serve(row: _Row, apply: Apply) -> dict[object, Any]:
+    async with row.turn:
+        verbs, row.next = dict(row.next.verbs if row.next else {}), None
+        results = await apply([*verbs.values()]) if verbs else []
+    return dict(zip(verbs, results, strict=True))

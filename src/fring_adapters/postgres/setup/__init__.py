@@ -1,0 +1,1 @@
+"""How a database comes to have Fring's tables, and to be there at all."""

@@ -1,0 +1,1 @@
+"""What is sent to PostgreSQL: tables, rows, and statements."""

@@ -1,0 +1,34 @@
+"""Statements: written in SQLAlchemy Core, compiled once, sent by psycopg."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
+
+from fring_adapters.postgres.wire.statement import SCHEMA, Statement
+
+if TYPE_CHECKING:
+    from sqlalchemy.sql.base import Executable
+
+_DIALECT = PGDialect_psycopg()  # type: ignore[no-untyped-call]  # untyped in SQLAlchemy
+
+
+def reading(clause: Executable) -> Statement:
+    """Compile a statement that changes nothing."""
+    return Statement(_compile(clause), reads=True)
+
+
+def writing(clause: Executable) -> Statement:
+    """Compile a statement that changes rows."""
+    return Statement(_compile(clause), reads=False)
+
+
+def _compile(clause: Any) -> bytes:
+    compiled = clause.compile(
+        dialect=_DIALECT, schema_translate_map={None: SCHEMA}, render_schema_translate=True
+    )
+    fixed = {name for name, value in compiled.params.items() if value is not None}
+    if fixed:  # its value would be lost: only the text is kept
+        raise TypeError(f"A statement must name its parameters; these have values: {fixed}")
+    return str(compiled).encode()

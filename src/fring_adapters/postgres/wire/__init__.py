@@ -1,0 +1,1 @@
+"""How it reaches PostgreSQL: URLs, pools, connections, errors, and what sends statements."""

@@ -1,0 +1,63 @@
+"""The driver for event loops."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, Any
+
+from fring_adapters.postgres.wire.cursors import FringAsyncCursor
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from contextlib import AbstractAsyncContextManager
+
+    from psycopg import AsyncConnection
+
+    from fring_adapters.postgres.wire.statement import Row, Statement
+
+
+class AsyncDriver:
+    """Await psycopg's asynchronous connections, as `Driver` says."""
+
+    schema: str | None = None  # that the tables are in; None: the first on the search path
+
+    def check_usable(self) -> None:
+        """Raise `RuntimeError` where no loop runs."""
+        # Without this, psycopg would fail half-way, and not in words that help.
+        try:
+            asyncio.get_running_loop()
+        except RuntimeError:
+            raise RuntimeError(
+                "PostgresStore needs an event loop; with run_sync, use BlockingPostgresStore"
+            ) from None
+
+    def lock(self) -> asyncio.Lock:
+        """Return a lock for tasks."""
+        return asyncio.Lock()
+
+    def transaction(self, connection: AsyncConnection[Any]) -> AbstractAsyncContextManager[object]:
+        """Open a transaction, or a savepoint."""
+        return connection.transaction()
+
+    async def execute(
+        self,
+        connection: AsyncConnection[Any],
+        statement: Statement,
+        parameters: Mapping[str, Any],
+        *,
+        prepare: bool | None = None,
+    ) -> list[Row]:
+        """Send a statement and return its rows."""
+        cursor = FringAsyncCursor(connection)
+        await cursor.execute(
+            statement.within(self.schema), parameters, prepare=prepare, binary=True
+        )
+        return await cursor.fetchall()
+
+    async def forget_prepared(self, connection: AsyncConnection[Any]) -> None:
+        """Drop all prepared statements: psycopg reads along, and prepares everything anew."""
+        await connection.execute("DEALLOCATE ALL", prepare=False)
+
+    async def pause(self, seconds: float) -> None:
+        """Let others go on for so long."""
+        await asyncio.sleep(seconds)

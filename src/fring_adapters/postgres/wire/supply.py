@@ -1,0 +1,139 @@
+"""What both kinds of pool share: quick to hand out, quick to say no, quick to recover."""
+
+from __future__ import annotations
+
+from functools import partial
+from time import monotonic
+from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar
+
+import psycopg
+from psycopg_pool import PoolClosed, PoolTimeout
+
+from fring_adapters.postgres.wire.connections import (
+    Door,
+    PooledAsyncConnection,
+    PooledConnection,
+    numbers,
+)
+from fring_adapters.postgres.wire.lifetimes import CLOSED, Lifetime
+
+if TYPE_CHECKING:
+    from collections import deque
+
+    from fring_adapters.postgres.wire.turns import Turns
+
+P = TypeVar("P", PooledAsyncConnection, PooledConnection)
+
+# A connection that was used a moment ago is taken to be alive; asking it costs a round trip.
+FRESH_SECONDS: Final = 1.0
+# The time for a connection is measured in parts: an event loop that is held up by thousands of
+# callers lets a timer run out before it looks at what has arrived.
+PARTS: Final = 4
+
+
+class Supply(Lifetime, Generic[P]):
+    """Hand out connections that are alive, as far as can be known.
+
+    The pool's own `check` will not do: after one dead connection it waits for about a second,
+    which is all the time that a caller has. A pool of psycopg_pool fills in how it takes a turn
+    and gets, asks, puts back and drains connections, in its colour.
+    """
+
+    timeout: float
+    _pool: deque[P]
+    _renewed = 0
+    _renewed_at = float("-inf")
+
+    def __init__(self, conninfo: str, *, door: Door, turns: Turns, **arguments: Any) -> None:
+        super().__init__(conninfo, **arguments)  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]  # the pool's own
+        self.door = door
+        self.turns = turns
+
+    async def take(self) -> P:
+        """Return a connection, when it is this caller's turn.
+
+        Raise `psycopg_pool.PoolTimeout` if none is to be had in time, and `RuntimeError` if the
+        pool may not be used at all.
+        """
+        self.check_open()
+        await self._turn()
+        try:
+            return await self._alive()
+        except BaseException:
+            self.turns.pass_on()
+            raise
+
+    async def _alive(self) -> P:
+        while True:
+            self.check_open()
+            connection = await self._connected()
+            if 0 <= monotonic() - connection.used_at < FRESH_SECONDS:
+                return connection
+            try:
+                await self._ask(connection)
+            except psycopg.OperationalError:
+                await self.renew(connection)
+                await self._put(connection)
+            except BaseException:  # a cancelled caller must not take the connection with it
+                await self._put(connection)
+                raise
+            else:
+                return connection
+
+    async def _connected(self) -> P:
+        for _ in range(PARTS):
+            # Last in, first out: first in, first out would let each of them grow old, and be asked.
+            self._pool.rotate()
+            try:
+                return await self._get(self.timeout / PARTS)
+            except PoolClosed:  # while this caller waited
+                raise RuntimeError(CLOSED) from None
+            except PoolTimeout:
+                continue
+        # The database lets nobody in: those who wait for their turn need not try.
+        why = f"the database gave no connection within {self.timeout:g} s{self.door.reason}"
+        error = partial(PoolTimeout, why)
+        self.turns.refuse(error)
+        raise error()
+
+    async def give_back(self, connection: P) -> None:
+        """Take a connection back, in whatever state, and end its caller's turn."""
+        if self.forked:  # both are the other process's, as may be the lock of the turns
+            return
+        try:
+            connection.used_at = monotonic()
+            await self._put(connection)
+        finally:
+            self.turns.pass_on()
+
+    def end(self) -> bool:
+        """Refuse its use from now on, to those who wait too; tell whether to close it."""
+        ended = super().end()
+        if ended:
+            self.turns.refuse(lambda: RuntimeError(CLOSED))
+        return ended
+
+    async def renew(self, lost: P, pause: float = 0.0) -> None:
+        """Replace the connections that are as old as a lost one: they will have died with it.
+
+        Do nothing within `pause` seconds after the last time.
+        """
+        due = lost.number > self._renewed and abs(monotonic() - self._renewed_at) >= pause
+        if due and not self.forked:
+            self._renewed, self._renewed_at = next(numbers), monotonic()
+            await self._drain()
+
+    async def _turn(self) -> None:
+        raise NotImplementedError
+
+    async def _get(self, seconds: float) -> P:
+        raise NotImplementedError
+
+    async def _ask(self, connection: P) -> None:
+        raise NotImplementedError
+
+    async def _put(self, connection: P) -> None:
+        raise NotImplementedError
+
+    async def _drain(self) -> None:
+        raise NotImplementedError

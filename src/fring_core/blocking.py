@@ -1,0 +1,148 @@
+"""Fring without `await`: for stores whose calls never suspend.
+
+Its methods are made from those of `Fring`, types and docstrings included. There is no second body.
+"""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from fring_core.plain import Blocking, plain, plain_iterator
+from fring_core.sync import run_sync
+from fring_core.use_cases.account_admin import AccountAdmin
+from fring_core.use_cases.accounts import Accounts
+from fring_core.use_cases.assignments import AssignmentUseCases
+from fring_core.use_cases.tasks import TaskUseCases
+from fring_core.use_cases.users import UserUseCases
+
+if TYPE_CHECKING:
+    from collections.abc import Generator
+    from types import TracebackType
+    from typing import Self
+
+    from fring_core.fring import Fring
+    from fring_core.ports import Store
+
+
+class BlockingUsers(Blocking):
+    """Do what `fring_core.use_cases.users` says."""
+
+    create = plain(UserUseCases.create)
+    get = plain(UserUseCases.get)
+    get_with_tasks = plain(UserUseCases.get_with_tasks)
+    find = plain(UserUseCases.find)
+    list = plain(UserUseCases.list)
+    all = plain_iterator(UserUseCases.all)
+    count = plain(UserUseCases.count)
+    update = plain(UserUseCases.update)
+    delete = plain(UserUseCases.delete)
+
+
+class BlockingTasks(Blocking):
+    """Do what `fring_core.use_cases.tasks` says."""
+
+    create = plain(TaskUseCases.create)
+    get = plain(TaskUseCases.get)
+    get_with_users = plain(TaskUseCases.get_with_users)
+    list = plain(TaskUseCases.list)
+    all = plain_iterator(TaskUseCases.all)
+    count = plain(TaskUseCases.count)
+    update = plain(TaskUseCases.update)
+    set_status = plain(TaskUseCases.set_status)
+    toggle = plain(TaskUseCases.toggle)
+    delete = plain(TaskUseCases.delete)
+
+
+class BlockingAssignments(Blocking):
+    """Do what `fring_core.use_cases.assignments` says."""
+
+    add = plain(AssignmentUseCases.add)
+    remove = plain(AssignmentUseCases.remove)
+    tasks_of = plain(AssignmentUseCases.tasks_of)
+    users_of = plain(AssignmentUseCases.users_of)
+
+
+class BlockingAccounts(Blocking):
+    """Do what `fring_core.use_cases.accounts` says; wants passwords that never suspend."""
+
+    register = plain(Accounts.register)
+    log_in = plain(Accounts.log_in)
+    account_of = plain(Accounts.account_of)
+    change_password = plain(Accounts.change_password)
+    delete_account = plain(Accounts.delete_account)
+
+
+class BlockingAccountAdmin(Blocking):
+    """Do what `fring_core.use_cases.account_admin` says; wants passwords that never suspend."""
+
+    create = plain(AccountAdmin.create)
+    list_users = plain(AccountAdmin.list_users)
+    set_password = plain(AccountAdmin.set_password)
+    set_role = plain(AccountAdmin.set_role)
+
+
+class BlockingFring:
+    """Do what `Fring` does, without `await`, on a store whose calls never suspend.
+
+    `awaited` is that Fring. Arguments, results and errors are its own. A call from a running event
+    loop works, and holds the loop up for as long as it takes.
+    """
+
+    def __init__(self, awaited: Fring) -> None:
+        self.awaited = awaited
+        self.users: BlockingUsers = BlockingUsers(awaited.users)
+        self.tasks: BlockingTasks = BlockingTasks(awaited.tasks)
+        self.assignments: BlockingAssignments = BlockingAssignments(awaited.assignments)
+
+    @property
+    def has_accounts(self) -> bool:
+        """Tell whether people can have accounts here, as `Fring.has_accounts`."""
+        return self.awaited.has_accounts
+
+    @property
+    def accounts(self) -> BlockingAccounts:
+        """Return what people do with their accounts, as `Fring.accounts`."""
+        return BlockingAccounts(self.awaited.accounts)
+
+    @property
+    def account_admin(self) -> BlockingAccountAdmin:
+        """Return what an operator does with accounts, as `Fring.account_admin`."""
+        return BlockingAccountAdmin(self.awaited.account_admin)
+
+    def on(self, store: Store) -> Self:
+        """Return a Fring that is as this one, on another store, whose calls never suspend."""
+        return type(self)(self.awaited.on(store))
+
+    @contextmanager
+    def transaction(self) -> Generator[Self]:
+        """Open a block whose calls come about together, as `Fring.transaction`."""
+        block = self.awaited.transaction()
+        inner = run_sync(block.__aenter__())
+        try:
+            yield type(self)(inner)
+        except BaseException as error:
+            if not run_sync(block.__aexit__(type(error), error, error.__traceback__)):
+                raise
+        else:
+            run_sync(block.__aexit__(None, None, None))
+
+    def open(self) -> Self:
+        """Open the store, if it is one that has to be opened; return this Fring."""
+        run_sync(self.awaited.open())
+        return self
+
+    def close(self) -> None:
+        """Close the store, if it is one that has to be closed."""
+        run_sync(self.awaited.close())
+
+    def __enter__(self) -> Self:
+        return self.open()
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.close()

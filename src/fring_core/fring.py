@@ -1,0 +1,131 @@
+"""Fring: the use cases of one store, by nouns."""
+
+from __future__ import annotations
+
+from contextlib import asynccontextmanager
+from copy import copy
+from typing import TYPE_CHECKING, Any
+
+from fring_core.status import PERMISSIVE, Workflow
+from fring_core.use_cases.account_admin import AccountAdmin
+from fring_core.use_cases.accounts import Accounts
+from fring_core.use_cases.assignments import AssignmentUseCases
+from fring_core.use_cases.tasks import TaskUseCases
+from fring_core.use_cases.users import UserUseCases
+from fring_core.values import check_callable, check_kind, check_store
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncGenerator
+    from types import TracebackType
+    from typing import Self
+
+    from fring_core.ports import Clock, Passwords, Store, TokenIssuer
+
+
+class Fring:
+    """Manage users, tasks and assignments in a store: `users`, `tasks`, `assignments`.
+
+    `clock` tells the time; a call that reads one without a time zone raises `ValueError`.
+    `workflow` says which status changes are allowed, on personal lists `personal_workflow` (None:
+    the same one). With `passwords` it has `account_admin`, with an `issuer` of tokens as well
+    `accounts`. A store that has to be opened is opened and closed by `async with`, or by `open` and
+    `close`. Raise `InvalidInput` for an argument that is none of its kind.
+    """
+
+    users: UserUseCases
+    tasks: TaskUseCases
+    assignments: AssignmentUseCases
+
+    def __init__(
+        self,
+        store: Store,
+        *,
+        clock: Clock,
+        workflow: Workflow = PERMISSIVE,
+        personal_workflow: Workflow | None = None,
+        passwords: Passwords | None = None,
+        issuer: TokenIssuer | None = None,
+    ) -> None:
+        check_store(store)
+        check_callable("clock", clock)
+        self._clock = clock
+        self._workflow = workflow
+        self._personal_workflow = workflow if personal_workflow is None else personal_workflow
+        self._passwords = passwords
+        self._issuer = issuer
+        check_kind("workflow", self._workflow, Workflow)
+        check_kind("personal_workflow", self._personal_workflow, Workflow)
+        self._work_on(store)
+
+    def _work_on(self, store: Store) -> None:
+        self._store = store
+        self.users = UserUseCases(store, self._clock)
+        self.tasks = TaskUseCases(store, self._clock, self._workflow, self._personal_workflow)
+        self.assignments = AssignmentUseCases(store)
+
+    @property
+    def account_admin(self) -> AccountAdmin:
+        """Return what an operator does with accounts; raise `RuntimeError` without `passwords`."""
+        if self._passwords is None:
+            raise RuntimeError("This Fring has no accounts: give it `passwords`")
+        return AccountAdmin(self._store, passwords=self._passwords, clock=self._clock)
+
+    @property
+    def has_accounts(self) -> bool:
+        """Tell whether people can have accounts here: there are `passwords` and an `issuer`."""
+        return self._passwords is not None and self._issuer is not None
+
+    @property
+    def accounts(self) -> Accounts:
+        """Return what people do with their accounts; raise `RuntimeError` without an `issuer`."""
+        if self._passwords is None or self._issuer is None:
+            raise RuntimeError("This Fring has no accounts: give it `passwords` and an `issuer`")
+        return Accounts(
+            self._store, passwords=self._passwords, issuer=self._issuer, clock=self._clock
+        )
+
+    def on(self, store: Store) -> Self:
+        """Return a Fring that is as this one, on another store, which may need to be opened."""
+        check_store(store)
+        other = copy(self)
+        other._work_on(store)  # noqa: SLF001  # it is of this class
+        return other
+
+    @asynccontextmanager
+    async def transaction(self) -> AsyncGenerator[Self, None]:
+        """Open a block whose calls come about together, or, if it raises, not at all.
+
+        Use the Fring that the block is given, which has all that this one has. Raise
+        `TransactionConflict` at the end if another caller's work stood in the way; the block may
+        then be run again.
+        """
+        async with self._store.transaction() as store:
+            yield self.on(store)
+
+    async def open(self) -> Self:
+        """Open the store, if it is one that has to be opened; return this Fring."""
+        store: Any = self._store
+        if hasattr(store, "__aenter__"):
+            await store.__aenter__()
+        elif hasattr(store, "__enter__"):
+            store.__enter__()
+        return self
+
+    async def close(self) -> None:
+        """Close the store, if it is one that has to be closed."""
+        store: Any = self._store
+        if hasattr(store, "__aexit__"):
+            await store.__aexit__(None, None, None)
+        elif hasattr(store, "__exit__"):
+            store.__exit__(None, None, None)
+
+    async def __aenter__(self) -> Self:
+        return await self.open()
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        await self.close()

@@ -1,0 +1,68 @@
+"""The port of tasks."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol
+
+from fring_core.queries import TaskOrder
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import datetime
+
+    from fring_core.assignments import TaskWithUsers
+    from fring_core.queries import Page, Slice, TaskFilter
+    from fring_core.tasks import NewTask, Task
+
+
+class Tasks(Protocol):
+    """Keep tasks, each on one list for good."""
+
+    async def add(self, new: NewTask, owner: str | None, now: datetime) -> Task:
+        """Store a new task on a list, created and updated at `now`, at version 1.
+
+        With `new.id` None the store MUST draw an id that no task has ever had. It MUST NOT fail
+        because a caller chose the id that was next. A chosen id may be a removed task's, from
+        which the new one MUST inherit nothing. Raise `IdTaken` if the chosen id is in use, on
+        whichever list.
+        """
+        ...
+
+    async def get(self, task_id: int, owner: str | None) -> Task | None:
+        """Return the task with this id on this list, or None."""
+        ...
+
+    async def get_with_users(self, task_id: int, owner: str | None) -> TaskWithUsers | None:
+        """Return the task with the users it is assigned to by ascending id, or None."""
+        ...
+
+    async def list(
+        self, where: TaskFilter, page: Page, owner: str | None, order: TaskOrder = TaskOrder.BY_ID
+    ) -> Slice[Task]:
+        """Return the tasks of a list that match, in this order, the page only.
+
+        Exactly the tasks that meet every condition of the filter MUST be listed. A page past the
+        last task MUST be empty. Its `more` MUST tell whether tasks that match
+        come behind it. With `page.after`, tasks with a greater id alone MUST be listed.
+        """
+        ...
+
+    async def count(self, where: TaskFilter, owner: str | None) -> int:
+        """Return how many tasks of a list match: as many as it has without a page."""
+        ...
+
+    async def change(
+        self, task_id: int, owner: str | None, verb: Callable[[Task], Task]
+    ) -> Task | None:
+        """Replace a task by what `verb` makes of it, and return that one version on, or None.
+
+        MUST return None if there is no such task on the list. `verb` MUST see the present row. It
+        MAY be called again, on what the row is then. What it raises MUST be raised, and nothing
+        changed. A task that is as it was MUST be one version on too. `created_at` MUST stay as it
+        is stored, and so MUST the list and the assignments.
+        """
+        ...
+
+    async def remove(self, task_id: int, owner: str | None) -> bool:
+        """Remove a task and its assignments, not the users; tell whether it was there."""
+        ...

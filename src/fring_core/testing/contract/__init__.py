@@ -1,0 +1,77 @@
+"""The contract of a store, whole."""
+
+from fring_core.testing.contract.assignments import AssignmentTests
+from fring_core.testing.contract.cancelled import CancelledTests
+from fring_core.testing.contract.clashes import ClashTests
+from fring_core.testing.contract.commits import CommitTests
+from fring_core.testing.contract.credentials import CredentialTests
+from fring_core.testing.contract.filters import FilterTests
+from fring_core.testing.contract.fresh import FreshTests
+from fring_core.testing.contract.glimpses import GlimpseTests
+from fring_core.testing.contract.halfway import HalfwayTests
+from fring_core.testing.contract.handovers import HandoverTests
+from fring_core.testing.contract.ids import IdTests
+from fring_core.testing.contract.inheritance import InheritanceTests
+from fring_core.testing.contract.inside import InsideTests
+from fring_core.testing.contract.lasting import LastingTests
+from fring_core.testing.contract.lists import ListTests
+from fring_core.testing.contract.moments import MomentTests
+from fring_core.testing.contract.neighbours import NeighbourTests
+from fring_core.testing.contract.nested import NestedTransactionTests
+from fring_core.testing.contract.orders import OrderTests
+from fring_core.testing.contract.overtaken import OvertakenTests
+from fring_core.testing.contract.owners import OwnerTests
+from fring_core.testing.contract.pairs import PairTests
+from fring_core.testing.contract.races import RaceTests
+from fring_core.testing.contract.roles import RoleTests
+from fring_core.testing.contract.saves import SaveTests
+from fring_core.testing.contract.single_reads import SingleReadTests
+from fring_core.testing.contract.sizes import SizeTests
+from fring_core.testing.contract.tasks import TaskTests
+from fring_core.testing.contract.texts import TextTests
+from fring_core.testing.contract.threads import InThreads
+from fring_core.testing.contract.transactions import TransactionTests
+from fring_core.testing.contract.users import UserTests
+
+__all__ = ["InThreads", "StoreContract"]
+
+
+# pytest runs the tests of the last base first: what is simplest comes last here.
+class StoreContract(
+    CancelledTests,
+    LastingTests,
+    SingleReadTests,
+    HalfwayTests,
+    GlimpseTests,
+    HandoverTests,
+    NeighbourTests,
+    PairTests,
+    RaceTests,
+    OvertakenTests,
+    CommitTests,
+    ClashTests,
+    NestedTransactionTests,
+    FreshTests,
+    InsideTests,
+    TransactionTests,
+    SizeTests,
+    TextTests,
+    MomentTests,
+    AssignmentTests,
+    OrderTests,
+    FilterTests,
+    ListTests,
+    InheritanceTests,
+    IdTests,
+    SaveTests,
+    OwnerTests,
+    TaskTests,
+    RoleTests,
+    CredentialTests,
+    UserTests,
+):
+    """Hold a test for every MUST of `fring_core.ports`.
+
+    Inherit it in a test module under a name that pytest collects, and override `open_store`; and
+    `reopen`, if what is stored outlives the store.
+    """

@@ -1,0 +1,1 @@
+"""Random histories, on two stores or two Frings in lockstep."""

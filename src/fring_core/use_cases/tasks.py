@@ -1,0 +1,129 @@
+"""What is done with tasks."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import attrs
+
+from fring_core.clocks import in_utc
+from fring_core.errors import TaskNotFound
+from fring_core.queries import MAX_LIMIT, Page, TaskFilter, TaskOrder
+from fring_core.tasks import NewTask, TaskChanges, check_owner, existing
+from fring_core.values import check_kind
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Callable
+
+    from fring_core.assignments import TaskWithUsers
+    from fring_core.ports import Clock, Store
+    from fring_core.queries import Slice
+    from fring_core.status import TaskStatus, Workflow
+    from fring_core.tasks import Task
+
+
+class TaskUseCases:
+    """Create, find, change and delete tasks: `fring.tasks`.
+
+    Tasks of the shared board are reached with `owner=None`, those of a personal list with its
+    owner's name: 1-255 characters, case-sensitive. Every method may raise `Unavailable` when the
+    store is away, and `InvalidInput` for an argument that is none of its kind.
+    """
+
+    def __init__(
+        self, store: Store, clock: Clock, workflow: Workflow, personal_workflow: Workflow
+    ) -> None:
+        self._store = store
+        self._clock = clock
+        self._workflow = workflow
+        self._personal_workflow = personal_workflow
+
+    async def create(self, new: NewTask, *, owner: str | None = None) -> Task:
+        """Create a task; raise `IdTaken`."""
+        check_kind("new", new, NewTask)
+        return await self._store.tasks.add(new, check_owner(owner), in_utc(self._clock()))
+
+    async def get(self, task_id: int, *, owner: str | None = None) -> Task:
+        """Return a task; raise `TaskNotFound`."""
+        owner, task_id = check_owner(owner), existing(task_id)
+        found = await self._store.tasks.get(task_id, owner)
+        if found is None:
+            raise TaskNotFound(task_id)
+        return found
+
+    async def get_with_users(self, task_id: int, *, owner: str | None = None) -> TaskWithUsers:
+        """Return a task with the users it is assigned to; raise `TaskNotFound`."""
+        owner, task_id = check_owner(owner), existing(task_id)
+        found = await self._store.tasks.get_with_users(task_id, owner)
+        if found is None:
+            raise TaskNotFound(task_id)
+        return found
+
+    async def list(
+        self,
+        where: TaskFilter = TaskFilter(),
+        page: Page = Page(),
+        *,
+        owner: str | None = None,
+        order: TaskOrder = TaskOrder.BY_ID,
+    ) -> Slice[Task]:
+        """Return the tasks of a list that match, in this order; `more` tells if others follow."""
+        check_kind("where", where, TaskFilter)
+        check_kind("page", page, Page)
+        order = TaskOrder.parse(order)
+        page.check_order(order)
+        return await self._store.tasks.list(where, page, check_owner(owner), order)
+
+    async def all(
+        self, where: TaskFilter = TaskFilter(), *, owner: str | None = None
+    ) -> AsyncIterator[Task]:
+        """Iterate over all tasks of a list that match, by ascending id, a page at a time.
+
+        None that is there all along is passed over, whatever is added or deleted meanwhile.
+        """
+        page: Page | None = Page(limit=MAX_LIMIT)
+        while page is not None:
+            tasks = await self.list(where, page, owner=owner)
+            for task in tasks:
+                yield task
+            page = attrs.evolve(page, after=tasks[-1].id) if tasks.more else None
+
+    async def count(self, where: TaskFilter = TaskFilter(), *, owner: str | None = None) -> int:
+        """Return how many tasks of a list match."""
+        check_kind("where", where, TaskFilter)
+        return await self._store.tasks.count(where, check_owner(owner))
+
+    async def update(self, task_id: int, changes: TaskChanges, *, owner: str | None = None) -> Task:
+        """Change a task and its `updated_at`; raise `TaskNotFound` or `TransitionRefused`."""
+        check_kind("changes", changes, TaskChanges)
+        now = in_utc(self._clock())
+        return await self._change(
+            task_id, owner, lambda task: task.change(changes, self._moves(task), now)
+        )
+
+    async def set_status(
+        self, task_id: int, status: TaskStatus, *, owner: str | None = None
+    ) -> Task:
+        """Change a task's status alone; raise `TaskNotFound` or `TransitionRefused`."""
+        return await self.update(task_id, TaskChanges(status=status), owner=owner)
+
+    async def toggle(self, task_id: int, *, owner: str | None = None) -> Task:
+        """Complete a task, or reopen it if it is completed; raise as `update`."""
+        now = in_utc(self._clock())
+        return await self._change(task_id, owner, lambda task: task.toggle(self._moves(task), now))
+
+    async def delete(self, task_id: int, *, owner: str | None = None) -> None:
+        """Delete a task and its assignments, not the users; raise `TaskNotFound`."""
+        owner, task_id = check_owner(owner), existing(task_id)
+        if not await self._store.tasks.remove(task_id, owner):
+            raise TaskNotFound(task_id)
+
+    async def _change(self, task_id: int, owner: str | None, verb: Callable[[Task], Task]) -> Task:
+        owner, task_id = check_owner(owner), existing(task_id)
+        changed = await self._store.tasks.change(task_id, owner, verb)
+        if changed is None:
+            raise TaskNotFound(task_id)
+        return changed
+
+    def _moves(self, task: Task) -> Workflow:
+        return self._workflow if task.owner is None else self._personal_workflow

@@ -1,0 +1,1 @@
+"""The API: routes, what they read, what they refuse, and how they are described."""

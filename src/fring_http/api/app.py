@@ -1,0 +1,89 @@
+"""The application: every route on one Fring. It knows no adapter."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
+from typing import TYPE_CHECKING, TypeAlias
+
+from litestar import Litestar
+from litestar.datastructures import State
+
+from fring_core import Fring
+from fring_http.api.documents.openapi import configuration
+from fring_http.api.documents.pages import with_documentation
+from fring_http.api.door.cors import matching, with_cors
+from fring_http.api.door.door import with_door
+from fring_http.api.door.edge import Application, head_as_get
+from fring_http.api.door.lingering import lingering
+from fring_http.api.door.origins import origin
+from fring_http.api.meta import health, metadata
+from fring_http.api.personal import personal_router
+from fring_http.api.refusals.errors import HANDLERS, HAS_ACCOUNTS
+from fring_http.api.v1 import auth_router, v1_router
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from fring_core import Tokens
+
+Lifespan: TypeAlias = (
+    AbstractAsyncContextManager[object] | Callable[[Litestar], AbstractAsyncContextManager[object]]
+)
+
+
+def _check(fring: object, tokens: object) -> None:
+    """Raise `TypeError` at once, where else each request would be a 500."""
+    if not isinstance(fring, Fring):
+        raise TypeError(f"fring must be a Fring: Fring(store, clock=utc_now), not {fring!r:.100}")
+    if tokens is not None and not hasattr(tokens, "identify"):
+        raise TypeError("tokens must be Tokens: SecretTokens(secret) or JwksTokens(url)")
+
+
+def create_app(
+    fring: Fring,
+    *,
+    tokens: Tokens | None = None,
+    registration: bool = True,
+    cors_origins: Sequence[str] | None = None,
+    strict_input: bool = False,
+    lifespan: Sequence[Lifespan] = (),
+) -> Application:
+    """Return the ASGI application that serves a Fring.
+
+    With `tokens`, each request to `/api` needs one; without, anybody may do anything. If the Fring
+    has accounts, users can log in for tokens, which end with the account, and register, unless
+    `registration` is off; one without an `issuer` has none. `cors_origins` names the origins that browsers may call from, with
+    credentials (None: any port of localhost, 127.0.0.1 and [::1]); pages of others may not write
+    without a token. `strict_input` refuses bodies and queries that name what is not known.
+    `lifespan` holds what is to be open while the application runs, such as the store, or functions
+    that return it, given the application: only with these can it run twice. Raise `ValueError` for
+    what is no origin, and `TypeError` for what is no Fring or no tokens.
+
+    `Host` is not looked at: that is the server's business, which knows where it is reached.
+    """
+    _check(fring, tokens)
+    accounts = fring.accounts if fring.has_accounts else None
+    if tokens and accounts:
+        tokens = accounts.checking(tokens)
+    may_call = matching(None if cors_origins is None else map(origin, cors_origins))
+    auth = (
+        [auth_router(accounts, tokens, registration=registration, strict_input=strict_input)]
+        if accounts
+        else []
+    )
+    app = Litestar(
+        route_handlers=[
+            v1_router(fring, tokens, strict_input=strict_input),
+            personal_router(fring, tokens, strict_input=strict_input),
+            *auth,
+            health,
+            metadata,
+        ],
+        exception_handlers=HANDLERS,
+        state=State({HAS_ACCOUNTS: accounts is not None}),
+        logging_config=None,  # logging belongs to whoever runs the application
+        openapi_config=with_documentation(configuration()),
+        lifespan=list(lifespan),
+    )
+    return lingering(with_cors(with_door(head_as_get(app), may_call), may_call))

@@ -1,0 +1,1 @@
+"""Who may come in at all, before a route is looked for."""

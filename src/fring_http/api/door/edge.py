@@ -1,0 +1,69 @@
+"""The outermost layer, which sees every request before the framework does."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, MutableMapping
+from typing import TYPE_CHECKING, Any, Final, TypeAlias, cast
+
+import msgspec
+
+from fring_http.api.refusals.errors import CODES, Error
+
+if TYPE_CHECKING:
+    from litestar.types import ASGIApp, HTTPScope, Message, Receive, Scope, Send
+
+# As httpx and Starlette write them too: Litestar's types of the same protocol fit neither.
+Event: TypeAlias = MutableMapping[str, Any]
+Reader: TypeAlias = Callable[[], Awaitable[Event]]
+Writer: TypeAlias = Callable[[Event], Awaitable[None]]
+_ALLOWING: Final = (204, 405)  # OPTIONS, and a wrong method
+Application: TypeAlias = Callable[[Event, Reader, Writer], Awaitable[None]]
+
+
+def head_as_get(app: ASGIApp) -> Application:
+    """Answer HEAD wherever GET is answered: the same headers, no body (RFC 9110, 9.3.2).
+
+    `Allow` says so, with its methods in order.
+    """
+
+    async def answer(scope: Scope, receive: Receive, send: Send) -> None:
+        is_head = scope.get("method") == "HEAD"
+
+        def send_as_asked(message: Message) -> Awaitable[None]:
+            if message["type"] == "http.response.start":
+                if message["status"] in _ALLOWING:
+                    message["headers"] = [*map(_with_head, message["headers"])]
+            elif is_head and message["type"] == "http.response.body":
+                message["body"] = b""
+            return send(message)
+
+        if is_head:
+            scope = cast("HTTPScope", scope | {"method": "GET"})
+        await app(scope, receive, cast("Send", send_as_asked))
+
+    return cast("Application", answer)
+
+
+def _with_head(header: tuple[bytes, bytes]) -> tuple[bytes, bytes]:
+    name, value = header
+    if name.lower() != b"allow":
+        return header
+    methods = {method.strip() for method in value.split(b",")}
+    return name, b", ".join(sorted(methods | ({b"HEAD"} if b"GET" in methods else set())))
+
+
+def refusal(status: int, detail: str) -> Application:
+    """Return an application that answers every request with an error."""
+    body = msgspec.json.encode(Error(detail, CODES[status]))
+    headers = [
+        (b"content-type", b"application/json"),
+        (b"content-length", str(len(body)).encode()),
+        (b"vary", b"Origin"),
+    ]
+
+    async def answer(scope: Event, _: Reader, send: Writer) -> None:
+        await send({"type": "http.response.start", "status": status, "headers": headers})
+        shown = b"" if scope["method"] == "HEAD" else body
+        await send({"type": "http.response.body", "body": shown})
+
+    return answer

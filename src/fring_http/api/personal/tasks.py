@@ -1,0 +1,219 @@
+"""Personal lists: each identity's own tasks, and nobody else's."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import urlencode
+
+from litestar import Request, Response, Router, delete, get, patch, post, put
+from litestar.datastructures import ResponseHeader
+from litestar.di import NamedDependency, Provide
+from litestar.params import FromPath
+
+from fring_core import (
+    Fring,
+    Page,
+    Problem,
+    TaskChanges,
+    TaskFilter,
+    TaskNotFound,
+    TaskOrder,
+    TaskStatus,
+    TransitionRefused,
+    text,
+)
+from fring_core.queries import MAX_LIMIT
+from fring_http.api.guards import list_guard, reserved_guard
+from fring_http.api.personal.schemas import Completion, NewOwnTask, OwnTask, OwnTaskChanges
+from fring_http.api.reading.bodies import MAX_BODY_BYTES, read_body, read_optional_body
+from fring_http.api.reading.input_guard import input_guard
+from fring_http.api.reading.parameters import Query, read_id
+from fring_http.api.reading.unknown import telling
+from fring_http.api.reading.wording import alternatives
+from fring_http.api.references import created, reference
+from fring_http.api.refusals.errors import ROUTER_HANDLERS, Fault, Rejected
+from fring_http.api.refusals.options import with_options
+from fring_http.api.shapes.operations import LOCATION, Refusals, operation
+from fring_http.api.shapes.parameters import ALL, LIST_PATH, ORDERS, PENDING, USUAL_ORDER
+
+if TYPE_CHECKING:
+    from fring_core import Tokens
+
+Service = NamedDependency[Fring]
+Call = Request[Any, Any, Any]
+
+# What servers put for bytes that are not UTF-8: names that differ there would share a list.
+REPLACEMENT: Final = "\ufffd"
+NEXT: Final = ResponseHeader(
+    name="Link",
+    description='The next page, as `rel="next"`, if there is one.',
+    documentation_only=True,
+)
+GONE: Final[Refusals] = {404: {TaskNotFound: "Task not found"}}
+CHANGED: Final[Refusals] = {
+    **GONE,
+    409: {TransitionRefused: "Status cannot change from '{before}' to '{after}'"},
+}
+
+
+def read_owner(user_id: str) -> str:
+    """Return the owner that a path names; raise `Rejected` (422) if there can be none."""
+    problem = text.OWNER.problem("owner", user_id)
+    if REPLACEMENT in user_id:
+        problem = Problem("owner", "must be UTF-8")
+    if problem is not None:
+        raise Rejected(Fault(["path", "owner"], problem.message, problem.kind))
+    return user_id
+
+
+def read_filter(query: Query) -> TaskFilter:
+    """Return what `?status=` asks for (all, pending, or one status), and `?completed=` as well."""
+    completed = query.boolean("completed")
+    word = query.text("status") or ALL
+    if word == ALL:
+        return TaskFilter(completed=completed)
+    if word == PENDING:
+        # Nothing is pending and completed.
+        status = TaskStatus.COMPLETED if completed else None
+        return TaskFilter(status=status, completed=False)
+    return TaskFilter(status=query.status("status", ALL, PENDING), completed=completed)
+
+
+def read_order(query: Query) -> TaskOrder:
+    """Return what `?sort=` asks for; raise `Rejected` (422) for another word."""
+    name = query.text("sort") or USUAL_ORDER
+    if name not in ORDERS:
+        raise Rejected(Fault(["query", "sort"], f"must be {alternatives(ORDERS)}", "value_error"))
+    return ORDERS[name]
+
+
+@post(
+    "/",
+    opt=operation(body=NewOwnTask),
+    response_description="The task that was created.",
+    response_headers=[LOCATION],
+)
+async def create_own_task(
+    fring: Service, request: Call, user_id: FromPath[str]
+) -> Response[OwnTask]:
+    """Create a task on a list.
+
+    A list is there as soon as somebody asks for it.
+    """
+    owner = read_owner(user_id)
+    new = await read_body(request, NewOwnTask)
+    task = await fring.tasks.create(new.to_core(), owner=owner)
+    return created(request, OwnTask.of(task, owner))
+
+
+@get(
+    "/",
+    opt=operation(query=("skip", "own_limit", "own_status", "completed", "sort")),
+    response_description="The tasks on this page.",
+    response_headers=[NEXT],
+)
+async def list_own_tasks(
+    fring: Service, request: Call, user_id: FromPath[str]
+) -> Response[list[OwnTask]]:
+    """List the tasks of a list.
+
+    They come newest first, or by title.
+    """
+    owner, query = read_owner(user_id), Query(request)
+    where, order = read_filter(query), read_order(query)
+    page = Page(query.integer("skip", 0), query.integer("limit", MAX_LIMIT))
+    tasks = await fring.tasks.list(where, page, owner=owner, order=order)
+    headers = {}
+    if tasks and tasks.more:
+        headers["Link"] = _next_link(request, query, page.skip + page.limit, page.limit)
+    return Response([OwnTask.of(task, owner) for task in tasks], headers=headers)
+
+
+def _next_link(request: Call, query: Query, skip: int, limit: int) -> str:
+    parameters = query.given("status", "completed", "sort") | {
+        "skip": str(skip),
+        "limit": str(limit),
+    }
+    path = reference(request, request.scope["path"])
+    return f'<{path}?{urlencode(parameters)}>; rel="next"'
+
+
+@get("/{task_id:str}", opt=operation(errors=GONE), response_description="The task.")
+async def get_own_task(fring: Service, user_id: FromPath[str], task_id: FromPath[str]) -> OwnTask:
+    """Get a task of a list."""
+    owner = read_owner(user_id)
+    return OwnTask.of(await fring.tasks.get(read_id("task_id", task_id), owner=owner), owner)
+
+
+@put(
+    "/{task_id:str}",
+    opt=operation(body=OwnTaskChanges, errors=CHANGED),
+    response_description="The task as it is now.",
+)
+async def update_own_task(
+    fring: Service, request: Call, user_id: FromPath[str], task_id: FromPath[str]
+) -> OwnTask:
+    """Change a task of a list.
+
+    What the body does not name stays.
+    """
+    owner, task = read_owner(user_id), read_id("task_id", task_id)
+    changes = await read_body(request, OwnTaskChanges)
+    return OwnTask.of(await fring.tasks.update(task, changes.to_core(), owner=owner), owner)
+
+
+@delete("/{task_id:str}", opt=operation(errors=GONE), response_description="The task is gone.")
+async def delete_own_task(fring: Service, user_id: FromPath[str], task_id: FromPath[str]) -> None:
+    """Delete a task of a list."""
+    owner = read_owner(user_id)
+    await fring.tasks.delete(read_id("task_id", task_id), owner=owner)
+
+
+@patch(
+    "/{task_id:str}/complete",
+    opt=operation(optional_body=Completion, errors=CHANGED),
+    response_description="The task as it is now.",
+)
+async def toggle_own_task(
+    fring: Service, request: Call, user_id: FromPath[str], task_id: FromPath[str]
+) -> OwnTask:
+    """Complete a task of a list, or reopen it.
+
+    A body says which. Without one, a completed task is reopened, any other is completed.
+    """
+    owner, task = read_owner(user_id), read_id("task_id", task_id)
+    wish = await read_optional_body(request, Completion)
+    if wish is None:
+        return OwnTask.of(await fring.tasks.toggle(task, owner=owner), owner)
+    changes = TaskChanges(completed=wish.completed)
+    return OwnTask.of(await fring.tasks.update(task, changes, owner=owner), owner)
+
+
+def personal_router(
+    fring: Fring, tokens: Tokens | None = None, *, strict_input: bool = False
+) -> Router:
+    """Return `/api/{user_id}/tasks` on a Fring, to be part of any Litestar application.
+
+    With `tokens`, each request needs one, and its subject must be the path's user id.
+    `strict_input` is as in `v1_router`.
+    """
+    return Router(
+        "/api/{user_id:str}/tasks",
+        route_handlers=with_options(
+            [
+                create_own_task,
+                list_own_tasks,
+                get_own_task,
+                update_own_task,
+                delete_own_task,
+                toggle_own_task,
+            ]
+        ),
+        dependencies={"fring": Provide(lambda: fring, sync_to_thread=False)},
+        guards=[reserved_guard, *([list_guard(tokens)] if tokens else []), input_guard],
+        middleware=[telling],
+        opt={"secured": tokens is not None, "path": LIST_PATH, "strict_input": strict_input},
+        tags=["personal"],
+        exception_handlers=ROUTER_HANDLERS,
+        request_max_body_size=MAX_BODY_BYTES,
+    )

@@ -1,0 +1,1 @@
+"""What is answered in a result's place."""

@@ -1,0 +1,1 @@
+"""What operations take and answer, as data: for reading, and for the document."""

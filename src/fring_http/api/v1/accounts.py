@@ -1,0 +1,158 @@
+"""Accounts on `/api/v1/auth`: register with a password, log in for a token, look after it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from litestar import Request, Response, Router, delete, get, post
+from litestar.di import NamedDependency, Provide
+
+from fring_core import (
+    Accounts,
+    EmailTaken,
+    Forbidden,
+    Identity,
+    Unauthenticated,
+    UsernameTaken,
+)
+from fring_http.api.guards import account_guard
+from fring_http.api.reading.bodies import MAX_BODY_BYTES, read_body
+from fring_http.api.reading.input_guard import input_guard
+from fring_http.api.reading.unknown import telling
+from fring_http.api.references import created
+from fring_http.api.refusals.errors import ROUTER_HANDLERS
+from fring_http.api.refusals.options import with_options
+from fring_http.api.shapes.operations import LOCATION, Refusals, operation
+from fring_http.api.shapes.parameters import BOARD_PATH
+from fring_http.api.v1.account_schemas import AccessToken, Account, Login, NewAccount, NewPassword
+from fring_http.api.v1.schemas import User
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from litestar.handlers import HTTPRouteHandler
+    from litestar.types import Guard
+
+    from fring_core import Tokens
+
+Service = NamedDependency[Accounts]
+Call = Request[Any, Any, Any]
+OwnCall = Request[Identity, Any, Any]
+
+REGISTER: Final[Refusals] = {
+    400: {UsernameTaken: "Already existing username", EmailTaken: "Already existing email"}
+}
+LOG_IN: Final[Refusals] = {401: {Unauthenticated: "Invalid credentials"}}
+
+
+@post(
+    "/register",
+    opt=operation(body=NewAccount, errors=REGISTER),
+    response_description="The user that was created.",
+    response_headers=[LOCATION],
+)
+async def register(accounts: Service, request: Call) -> Response[User]:
+    """Register an account.
+
+    It is a user with a password, and an id that the server chooses.
+    """
+    new = await read_body(request, NewAccount)
+    user = User.of(await accounts.register(new.to_core()))
+    return created(request, user, request.scope["path"].removesuffix("/auth/register") + "/users")
+
+
+@post("/register", include_in_schema=False, opt=operation(body=NewAccount))
+async def refuse_registration() -> None:
+    """Refuse, where registration is switched off."""
+    raise Forbidden("Registration is switched off: ask whoever runs this server for an account")
+
+
+@post(
+    "/login",
+    status_code=200,
+    opt=operation(body=Login, errors=LOG_IN),
+    response_description="The token.",
+)
+async def log_in(accounts: Service, request: Call) -> AccessToken:
+    """Log in.
+
+    The answer holds a token, whose subject is the user's id.
+    """
+    login = await read_body(request, Login)
+    return AccessToken.of(await accounts.log_in(login.to_core()))
+
+
+@post("/logout", status_code=204, opt=operation(), response_description="Agreed.")
+async def log_out() -> None:
+    """Log out.
+
+    The client forgets its token; nothing is kept of it here that could end.
+    """
+
+
+@get("/me", opt=operation(), response_description="The caller's user, and its role.")
+async def get_own_account(accounts: Service, request: OwnCall) -> Account:
+    """Get one's own account."""
+    return Account.of_own(await accounts.account_of(request.user))
+
+
+@delete("/me", opt=operation(), response_description="The account is gone.")
+async def delete_own_account(accounts: Service, request: OwnCall) -> None:
+    """Delete one's own account.
+
+    Its personal list goes with it, and its tokens end.
+    """
+    await accounts.delete_account(request.user)
+
+
+@post(
+    "/change-password",
+    status_code=200,
+    opt=operation(body=NewPassword),
+    response_description="A new token.",
+)
+async def change_password(accounts: Service, request: OwnCall) -> AccessToken:
+    """Change one's own password.
+
+    All tokens of the account end, but the new one in the answer.
+    """
+    change = await read_body(request, NewPassword)
+    return AccessToken.of(await accounts.change_password(request.user, change.to_core()))
+
+
+def auth_router(
+    accounts: Accounts,
+    tokens: Tokens | None = None,
+    *,
+    registration: bool = True,
+    strict_input: bool = False,
+) -> Router:
+    """Return `/api/v1/auth`, to be part of any Litestar application.
+
+    With `tokens`, such as `accounts.checking(…)` returns, callers can look after their accounts.
+    Without `registration`, nobody can register. `strict_input` as in v1.
+    """
+    open_to_all = [register if registration else refuse_registration, log_in, log_out]
+    own = [get_own_account, delete_own_account, change_password] if tokens else []
+    return Router(
+        "/api/v1/auth",
+        route_handlers=[
+            _part(open_to_all, secured=False),
+            *([_part(own, account_guard(tokens), secured=True)] if tokens else []),
+        ],
+        dependencies={"accounts": Provide(lambda: accounts, sync_to_thread=False)},
+        middleware=[telling],
+        opt={"path": BOARD_PATH, "strict_input": strict_input},
+        tags=["accounts"],
+        exception_handlers=ROUTER_HANDLERS,
+        request_max_body_size=MAX_BODY_BYTES,
+    )
+
+
+def _part(handlers: Sequence[HTTPRouteHandler], *guards: Guard, secured: bool) -> Router:
+    return Router(
+        "/",
+        route_handlers=with_options(handlers),
+        guards=[*guards, input_guard],
+        opt={"secured": secured},
+    )

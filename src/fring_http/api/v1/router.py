@@ -1,0 +1,40 @@
+"""The router of `/api/v1`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from litestar import Router
+from litestar.di import Provide
+
+from fring_http.api.guards import board_guard
+from fring_http.api.reading.bodies import MAX_BODY_BYTES
+from fring_http.api.reading.input_guard import input_guard
+from fring_http.api.reading.unknown import telling
+from fring_http.api.refusals.errors import ROUTER_HANDLERS
+from fring_http.api.refusals.options import with_options
+from fring_http.api.shapes.parameters import BOARD_PATH
+from fring_http.api.v1 import tasks, users
+
+if TYPE_CHECKING:
+    from fring_core import Fring, Tokens
+
+
+def v1_router(fring: Fring, tokens: Tokens | None = None, *, strict_input: bool = False) -> Router:
+    """Return `/api/v1` on a Fring, to be part of any Litestar application.
+
+    With `tokens`, each request needs one, and the role it proves decides what may be done. With
+    `strict_input`, a body or a query that names what is not known is refused, else that is ignored
+    and named in the answer's `Fring-Ignored`.
+    """
+    return Router(
+        "/api/v1",
+        route_handlers=with_options([*users.HANDLERS, *tasks.HANDLERS]),
+        dependencies={"fring": Provide(lambda: fring, sync_to_thread=False)},
+        guards=[*([board_guard(tokens)] if tokens else []), input_guard],
+        middleware=[telling],
+        opt={"secured": tokens is not None, "path": BOARD_PATH, "strict_input": strict_input},
+        tags=["board"],
+        exception_handlers=ROUTER_HANDLERS,
+        request_max_body_size=MAX_BODY_BYTES,
+    )

@@ -1,0 +1,150 @@
+"""Tasks, and their users, on `/api/v1`."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from litestar import Request, Response, delete, get, patch, post, put
+from litestar.di import NamedDependency
+from litestar.params import FromPath
+
+from fring_core import Fring, Page, Side, TaskFilter
+from fring_core.queries import DEFAULT_LIMIT
+from fring_http.api.reading.bodies import read_body
+from fring_http.api.reading.parameters import Query, read_id
+from fring_http.api.references import created
+from fring_http.api.shapes.operations import LOCATION, operation
+from fring_http.api.v1 import texts as errors
+from fring_http.api.v1.schemas import Message, NewTask, Task, TaskChanges, TaskWithUsers, User
+
+Service = NamedDependency[Fring]
+Call = Request[Any, Any, Any]
+
+
+@post(
+    "/tasks",
+    opt=operation(body=NewTask, errors={400: errors.CREATE_TASK}),
+    response_description="The task that was created.",
+    response_headers=[LOCATION],
+)
+async def create_task(fring: Service, request: Call) -> Response[Task]:
+    """Create a task."""
+    new = await read_body(request, NewTask)
+    return created(request, Task.of(await fring.tasks.create(new.to_core())))
+
+
+@get(
+    "/tasks",
+    opt=operation(query=("skip", "limit", "status", "title", "assigned")),
+    response_description="The tasks on this page.",
+)
+async def list_tasks(fring: Service, request: Call) -> list[Task]:
+    """List tasks.
+
+    They come by ascending id.
+    """
+    query = Query(request)
+    where = TaskFilter(query.status("status"), query.text("title"), query.boolean("assigned"))
+    page = Page(query.integer("skip", 0), query.integer("limit", DEFAULT_LIMIT))
+    return [Task.of(task) for task in await fring.tasks.list(where, page)]
+
+
+@get(
+    "/tasks/{task_id:str}",
+    opt=operation(errors={400: errors.TASK}),
+    response_description="The task, and the users it is assigned to.",
+)
+async def get_task(fring: Service, task_id: FromPath[str]) -> TaskWithUsers:
+    """Get a task and its users."""
+    found = await fring.tasks.get_with_users(read_id("task_id", task_id))
+    return TaskWithUsers.of_both(found)
+
+
+@put(
+    "/tasks/{task_id:str}",
+    opt=operation(body=TaskChanges, errors={400: errors.UPDATE_TASK}),
+    response_description="The task as it is now.",
+)
+async def update_task(fring: Service, request: Call, task_id: FromPath[str]) -> Task:
+    """Change a task.
+
+    What the body does not name stays.
+    """
+    task = read_id("task_id", task_id)
+    changes = await read_body(request, TaskChanges)
+    return Task.of(await fring.tasks.update(task, changes.to_core()))
+
+
+@patch(
+    "/tasks/{task_id:str}/status",
+    opt=operation(query=("new_status",), errors={400: errors.UPDATE_TASK}),
+    response_description="The task as it is now.",
+)
+async def set_status(fring: Service, request: Call, task_id: FromPath[str]) -> Task:
+    """Set the status of a task."""
+    task = read_id("task_id", task_id)
+    status = Query(request).required_status("status")
+    return Task.of(await fring.tasks.set_status(task, status))
+
+
+@delete(
+    "/tasks/{task_id:str}",
+    opt=operation(errors={400: errors.TASK}),
+    response_description="The task is gone.",
+)
+async def delete_task(fring: Service, task_id: FromPath[str]) -> None:
+    """Delete a task.
+
+    Its assignments go with it, its users stay.
+    """
+    await fring.tasks.delete(read_id("task_id", task_id))
+
+
+@get(
+    "/tasks/{task_id:str}/users",
+    opt=operation(errors={400: errors.TASK}),
+    response_description="The users the task is assigned to.",
+)
+async def list_users_of_task(fring: Service, task_id: FromPath[str]) -> list[User]:
+    """List the users of a task.
+
+    They come by ascending id.
+    """
+    users = await fring.assignments.users_of(read_id("task_id", task_id))
+    return [User.of(user) for user in users]
+
+
+@post(
+    "/tasks/{task_id:str}/users/{user_id:str}",
+    opt=operation(errors={400: errors.ASSIGN_USER}),
+    response_description="The user is assigned.",
+)
+async def assign_user(fring: Service, task_id: FromPath[str], user_id: FromPath[str]) -> Message:
+    """Assign a user to a task."""
+    task, user = read_id("task_id", task_id), read_id("user_id", user_id)
+    await fring.assignments.add(user=user, task=task, first=Side.TASK)
+    return Message(f"User {user} assigned successfully to task {task}")
+
+
+@delete(
+    "/tasks/{task_id:str}/users/{user_id:str}",
+    opt=operation(errors={400: errors.UNASSIGN_USER}),
+    response_description="The user is no longer assigned.",
+)
+async def unassign_user(fring: Service, task_id: FromPath[str], user_id: FromPath[str]) -> None:
+    """Take a user from a task."""
+    task, user = read_id("task_id", task_id), read_id("user_id", user_id)
+    await fring.assignments.remove(user=user, task=task, first=Side.TASK)
+
+
+HANDLERS: Final = (
+    create_task,
+    list_tasks,
+    get_task,
+    update_task,
+    set_status,
+    delete_task,
+    list_users_of_task,
+    assign_user,
+    unassign_user,
+)

@@ -1,0 +1,142 @@
+"""Users, and their tasks, on `/api/v1`."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from litestar import Request, Response, delete, get, post, put
+from litestar.di import NamedDependency
+from litestar.params import FromPath
+
+from fring_core import Action, Fring, Page, TaskStatus, UserFilter
+from fring_core.queries import DEFAULT_LIMIT
+from fring_http.api.reading.bodies import read_body
+from fring_http.api.reading.parameters import Query, read_id
+from fring_http.api.references import created
+from fring_http.api.shapes.operations import LOCATION, operation
+from fring_http.api.v1 import texts as errors
+from fring_http.api.v1.schemas import Message, NewUser, Task, User, UserChanges, UserWithTasks
+
+Service = NamedDependency[Fring]
+Call = Request[Any, Any, Any]
+
+
+@post(
+    "/users",
+    opt=operation(body=NewUser, action=Action.MANAGE_USERS, errors={400: errors.CREATE_USER}),
+    response_description="The user that was created.",
+    response_headers=[LOCATION],
+)
+async def create_user(fring: Service, request: Call) -> Response[User]:
+    """Create a user.
+
+    It has no password: nobody can log in as it.
+    """
+    new = await read_body(request, NewUser)
+    return created(request, User.of(await fring.users.create(new.to_core())))
+
+
+@get(
+    "/users",
+    opt=operation(query=("skip", "limit", "username", "email")),
+    response_description="The users on this page.",
+)
+async def list_users(fring: Service, request: Call) -> list[User]:
+    """List users.
+
+    They come by ascending id.
+    """
+    query = Query(request)
+    where = UserFilter(username=query.text("username"), email=query.text("email"))
+    page = Page(query.integer("skip", 0), query.integer("limit", DEFAULT_LIMIT))
+    return [User.of(user) for user in await fring.users.list(where, page)]
+
+
+@get(
+    "/users/{user_id:str}",
+    opt=operation(errors={400: errors.USER}),
+    response_description="The user, and the tasks assigned to it.",
+)
+async def get_user(fring: Service, user_id: FromPath[str]) -> UserWithTasks:
+    """Get a user and its tasks."""
+    found = await fring.users.get_with_tasks(read_id("user_id", user_id))
+    return UserWithTasks.of_both(found)
+
+
+@put(
+    "/users/{user_id:str}",
+    opt=operation(body=UserChanges, action=Action.MANAGE_USERS, errors={400: errors.UPDATE_USER}),
+    response_description="The user as it is now.",
+)
+async def update_user(fring: Service, request: Call, user_id: FromPath[str]) -> User:
+    """Change a user.
+
+    What the body does not name stays.
+    """
+    user = read_id("user_id", user_id)
+    changes = await read_body(request, UserChanges)
+    return User.of(await fring.users.update(user, changes.to_core()))
+
+
+@delete(
+    "/users/{user_id:str}",
+    opt=operation(action=Action.MANAGE_USERS, errors={400: errors.USER}),
+    response_description="The user is gone.",
+)
+async def delete_user(fring: Service, user_id: FromPath[str]) -> None:
+    """Delete a user.
+
+    Its assignments go with it, and its personal list if it has a password. Tasks of the board stay.
+    """
+    await fring.users.delete(read_id("user_id", user_id))
+
+
+@get(
+    "/users/{user_id:str}/tasks",
+    opt=operation(query=("status",), errors={400: errors.TASKS_OF_USER}),
+    response_description="The tasks assigned to the user.",
+)
+async def list_tasks_of_user(fring: Service, request: Call, user_id: FromPath[str]) -> list[Task]:
+    """List the tasks of a user.
+
+    They come by ascending id.
+    """
+    user = read_id("user_id", user_id)
+    text = Query(request).text("status")
+    status = TaskStatus.parse(text) if text else None
+    return [Task.of(task) for task in await fring.assignments.tasks_of(user, status)]
+
+
+@post(
+    "/users/{user_id:str}/tasks/{task_id:str}",
+    opt=operation(errors={400: errors.ASSIGN_TASK}),
+    response_description="The task is assigned.",
+)
+async def assign_task(fring: Service, user_id: FromPath[str], task_id: FromPath[str]) -> Message:
+    """Assign a task to a user."""
+    user, task = read_id("user_id", user_id), read_id("task_id", task_id)
+    await fring.assignments.add(user=user, task=task)
+    return Message(f"Task {task} assigned to {user}")
+
+
+@delete(
+    "/users/{user_id:str}/tasks/{task_id:str}",
+    opt=operation(errors={400: errors.UNASSIGN_TASK}),
+    response_description="The task is no longer assigned.",
+)
+async def unassign_task(fring: Service, user_id: FromPath[str], task_id: FromPath[str]) -> None:
+    """Take a task from a user."""
+    user, task = read_id("user_id", user_id), read_id("task_id", task_id)
+    await fring.assignments.remove(user=user, task=task)
+
+
+HANDLERS: Final = (
+    create_user,
+    list_users,
+    get_user,
+    update_user,
+    delete_user,
+    list_tasks_of_user,
+    assign_task,
+    unassign_task,
+)

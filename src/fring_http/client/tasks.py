@@ -1,0 +1,109 @@
+"""Tasks, over HTTP."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from fring_core import IdTaken, Slice, TaskChanges, TaskNotFound, TransitionRefused
+from fring_core.queries import Page, TaskFilter, TaskOrder
+from fring_core.values import whole
+from fring_http.client import entities
+from fring_http.client import requests as sent
+from fring_http.client.answers import refusals
+from fring_http.client.pages import every, listed
+from fring_http.client.requests import tasks_path
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+    from fring_core import NewTask, Task, TaskStatus, TaskWithUsers
+    from fring_http.client.calls import Calls
+
+TASK_CHANGES: Final = (TaskNotFound, TransitionRefused)
+
+
+class TasksOverHttp:
+    """Do what `fring_core.TaskUseCases` does, on a server."""
+
+    def __init__(self, calls: Calls) -> None:
+        self._calls = calls
+        self._call = calls.call
+
+    async def create(self, new: NewTask, *, owner: str | None = None) -> Task:
+        """Create a task, with a due date only on a personal list; raise `IdTaken`."""
+        body = sent.new_task(new, owner)
+        where, read = tasks_path(owner), entities.task(owner, new.id)
+        refused = refusals(None, IdTaken) if owner is None else {}
+        return await self._call("POST", where, read, refused, body=body, about={"id": new.id})
+
+    async def get(self, task_id: int, *, owner: str | None = None) -> Task:
+        """Return a task; raise `TaskNotFound`."""
+        return (await self.get_with_users(task_id, owner=owner)).task
+
+    async def get_with_users(self, task_id: int, *, owner: str | None = None) -> TaskWithUsers:
+        """Return a task with the users it is assigned to; raise `TaskNotFound`."""
+        task_id = whole("task_id", task_id)
+        where, read = tasks_path(owner, task_id), entities.task_with_users(owner, task_id)
+        refused = refusals(owner, TaskNotFound)
+        return await self._call("GET", where, read, refused, about={"task_id": task_id})
+
+    async def list(
+        self,
+        where: TaskFilter = TaskFilter(),
+        page: Page = Page(),
+        *,
+        owner: str | None = None,
+        order: TaskOrder = TaskOrder.BY_ID,
+    ) -> Slice[Task]:
+        """Return the tasks of a list that match, in this order; `more` tells if others follow.
+
+        On the shared board the order is by id, and `completed` may not be False. On a personal
+        list the order is newest first or by title, and `title` and `assigned` are no filters.
+        """
+        query = sent.tasks_query(where, page, owner, order)
+        return await listed(self._calls, tasks_path(owner), entities.task(owner), query)
+
+    async def all(
+        self, where: TaskFilter = TaskFilter(), *, owner: str | None = None
+    ) -> AsyncIterator[Task]:
+        """Iterate over all tasks of a list that match, fetching a page when it is needed.
+
+        The shared board comes by id, a personal list newest first. What is added or deleted
+        meanwhile moves those behind it: some may come twice, or be passed over.
+        """
+        order = TaskOrder.BY_ID if owner is None else TaskOrder.NEWEST_FIRST
+        async for task in every(lambda page: self.list(where, page, owner=owner, order=order)):
+            yield task
+
+    async def count(self, where: TaskFilter = TaskFilter(), *, owner: str | None = None) -> int:
+        """Return how many tasks of a list match, by listing them all."""
+        return len([task async for task in self.all(where, owner=owner)])
+
+    async def update(self, task_id: int, changes: TaskChanges, *, owner: str | None = None) -> Task:
+        """Change a task and its `updated_at`; raise `TaskNotFound` or `TransitionRefused`.
+
+        On the shared board there is no `due_date`, and `completed` may not be False.
+        """
+        task_id = whole("task_id", task_id)
+        where, body = tasks_path(owner, task_id), sent.task_changes(changes, owner)
+        read, refused = entities.task(owner, task_id), refusals(owner, *TASK_CHANGES)
+        return await self._call("PUT", where, read, refused, body=body, about={"task_id": task_id})
+
+    async def set_status(
+        self, task_id: int, status: TaskStatus, *, owner: str | None = None
+    ) -> Task:
+        """Change a task's status alone; raise `TaskNotFound` or `TransitionRefused`."""
+        return await self.update(task_id, TaskChanges(status=status), owner=owner)
+
+    async def toggle(self, task_id: int, *, owner: str | None = None) -> Task:
+        """Complete a task of a personal list, or reopen it; raise as `update`."""
+        task_id = whole("task_id", task_id)
+        where, read = sent.toggle_path(task_id, owner), entities.task(owner, task_id)
+        refused = refusals(owner, *TASK_CHANGES)
+        return await self._call("PATCH", where, read, refused, about={"task_id": task_id})
+
+    async def delete(self, task_id: int, *, owner: str | None = None) -> None:
+        """Delete a task and its assignments, not the users; raise `TaskNotFound`."""
+        task_id = whole("task_id", task_id)
+        where, refused = tasks_path(owner, task_id), refusals(owner, TaskNotFound)
+        await self._call("DELETE", where, entities.nothing, refused, about={"task_id": task_id})

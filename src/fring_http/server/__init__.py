@@ -1,0 +1,1 @@
+"""The server: settings, the command, its processes, and what they put together."""

@@ -1,0 +1,146 @@
+"""Parsers for settings: each takes a text and returns a value, or raises `ValueError`."""
+
+from __future__ import annotations
+
+import json
+import re
+from math import nan
+from typing import TYPE_CHECKING, Final, TypeVar
+from urllib.parse import urlsplit
+
+from fring_http.api.door import authority
+from fring_http.api.door.origins import DEFAULT_PORTS, origin
+from fring_http.nearest import nearest
+from fring_http.server.logs import printable
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+T = TypeVar("T")
+
+_WHOLE: Final = re.compile(r"-?[0-9]{1,18}", re.ASCII)
+_SEPARATOR: Final = re.compile(r"[\s;]")
+_MOST_SHOWN: Final = 100  # characters of a value
+_TRUE: Final = ("true", "1", "yes", "on")
+_FALSE: Final = ("false", "0", "no", "off")
+_AS_IT_IS: Final = ("DATABASE_URL", "BETTER_AUTH_SECRET")
+_UNSEEN: Final = (*_AS_IT_IS, "FRING_JWKS_URL")  # they may hold a password
+
+
+def read_value(variable: str, text: str, parse: Callable[[str], T]) -> T:
+    """Return what a variable says, without blanks around it; raise `ValueError` with its name.
+
+    The database's URL and the secret are taken as they are.
+    """
+    try:
+        return parse(text if variable in _AS_IT_IS and text.strip() else _bare(text))
+    except ValueError as error:
+        shown = variable if variable in _UNSEEN else f"{variable}={_shown(text)}"
+        raise ValueError(f"{shown} cannot be used: {error}") from None
+
+
+def _shown(text: str) -> str:
+    return printable(text if len(text) <= _MOST_SHOWN else f"{text[:_MOST_SHOWN]}...")
+
+
+def _bare(text: str) -> str:
+    bare = text.strip()
+    if not bare:
+        raise ValueError("it is blank; leave it out, or give it a value")
+    if len(bare) > 1 and bare[0] == bare[-1] and bare[0] in "'\"":
+        raise ValueError("the quotes are part of it; leave them out")
+    return bare
+
+
+def between(least: float, most: float) -> Callable[[str], float]:
+    """Return a parser of numbers from `least` to `most`."""
+
+    def parse(text: str) -> float:
+        try:
+            number = float(text)
+        except ValueError:
+            number = nan
+        if not least <= number <= most:
+            raise ValueError(f"must be a number from {least:g} to {most:g}")
+        return number
+
+    return parse
+
+
+def whole(least: int, most: int) -> Callable[[str], int]:
+    """Return a parser of whole numbers from `least` to `most`."""
+
+    def parse(text: str) -> int:
+        number = int(text) if _WHOLE.fullmatch(text) else least - 1
+        if not least <= number <= most:
+            raise ValueError(f"must be a whole number from {least} to {most}")
+        return number
+
+    return parse
+
+
+def boolean(text: str) -> bool:
+    """Return whether a text says yes."""
+    if text.lower() not in _TRUE + _FALSE:
+        raise ValueError("must be true or false")
+    return text.lower() in _TRUE
+
+
+def one_of(names: tuple[str, ...]) -> Callable[[str], str]:
+    """Return a parser of these names, in any case."""
+
+    def parse(text: str) -> str:
+        if text.lower() not in names:
+            meant = nearest(text, names)
+            hint = f"; did you mean {meant}?" if meant else ""
+            raise ValueError(f"must be one of {', '.join(names)}{hint}")
+        return text.lower()
+
+    return parse
+
+
+def debug(text: str) -> bool:
+    """Return whether a text says yes, where other programs look for something else."""
+    try:
+        return boolean(text)
+    except ValueError as error:
+        raise ValueError(f"{error}; if it is meant for Node, start Fring with DEBUG=") from None
+
+
+def _listed(text: str) -> list[str]:
+    try:
+        found = json.loads(text) if text.startswith("[") else text.split(",")
+    except ValueError:
+        raise ValueError('a JSON list looks like ["https://app.example"]') from None
+    return _parted([str(each) for each in found])
+
+
+def _parted(found: Iterable[str]) -> list[str]:
+    """Return what stands between commas, without blanks around it and without what is empty."""
+    parts = [part for each in found if (part := each.strip())]
+    if any(_SEPARATOR.search(part) for part in parts):
+        raise ValueError("commas stand between them, and neither blanks nor semicolons")
+    return parts
+
+
+def origins(text: str) -> tuple[str, ...]:
+    """Return the origins in a JSON list, or in a list with commas."""
+    return tuple(map(origin, _listed(text)))
+
+
+def hosts(text: str) -> tuple[str, ...]:
+    """Return the hosts, each a name or an address, in a list with commas."""
+    found = _parted(text.split(","))
+    try:
+        return tuple(map(authority.canonical, found))
+    except ValueError:
+        raise ValueError("names hosts without ports, such as fring.example, 192.0.2.1") from None
+
+
+def address(text: str) -> str:
+    """Return an http or https URL as it is."""
+    parts = urlsplit(text)
+    plain = text.isprintable() and " " not in text
+    if not plain or parts.scheme not in DEFAULT_PORTS or not parts.hostname or parts.port == 0:
+        raise ValueError("must be an http or https URL, such as https://app.example/api/auth/jwks")
+    return text
