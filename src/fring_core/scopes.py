@@ -57,5 +57,6 @@ class Block:
 
 def check_outside(store: object) -> None:
     """Raise `RuntimeError` if the caller stands in a block of this store."""
-    if any(block.is_around(store) for block in _entered.get()):
-        raise RuntimeError(_MESSAGE)
+    for block in _entered.get():
+        if block.is_around(store):
+            raise RuntimeError(_MESSAGE)
