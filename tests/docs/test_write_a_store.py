@@ -15,7 +15,7 @@ PAGE = ROOT / "docs/write-a-store.md"
 SETTINGS = """
 from hypothesis import Phase, settings
 TestHistories.settings = TestSuspendingHistories.settings = settings(
-    max_examples=10, deadline=None, derandomize=True, database=None, phases=[Phase.generate]
+    max_examples=8, stateful_step_count=25, deadline=None, derandomize=True, database=None, phases=[Phase.generate]
 )
 """
 

@@ -18,14 +18,14 @@ from tests.http.awaiting import Awaiting
 from tests.serving import in_thread
 
 HISTORIES = settings(
-    max_examples=20,
+    max_examples=12,
     stateful_step_count=8,
     deadline=None,
     derandomize=True,
     database=None,
     suppress_health_check=list(HealthCheck),
 )
-FEWER = settings(HISTORIES, max_examples=8)  # the edge is the same
+FEWER = settings(HISTORIES, max_examples=5)  # the edge is the same
 
 
 def with_options(call, **options):

@@ -6,7 +6,7 @@ Who writes while an open transaction has written waits a little, and is told `St
 from __future__ import annotations
 
 import sqlite3
-from contextlib import asynccontextmanager, closing, contextmanager
+from contextlib import asynccontextmanager, contextmanager
 from datetime import date, datetime
 from typing import Any
 
@@ -71,18 +71,34 @@ class Session:
 
     path: str
     connection: Any = None
+    idle: list[Any] = attrs.field(factory=list)
 
-    def connect(self):
-        connection = sqlite3.connect(self.path, timeout=WAIT, isolation_level=None)
+    def _connect(self):
+        # Used by one thread at a time, but not always by the same.
+        options = {"timeout": WAIT, "isolation_level": None, "check_same_thread": False}
+        connection = sqlite3.connect(self.path, **options)
         connection.execute("PRAGMA foreign_keys = ON")
         connection.execute("PRAGMA synchronous = OFF")
         return connection
 
     @contextmanager
+    def connected(self):
+        """Lend a connection, and roll back what it has not committed."""
+        try:
+            connection = self.idle.pop()
+        except IndexError:
+            connection = self._connect()
+        try:
+            yield connection
+        finally:
+            connection.rollback()
+            self.idle.append(connection)
+
+    @contextmanager
     def call(self, begin="BEGIN IMMEDIATE"):
         try:
             if self.connection is None:
-                with closing(self.connect()) as connection:
+                with self.connected() as connection:
                     connection.execute(begin)
                     yield connection
                     connection.execute("COMMIT")
@@ -351,10 +367,14 @@ class SqliteStore:
     def __init__(self, path, session=None):
         self.session = session or Session(path)
         if session is None:
-            with closing(self.session.connect()) as connection:
+            with self.session.connected() as connection:
                 connection.executescript(SCHEMA)
         self.users, self.credentials = Users(self.session), Credentials(self.session)
         self.tasks, self.assignments = Tasks(self.session), Assignments(self.session)
+
+    def close(self):
+        while self.session.idle:
+            self.session.idle.pop().close()
 
     @asynccontextmanager
     async def transaction(self):
@@ -362,7 +382,7 @@ class SqliteStore:
             with self.session.savepoint():
                 yield SqliteStore(None, self.session)
             return
-        with closing(self.session.connect()) as connection:
+        with self.session.connected() as connection:
             connection.execute("BEGIN")
             yield SqliteStore(None, attrs.evolve(self.session, connection=connection))
             try:

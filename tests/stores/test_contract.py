@@ -28,14 +28,8 @@ class TestMemoryStore(InThreads, StoreContract):
         yield MemoryStore()
 
 
-class TestFaultyStore(InThreads, StoreContract):
-    @asynccontextmanager
-    async def open_store(self):
-        yield FaultyStore(MemoryStore())
-
-
-class TestSlowStore(StoreContract):
-    """In an event loop, where whoever calls is overtaken by everybody else at each call."""
+class TestFaultyStore(StoreContract):
+    """A slow one, in an event loop: whoever calls is overtaken by everybody else at each call."""
 
     @asynccontextmanager
     async def open_store(self):

@@ -26,7 +26,7 @@ HISTORIES = settings(
     database=None,
     suppress_health_check=list(HealthCheck),
 )
-ON_A_DATABASE = settings(HISTORIES, max_examples=10)  # `make nightly` makes many
+ON_A_DATABASE = settings(HISTORIES, max_examples=6)  # `make nightly` makes many
 POOL = PoolSettings(size=4, timeout=30)
 
 
@@ -45,7 +45,7 @@ def test_memory():
         def make_store(self):
             return MemoryStore()
 
-    run_state_machine_as_test(Machine, settings=settings(HISTORIES, max_examples=15))
+    run_state_machine_as_test(Machine, settings=settings(HISTORIES, max_examples=6))
 
 
 def test_ids_greater_than_any_that_callers_may_choose():
@@ -53,7 +53,7 @@ def test_ids_greater_than_any_that_callers_may_choose():
         def make_store(self):
             return MemoryStore(user_ids=count(MAX_CHOSEN_ID + 1), task_ids=count(MAX_ID, -1))
 
-    run_state_machine_as_test(Machine, settings=settings(HISTORIES, max_examples=10))
+    run_state_machine_as_test(Machine, settings=settings(HISTORIES, max_examples=6))
 
 
 def test_a_drawn_id_that_cannot_be_is_found():

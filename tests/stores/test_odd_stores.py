@@ -1,7 +1,7 @@
 """Stores that are right but odd pass the whole kit; and they are odd."""
 
 import asyncio
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, closing
 
 import pytest
 from hypothesis import HealthCheck, Phase, settings
@@ -22,7 +22,7 @@ def anyio_backend():
 
 
 FEW = settings(
-    max_examples=6,
+    max_examples=4,
     stateful_step_count=20,
     deadline=None,
     derandomize=True,
@@ -51,11 +51,13 @@ class TestOneWriter(InThreads, StoreContract):
 
     @asynccontextmanager
     async def open_store(self):
-        yield SqliteStore(self.file)
+        with closing(SqliteStore(self.file)) as store:
+            yield store
 
     @asynccontextmanager
     async def reopen(self, store):
-        yield SqliteStore(self.file)
+        with closing(SqliteStore(self.file)) as again:
+            yield again
 
 
 def test_histories():
@@ -90,10 +92,14 @@ def test_histories_of_one_writer(tmp_path):
 
     class Machine(StoreMachine):
         def make_store(self):
-            return SqliteStore(next(files))
+            self.made = SqliteStore(next(files))
+            return self.made
 
         def make_oracle(self):
             return MemoryStore()
+
+        def teardown(self):
+            self.made.close()
 
     run_state_machine_as_test(Machine, settings=FEW)
 
@@ -153,13 +159,15 @@ async def test_the_commits_are_late():
 
 def test_there_is_one_writer(tmp_path, monkeypatch):
     monkeypatch.setattr("tests.stores.sqlite.WAIT", 0)
-    store = SqliteStore(tmp_path / "store")
 
-    async def both():
+    async def both(store):
         async with store.transaction() as inner:
             await inner.tasks.add(NewTask("mine"), None, NOW)
             assert await store.tasks.get(1, None) is None
             await store.tasks.add(NewTask("theirs"), None, NOW)
 
-    with pytest.raises(StoreUnavailable, match="locked"):
-        run_sync(both())
+    with (
+        closing(SqliteStore(tmp_path / "store")) as store,
+        pytest.raises(StoreUnavailable, match="locked"),
+    ):
+        run_sync(both(store))

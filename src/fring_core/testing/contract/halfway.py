@@ -24,14 +24,19 @@ OF_TWO = {name for name in READS if "with_" in name or "s_of" in name}
 
 
 async def come_and_go(store: Store) -> None:
-    """Remove a user and a task that are assigned to each other, or add them again, at once."""
+    """Change a user and a task that are assigned to each other; then remove both; then add them."""
     async with store.transaction() as inner:
-        if await inner.users.remove(1):
+        user, task = await inner.users.get(1), await inner.tasks.get(1, None)
+        if user is None or task is None:
+            await add_user(inner, "u1", 1)
+            await add_task(inner, "t1", 1)
+            await inner.assignments.add(1, 1)
+        elif user.version == 1:
+            await save(inner, attrs.evolve(user, username="changed"))
+            await save(inner, attrs.evolve(task, title="changed"))
+        else:
+            await inner.users.remove(1)
             await inner.tasks.remove(1, None)
-            return
-        await add_user(inner, "u1", 1)
-        await add_task(inner, "t1", 1)
-        await inner.assignments.add(1, 1)
 
 
 class HalfwayTests(StoreTests):
