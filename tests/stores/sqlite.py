@@ -74,9 +74,12 @@ class Session:
     idle: list[Any] = attrs.field(factory=list)
 
     def _connect(self):
-        # Used by one thread at a time, but not always by the same.
-        options = {"timeout": WAIT, "isolation_level": None, "check_same_thread": False}
-        connection = sqlite3.connect(self.path, **options)
+        connection = sqlite3.connect(
+            self.path,
+            timeout=WAIT,
+            isolation_level=None,
+            check_same_thread=False,  # by one at a time, but not always by the same
+        )
         connection.execute("PRAGMA foreign_keys = ON")
         connection.execute("PRAGMA synchronous = OFF")
         return connection

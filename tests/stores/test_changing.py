@@ -2,6 +2,7 @@
 
 import asyncio
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import nullcontext
 from functools import partial
 from threading import Lock
 from typing import Any
@@ -39,6 +40,19 @@ def anyio_backend():
     return "asyncio"
 
 
+class Executor:
+    """An executor that may be used."""
+
+    def check(self):
+        pass
+
+    def on_one_connection(self):
+        return nullcontext(self)
+
+
+EXECUTOR: Any = Executor()
+
+
 class Row:
     """A row in no database, that others change before the first saves."""
 
@@ -49,10 +63,10 @@ class Row:
         self.pauses = 0
         self.error = None
 
-    async def get(self):
+    async def get(self, _):
         return self.row
 
-    async def save(self, task, was):
+    async def save(self, _, task, was):
         self.saves += 1
         if self.error is not None:
             raise self.error
@@ -67,7 +81,7 @@ class Row:
         self.pauses += 1
 
     def apply(self, *verbs):
-        return run_sync(applied(self.get, self.save, self.pause, verbs))
+        return run_sync(applied(EXECUTOR.on_one_connection, self.get, self.save, self.pause, verbs))
 
 
 def add(text, task):
@@ -192,12 +206,12 @@ def test_an_outage_is_told_to_all_at_once():
 def test_who_clashes_is_told_alone_until_an_outage():
     row = Row()
 
-    async def save(task, was):
+    async def save(executor, task, was):
         if "bob" in task.title:
             raise UsernameTaken("bob")
         if "3" in task.title:
             raise StoreUnavailable("away")
-        return await Row.save(row, task, was)
+        return await Row.save(row, executor, task, was)
 
     row.save = save  # type: ignore[method-assign]
     verbs = [partial(add, text) for text in ("1", "bob", "2", "3", "4", "5")]
@@ -208,16 +222,6 @@ def test_who_clashes_is_told_alone_until_an_outage():
     assert row.saves == 2
 
 
-class Executor:
-    """An executor that may be used."""
-
-    def check(self):
-        pass
-
-
-EXECUTOR: Any = Executor()
-
-
 class Slow(Row):
     """A row that is read when the test says so, by one round after the other."""
 
@@ -226,9 +230,9 @@ class Slow(Row):
         self.reads = asyncio.Semaphore(0)
         self.together = Together(EXECUTOR)
 
-    async def get(self):
+    async def get(self, executor):
         await self.reads.acquire()
-        return await super().get()
+        return await super().get(executor)
 
     def begin(self, text):
         verb = text if callable(text) else partial(add, text)

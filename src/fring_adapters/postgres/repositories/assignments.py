@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from fring_adapters.postgres.wire.executor import Executor
-    from fring_adapters.postgres.wire.statement import Statement
+    from fring_adapters.postgres.wire.statement import Row, Statement
     from fring_core import Task, TaskStatus, User
 
 _TOO_OFTEN: Final = "User {} or task {} came and went too often"
@@ -31,28 +31,24 @@ class PostgresAssignments:
     async def add(self, user_id: int, task_id: int) -> Outcome:
         for _ in range(MAX_ROUNDS):
             try:
-                outcome, _ = await self._change(sql.ADD, user_id, task_id)
+                return Outcome(*await self._change(sql.ADD, user_id, task_id))
             except psycopg.errors.ForeignKeyViolation:
                 continue  # one of the two was removed meanwhile: look again
-            return outcome
         raise StoreUnavailable(_TOO_OFTEN.format(user_id, task_id))
 
     async def remove(self, user_id: int, task_id: int) -> Outcome:
         for _ in range(MAX_ROUNDS):
-            outcome, were_assigned = await self._change(sql.REMOVE, user_id, task_id)
+            *facts, were_assigned = await self._change(sql.REMOVE, user_id, task_id)
+            outcome = Outcome(*facts)
             if outcome.changed or not were_assigned:
                 return outcome
             # Another caller was faster, who may have removed one of the two as well: look again.
         raise StoreUnavailable(_TOO_OFTEN.format(user_id, task_id))
 
-    async def _change(
-        self, statement: Statement, user_id: int, task_id: int
-    ) -> tuple[Outcome, bool]:
-        """Return the outcome, and whether the two were assigned when the statement began."""
-        [(user_exists, task_exists, changed, were_assigned)] = await self._executor.run(
-            statement, {"user_id": user_id, "task_id": task_id}
-        )
-        return Outcome(user_exists, task_exists, changed), were_assigned
+    async def _change(self, statement: Statement, user_id: int, task_id: int) -> Row:
+        """Return whether the user is there, the task, and the change; what else it tells of."""
+        [row] = await self._executor.run(statement, {"user_id": user_id, "task_id": task_id})
+        return row
 
     async def tasks_of(self, user_id: int, status: TaskStatus | None) -> Sequence[Task] | None:
         rows = await self._executor.run(

@@ -19,14 +19,16 @@ from fring_core import Conflict, StoreUnavailable, Task, Unavailable, User
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Hashable, Sequence
+    from contextlib import AbstractAsyncContextManager
 
     from fring_adapters.postgres.wire.executor import Executor
 
 E = TypeVar("E", User, Task)
 Verb: TypeAlias = "Callable[[E], E]"
 Result: TypeAlias = "E | BaseException | None"
-Get: TypeAlias = "Callable[[], Awaitable[E | None]]"
-Save: TypeAlias = "Callable[[E, int], Awaitable[bool]]"
+Connected: TypeAlias = "Callable[[], AbstractAsyncContextManager[Executor]]"
+Get: TypeAlias = "Callable[[Executor], Awaitable[E | None]]"
+Save: TypeAlias = "Callable[[Executor, E, int], Awaitable[bool]]"
 Pause: TypeAlias = "Callable[[float], Awaitable[None]]"
 Apply: TypeAlias = "Callable[[Sequence[Verb[Any]]], Awaitable[list[Any]]]"
 
@@ -50,7 +52,8 @@ class Changing:
         version, and tells whether it did.
         """
         self._executor.check()  # before any waiting for others
-        result = await self._in_turn(key, verb, partial(applied, get, save, self._pause))
+        apply = partial(applied, self._executor.on_one_connection, get, save, self._pause)
+        result = await self._in_turn(key, verb, apply)
         if isinstance(result, BaseException):
             raise result
         changed: E | None = result
@@ -65,11 +68,11 @@ class Changing:
 
 
 async def applied(
-    get: Get[Any], save: Save[Any], pause: Pause, verbs: Sequence[Verb[Any]]
+    connected: Connected, get: Get[Any], save: Save[Any], pause: Pause, verbs: Sequence[Verb[Any]]
 ) -> list[Any]:
     """Apply verbs to a row, one after another; return what each made of it, or its error."""
     try:
-        return await _stored(get, save, pause, verbs)
+        return await _stored(connected, get, save, pause, verbs)
     except Conflict as error:  # of one of them
         if len(verbs) == 1:
             return [error]
@@ -77,7 +80,7 @@ async def applied(
         return [error, *_repeated(error, verbs[1:])]
     results: list[Any] = []
     for verb in verbs:
-        results += await applied(get, save, pause, (verb,))
+        results += await applied(connected, get, save, pause, (verb,))
         last = results[-1]
         if isinstance(last, Unavailable):  # the others need not wait for the same
             return [*results, *_repeated(last, verbs[len(results) :])]
@@ -85,15 +88,16 @@ async def applied(
 
 
 async def _stored(
-    get: Get[E], save: Save[E], pause: Pause, verbs: Sequence[Verb[E]]
+    connected: Connected, get: Get[E], save: Save[E], pause: Pause, verbs: Sequence[Verb[E]]
 ) -> list[Result[E]]:
     for lost in range(MAX_ROUNDS):
-        present = await get()
-        if present is None:
-            return [None] * len(verbs)
-        last, results = _made(present, verbs)
-        if last is present or await save(last, present.version):
-            return results
+        async with connected() as executor:
+            present = await get(executor)
+            if present is None:
+                return [None] * len(verbs)
+            last, results = _made(present, verbs)
+            if last is present or await save(executor, last, present.version):
+                return results
         if lost >= PATIENT_ROUNDS:
             await pause(random.uniform(0, min(_SHORTEST * 2**lost, _LONGEST)))  # noqa: S311  # jitter
     raise StoreUnavailable(f"A row changed under {MAX_ROUNDS} attempts to change it")

@@ -44,8 +44,7 @@ class PostgresTasks:
         raise StoreUnavailable(f"No free task id in {MAX_ROUNDS} attempts")
 
     async def get(self, task_id: int, owner: str | None) -> Task | None:
-        rows = await self._executor.run(STATEMENTS.get, {"id": task_id, "owner": owner})
-        return TASKS.entity(rows[0]) if rows else None
+        return await _get(task_id, owner, self._executor)
 
     async def get_with_users(self, task_id: int, owner: str | None) -> TaskWithUsers | None:
         rows = await self._executor.run(sql.GET_WITH_USERS, {"id": task_id, "owner": owner})
@@ -82,15 +81,20 @@ class PostgresTasks:
         self, task_id: int, owner: str | None, verb: Callable[[Task], Task]
     ) -> Task | None:
         return await self._changing.change(
-            ("task", task_id, owner), verb, partial(self.get, task_id, owner), self._save
+            ("task", task_id, owner), verb, partial(_get, task_id, owner), _save
         )
-
-    async def _save(self, task: Task, was: int) -> bool:
-        parameters = TASKS.parameters(task) | {"was": was}
-        return bool(await self._executor.run(STATEMENTS.save, parameters))
 
     async def remove(self, task_id: int, owner: str | None) -> bool:
         return bool(await self._executor.run(sql.REMOVE, {"id": task_id, "owner": owner}))
+
+
+async def _get(task_id: int, owner: str | None, executor: Executor) -> Task | None:
+    rows = await executor.run(STATEMENTS.get, {"id": task_id, "owner": owner})
+    return TASKS.entity(rows[0]) if rows else None
+
+
+async def _save(executor: Executor, task: Task, was: int) -> bool:
+    return bool(await executor.run(STATEMENTS.save, TASKS.parameters(task) | {"was": was}))
 
 
 def _listing(

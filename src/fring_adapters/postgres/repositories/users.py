@@ -47,29 +47,17 @@ class PostgresUsers:
             )
             if rows:
                 return new.as_user(rows[0][0], now)
-            id_taken = await self._check_unique(new.username, new.email, new.id, besides=None)
+            id_taken = await _check_unique(
+                self._executor, new.username, new.email, new.id, besides=None
+            )
             if new.id is None:
                 await self._executor.run(STATEMENTS.skip_ahead, steps_after(clashes))
             elif id_taken:
                 raise IdTaken(new.id)
         raise StoreUnavailable(f"No free user id in {MAX_ROUNDS} attempts")
 
-    async def _check_unique(
-        self, username: str, email: str, chosen_id: int | None, *, besides: int | None
-    ) -> bool:
-        """Raise `UsernameTaken` or `EmailTaken`; tell whether the chosen id is taken."""
-        [(username_taken, email_taken, id_taken)] = await self._executor.run(
-            sql.TAKEN, {"username": username, "email": email, "id": chosen_id, "besides": besides}
-        )
-        if username_taken:
-            raise UsernameTaken(username)
-        if email_taken:
-            raise EmailTaken(email)
-        return bool(id_taken)
-
     async def get(self, user_id: int) -> User | None:
-        rows = await self._executor.run(STATEMENTS.get, {"id": user_id})
-        return USERS.entity(rows[0]) if rows else None
+        return await _get(user_id, self._executor)
 
     async def get_with_tasks(self, user_id: int) -> UserWithTasks | None:
         rows = await self._executor.run(sql.GET_WITH_TASKS, {"id": user_id})
@@ -107,18 +95,7 @@ class PostgresUsers:
         return int(number)
 
     async def change(self, user_id: int, verb: Callable[[User], User]) -> User | None:
-        return await self._changing.change(
-            ("user", user_id), verb, partial(self.get, user_id), self._save
-        )
-
-    async def _save(self, user: User, was: int) -> bool:
-        parameters = USERS.parameters(user) | {"was": was}
-        for _ in range(MAX_ROUNDS):
-            try:
-                return bool(await self._executor.run(STATEMENTS.save, parameters))
-            except psycopg.errors.UniqueViolation:
-                await self._check_unique(user.username, user.email, None, besides=user.id)
-        raise StoreUnavailable(f"User {user.id} met a vanishing rival {MAX_ROUNDS} times")
+        return await self._changing.change(("user", user_id), verb, partial(_get, user_id), _save)
 
     async def remove(self, user_id: int) -> bool:
         parameters = {"id": user_id, "owner": str(user_id)}
@@ -126,3 +103,32 @@ class PostgresUsers:
         if rows and rows[0][1]:
             await self._executor.run(SWEEP, parameters)
         return bool(rows)
+
+
+async def _get(user_id: int, executor: Executor) -> User | None:
+    rows = await executor.run(STATEMENTS.get, {"id": user_id})
+    return USERS.entity(rows[0]) if rows else None
+
+
+async def _save(executor: Executor, user: User, was: int) -> bool:
+    parameters = USERS.parameters(user) | {"was": was}
+    for _ in range(MAX_ROUNDS):
+        try:
+            return bool(await executor.run(STATEMENTS.save, parameters))
+        except psycopg.errors.UniqueViolation:
+            await _check_unique(executor, user.username, user.email, None, besides=user.id)
+    raise StoreUnavailable(f"User {user.id} met a vanishing rival {MAX_ROUNDS} times")
+
+
+async def _check_unique(
+    executor: Executor, username: str, email: str, chosen_id: int | None, *, besides: int | None
+) -> bool:
+    """Raise `UsernameTaken` or `EmailTaken`; tell whether the chosen id is taken."""
+    [(username_taken, email_taken, id_taken)] = await executor.run(
+        sql.TAKEN, {"username": username, "email": email, "id": chosen_id, "besides": besides}
+    )
+    if username_taken:
+        raise UsernameTaken(username)
+    if email_taken:
+        raise EmailTaken(email)
+    return bool(id_taken)

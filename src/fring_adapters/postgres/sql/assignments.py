@@ -22,8 +22,6 @@ _TASK: Final = (
     .where(tasks.c.id == bindparam("task_id"), tasks.c.owner.is_(None))
     .cte("the_task")
 )
-
-
 _LINK: Final = (
     select(user_tasks.c.user_id)
     .where(
@@ -34,12 +32,12 @@ _LINK: Final = (
 )
 
 
-def _outcome_of(change: CTE) -> Statement:
+def _outcome_of(change: CTE, *more: CTE) -> Statement:
     return writing(
         select(
             *(
                 exists(select(literal_column("1")).select_from(part))
-                for part in (_USER, _TASK, change, _LINK)
+                for part in (_USER, _TASK, change, *more)
             )
         )
     )
@@ -62,7 +60,8 @@ REMOVE: Final = _outcome_of(
         user_tasks.c.task_id == select(_TASK.c.id).scalar_subquery(),
     )
     .returning(user_tasks.c.user_id)
-    .cte("removed")
+    .cte("removed"),
+    _LINK,
 )
 USERS_OF: Final = reading(
     select(tasks.c.id, *USERS.columns)

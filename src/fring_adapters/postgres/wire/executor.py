@@ -21,6 +21,7 @@ from fring_core.scopes import Block, check_outside
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Mapping
     from contextlib import AbstractAsyncContextManager
+    from types import TracebackType
 
     from fring_adapters.postgres.wire.driver import PoolDriver
     from fring_adapters.postgres.wire.statement import Row, Statement
@@ -45,12 +46,17 @@ class Executor(Protocol):
         """Open a transaction, or a savepoint inside one."""
         ...
 
+    def on_one_connection(self) -> AbstractAsyncContextManager[Executor]:
+        """Send statements on one connection until the block ends, each as `run` does."""
+        ...
+
 
 class PoolExecutor(Generic[C]):
     """Send each statement on a connection of a pool, again where that does no harm."""
 
     def __init__(self, driver: PoolDriver[C]) -> None:
         self._driver = driver
+        self._take, self._give_back = driver.take, driver.give_back
 
     def check(self) -> None:
         """Raise `RuntimeError` if it may not be used here and now."""
@@ -64,7 +70,7 @@ class PoolExecutor(Generic[C]):
         failures = 0
         while True:
             try:
-                connection = await driver.take()
+                connection = await self._take()
                 try:
                     return await driver.execute(connection, statement, parameters)
                 except psycopg.Error as error:
@@ -74,14 +80,21 @@ class PoolExecutor(Generic[C]):
                             connection, statement, parameters, prepare=False
                         )
                     if is_lost(error):
-                        await driver.renew(connection, renewal_pause(error))
+                        await self._renew(connection, renewal_pause(error))
                     raise
                 finally:
-                    await driver.give_back(connection)
+                    await self._give_back(connection)
             except psycopg.Error as error:
                 failures += 1
                 delay = delay_before_retry(error, statement, failures)
             await driver.pause(delay)
+
+    async def _renew(self, lost: C, pause: float) -> None:
+        await self._driver.renew(lost, pause)
+
+    def on_one_connection(self) -> OneConnection[C]:
+        """Return what keeps the connection of its first statement, to be opened by entering it."""
+        return OneConnection(self._driver)
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[Executor]:
@@ -98,3 +111,35 @@ class PoolExecutor(Generic[C]):
             if connection.broken:
                 await driver.renew(connection)
             await driver.give_back(connection)
+
+
+class OneConnection(PoolExecutor[C]):
+    """Keep a connection of a pool from one statement to the next, unless it was lost."""
+
+    def __init__(self, driver: PoolDriver[C]) -> None:
+        super().__init__(driver)
+        self._take, self._give_back = self._take_again, self._keep
+        self._kept: C | None = None
+
+    async def _take_again(self) -> C:
+        kept, self._kept = self._kept, None
+        return await self._driver.take() if kept is None else kept
+
+    async def _keep(self, connection: C) -> None:
+        self._kept = connection
+
+    async def _renew(self, lost: C, pause: float) -> None:
+        await super()._renew(lost, pause)
+        self._give_back = self._driver.give_back  # the next one may be of another server
+
+    async def __aenter__(self) -> Executor:
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        if self._kept is not None:
+            await self._driver.give_back(self._kept)

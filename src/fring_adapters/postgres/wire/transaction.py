@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import nullcontext
 from typing import TYPE_CHECKING, Any, Final, Generic
 
 import psycopg
@@ -13,6 +14,7 @@ from fring_core import StoreUnavailable
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from contextlib import AbstractAsyncContextManager
     from types import TracebackType
     from typing import Self
 
@@ -73,6 +75,10 @@ class Transaction(Generic[C]):
         driver, connection = self._driver, self._connection
         async with driver.transaction(connection):
             return await driver.execute(connection, statement, parameters, prepare=prepare)
+
+    def on_one_connection(self) -> AbstractAsyncContextManager[Transaction[C]]:
+        """Return itself: it has one only."""
+        return nullcontext(self)
 
     def transaction(self) -> Transaction[C]:
         """Return one inside this one, to be opened by entering it."""

@@ -70,6 +70,11 @@ def _far_beyond(number: int) -> int:
     return 2**64 + number  # the same in 64 bits
 
 
+def _pages_after(kind: str) -> st.SearchStrategy[Page]:
+    """Draw pages behind an id."""
+    return st.builds(Page, st.integers(0, 1), st.integers(0, 3), _ids(kind))
+
+
 def _chosen(kind: str) -> st.SearchStrategy[int | None]:
     """Draw None mostly, else an id in use or one that a sequence will come to."""
     ahead = st.tuples(_known(kind), st.integers(0, 3)).map(
@@ -163,7 +168,8 @@ CALLS = (
     *[ADD_USER, ADD_TASK, ADD_TASK, ASSIGN, ASSIGN] * 2,  # or too little would be there to find
     *[LIST_USERS, LIST_TASKS] * 6,  # which have the most ways to be wrong
     *[CHANGE_USER, CHANGE_TASK, FIND_CREDENTIAL, REPLACE_HASH, SET_ROLE] * 2,
-    _calls("store.tasks.list", TASK_FILTERS, PAGES, OWNER),
+    *[_calls("store.tasks.list", TASK_FILTERS, _pages_after("task"), OWNER)] * 2,
+    *[_calls("store.users.list", USER_FILTERS, _pages_after("user"))] * 2,
     _calls("store.credentials.get", USER),
     _calls("store.users.get", USER),
     _calls("store.users.count", USER_FILTERS),
