@@ -19,7 +19,7 @@ from fring_core import (
     UsernameTaken,
     run_sync,
 )
-from fring_core.testing.contract.base import save
+from fring_core.testing.contract.examples import save
 from tests.core.account_world import SECRET, World
 from tests.core.examples import NOW, refused
 

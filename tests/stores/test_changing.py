@@ -28,7 +28,7 @@ from fring_core import (
     UsernameTaken,
     run_sync,
 )
-from fring_core.testing.contract.base import ghost_task
+from fring_core.testing.contract.examples import ghost_task
 
 CALLERS = 200
 

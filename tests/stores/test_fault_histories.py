@@ -21,7 +21,7 @@ from fring_core import (
     run_sync,
 )
 from fring_core.testing import FaultyStore, faults
-from fring_core.testing.contract.base import Undo
+from fring_core.testing.contract.examples import Undo
 from fring_core.testing.snapshot import plain, snapshot
 from tests.stores.faulty import BEFORE, INTERRUPTIONS, REPEATABLE, on
 

@@ -11,7 +11,7 @@ from fring_adapters.memory import MemoryStore
 from fring_core import NewTask, Page, Slice, StoreUnavailable, TaskFilter, run_sync
 from fring_core.ids import MAX_CHOSEN_ID
 from fring_core.testing import InThreads, StoreContract, StoreMachine
-from fring_core.testing.contract.base import NOW, add_task, add_user
+from fring_core.testing.contract.examples import NOW, add_task, add_user
 from tests.stores import odd
 from tests.stores.sqlite import SqliteStore
 

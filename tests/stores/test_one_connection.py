@@ -11,7 +11,7 @@ from fring_adapters.postgres import BlockingPostgresStore, PoolSettings, Postgre
 from fring_adapters.postgres.wire.pools import AsyncPool
 from fring_adapters.postgres.wire.urls import to_conninfo
 from fring_core import Page, StoreUnavailable, TaskFilter, run_sync
-from fring_core.testing.contract.base import add_task
+from fring_core.testing.contract.examples import add_task
 
 ONE = PoolSettings(size=1, overflow=0, timeout=5)
 

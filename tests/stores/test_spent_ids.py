@@ -15,7 +15,7 @@ from fring_adapters.postgres.sql import tasks as task_statements
 from fring_adapters.postgres.sql import user_removal
 from fring_adapters.postgres.sql import users as user_statements
 from fring_adapters.postgres.wire.urls import to_conninfo
-from fring_core.testing.contract.base import add_task, add_user, save
+from fring_core.testing.contract.examples import add_task, add_user, save
 from tests.stores.older import at_revision
 
 pytestmark = pytest.mark.anyio

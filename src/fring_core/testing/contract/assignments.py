@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from fring_core import NewTask, Outcome, TaskStatus
-from fring_core.testing.contract.base import NOW, StoreTests, add_task, add_user, contents, rows
+from fring_core.testing.contract.base import StoreTests
+from fring_core.testing.contract.examples import NOW, add_task, add_user, contents, rows
 from fring_core.testing.snapshot import plain
 
 if TYPE_CHECKING:

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from fring_core.testing.agreement import LISTS
-from fring_core.testing.contract.base import StoreTests, Undo
+from fring_core.testing.contract.base import StoreTests
+from fring_core.testing.contract.examples import Undo
 from fring_core.testing.contract.turns import cut_short
 from fring_core.testing.contract.writes import WRITES, settle
 from fring_core.testing.snapshot import snapshot

@@ -21,9 +21,9 @@ from fring_core import (
     TransactionConflict,
     UsernameTaken,
 )
-from fring_core.testing.contract.base import (
+from fring_core.testing.contract.base import StoreTests
+from fring_core.testing.contract.examples import (
     NOW,
-    StoreTests,
     Undo,
     add_task,
     add_user,

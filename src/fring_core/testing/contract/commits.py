@@ -15,9 +15,9 @@ import pytest
 
 from fring_core import Credential, FringError, NewUser, TransactionConflict
 from fring_core.testing.agreement import LISTS
-from fring_core.testing.contract.base import (
+from fring_core.testing.contract.base import StoreTests
+from fring_core.testing.contract.examples import (
     NOW,
-    StoreTests,
     Undo,
     add_task,
     add_user,

@@ -9,10 +9,10 @@ import attrs
 import pytest
 
 from fring_core import Credential, FringError, NewUser, UserFilter
-from fring_core.testing.contract.base import (
+from fring_core.testing.contract.base import StoreTests
+from fring_core.testing.contract.examples import (
     CALLERS,
     NOW,
-    StoreTests,
     Undo,
     add_task,
     add_user,

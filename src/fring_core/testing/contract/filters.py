@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from fring_core import NewTask, NewUser, Task, TaskFilter, TaskStatus, UserFilter
-from fring_core.testing.contract.base import NOW, OWNERS, StoreTests, add_task, add_user, by_id
+from fring_core.testing.contract.base import StoreTests
+from fring_core.testing.contract.examples import NOW, OWNERS, add_task, add_user, by_id
 from fring_core.testing.snapshot import EVERYTHING
 
 if TYPE_CHECKING:

@@ -8,14 +8,8 @@ from typing import TYPE_CHECKING
 import attrs
 
 from fring_core.testing.agreement import agreed
-from fring_core.testing.contract.base import (
-    StoreTests,
-    Undo,
-    add_task,
-    add_user,
-    check_none_failed,
-    save,
-)
+from fring_core.testing.contract.base import StoreTests
+from fring_core.testing.contract.examples import Undo, add_task, add_user, check_none_failed, save
 from fring_core.testing.contract.turns import pause
 from fring_core.testing.contract.writes import WRITES, settle
 from fring_core.testing.snapshot import plain

@@ -6,13 +6,8 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from fring_core import Role, TaskFilter
-from fring_core.testing.contract.base import (
-    StoreTests,
-    add_task,
-    add_user,
-    check_none_failed,
-    hash_of,
-)
+from fring_core.testing.contract.base import StoreTests
+from fring_core.testing.contract.examples import add_task, add_user, check_none_failed, hash_of
 from fring_core.testing.contract.transactions import prepare, write_everywhere
 from fring_core.testing.contract.turns import turns
 from fring_core.testing.snapshot import EVERYTHING

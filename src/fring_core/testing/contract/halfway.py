@@ -8,7 +8,8 @@ import attrs
 import pytest
 
 from fring_core import Credential, FringError
-from fring_core.testing.contract.base import StoreTests, add_task, add_user, check_none_failed, save
+from fring_core.testing.contract.base import StoreTests
+from fring_core.testing.contract.examples import add_task, add_user, check_none_failed, save
 from fring_core.testing.contract.single_reads import READS, change_all, fill
 from fring_core.testing.snapshot import plain
 

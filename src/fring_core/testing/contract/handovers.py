@@ -16,9 +16,9 @@ from fring_core import (
     UserFilter,
     UsernameTaken,
 )
-from fring_core.testing.contract.base import (
+from fring_core.testing.contract.base import StoreTests
+from fring_core.testing.contract.examples import (
     NOW,
-    StoreTests,
     add_task,
     add_user,
     check_none_failed,

@@ -8,10 +8,10 @@ import pytest
 
 from fring_core import FringError, IdTaken, Outcome, Task, TaskFilter, User, UserFilter
 from fring_core.ids import MAX_CHOSEN_ID, MAX_ID
-from fring_core.testing.contract.base import (
+from fring_core.testing.contract.base import StoreTests
+from fring_core.testing.contract.examples import (
     CALLERS,
     OWNERS,
-    StoreTests,
     add_task,
     add_user,
     contents,

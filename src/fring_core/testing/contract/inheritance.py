@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 import pytest
 
 from fring_core import Credential, NewTask, Role, TaskFilter, TaskStatus
-from fring_core.testing.contract.base import (
+from fring_core.testing.contract.base import StoreTests
+from fring_core.testing.contract.examples import (
     CALLERS,
     NOW,
-    StoreTests,
     Undo,
     add_task,
     add_user,

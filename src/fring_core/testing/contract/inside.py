@@ -21,9 +21,9 @@ from fring_core import (
     UsernameTaken,
 )
 from fring_core.testing.agreement import LISTS
-from fring_core.testing.contract.base import (
+from fring_core.testing.contract.base import StoreTests
+from fring_core.testing.contract.examples import (
     NOW,
-    StoreTests,
     add_task,
     add_user,
     by_id,

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from fring_core import Credential, FringError, NewTask, NewUser, Page, TaskFilter, UserFilter
 from fring_core.testing.agreement import LISTS, agreed
-from fring_core.testing.contract.base import NOW, StoreTests, Undo, add_task, by_id, rows, save
+from fring_core.testing.contract.base import StoreTests
+from fring_core.testing.contract.examples import NOW, Undo, add_task, by_id, rows, save
 from fring_core.testing.contract.ids import both_kinds
 from fring_core.testing.contract.inheritance import check_none_drawn, chosen_ahead, remove
 from fring_core.testing.contract.sizes import MORE

@@ -10,7 +10,8 @@ import pytest
 
 from fring_core import Page, Task, TaskFilter, TaskOrder, TaskStatus, UserFilter
 from fring_core.queries import MAX_SKIP
-from fring_core.testing.contract.base import OWNERS, StoreTests, add_task, add_user, save
+from fring_core.testing.contract.base import StoreTests
+from fring_core.testing.contract.examples import OWNERS, add_task, add_user, save
 from fring_core.testing.snapshot import EVERYTHING, plain
 
 if TYPE_CHECKING:

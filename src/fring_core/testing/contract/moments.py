@@ -10,7 +10,8 @@ import attrs
 import pytest
 
 from fring_core import NewTask, NewUser, TaskFilter, TaskOrder, UserFilter
-from fring_core.testing.contract.base import NOW, StoreTests, check_next, rows, save
+from fring_core.testing.contract.base import StoreTests
+from fring_core.testing.contract.examples import NOW, check_next, rows, save
 from fring_core.testing.snapshot import EVERYTHING, plain
 
 if TYPE_CHECKING:

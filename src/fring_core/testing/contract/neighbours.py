@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import attrs
 
 from fring_core import Credential, Outcome, Role
-from fring_core.testing.contract.base import (
-    StoreTests,
+from fring_core.testing.contract.base import StoreTests
+from fring_core.testing.contract.examples import (
     add_task,
     add_user,
     by_id,

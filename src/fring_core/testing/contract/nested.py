@@ -11,15 +11,8 @@ import attrs
 import pytest
 
 from fring_core import NewTask, TaskFilter, UserFilter, UsernameTaken
-from fring_core.testing.contract.base import (
-    NOW,
-    StoreTests,
-    Undo,
-    add_task,
-    add_user,
-    contents,
-    save,
-)
+from fring_core.testing.contract.base import StoreTests
+from fring_core.testing.contract.examples import NOW, Undo, add_task, add_user, contents, save
 from fring_core.testing.contract.transactions import prepare, write_everywhere
 from fring_core.testing.snapshot import EVERYTHING
 

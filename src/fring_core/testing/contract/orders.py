@@ -9,7 +9,8 @@ import attrs
 import pytest
 
 from fring_core import NewTask, Page, Task, TaskFilter, TaskOrder, TaskStatus
-from fring_core.testing.contract.base import LATER, NOW, OWNERS, StoreTests, save
+from fring_core.testing.contract.base import StoreTests
+from fring_core.testing.contract.examples import LATER, NOW, OWNERS, save
 from fring_core.testing.snapshot import EVERYTHING
 
 if TYPE_CHECKING:

@@ -9,8 +9,9 @@ import pytest
 
 from fring_core import FringError
 from fring_core.testing.agreement import LISTS
-from fring_core.testing.contract.base import StoreTests, Undo, add_task
+from fring_core.testing.contract.base import StoreTests
 from fring_core.testing.contract.commits import OVERTAKEN, check_overtaken
+from fring_core.testing.contract.examples import Undo, add_task
 from fring_core.testing.contract.overtaking import either_way, overtaking
 from fring_core.testing.contract.writes import settle
 from fring_core.testing.snapshot import snapshot

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any, Final
 import pytest
 
 from fring_core import FringError, StoreUnavailable
-from fring_core.testing.contract.base import PATIENCE, Undo, add_task
+from fring_core.testing.contract.base import PATIENCE
+from fring_core.testing.contract.examples import Undo, add_task
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Callable, Coroutine

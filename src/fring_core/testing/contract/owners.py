@@ -20,13 +20,13 @@ from fring_core import (
     TaskOrder,
     TaskStatus,
 )
-from fring_core.testing.contract.base import (
+from fring_core.testing.contract.base import StoreTests
+from fring_core.testing.contract.examples import (
     CALLERS,
     DUE,
     LATER,
     NOW,
     OWNERS,
-    StoreTests,
     add_task,
     add_user,
     by_id,

@@ -25,10 +25,10 @@ from fring_core import (
     UsernameTaken,
     UserNotFound,
 )
-from fring_core.testing.contract.base import (
+from fring_core.testing.contract.base import StoreTests
+from fring_core.testing.contract.examples import (
     CALLERS,
     NOW,
-    StoreTests,
     add_task,
     add_user,
     check_none_failed,

@@ -9,13 +9,8 @@ import attrs
 import pytest
 
 from fring_core import Credential, Role
-from fring_core.testing.contract.base import (
-    StoreTests,
-    Undo,
-    add_user,
-    contents,
-    save,
-)
+from fring_core.testing.contract.base import StoreTests
+from fring_core.testing.contract.examples import Undo, add_user, contents, save
 from fring_core.testing.contract.ids import NAMELESS_IDS
 
 if TYPE_CHECKING:

@@ -17,12 +17,12 @@ from fring_core import (
     UserFilter,
     UsernameTaken,
 )
-from fring_core.testing.contract.base import (
+from fring_core.testing.contract.base import StoreTests
+from fring_core.testing.contract.examples import (
     DUE,
     LATER,
     NOW,
     E,
-    StoreTests,
     Undo,
     add_task,
     add_user,

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 import attrs
 
 from fring_core import Role, TaskFilter, TaskOrder, UserFilter
-from fring_core.testing.contract.base import StoreTests, add_task, add_user, check_none_failed, save
+from fring_core.testing.contract.base import StoreTests
+from fring_core.testing.contract.examples import add_task, add_user, check_none_failed, save
 from fring_core.testing.contract.turns import pause
 from fring_core.testing.snapshot import EVERYTHING, plain
 

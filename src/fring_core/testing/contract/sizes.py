@@ -17,7 +17,8 @@ from fring_core import (
     UserFilter,
     UsernameTaken,
 )
-from fring_core.testing.contract.base import NOW, StoreTests, add_task, add_user, by_id, rows
+from fring_core.testing.contract.base import StoreTests
+from fring_core.testing.contract.examples import NOW, add_task, add_user, by_id, rows
 from fring_core.testing.snapshot import EVERYTHING
 
 if TYPE_CHECKING:

@@ -10,12 +10,12 @@ import attrs
 import pytest
 
 from fring_core import IdTaken, NewTask, Task, TaskStatus
-from fring_core.testing.contract.base import (
+from fring_core.testing.contract.base import StoreTests
+from fring_core.testing.contract.examples import (
     LATER,
     NOW,
     OWNERS,
     PRECISE,
-    StoreTests,
     add_task,
     add_user,
     check_next,

@@ -17,7 +17,8 @@ from fring_core import (
     User,
     UserFilter,
 )
-from fring_core.testing.contract.base import NOW, StoreTests, by_id, rows
+from fring_core.testing.contract.base import StoreTests
+from fring_core.testing.contract.examples import NOW, by_id, rows
 from fring_core.testing.snapshot import EVERYTHING, plain
 
 if TYPE_CHECKING:

@@ -18,10 +18,10 @@ from fring_core import (
     User,
     UsernameTaken,
 )
-from fring_core.testing.contract.base import (
+from fring_core.testing.contract.base import StoreTests
+from fring_core.testing.contract.examples import (
     NOW,
     PRECISE,
-    StoreTests,
     add_task,
     add_user,
     check_next,

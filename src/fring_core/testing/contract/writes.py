@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import attrs
 
 from fring_core import NewUser, Role, TaskStatus
-from fring_core.testing.contract.base import LATER, NOW, add_task, add_user, save
+from fring_core.testing.contract.examples import LATER, NOW, add_task, add_user, save
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine

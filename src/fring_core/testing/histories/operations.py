@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from fring_core import Page, Role, Side, TaskFilter, UserFilter
 from fring_core.ids import MAX_CHOSEN_ID
 from fring_core.testing import strategies as values
-from fring_core.testing.contract.base import OWNERS
+from fring_core.testing.contract.examples import OWNERS
 from fring_core.testing.contract.moments import MOMENTS as EDGES
 from fring_core.testing.histories.steps import Block, Call
 

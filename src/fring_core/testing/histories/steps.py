@@ -13,7 +13,7 @@ import attrs
 
 from fring_core import PERMISSIVE, Credential, Forbidden, Fring, NewTask, NewUser, ports
 from fring_core.ids import is_possible
-from fring_core.testing.contract.base import ghost_user
+from fring_core.testing.contract.examples import ghost_user
 from fring_core.use_cases.assignments import AssignmentUseCases
 from fring_core.use_cases.tasks import TaskUseCases
 from fring_core.use_cases.users import UserUseCases

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import initialize, invariant, rule
 
 from fring_core import Store, TaskFilter, UserFilter, run_sync
-from fring_core.testing.contract.base import Undo
+from fring_core.testing.contract.examples import Undo
 from fring_core.testing.histories.comparing import check_answers, check_contents
 from fring_core.testing.histories.history import HistoryMachine
 from fring_core.testing.histories.operations import (
