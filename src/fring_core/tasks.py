@@ -158,7 +158,7 @@ def _due_date_problem(due_date: object) -> Problem | None:
         return None
     if isinstance(due_date, date) and not isinstance(due_date, datetime):
         return None
-    return Problem("due_date", "must be a date such as 2025-02-03", "type_error")
+    return Problem("due_date", "must be a date, such as date(2025, 2, 3)", "type_error")
 
 
 def existing(task_id: int) -> int:

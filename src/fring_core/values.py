@@ -65,7 +65,8 @@ def whole(field: str, number: int) -> int:
 def check_kind(field: str, value: object, kind: type[object]) -> None:
     """Raise `InvalidInput` if a value is not of a class."""
     if not isinstance(value, kind):
-        _refuse(field, f"must be a {kind.__name__}")
+        members = ", ".join(map(str, getattr(kind, "__members__", ())))
+        _refuse(field, f"must be a {kind.__name__}{members and f': one of {members}'}")
 
 
 def check_one(**values: object) -> None:

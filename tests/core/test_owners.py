@@ -40,7 +40,7 @@ def test_a_due_date_is_a_date(due):
         with pytest.raises(InvalidInput) as raised:
             build()
         assert raised.value.problems == (
-            Problem("due_date", "must be a date such as 2025-02-03", "type_error"),
+            Problem("due_date", "must be a date, such as date(2025, 2, 3)", "type_error"),
         )
     assert NewTask("task", due_date=date(2026, 12, 31)).due_date == date(2026, 12, 31)
 

@@ -2,14 +2,16 @@
 
 import asyncio
 import threading
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 
 import pytest
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis.stateful import run_state_machine_as_test
 
-from fring_adapters.memory import MemoryStore
+from fring_adapters.memory import MemoryStore, MemoryUsers
+from fring_core import Credential, UsernameTaken
 from fring_core.testing import InThreads, StoreContract, StoreMachine
+from fring_core.testing.contract.examples import add_user
 from fring_core.testing.contract.overtaking import read_first
 from fring_core.testing.recording import RecordedStore
 from tests.stores.mutants.catalogue import MEMORY
@@ -91,6 +93,38 @@ async def test_a_clause_shows_what_the_store_did():
     assert "users.add(NewUser(username='u4', email='u4@example.org', id=4)" in shown
     assert "returns None" in shown
     assert len(shown.splitlines()) < 40
+
+
+async def test_a_clause_that_waits_for_an_error_shows_what_came_instead():
+    class Careless(MemoryUsers):
+        async def add(self, new, now, password_hash=None):
+            with suppress(UsernameTaken):
+                return await super().add(new, now, password_hash)
+
+    contract, store = Contract(), MemoryStore()
+    store.users = Careless(store.users._database)
+    with pytest.raises(pytest.fail.Exception, match="DID NOT RAISE") as raised:
+        await contract.test_user_add_reports_the_first_conflict(
+            RecordedStore(store, contract.log), "ann", "a@e.o", None, UsernameTaken("ann")
+        )
+    shown = "\n".join(raised.value.__notes__)
+    assert "users.add(NewUser(" in shown
+    assert "returns None" in shown
+
+
+async def test_what_is_alike_is_shown_once():
+    contract = Contract()
+    store = RecordedStore(MemoryStore(), contract.log)
+    user = await add_user(store, "ann", 1, "old")
+    for _ in range(32):
+        await store.credentials.replace(Credential(user, "old"), "new")
+    shown = str(contract.log)
+    assert shown.count("credentials.replace(") == 2
+    assert "returns True\n" in shown
+    assert shown.endswith("returns False (31 times)")
+    for number in range(2, 70):
+        await store.users.get(number)
+    assert "(the last 10 of 101 calls):" in str(contract.log)
 
 
 async def test_a_call_that_does_not_suspend_is_not_all_of_them():

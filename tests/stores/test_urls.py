@@ -85,7 +85,7 @@ def test_other_databases_are_refused(url):
 @pytest.mark.parametrize(
     ("url", "words"),
     [
-        ("", "begins with postgresql://$"),
+        ("", r"begins with postgresql://, and this one is empty: is it set\?$"),
         ("postgresql:/fring", "begins with postgresql://$"),
         ("'postgresql://ann@db/fring'", "not with a quotation mark"),
         ('"postgresql://ann@db/fring"', "not with a quotation mark"),

@@ -1,15 +1,21 @@
 """The PostgreSQL stores: the extra `postgres`."""
 
-from fring_adapters.postgres.repositories import (
-    PostgresAssignments,
-    PostgresCredentials,
-    PostgresTasks,
-    PostgresUsers,
-)
-from fring_adapters.postgres.setup.places import SchemaError
-from fring_adapters.postgres.setup.schema import prepare
-from fring_adapters.postgres.store import BlockingPostgresStore, PostgresStore
-from fring_adapters.postgres.wire.pool_settings import PoolSettings
+try:
+    from fring_adapters.postgres.repositories import (
+        PostgresAssignments,
+        PostgresCredentials,
+        PostgresTasks,
+        PostgresUsers,
+    )
+    from fring_adapters.postgres.setup.places import SchemaError
+    from fring_adapters.postgres.setup.schema import prepare
+    from fring_adapters.postgres.store import BlockingPostgresStore, PostgresStore
+    from fring_adapters.postgres.wire.pool_settings import PoolSettings
+except ModuleNotFoundError as error:
+    error.add_note(
+        "PostgreSQL needs the extra: pip install 'fring[postgres]', from a clone '.[postgres]'"
+    )
+    raise
 
 __all__ = [
     "BlockingPostgresStore",

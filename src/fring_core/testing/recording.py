@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import types
-from collections import deque
+from collections import Counter, deque
 from contextlib import asynccontextmanager
 from contextvars import copy_context
 from functools import partial
@@ -24,7 +24,8 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-SHOWN = 10  # calls, the last before a failure
+KEPT = 64  # calls: all of a race
+SHOWN = 10  # of these, the last before a failure that differ
 WIDTH = 160  # characters of one call
 
 
@@ -57,14 +58,17 @@ class Log:
     """Hold what a store was asked last, and whether any of its calls ever suspended."""
 
     _count: int = 0
-    _last: deque[_Call | str] = attrs.field(factory=lambda: deque[_Call | str](maxlen=SHOWN))
+    _last: deque[_Call | str] = attrs.field(factory=lambda: deque[_Call | str](maxlen=KEPT))
     suspended: bool = False
 
     def __str__(self) -> str:
         head = "What the store was asked, and what it answered"
-        if self._count > SHOWN:
-            head += f" (the last {SHOWN} of {self._count} calls)"
-        return "\n".join([f"{head}:", *(f"  {line}" for line in self._last.copy())])
+        times = Counter(str(line) for line in self._last.copy())
+        shown = dict([*times.items()][-SHOWN:])
+        if self._count > times.total() or len(times) > SHOWN:
+            head += f" (the last {sum(shown.values())} of {self._count} calls)"
+        lines = (f"  {line}" + f" ({n} times)" * (n > 1) for line, n in shown.items())
+        return "\n".join([f"{head}:", *lines])
 
     def note(self, line: _Call | str) -> None:
         """Write down one more."""

@@ -136,6 +136,8 @@ def _parameters(query: str, *, suspect: bool) -> str:
 
 def _what_is_wrong_with(url: str) -> str:
     must = "a database URL begins with postgresql://"
+    if not url.strip():
+        return f"{must}, and this one is empty: is it set?"
     if url[:1] in "\"'`" and url:
         return f"{must}, not with a quotation mark: env files of Docker, say, take none"
     if url.startswith("jdbc:"):

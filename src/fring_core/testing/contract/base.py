@@ -146,7 +146,7 @@ def _telling(
             async with time_limit(self.time_limit, said):
                 with alone:
                     await clause(self, *arguments, **fixtures)
-        except Exception as error:
+        except (Exception, pytest.fail.Exception) as error:
             error.add_note(said())
             raise
 
