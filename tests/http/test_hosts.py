@@ -11,7 +11,10 @@ from tests.http.tokens import SECRET
 from tests.http.wire import check_error, raw_request
 from tests.serving import in_thread
 
-TASKS, HEALTH = "/api/v1/tasks", ("/health", "/health/", "/api/v1/health", "/api/v1/health/")
+TASKS, HEALTH = (
+    "/api/v1/tasks",
+    ("/health", "/health/", "/api/v1/health/", "/health/live/", "/health/ready"),
+)
 LOOPBACK = [
     *("localhost", "localhost:8000", "LocalHost:1", "localhost.", "localhost:", "localhost.:80"),
     *("127.0.0.1", "127.0.0.1:8000", "127.255.255.254", "[::1]", "[::1]:8000", "[0:0::0:1]:1"),

@@ -41,6 +41,7 @@ ON_BOARD = {
 }
 # No task passes through these.
 WITHOUT_TASKS = {
+    *(("GET", path) for path in ("/health/live", "/health/ready")),
     *(("GET", path) for path in ("", "/health", "/api/v1", "/api/v1/health", "/api/v1/users")),
     *(("POST", f"/api/v1{path}") for path in ("/users", "/auth/register", "/auth/login")),
     *(("POST", f"/api/v1/auth{path}") for path in ("/logout", "/change-password")),

@@ -11,6 +11,7 @@ pytestmark = pytest.mark.parametrize("secured", ["memory"], indirect=True)
 
 ORIGIN = "http://localhost:3000"
 OPEN = [
+    *("/health/live", "/health/live/", "/health/ready", "/health/ready/"),
     *("", "/", "/health", "/health/", "/api/v1/health", "/api/v1/health/", "/api/v1", "/api/v1/"),
     *("/docs", "/docs/", "/redoc", "/redoc/", "/openapi.json", "/assets/docs.js"),
 ]

@@ -6,6 +6,7 @@ import pytest
 
 from fring_core import PERMISSIVE, STRICT
 from fring_http.server.settings import VARIABLES, AuthMode, Settings, SettingsError
+from fring_http.server.tokens import secret_tokens
 
 
 @pytest.fixture
@@ -66,6 +67,7 @@ def test_every_variable_is_read():
             "PORT": "9000",
             "WORKERS": "4",
             "ENVIRONMENT": "production",
+            "FRING_DRAIN_SECONDS": "20",
             "DEBUG": "True",
             "LOG_LEVEL": "WARNING",
             "CORS_ORIGINS": "https://a.example/, https://b.example",
@@ -97,6 +99,7 @@ def test_every_variable_is_read():
         port=9000,
         workers=4,
         environment="production",
+        drain=20.0,
         debug=True,
         log_level="warning",
         cors_origins=("https://a.example", "https://b.example"),
@@ -155,6 +158,13 @@ def test_what_is_set_decides_how_callers_are_told_apart(settings, mode):
 def test_what_is_not_clear_about_callers_is_refused(settings):
     with pytest.raises(SettingsError):
         Settings(**settings).auth_mode()
+
+
+def test_tokens_that_would_be_refused_are_not_given():
+    secret = {"secret": "s" * 32, "token_seconds": 900}
+    assert secret_tokens(Settings(**secret, token_max_lifetime=900))
+    with pytest.raises(SettingsError, match=r"LIFETIME=899 refuses .* FRING_TOKEN_SECONDS=900"):
+        secret_tokens(Settings(**secret, token_max_lifetime=899))
 
 
 def test_a_secret_is_not_shown():

@@ -30,6 +30,8 @@ ENDPOINTS = [
 # The paths of the server and the verbs that each takes; HEAD comes with GET.
 VERBS = {
     "/health": {"GET"},
+    "/health/live": {"GET"},
+    "/health/ready": {"GET"},
     "/api/v1": {"GET"},
     "/api/v1/health": {"GET"},
     "/openapi.json": {"GET"},

@@ -17,7 +17,8 @@ from fring_http.api.door.door import with_door
 from fring_http.api.door.edge import Application, head_as_get
 from fring_http.api.door.lingering import lingering
 from fring_http.api.door.origins import origin
-from fring_http.api.meta import health, metadata
+from fring_http.api.health import health, live, ready_route
+from fring_http.api.meta import metadata
 from fring_http.api.personal import personal_router
 from fring_http.api.refusals.errors import HANDLERS, HAS_ACCOUNTS
 from fring_http.api.v1 import auth_router, v1_router
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from fring_core import Tokens
+    from fring_http.api.health import Objections
 
 Lifespan: TypeAlias = (
     AbstractAsyncContextManager[object] | Callable[[Litestar], AbstractAsyncContextManager[object]]
@@ -47,6 +49,7 @@ def create_app(
     registration: bool = True,
     cors_origins: Sequence[str] | None = None,
     strict_input: bool = False,
+    objections: Objections | None = None,
     lifespan: Sequence[Lifespan] = (),
 ) -> Application:
     """Return the ASGI application that serves a Fring.
@@ -56,6 +59,7 @@ def create_app(
     `registration` is off; one without an `issuer` has none. `cors_origins` names the origins that browsers may call from, with
     credentials (None: any port of localhost, 127.0.0.1 and [::1]); pages of others may not write
     without a token. `strict_input` refuses bodies and queries that name what is not known.
+    `objections` returns what speaks against sending callers here, for `/health/ready` to tell.
     `lifespan` holds what is to be open while the application runs, such as the store, or functions
     that return it, given the application: only with these can it run twice. Raise `ValueError` for
     what is no origin, and `TypeError` for what is no Fring or no tokens.
@@ -78,6 +82,8 @@ def create_app(
             personal_router(fring, tokens, strict_input=strict_input),
             *auth,
             health,
+            live,
+            ready_route() if objections is None else ready_route(objections),
             metadata,
         ],
         exception_handlers=HANDLERS,

@@ -1,18 +1,17 @@
-"""Health and metadata; neither touches the database."""
+"""What this is, and where it is described."""
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-from typing import Annotated, Any, Final
+from typing import Any, Final
 
 from litestar import Request, Response, get
 from litestar.datastructures import ResponseHeader
 from msgspec import Struct
 
 from fring_http.api.documents.pages import START_POLICY, page
+from fring_http.api.health import OPEN
 from fring_http.api.reading.media_types import asks_for_html
 from fring_http.api.references import reference
-from fring_http.api.shapes.json_schema import Moment, sample
 from fring_http.version import VERSION
 
 LINKS: Final = ResponseHeader(
@@ -21,13 +20,6 @@ LINKS: Final = ResponseHeader(
     required=True,
     documentation_only=True,
 )
-
-
-class Health(Struct):
-    """Tell that the server answers."""
-
-    status: Annotated[str, sample("healthy")]
-    timestamp: Moment
 
 
 class Endpoints(Struct, frozen=True):
@@ -43,23 +35,6 @@ class Metadata(Struct):
     name: str = "Fring API"
     version: str = VERSION
     endpoints: Endpoints = Endpoints()
-
-
-OPEN: Final = {"secured": False}
-
-
-@get(
-    ["/health", "/api/v1/health"],
-    opt=OPEN,
-    tags=["health"],
-    response_description="The server answers.",
-)
-async def health() -> Health:
-    """Ask whether the server answers.
-
-    It does not look at the database: this is for load balancers.
-    """
-    return Health("healthy", datetime.now(UTC))
 
 
 @get(

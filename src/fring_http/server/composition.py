@@ -22,6 +22,7 @@ from fring_http.api.app import create_app
 from fring_http.api.door.hosts import with_known_hosts
 from fring_http.server.exposure import known_hosts
 from fring_http.server.logs import set_up
+from fring_http.server.readiness import Readiness
 from fring_http.server.settings import MEMORY, AuthMode, Settings, SettingsError
 from fring_http.server.tokens import jwks_tokens, secret_tokens
 
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     from fring_core import AccountAdmin
     from fring_http.api.app import Lifespan
     from fring_http.api.door.edge import Application, Event, Reader, Writer
+    from fring_http.api.health import Objections
 
 PREPARE_AGAIN_SECONDS: Final = 1.0
 _log = logging.getLogger("fring")
@@ -72,6 +74,7 @@ class Wiring:
     settings: Settings
     fring: Fring
     tokens: SecretTokens | JwksTokens | None
+    readiness: Readiness
 
     @classmethod
     def of(cls, settings: Settings) -> Wiring:
@@ -101,7 +104,7 @@ class Wiring:
             passwords=None if issuer is None else Argon2Passwords(),
             issuer=issuer,
         )
-        return cls(settings, fring, tokens)
+        return cls(settings, fring, tokens, Readiness(_objections_of(settings)))
 
     def application(self, lifespan: Sequence[Lifespan] = ()) -> Application:
         """Return the application of these parts."""
@@ -111,6 +114,7 @@ class Wiring:
             registration=self.settings.registration,
             cors_origins=self.settings.cors_origins,
             strict_input=self.settings.strict_input,
+            objections=self.readiness.objections,
             lifespan=lifespan,
         )
         return with_known_hosts(app, known_hosts(self.settings), self.settings.host)
@@ -125,6 +129,19 @@ class Wiring:
                 await stack.enter_async_context(_prepared(self.settings))
             await stack.enter_async_context(self.fring)
             yield
+
+
+def _objections_of(settings: Settings) -> Objections:
+    """Return what asks the database whether it can be worked on."""
+
+    async def ask() -> list[str]:
+        if settings.database_url == MEMORY:
+            return []
+        from fring_adapters.postgres.readiness import objections  # noqa: PLC0415  # as for the store
+
+        return await objections(settings.database_url, schema=settings.schema)
+
+    return ask
 
 
 @asynccontextmanager

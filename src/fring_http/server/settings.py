@@ -78,6 +78,7 @@ class Settings:
     host: str = set_by("HOST", default="127.0.0.1")
     port: int = set_by("PORT", whole(1, 65535), default=8000)
     workers: int = set_by("WORKERS", whole(1, 256), default=1)
+    drain: float = set_by("FRING_DRAIN_SECONDS", between(0, 600), default=0.0)
     environment: str = set_by("ENVIRONMENT", one_of(ENVIRONMENTS), default="development")
     debug: bool = set_by("DEBUG", debug, default=False)
     log_level: str = set_by("LOG_LEVEL", one_of(LOG_LEVELS), default="info")

@@ -12,9 +12,18 @@ if TYPE_CHECKING:
 
 
 def secret_tokens(settings: Settings) -> SecretTokens:
-    """Return the tokens of secret mode; raise `SettingsError` for a secret that is too short."""
+    """Return the tokens of secret mode.
+
+    Raise `SettingsError` for a secret that is too short, and for tokens that would be refused.
+    """
+    rules = _rules(settings)
+    if rules.max_lifetime is not None and rules.max_lifetime < settings.token_seconds:
+        raise SettingsError(
+            f"FRING_TOKEN_MAX_LIFETIME={rules.max_lifetime} refuses the tokens that are given here,"
+            f" for FRING_TOKEN_SECONDS={settings.token_seconds}: raise the one or lower the other"
+        )
     try:
-        return SecretTokens(settings.secret, _rules(settings), seconds=settings.token_seconds)
+        return SecretTokens(settings.secret, rules, seconds=settings.token_seconds)
     except ValueError as error:
         raise SettingsError(f"BETTER_AUTH_SECRET cannot be used: {error}; {NEW_SECRET}") from None
 

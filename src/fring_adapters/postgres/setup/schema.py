@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING, Final
 
@@ -12,6 +11,7 @@ from sqlalchemy import Connection, NullPool, create_engine, text
 from sqlalchemy.exc import DBAPIError, OperationalError
 
 from fring_adapters.postgres.setup.places import Place, SchemaError
+from fring_adapters.postgres.setup.revisions import MIGRATIONS
 from fring_adapters.postgres.setup.versions import FORMER_TABLE, current_revision, found
 from fring_adapters.postgres.sql.tables import metadata
 from fring_adapters.postgres.wire.parameters import arguments
@@ -27,7 +27,6 @@ if TYPE_CHECKING:
 LOCK: Final = 37464
 LOCK_SECONDS: Final = 30
 CONNECT_SECONDS: Final = 10  # a database that has to be woken takes longer than one in use
-MIGRATIONS: Final = Path(__file__).parent / "migrations"
 UPGRADE_COMMAND: Final = "fring db upgrade"
 OWN_SCHEMA: Final = (
     'FRING_SCHEMA=fring gives Fring a schema of its own beside them, from Python schema="fring"'

@@ -113,8 +113,8 @@ def _complete(operation: Json, handler: HTTPRouteHandler, schemas: Json, *, writ
     operation["security"] = [{"bearer": []}] if opt["secured"] else []
     responses = operation["responses"]
     responses.pop("400", None)  # Litestar's word for 422
-    (answer,) = responses.values()
-    _describe(answer, handler, schemas)
+    for answer in responses.values():
+        _describe(answer, handler, schemas)
     if "errors" not in opt:
         return  # it takes nothing, and looks for nothing
     parameters = [opt["path"][each["name"]] for each in operation.pop("parameters", [])]
@@ -137,8 +137,8 @@ def _complete(operation: Json, handler: HTTPRouteHandler, schemas: Json, *, writ
 
 
 def _describe(answer: Json, handler: HTTPRouteHandler, schemas: Json) -> None:
-    """Put the headers and the fields of a success into its description."""
-    headers = answer.pop("headers")
+    """Put the headers and the fields of what a handler returns into its description."""
+    headers = answer.pop("headers", None)
     if headers:
         answer["headers"] = {name: _header(each) for name, each in headers.items()}
     if "content" in answer:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from fring_http.api.door.edge import Application, Event, Reader, Writer
 
-HEALTH: Final = ("/health", "/api/v1/health")
+HEALTH: Final = ("/health", "/health/live", "/health/ready", "/api/v1/health")
 MISDIRECTED: Final = 421
 WAY_OUT: Final = "FRING_ALLOWED_HOSTS names the hosts that it answers to"
 _MOST_BYTES: Final = 300  # a name has 253 at most

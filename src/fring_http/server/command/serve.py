@@ -49,6 +49,7 @@ def serve(settings: Settings) -> None:
             say,
             greeting=f"Fring {VERSION} on {where} (documentation: /docs)",
             reloads=url != MEMORY,
+            drain=settings.drain,
         )
         asyncio.run(supervisor.run())
 

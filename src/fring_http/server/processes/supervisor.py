@@ -10,78 +10,30 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
-import socket
 from contextlib import suppress
-from time import monotonic
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
-import attrs
+from fring_http.server.processes.child import Worker
 
 if TYPE_CHECKING:
-    from asyncio import StreamReader, StreamWriter
-    from asyncio.subprocess import Process
     from collections.abc import Callable, Coroutine, Sequence
 
 T = TypeVar("T")
 
-# A request may wait for a statement, which may take ten seconds.
-KILL_SECONDS: Final = 12.0
 # A worker that ends sooner than this is replaced after a pause, longer each time.
 SOON_SECONDS: Final = 5.0
 FIRST_PAUSE_SECONDS: Final = 0.1
 LONGEST_PAUSE_SECONDS: Final = 5.0
 
 
-@attrs.frozen(eq=False)
-class Worker:
-    """Hold a worker's process, and the supervisor's end of its socket."""
-
-    process: Process
-    reader: StreamReader
-    writer: StreamWriter
-    started_at: float = attrs.field(factory=monotonic)
-
-    @classmethod
-    async def start(cls, command: Sequence[str]) -> Worker:
-        """Start a worker, in a process group of its own: the terminal's signals are not for it."""
-        ours, its = socket.socketpair()
-        with its:
-            process = await asyncio.create_subprocess_exec(
-                *command, stdin=its.fileno(), process_group=0
-            )
-        return cls(process, *await asyncio.open_connection(sock=ours))
-
-    async def serves(self) -> bool:
-        """Wait until it listens, and return True, or until it ends, and return False."""
-        return bool(await self.reader.read(1))
-
-    def age(self) -> float:
-        """Return for how many seconds it has been there."""
-        return monotonic() - self.started_at
-
-    def ending(self) -> str:
-        """Return how it ended, for people to read."""
-        code = self.process.returncode or 0
-        return f"exit code {code}" if code >= 0 else signal.Signals(-code).name
-
-    async def end(self) -> None:
-        """End it, by force if it takes too long, and wait until it has ended."""
-        with suppress(ProcessLookupError):
-            self.process.terminate()
-        try:
-            await asyncio.wait_for(self.process.wait(), KILL_SECONDS)
-        except TimeoutError:
-            with suppress(ProcessLookupError):
-                self.process.kill()
-        self.writer.close()
-
-
 class Supervisor:
     """Run a command as a number of workers until a signal ends them.
 
     SIGINT and SIGTERM end. SIGHUP ends if it came because the terminal was closed; otherwise each
-    worker gives way to a new one as soon as that one listens, unless `reloads` is False. `say`
-    tells people what happens, `greeting` as soon as the first worker listens.
+    worker gives way to a new one as soon as that one listens, unless `reloads` is False. Told to
+    end, the workers say so where they are asked whether they are ready, and go on for `drain`
+    seconds; told again, they end at once. `say` tells people what happens, `greeting` as soon as
+    the first worker listens.
     """
 
     def __init__(
@@ -92,13 +44,16 @@ class Supervisor:
         *,
         greeting: str,
         reloads: bool,
+        drain: float = 0.0,
     ) -> None:
         self._command = command
         self._say = say
         self._greeting = greeting
         self._reloads = reloads
+        self._drain = drain
         self._had_terminal = _has_terminal()
         self._stopping = asyncio.Event()
+        self._drained = asyncio.Event()
         self._workers: dict[int, Worker] = {}
         self._places = range(workers)
         self._reloading: asyncio.Task[None] | None = None
@@ -106,7 +61,7 @@ class Supervisor:
     async def run(self) -> None:
         """Keep the workers running; return when it was told to end and the last has ended."""
         for number in (signal.SIGINT, signal.SIGTERM):
-            _on(number, self._stopping.set)
+            _on(number, self._stop)
         if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:  # as it is under nohup
             _on(signal.SIGHUP, self._hang_up)
         await asyncio.gather(*map(self._keep, self._places))
@@ -134,6 +89,9 @@ class Supervisor:
             await self._unless_stopped(asyncio.sleep(pause))
             pause = min(2 * pause, LONGEST_PAUSE_SECONDS)
         if place in self._workers:
+            self._workers[place].tell_that_it_will_end()
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._drained.wait(), self._drain)
             await self._workers.pop(place).end()
 
     async def _greet(self, worker: Worker) -> None:
@@ -148,6 +106,11 @@ class Supervisor:
         task.cancel()
         stopped.cancel()
         return task.result() if task.done() else None
+
+    def _stop(self) -> None:
+        if self._stopping.is_set():  # somebody is in a hurry
+            self._drained.set()
+        self._stopping.set()
 
     def _hang_up(self) -> None:
         if self._had_terminal and not _has_terminal():

@@ -28,7 +28,7 @@ from granian.server.embed import Server
 
 from fring_http.server.composition import Wiring
 from fring_http.server.processes.addresses import Address
-from fring_http.server.processes.supervisor import KILL_SECONDS
+from fring_http.server.processes.child import KILL_SECONDS, UNREADY
 from fring_http.server.settings import Settings
 
 if TYPE_CHECKING:
@@ -55,6 +55,7 @@ async def serve(addresses: list[tuple[str, int]]) -> None:
     Thread(target=_follow_supervisor, daemon=True).start()
     connections = _raise_limit() // len(addresses)
     wiring = Wiring.of(Settings.from_environment())
+    loop.add_signal_handler(UNREADY, wiring.readiness.will_end)
     async with wiring.opened():
         app = wiring.application()
         gc.freeze()  # what is there now stays: looking through it again and again costs 3 %

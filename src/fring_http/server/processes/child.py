@@ -1,0 +1,71 @@
+"""A worker as its supervisor sees it: a process that it has started, and can end."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+import socket
+from contextlib import suppress
+from time import monotonic
+from typing import TYPE_CHECKING, Final
+
+import attrs
+
+if TYPE_CHECKING:
+    from asyncio import StreamReader, StreamWriter
+    from asyncio.subprocess import Process
+    from collections.abc import Sequence
+
+# A request may wait for a statement, which may take ten seconds.
+KILL_SECONDS: Final = 12.0
+# Tells a worker that it will be ended, but goes on until then.
+UNREADY: Final = signal.SIGUSR1
+
+
+@attrs.frozen(eq=False)
+class Worker:
+    """Hold a worker's process, and the supervisor's end of its socket."""
+
+    process: Process
+    reader: StreamReader
+    writer: StreamWriter
+    started_at: float = attrs.field(factory=monotonic)
+
+    @classmethod
+    async def start(cls, command: Sequence[str]) -> Worker:
+        """Start a worker, in a process group of its own: the terminal's signals are not for it."""
+        ours, its = socket.socketpair()
+        with its:
+            process = await asyncio.create_subprocess_exec(
+                *command, stdin=its.fileno(), process_group=0
+            )
+        return cls(process, *await asyncio.open_connection(sock=ours))
+
+    async def serves(self) -> bool:
+        """Wait until it listens, and return True, or until it ends, and return False."""
+        return bool(await self.reader.read(1))
+
+    def age(self) -> float:
+        """Return for how many seconds it has been there."""
+        return monotonic() - self.started_at
+
+    def ending(self) -> str:
+        """Return how it ended, for people to read."""
+        code = self.process.returncode or 0
+        return f"exit code {code}" if code >= 0 else signal.Signals(-code).name
+
+    def tell_that_it_will_end(self) -> None:
+        """Have it say so to those who ask whether it is ready."""
+        with suppress(ProcessLookupError):
+            self.process.send_signal(UNREADY)
+
+    async def end(self) -> None:
+        """End it, by force if it takes too long, and wait until it has ended."""
+        with suppress(ProcessLookupError):
+            self.process.terminate()
+        try:
+            await asyncio.wait_for(self.process.wait(), KILL_SECONDS)
+        except TimeoutError:
+            with suppress(ProcessLookupError):
+                self.process.kill()
+        self.writer.close()
