@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import attrs
 import pytest
 
 from fring_core import PERMISSIVE, STRICT
@@ -161,10 +162,10 @@ def test_what_is_not_clear_about_callers_is_refused(settings):
 
 
 def test_tokens_that_would_be_refused_are_not_given():
-    secret = {"secret": "s" * 32, "token_seconds": 900}
-    assert secret_tokens(Settings(**secret, token_max_lifetime=900))
+    settings = Settings(secret="s" * 32, token_seconds=900, token_max_lifetime=900)
+    secret_tokens(settings)
     with pytest.raises(SettingsError, match=r"LIFETIME=899 refuses .* FRING_TOKEN_SECONDS=900"):
-        secret_tokens(Settings(**secret, token_max_lifetime=899))
+        secret_tokens(attrs.evolve(settings, token_max_lifetime=899))
 
 
 def test_a_secret_is_not_shown():

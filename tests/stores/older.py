@@ -5,6 +5,7 @@ from alembic import command
 from alembic.config import Config
 
 from fring_adapters.postgres.setup import schema
+from fring_adapters.postgres.setup.revisions import MIGRATIONS
 from fring_adapters.postgres.wire.urls import to_conninfo
 
 
@@ -16,7 +17,7 @@ def execute(url, sql):
 def migrate(url, change, revision):
     """Run Alembic's `upgrade` or `downgrade`."""
     config = Config()
-    config.set_main_option("script_location", str(schema.MIGRATIONS))
+    config.set_main_option("script_location", str(MIGRATIONS))
     with schema._engine(url).begin() as connection:
         config.attributes["connection"] = connection
         change(config, revision)

@@ -12,6 +12,7 @@ from psycopg.conninfo import conninfo_to_dict
 
 from fring_adapters.postgres import SchemaError, prepare
 from fring_adapters.postgres.setup import schema
+from fring_adapters.postgres.setup.revisions import newest
 from fring_adapters.postgres.sql.tables import metadata
 from fring_adapters.postgres.sql.tasks import listing
 from fring_adapters.postgres.wire.urls import to_conninfo
@@ -161,7 +162,7 @@ def test_an_older_database_is_refused_unless_it_may_be_upgraded(new_database):
     assert everything(url) == before
     accounts = execute(url, "SELECT password_hash, role FROM users").fetchall()
     assert accounts == [(None, "member")] * 2
-    assert prepare(url) == head
+    assert prepare(url) == head == newest()
 
 
 def test_an_upgrade_mends_rows_that_no_fring_could_read(new_database, caplog):
