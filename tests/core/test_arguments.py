@@ -39,7 +39,11 @@ WHOLE: Known = (7, "must be an integer")
 OWNER: Known = ("ann", "must be a text")
 USER: dict[str, Known] = {"user_id": WHOLE}
 TASK: dict[str, Known] = {"task_id": WHOLE}
-PAIR: dict[str, Known] = {"user": WHOLE, "task": WHOLE, "first": (Side.USER, "must be a Side")}
+PAIR: dict[str, Known] = {
+    "user": WHOLE,
+    "task": WHOLE,
+    "first": (Side.USER, "must be a Side: one of USER, TASK"),
+}
 PAGE: dict[str, Known] = {"page": (Page(), "must be a Page")}
 # Each use case with its arguments: one that will do, and what is said of one that will not. Those
 # that have a rule of their own (a status, an order) are tested where it is.
@@ -168,7 +172,7 @@ def test_the_moves_of_a_workflow(moves):
 def test_of_an_operator():
     admin = AccountAdmin(NoStore(), passwords=ReadablePasswords(), clock=Ticking())
     registration = Registration("ann", "ann@example.com", "correct horse")
-    expected = is_wrong("role", "must be a Role")
+    expected = is_wrong("role", "must be a Role: one of VIEWER, MEMBER, ADMIN")
     assert problems(lambda: run_sync(admin.create(registration, STRANGER))) == expected
     assert problems(lambda: run_sync(admin.set_role("ann", STRANGER))) == expected
     for call in (
