@@ -26,5 +26,5 @@ for name in sorted(names):
         assert not re.fullmatch(required, name), f"{name} needs {missing}"
         assert not missing.startswith("fring"), f"{name} needs {error.name}"
         assert missing not in packages_distributions(), f"{name} needs {error.name}"
-        if name.startswith("fring_adapters.postgres"):
+        if name == "fring_adapters.postgres":
             assert "fring[postgres]" in str(error.__notes__), error
