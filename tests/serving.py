@@ -20,7 +20,7 @@ import uvicorn
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from fring_http.api.door.edge import Application
+    from fring_http.api.asgi import Application
 
 DEADLINE = 30  # seconds; it only guards against hanging
 

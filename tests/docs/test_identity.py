@@ -17,7 +17,8 @@ from fring_adapters.memory import MemoryStore
 from fring_core import ALLOWED, Action, Fring, Identity, Role, Unauthenticated
 from fring_http.api.app import create_app
 from fring_http.server.exposure import listening_host
-from fring_http.server.settings import Settings, SettingsError
+from fring_http.server.modes import SettingsError, auth_mode
+from fring_http.server.settings import Settings
 from tests.docs.pages import ROOT, blocks, table
 from tests.serving import serving
 
@@ -45,7 +46,7 @@ def test_modes(what, mode):
             listening_host(settings)
     else:
         listening_host(settings)
-        assert settings.auth_mode() == mode
+        assert auth_mode(settings) == mode
 
 
 def test_the_modes_that_there_are():
@@ -54,7 +55,7 @@ def test_the_modes_that_there_are():
 
 
 def test_the_warning(tmp_path):
-    (warning,) = [b.text for b in blocks(PAGE) if b.text.startswith("WARNING")]
+    (warning,) = [b.text for b in blocks(PAGE) if b.text.startswith("fring: authentication")]
     with serving(tmp_path, DATABASE_URL="memory://") as server:
         assert warning in server.log.read_text()
 

@@ -84,8 +84,8 @@ def test_all_faults_are_said_at_once(tmp_path):
     levels = "debug, info, warning, error, critical; did you mean error?"
     assert ended.stderr.splitlines() == [
         "fring: PORT=abc cannot be used: must be a whole number from 1 to 65535",
-        f"fring: LOG_LEVEL=erro cannot be used: must be one of {levels}",
         "fring: FRING_POOL_SIZE=-1 cannot be used: must be a whole number from 1 to 1000",
+        f"fring: LOG_LEVEL=erro cannot be used: must be one of {levels}",
     ]
 
 

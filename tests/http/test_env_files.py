@@ -7,7 +7,8 @@ import sys
 
 import pytest
 
-from fring_http.server.settings import VARIABLES, AuthMode, Settings, SettingsError
+from fring_http.server.modes import AuthMode, SettingsError, auth_mode
+from fring_http.server.settings import SETTINGS, Settings
 from tests.http.tokens import SECRET
 from tests.serving import DEADLINE, environment
 
@@ -17,8 +18,8 @@ ENCODED = "BETTER_AUTH_SECRET=é\n"
 @pytest.fixture
 def read(monkeypatch, tmp_path):
     """Give a function that writes a file and reads the settings."""
-    for variable, _ in VARIABLES.values():
-        monkeypatch.delenv(variable, raising=False)
+    for setting in SETTINGS:
+        monkeypatch.delenv(setting.variable, raising=False)
 
     def read(text, name=".env"):
         (tmp_path / name).write_bytes(text if isinstance(text, bytes) else text.encode())
@@ -130,7 +131,7 @@ def test_a_variable_of_the_shared_file_is_known_in_the_other(read, tmp_path):
 def test_what_is_not_read_may_be_anything(read, tmp_path):
     (tmp_path / ".env.development").mkdir()
     settings = read(f"ENVIRONMENT=production\nBETTER_AUTH_SECRET={SECRET}")
-    assert settings.auth_mode() is AuthMode.SECRET
+    assert auth_mode(settings) is AuthMode.SECRET
 
 
 def test_the_server_does_not_start(tmp_path):

@@ -5,7 +5,8 @@ import socket
 import pytest
 
 from fring_http.server.exposure import listening_host
-from fring_http.server.settings import AuthMode, Settings, SettingsError
+from fring_http.server.modes import AuthMode, SettingsError
+from fring_http.server.settings import Settings
 from tests.http.tokens import SECRET
 from tests.serving import fring
 

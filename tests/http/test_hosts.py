@@ -6,7 +6,8 @@ import pytest
 from litestar.testing import TestClient
 
 from fring_http.server.composition import create
-from fring_http.server.settings import Settings, SettingsError
+from fring_http.server.modes import SettingsError
+from fring_http.server.settings import Settings
 from tests.http.tokens import SECRET
 from tests.http.wire import check_error, raw_request
 from tests.serving import in_thread

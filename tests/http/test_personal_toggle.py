@@ -8,7 +8,8 @@ import pytest
 
 from fring_core import PERMISSIVE, STRICT
 from fring_http.server.composition import create
-from fring_http.server.settings import AuthMode, Settings
+from fring_http.server.modes import AuthMode
+from fring_http.server.settings import Settings
 from tests.http.wire import check_error, check_own_task
 from tests.serving import DEADLINE, serving
 

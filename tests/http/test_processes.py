@@ -13,6 +13,7 @@ import httpx
 import psutil
 import pytest
 
+from fring_http.server.processes.slots import NO_SLOT
 from tests.outage import Database
 from tests.serving import DEADLINE, await_condition, environment, free_port, serving
 
@@ -102,7 +103,7 @@ def test_a_reload_does_not_empty_the_memory(tmp_path):
     with serving(tmp_path, DATABASE_URL="memory://") as server:
         httpx.post(f"{server.url}/api/v1/tasks", json=BODY, verify=False)
         server.process.send_signal(signal.SIGHUP)
-        await_condition(lambda: "SIGHUP would empty memory://" in server.log.read_text())
+        await_condition(lambda: "a reload would empty memory://" in server.log.read_text())
         assert len(httpx.get(f"{server.url}/api/v1/tasks", verify=False).json()) == 1
 
 
@@ -264,11 +265,14 @@ def test_http_2_is_not_spoken(tmp_path):
 
 
 def test_silence_is_cut(tmp_path):
-    code = "import fring_http.server.processes.worker as w; w.SILENT_MILLISECONDS = 300; w.main()"
+    code = (
+        "from fring_http.server.processes import granian_on_socket, worker;"
+        " granian_on_socket.SILENT_SECONDS = 0.3; worker.main()"
+    )
     port = free_port()
     supervisor, end = socket.socketpair()
     worker = subprocess.Popen(
-        [sys.executable, "-c", code, "127.0.0.1", str(port)],
+        [sys.executable, "-c", code, NO_SLOT, "127.0.0.1", str(port)],
         env=environment(DATABASE_URL="memory://"),
         cwd=tmp_path,
         stdin=end.fileno(),

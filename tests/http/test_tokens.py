@@ -164,5 +164,5 @@ def test_reasons_are_logged_and_not_told(secured, caller):
     answer = caller.get(OWN, headers=bearer(BAD_TOKENS["no exp"]))
     assert answer.json() == {"detail": "Invalid token", "code": "unauthenticated"}
     written = secured.log.read_text()
-    assert "Unauthenticated: " in written
+    assert "refused, 401: " in written
     assert BAD_TOKENS["no exp"] not in written

@@ -27,7 +27,9 @@ if TYPE_CHECKING:
     from psycopg import AsyncConnection, Connection
 
     from fring_adapters.postgres.repositories.changing import Changing
+    from fring_adapters.postgres.wire.driver import Watch
     from fring_adapters.postgres.wire.executor import Executor
+    from fring_adapters.postgres.wire.supply import PoolStatistics
 
 _ASYNC_POOL: Final = PoolSettings()
 _BLOCKING_POOL: Final = PoolSettings(size=1, overflow=15)
@@ -66,17 +68,28 @@ class PostgresStore(StoreOnExecutor):
     Use it as `async with PostgresStore(url) as store`: connections are opened in the background
     and closed at the end. A database that is away raises `StoreUnavailable` at each call, until
     it is back. The tables are those of `schema`, or the first on the connection's search path if it
-    is None. Raise `ValueError` for a URL that names no PostgreSQL database and for a schema that
-    cannot be, and `TypeError` for what is no URL, no `PoolSettings` or no name. Outside the block,
+    is None. `watch`, given a statement's name such as `SELECT tasks`, returns what is open while
+    that is on its way: for metrics and traces. Raise `ValueError` for a URL that names no
+    PostgreSQL database and for a schema that cannot be, and `TypeError` for what is no URL, no `PoolSettings` or no name. Outside the block,
     and in a child process that was forked inside it, each call raises `RuntimeError`.
     """
 
     def __init__(
-        self, url: str, pool: PoolSettings = _ASYNC_POOL, *, schema: str | None = None
+        self,
+        url: str,
+        pool: PoolSettings = _ASYNC_POOL,
+        *,
+        schema: str | None = None,
+        watch: Watch | None = None,
     ) -> None:
         self._pool = _checked(pool).pool(to_conninfo(url))
         self._pool.schema = checked_schema(schema)
+        self._pool.watch = watch
         super().__init__(PoolExecutor(self._pool), Together)
+
+    def statistics(self) -> PoolStatistics:
+        """Return how its pool does."""
+        return self._pool.statistics()
 
     @staticmethod
     def on(connection: AsyncConnection[Any], *, schema: str | None = None) -> StoreOnExecutor:
@@ -115,11 +128,21 @@ class BlockingPostgresStore(StoreOnExecutor):
     """
 
     def __init__(
-        self, url: str, pool: PoolSettings = _BLOCKING_POOL, *, schema: str | None = None
+        self,
+        url: str,
+        pool: PoolSettings = _BLOCKING_POOL,
+        *,
+        schema: str | None = None,
+        watch: Watch | None = None,
     ) -> None:
         self._pool = _checked(pool).blocking_pool(to_conninfo(url))
         self._pool.schema = checked_schema(schema)
+        self._pool.watch = watch
         super().__init__(PoolExecutor(self._pool), InTurn)
+
+    def statistics(self) -> PoolStatistics:
+        """Return how its pool does."""
+        return self._pool.statistics()
 
     @staticmethod
     def on(connection: Connection[Any], *, schema: str | None = None) -> StoreOnExecutor:

@@ -14,9 +14,11 @@ from fring_http.api.documents.openapi import configuration
 from fring_http.api.documents.pages import with_documentation
 from fring_http.api.door.cors import matching, with_cors
 from fring_http.api.door.door import with_door
-from fring_http.api.door.edge import Application, head_as_get
+from fring_http.api.door.edge import head_as_get
+from fring_http.api.door.exchanging import Exchanges
 from fring_http.api.door.lingering import lingering
 from fring_http.api.door.origins import origin
+from fring_http.api.door.outages import Outages
 from fring_http.api.health import health, live, ready_route
 from fring_http.api.meta import metadata
 from fring_http.api.personal import personal_router
@@ -27,6 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from fring_core import Tokens
+    from fring_http.api.asgi import Application
     from fring_http.api.health import Objections
 
 Lifespan: TypeAlias = (
@@ -92,4 +95,5 @@ def create_app(
         openapi_config=with_documentation(configuration()),
         lifespan=list(lifespan),
     )
-    return lingering(with_cors(with_door(head_as_get(app), may_call), may_call))
+    inner = lingering(with_cors(with_door(head_as_get(app), may_call), may_call))
+    return Exchanges(Outages()).around(inner)

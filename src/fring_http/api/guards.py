@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeAlias
 from litestar.exceptions import NotFoundException
 
 from fring_core import Action, Unauthenticated
+from fring_http.api.exchanges import note
 from fring_http.api.refusals.details import NO_TOKEN
 
 if TYPE_CHECKING:
@@ -43,7 +44,9 @@ async def _identity(connection: Connection, tokens: Tokens) -> Identity:
     token = bearer(given)
     if not token:
         raise Unauthenticated(NO_TOKEN)
-    return await tokens.identify(token)
+    identity = await tokens.identify(token)
+    note(connection.scope, caller=identity.subject)
+    return identity
 
 
 def board_guard(tokens: Tokens) -> Guard:

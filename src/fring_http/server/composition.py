@@ -9,33 +9,37 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from contextlib import AsyncExitStack, asynccontextmanager
-from typing import TYPE_CHECKING, Final
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from typing import TYPE_CHECKING
 
 import attrs
 
 from fring_adapters.clock import utc_now
 from fring_adapters.identity import Argon2Passwords, JwksTokens, SecretTokens
-from fring_adapters.memory import MemoryStore
-from fring_core import Fring, StoreUnavailable
+from fring_core import Fring
 from fring_http.api.app import create_app
+from fring_http.api.door.exchanging import Exchanges
 from fring_http.api.door.hosts import with_known_hosts
+from fring_http.api.door.outages import Outages
+from fring_http.api.door.proxies import with_trusted_proxies
 from fring_http.server.exposure import known_hosts
-from fring_http.server.logs import set_up
+from fring_http.server.modes import AuthMode, SettingsError, auth_mode
 from fring_http.server.readiness import Readiness
-from fring_http.server.settings import MEMORY, AuthMode, Settings, SettingsError
+from fring_http.server.settings import Settings
+from fring_http.server.stores import objections_of, store_of, tables_checked
+from fring_http.server.telling.logs import access_log, set_up
+from fring_http.server.telling.metrics import Metrics
+from fring_http.server.telling.page import with_metrics
 from fring_http.server.tokens import jwks_tokens, secret_tokens
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Sequence
 
+    from fring_adapters.memory import MemoryStore
     from fring_adapters.postgres import PostgresStore
-    from fring_core import AccountAdmin
     from fring_http.api.app import Lifespan
-    from fring_http.api.door.edge import Application, Event, Reader, Writer
-    from fring_http.api.health import Objections
+    from fring_http.api.asgi import Application, Event, Reader, Writer
 
-PREPARE_AGAIN_SECONDS: Final = 1.0
 _log = logging.getLogger("fring")
 
 
@@ -47,8 +51,11 @@ def create(settings: Settings | None = None) -> Application:
     only `fring serve` runs the embedded database.
     """
     chosen = settings or Settings.from_environment()
+    set_up(chosen)
     for stray in chosen.strays:
         _log.warning(stray)
+    if auth_mode(chosen) is AuthMode.OFF:
+        _log.warning("No authentication is set up: whoever reaches this server may do anything")
     application, has_lived = _with_lifespan(chosen), False
 
     async def live(scope: Event, receive: Reader, send: Writer) -> None:
@@ -72,29 +79,28 @@ class Wiring:
     """Hold the parts that the settings ask for, before any of them is opened."""
 
     settings: Settings
+    store: MemoryStore | PostgresStore
     fring: Fring
     tokens: SecretTokens | JwksTokens | None
     readiness: Readiness
+    metrics: Metrics | None
+    exchanges: Exchanges
 
     @classmethod
-    def of(cls, settings: Settings) -> Wiring:
-        """Choose the parts; raise `SettingsError`."""
-        set_up(settings.log_level, debug=settings.debug)
+    def of(cls, settings: Settings, slot: str | None = None) -> Wiring:
+        """Choose the parts; raise `SettingsError`. The numbers are kept in a slot, if it is given."""
         if not settings.database_url:
             raise SettingsError(
                 "DATABASE_URL is not set; `fring serve` brings a database of its own"
             )
-        store = MemoryStore() if settings.database_url == MEMORY else _postgres(settings)
         tokens: SecretTokens | JwksTokens | None = None
-        match settings.auth_mode():
+        match auth_mode(settings):
             case AuthMode.SECRET:
                 tokens = secret_tokens(settings)
             case AuthMode.JWKS:
                 tokens = jwks_tokens(settings)
-            case AuthMode.OFF:
-                _log.warning(
-                    "No authentication is set up: whoever reaches this server may do anything"
-                )
+        metrics = Metrics(slot) if settings.metrics else None
+        store = store_of(settings, metrics and metrics.watch)
         issuer = tokens if isinstance(tokens, SecretTokens) else None
         fring = Fring(
             store,
@@ -104,20 +110,40 @@ class Wiring:
             passwords=None if issuer is None else Argon2Passwords(),
             issuer=issuer,
         )
-        return cls(settings, fring, tokens, Readiness(_objections_of(settings)))
+        observers = [
+            Outages(),
+            *([access_log(settings)] if settings.access_log else []),
+            *([metrics] if metrics else []),
+        ]
+        readiness = Readiness(objections_of(settings))
+        return cls(settings, store, fring, tokens, readiness, metrics, Exchanges(*observers))
 
     def application(self, lifespan: Sequence[Lifespan] = ()) -> Application:
         """Return the application of these parts."""
+        settings = self.settings
         app = create_app(
             self.fring,
             tokens=self.tokens,
-            registration=self.settings.registration,
-            cors_origins=self.settings.cors_origins,
-            strict_input=self.settings.strict_input,
+            registration=settings.registration,
+            cors_origins=settings.cors_origins,
+            strict_input=settings.strict_input,
             objections=self.readiness.objections,
             lifespan=lifespan,
         )
-        return with_known_hosts(app, known_hosts(self.settings), self.settings.host)
+        if self.metrics and settings.metrics_port is None:
+            app = with_metrics(
+                app,
+                self.metrics,
+                token=settings.metrics_token,
+                is_open=self.tokens is None and not settings.metrics_token,
+            )
+        app = with_known_hosts(app, known_hosts(settings), settings.host)
+        return with_trusted_proxies(self.exchanges.around(app), settings.trusted_proxies)
+
+    def metrics_application(self) -> Application:
+        """Return the application that shows the numbers to whoever asks, and nothing else."""
+        assert self.metrics is not None  # noqa: S101  # it is only asked for where there are any
+        return with_metrics(None, self.metrics, is_open=True)
 
     @asynccontextmanager
     async def opened(self, *, prepares: bool = False) -> AsyncIterator[None]:
@@ -125,79 +151,20 @@ class Wiring:
         async with AsyncExitStack() as stack:
             if isinstance(self.tokens, JwksTokens):
                 await stack.enter_async_context(self.tokens)
-            if prepares and self.settings.database_url != MEMORY:
-                await stack.enter_async_context(_prepared(self.settings))
+            if prepares:
+                await stack.enter_async_context(tables_checked(self.settings))
             await stack.enter_async_context(self.fring)
+            if self.metrics is not None:
+                await stack.enter_async_context(self._sampled(self.metrics))
             yield
 
-
-def _objections_of(settings: Settings) -> Objections:
-    """Return what asks the database whether it can be worked on."""
-
-    async def ask() -> list[str]:
-        if settings.database_url == MEMORY:
-            return []
-        from fring_adapters.postgres.readiness import objections  # noqa: PLC0415  # as for the store
-
-        return await objections(settings.database_url, schema=settings.schema)
-
-    return ask
-
-
-@asynccontextmanager
-async def account_admin(settings: Settings, url: str) -> AsyncIterator[AccountAdmin]:
-    """Open a database, whose tables are there, for what an operator does with its accounts."""
-    of_one = attrs.evolve(settings, database_url=url, pool_size=1, pool_overflow=0)
-    fring = Fring(_postgres(of_one), clock=utc_now, passwords=Argon2Passwords())
-    async with fring:
-        yield fring.account_admin
-
-
-@asynccontextmanager
-async def _prepared(settings: Settings) -> AsyncIterator[None]:
-    """Check the tables, or set them up; if the database is away, try again until it is there."""
-    from fring_adapters.postgres import prepare  # noqa: PLC0415  # as for the store
-
-    async def prepare_now() -> bool:
+    @asynccontextmanager
+    async def _sampled(self, metrics: Metrics) -> AsyncIterator[None]:
+        statistics = getattr(self.store, "statistics", None)  # the memory store has no pool
+        sampling = asyncio.create_task(metrics.sample(self.exchanges, statistics))
         try:
-            await asyncio.to_thread(
-                prepare,
-                settings.database_url,
-                schema=settings.schema,
-                upgrade=settings.migrate,
-            )
-        except StoreUnavailable as error:
-            _log.warning("%s; requests are answered with 503 until it is there", error)
-            return False
-        return True
-
-    async def prepare_later() -> None:
-        while True:
-            await asyncio.sleep(PREPARE_AGAIN_SECONDS)
-            if await prepare_now():
-                return
-
-    if await prepare_now():
-        yield
-        return
-    later = asyncio.create_task(prepare_later())
-    try:
-        yield
-    finally:
-        later.cancel()
-        await asyncio.wait([later])
-
-
-def _postgres(settings: Settings) -> PostgresStore:
-    # Only here: it takes longer than all else, and `memory://` does without.
-    from fring_adapters.postgres import PoolSettings, PostgresStore  # noqa: PLC0415
-
-    pool = PoolSettings(
-        size=settings.pool_size,
-        overflow=settings.pool_overflow,
-        timeout=settings.pool_timeout,
-        patience=settings.pool_timeout,
-        recycle=settings.pool_recycle,
-        prepare=settings.pool_prepare,
-    )
-    return PostgresStore(settings.database_url, pool, schema=settings.schema)
+            yield
+        finally:
+            sampling.cancel()
+            with suppress(asyncio.CancelledError):
+                await sampling

@@ -6,7 +6,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Final
 
 from fring_http.api.door import authority
-from fring_http.server.settings import AuthMode, SettingsError
+from fring_http.server.modes import AuthMode, SettingsError, auth_mode
 
 if TYPE_CHECKING:
     from fring_http.server.settings import Settings
@@ -19,7 +19,7 @@ def known_hosts(settings: Settings) -> tuple[str, ...] | None:
 
     Without authentication a page must not come in by giving its own name our address.
     """
-    if settings.allowed_hosts is None and settings.auth_mode() is AuthMode.OFF:
+    if settings.allowed_hosts is None and auth_mode(settings) is AuthMode.OFF:
         return ()
     return settings.allowed_hosts
 
@@ -32,7 +32,7 @@ def listening_host(settings: Settings) -> str:
     `localhost`, which has both too.
     """
     _check_host(settings)
-    if settings.auth is AuthMode.OFF or settings.auth_mode() is not AuthMode.OFF:
+    if settings.auth is AuthMode.OFF or auth_mode(settings) is not AuthMode.OFF:
         return settings.host
     try:
         local = authority.resolves_to_loopback(settings.host)

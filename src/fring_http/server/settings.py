@@ -1,111 +1,296 @@
-"""The settings of a server, read from the environment and from `.env` files."""
+"""The settings of a server, each of them once: what it is called, what it means, what it may be."""
 
 from __future__ import annotations
 
-from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import attrs
 
-from fring_core import PERMISSIVE, STRICT, Workflow
-from fring_http.server.variables.env_files import environment
-from fring_http.server.variables.fields import VARIABLE, set_by
+from fring_core import Workflow  # noqa: TC001  # a field's type, for whoever asks attrs
+from fring_http.server.modes import AuthMode, SettingsError
+from fring_http.server.variables.fields import Setting, described, group
 from fring_http.server.variables.parsers import (
     address,
     between,
     boolean,
     debug,
+    folder,
     hosts,
+    kept,
+    named_workflow,
+    networks,
     one_of,
     origins,
     read_value,
+    switch,
     whole,
 )
-from fring_http.server.variables.strays import strays
+from fring_http.server.variables.sources import find_all
+from fring_http.server.variables.texts import hidden, without_password
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Mapping
 
 MEMORY: Final = "memory://"  # the `database_url` of the memory store
-WORKFLOWS: Final = {"permissive": PERMISSIVE, "strict": STRICT}
 ENVIRONMENTS: Final = ("development", "test", "production")
-NEW_SECRET: Final = "`openssl rand -base64 32` makes one"  # noqa: S105  # advice, no secret
 LOG_LEVELS: Final = ("debug", "info", "warning", "error", "critical")
+LOG_FORMATS: Final = ("auto", "pretty", "json")
+SERVERS: Final = ("granian", "uvicorn")
 
-
-class AuthMode(StrEnum):
-    """Name the ways to tell who is calling."""
-
-    OFF = "off"
-    SECRET = "secret"  # noqa: S105  # a word, not one to keep
-    JWKS = "jwks"
-
-
-class SettingsError(Exception):
-    """Report settings that cannot be used, by their names, a line each."""
-
-
-def _workflow(text: str) -> Workflow:
-    return WORKFLOWS[one_of(tuple(WORKFLOWS))(text)]
-
-
-def _auth_mode(text: str) -> AuthMode:
-    return AuthMode(one_of(tuple(AuthMode))(text))
-
-
-def _is_auto(text: str) -> bool:
-    return one_of(("auto", "off"))(text) == "auto"
-
-
-def _folder(text: str) -> Path:
-    return Path(text).expanduser()
+_serving = group("Serving")
+_running = group("How it runs")
+_database = group("The database")
+_callers = group("Who is calling")
+_pages = group("Pages and proxies")
+_rules = group("Rules")
+_telling = group("What the server tells")
 
 
 @attrs.frozen(kw_only=True)
 class Settings:
     """Hold everything that can be set; `from_environment` says where from.
 
-    Times are in seconds, `pool_size` and `pool_overflow` in connections a worker. An empty
-    `database_url` means the embedded database, in `data_dir`. `schema` None means what the
-    connection's search path leads to, `cors_origins` None localhost, 127.0.0.1 and [::1] at any
-    port, `personal_workflow` None `workflow`. `strays` has a line about each variable that looks
-    like a setting and is none.
+    `SETTINGS` has what each means. What is absent is None, but for texts, which are empty then.
+    `strays` has a line about each variable that looks like a setting and is none.
     """
 
-    database_url: str = set_by("DATABASE_URL", default="", shown=False)
-    schema: str | None = set_by("FRING_SCHEMA", default=None)
-    host: str = set_by("HOST", default="127.0.0.1")
-    port: int = set_by("PORT", whole(1, 65535), default=8000)
-    workers: int = set_by("WORKERS", whole(1, 256), default=1)
-    drain: float = set_by("FRING_DRAIN_SECONDS", between(0, 600), default=0.0)
-    environment: str = set_by("ENVIRONMENT", one_of(ENVIRONMENTS), default="development")
-    debug: bool = set_by("DEBUG", debug, default=False)
-    log_level: str = set_by("LOG_LEVEL", one_of(LOG_LEVELS), default="info")
-    cors_origins: tuple[str, ...] | None = set_by("CORS_ORIGINS", origins, default=None)
-    allowed_hosts: tuple[str, ...] | None = set_by("FRING_ALLOWED_HOSTS", hosts, default=None)
-    strict_input: bool = set_by("FRING_STRICT_INPUT", boolean, default=False)
-    data_dir: Path = set_by("FRING_DATA_DIR", _folder, default=Path(".fring"))
-    migrate: bool = set_by("FRING_MIGRATE", _is_auto, default=False)
-    workflow: Workflow = set_by("FRING_WORKFLOW", _workflow, default=PERMISSIVE)
-    personal_workflow: Workflow | None = set_by("FRING_PERSONAL_WORKFLOW", _workflow, default=None)
-    pool_size: int = set_by("FRING_POOL_SIZE", whole(1, 1000), default=16)
-    pool_overflow: int = set_by("FRING_POOL_OVERFLOW", whole(0, 1000), default=0)
-    pool_timeout: float = set_by("FRING_POOL_TIMEOUT", between(0.01, 60), default=1.0)
-    pool_recycle: float = set_by("FRING_POOL_RECYCLE", between(1, 86_400), default=3600.0)
-    pool_prepare: bool = set_by("FRING_POOL_PREPARE", boolean, default=True)
-    auth: AuthMode | None = set_by("FRING_AUTH", _auth_mode, default=None)
-    secret: str = set_by("BETTER_AUTH_SECRET", default="", shown=False)
-    jwks_url: str = set_by("FRING_JWKS_URL", address, default="", shown=False)
-    token_issuer: str = set_by("FRING_TOKEN_ISSUER", default="")
-    token_audience: str = set_by("FRING_TOKEN_AUDIENCE", default="")
-    token_seconds: int = set_by("FRING_TOKEN_SECONDS", whole(1, 31_536_000), default=3600)
-    token_max_lifetime: int | None = set_by(
-        "FRING_TOKEN_MAX_LIFETIME", whole(1, 315_360_000), default=None
+    database_url: str = _serving(
+        "DATABASE_URL",
+        "[where the data are](#database_url); absent: the embedded database",
+        kept,
+        default="",
+        shown=without_password,
     )
-    role_claim: str = set_by("FRING_ROLE_CLAIM", default="role")
-    subject_claim: str = set_by("FRING_SUBJECT_CLAIM", default="sub")
-    registration: bool = set_by("FRING_REGISTRATION", boolean, default=True)
+    host: str = _serving(
+        "HOST",
+        "address to listen on; `0.0.0.0` for all. Other than loopback it needs authentication, or"
+        " `FRING_AUTH=off`",
+        default="127.0.0.1",
+    )
+    port: int = _serving("PORT", "port to listen on", whole(1, 65535), default="8000")
+    workers: int = _serving("WORKERS", "processes that serve", whole(1, 256), default="1")
+    environment: str = _serving(
+        "ENVIRONMENT",
+        "`development`, `test` or `production`, which leaves `.env.development` unread, and does"
+        " not start without authentication unless `FRING_AUTH=off`",
+        one_of(ENVIRONMENTS),
+        default="development",
+    )
+    drain: float = _running(
+        "FRING_DRAIN_SECONDS",
+        "seconds that it goes on after it was told to end, while"
+        " [`/health/ready`](operations.md#health) sends callers elsewhere",
+        between(0, 600),
+        default="0",
+    )
+    server: str = _running(
+        "FRING_SERVER",
+        "what serves HTTP: `granian`, or `uvicorn`, which needs the extra of that name",
+        one_of(SERVERS),
+        default="granian",
+    )
+
+    data_dir: Path = _database(
+        "FRING_DATA_DIR",
+        "folder of the embedded database, which is `postgres` in it",
+        folder,
+        default=".fring",
+    )
+    schema: str | None = _database(
+        "FRING_SCHEMA",
+        "[schema](operations.md#beside-other-tables) of the tables, made if it is missing; absent:"
+        " where the search path leads, as a rule `public`",
+    )
+    migrate: bool = _database(
+        "FRING_MIGRATE",
+        "`auto` upgrades the tables of an older Fring at the start",
+        switch("auto", "off"),
+        default="off",
+    )
+    pool_size: int = _database(
+        "FRING_POOL_SIZE", "connections that each worker keeps open", whole(1, 1000), default="16"
+    )
+    pool_overflow: int = _database(
+        "FRING_POOL_OVERFLOW",
+        "connections that it may open beyond those, under load",
+        whole(0, 1000),
+        default="0",
+    )
+    pool_timeout: float = _database(
+        "FRING_POOL_TIMEOUT",
+        "seconds that a request waits for a connection",
+        between(0.01, 60),
+        default="1",
+    )
+    pool_recycle: float = _database(
+        "FRING_POOL_RECYCLE",
+        "seconds after which a connection is replaced",
+        between(1, 86_400),
+        default="3600",
+    )
+    pool_prepare: bool = _database(
+        "FRING_POOL_PREPARE",
+        "prepare statements; `false` behind a PgBouncer that does not"
+        " [keep track of them](troubleshooting.md#pooled-endpoints-and-pgbouncer)",
+        boolean,
+        default="true",
+    )
+    statement_timeout: float = _database(
+        "FRING_STATEMENT_TIMEOUT",
+        "seconds that a statement may take; then it is cancelled, and its request is a 503",
+        between(0.1, 3600),
+        default="10",
+    )
+
+    auth: AuthMode | None = _callers(
+        "FRING_AUTH",
+        "[mode of identity](identity.md#three-modes): `off`, `secret` or `jwks`; absent: what the"
+        " next two say",
+        one_of(tuple(AuthMode), AuthMode),
+    )
+    secret: str = _callers(
+        "BETTER_AUTH_SECRET",
+        "secret that tokens are signed with, at least 32 bytes",
+        kept,
+        default="",
+        shown=hidden,
+    )
+    jwks_url: str = _callers(
+        "FRING_JWKS_URL",
+        "where the public keys are that tokens are signed with",
+        address("/api/auth/jwks"),
+        default="",
+        shown=without_password,
+    )
+    token_issuer: str = _callers(
+        "FRING_TOKEN_ISSUER", "`iss` that a token must have; absent: any", default=""
+    )
+    token_audience: str = _callers(
+        "FRING_TOKEN_AUDIENCE", "`aud` that a token must have; absent: any", default=""
+    )
+    token_seconds: int = _callers(
+        "FRING_TOKEN_SECONDS",
+        "seconds that a token of Fring's own is valid",
+        whole(1, 31_536_000),
+        default="3600",
+    )
+    token_max_lifetime: int | None = _callers(
+        "FRING_TOKEN_MAX_LIFETIME",
+        "most seconds that a token may be valid; absent: any number",
+        whole(1, 315_360_000),
+    )
+    role_claim: str = _callers(
+        "FRING_ROLE_CLAIM",
+        "claim that has the role: `viewer`, `member` or `admin`",
+        default="role",
+    )
+    subject_claim: str = _callers(
+        "FRING_SUBJECT_CLAIM", "claim that has the subject", default="sub"
+    )
+    registration: bool = _callers(
+        "FRING_REGISTRATION",
+        "`off` lets nobody register; [`fring user`](identity.md#the-first-admin) still makes"
+        " accounts",
+        boolean,
+        default="on",
+    )
+
+    cors_origins: tuple[str, ...] | None = _pages(
+        "CORS_ORIGINS",
+        "origins that browsers may call from, with commas between them, or a JSON list;"
+        " `https://*.app.example` stands for one label; absent: localhost, 127.0.0.1 and [::1] at"
+        " any port. Pages of others do not write without a token",
+        origins,
+    )
+    allowed_hosts: tuple[str, ...] | None = _pages(
+        "FRING_ALLOWED_HOSTS",
+        "hosts under whose names to answer, with commas between them, beside localhost and `HOST`;"
+        " absent: those two without authentication, any with it",
+        hosts,
+    )
+    trusted_proxies: tuple[str, ...] = _pages(
+        "FRING_TRUSTED_PROXIES",
+        "addresses or networks of proxies, with commas between them, whose `Forwarded` or"
+        " `X-Forwarded-…` is believed; absent: nobody's",
+        networks,
+        default="",
+    )
+
+    strict_input: bool = _rules(
+        "FRING_STRICT_INPUT",
+        "refuse fields and parameters that are not known (422); else they are ignored, and the"
+        " answer's `Fring-Ignored` names them",
+        boolean,
+        default="false",
+    )
+    workflow: Workflow = _rules(
+        "FRING_WORKFLOW",
+        "which changes of status are allowed, or `strict`",
+        named_workflow,
+        default="permissive",
+    )
+    personal_workflow: Workflow | None = _rules(
+        "FRING_PERSONAL_WORKFLOW",
+        "the same for personal lists; absent: what `FRING_WORKFLOW` says",
+        named_workflow,
+    )
+
+    debug: bool = _telling(
+        "DEBUG",
+        "`true` logs debug messages, whatever `LOG_LEVEL` says",
+        debug,
+        default="false",
+    )
+    log_level: str = _telling(
+        "LOG_LEVEL",
+        "`debug`, `info`, `warning`, `error` or `critical`",
+        one_of(LOG_LEVELS),
+        default="info",
+    )
+    log_format: str = _telling(
+        "LOG_FORMAT",
+        "`pretty` for people, `json` for programs; `auto`: pretty on a terminal, JSON elsewhere",
+        one_of(LOG_FORMATS),
+        default="auto",
+    )
+    access_log: bool = _telling(
+        "FRING_ACCESS_LOG", "log a line for each request", boolean, default="on"
+    )
+    metrics: bool = _telling(
+        "FRING_METRICS",
+        "count requests and show [`/metrics`](operations.md#metrics)",
+        boolean,
+        default="on",
+    )
+    metrics_port: int | None = _telling(
+        "FRING_METRICS_PORT",
+        "port of their own to show them on, to whoever asks; absent: `PORT`",
+        whole(1, 65535),
+    )
+    metrics_token: str = _telling(
+        "FRING_METRICS_TOKEN",
+        "token that whoever asks for them on `PORT` has to bring; with authentication they are"
+        " shown there with it alone",
+        kept,
+        default="",
+        shown=hidden,
+    )
+    traces: str = _telling(
+        "FRING_TRACES",
+        "OTLP collector that [traces](operations.md#traces-and-errors) are sent to, such as"
+        " `http://127.0.0.1:4318`; needs the extra `tracing`",
+        address(""),
+        default="",
+        shown=without_password,
+    )
+    sentry_dsn: str = _telling(
+        "SENTRY_DSN",
+        "where Sentry takes errors; needs the extra `sentry`",
+        address("/1"),
+        default="",
+        shown=hidden,
+    )
     strays: tuple[str, ...] = ()
 
     @classmethod
@@ -113,60 +298,28 @@ class Settings:
         """Read the settings: the environment wins, then `.env.development`, then `.env`.
 
         The files are looked for in `folder` (None: the current one), `.env.development` not in
-        production. An empty variable counts as absent. Raise `SettingsError` for a value that
-        cannot be used, and for a line of a file that cannot be read.
+        production. An empty variable counts as absent. Raise `SettingsError` with every value that
+        cannot be used, and every line of a file that cannot be read.
         """
-        names = [name for name, _ in VARIABLES.values()]
         try:
-            values = environment(folder or Path.cwd(), names)
+            found, unknown = find_all(SETTINGS, folder or Path.cwd())
         except ValueError as error:
             raise SettingsError(str(error)) from None
-        unknown = strays(values, names)
+        texts = {variable: each.text for variable, each in found.items()}
         try:
-            return attrs.evolve(cls.from_mapping(values), strays=tuple(unknown))
+            return attrs.evolve(cls.from_mapping(texts), strays=tuple(unknown))
         except SettingsError as error:
             raise SettingsError("\n".join([str(error), *unknown])) from None
-
-    def auth_mode(self) -> AuthMode:
-        """Return how callers are told apart; raise `SettingsError` if that is not clear.
-
-        The variables that are set decide, FRING_AUTH where both are; in production, no
-        authentication at all has to be said.
-        """
-        if self.auth is AuthMode.OFF:
-            return AuthMode.OFF
-        if self.auth is None and self.secret and self.jwks_url:
-            raise SettingsError(
-                "BETTER_AUTH_SECRET and FRING_JWKS_URL are both set; FRING_AUTH=secret or jwks"
-                " says which counts"
-            )
-        if self.auth is AuthMode.SECRET or (self.auth is None and self.secret):
-            if not self.secret:
-                raise SettingsError(f"FRING_AUTH=secret needs BETTER_AUTH_SECRET; {NEW_SECRET}")
-            return AuthMode.SECRET
-        if self.auth is AuthMode.JWKS or self.jwks_url:
-            if not self.jwks_url:
-                raise SettingsError(
-                    "FRING_AUTH=jwks needs FRING_JWKS_URL, where the issuer's keys are, such as"
-                    " https://app.example/api/auth/jwks"
-                )
-            return AuthMode.JWKS
-        if self.environment == "production":
-            raise SettingsError(
-                "In production, set BETTER_AUTH_SECRET or FRING_JWKS_URL; FRING_AUTH=off serves"
-                " everything to everybody"
-            )
-        return AuthMode.OFF
 
     @classmethod
     def from_mapping(cls, values: Mapping[str, str]) -> Settings:
         """Read the settings from variables by name; raise `SettingsError` with all faults."""
         given: dict[str, Any] = {}
         faults: list[str] = []
-        for field, (variable, parse) in VARIABLES.items():
-            if value := values.get(variable):
+        for setting in SETTINGS:
+            if text := values.get(setting.variable):
                 try:
-                    given[field] = read_value(variable, value, parse)
+                    given[setting.field] = read_value(setting, text)
                 except ValueError as error:
                     faults.append(str(error))
         if faults:
@@ -174,9 +327,4 @@ class Settings:
         return cls(**given)
 
 
-# The fields that can be set, each with its variable and what reads it.
-VARIABLES: Final[Mapping[str, tuple[str, Callable[[str], object]]]] = {
-    field.name: field.metadata[VARIABLE]
-    for field in attrs.fields(Settings)
-    if VARIABLE in field.metadata
-}
+SETTINGS: Final[tuple[Setting, ...]] = tuple(described(Settings))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from fring_adapters.identity import JwksTokens, SecretTokens, TokenRules
-from fring_http.server.settings import NEW_SECRET, SettingsError
+from fring_http.server.modes import NEW_SECRET, SettingsError
 
 if TYPE_CHECKING:
     from fring_http.server.settings import Settings

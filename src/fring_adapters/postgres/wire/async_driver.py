@@ -6,6 +6,7 @@ import asyncio
 from typing import TYPE_CHECKING, Any
 
 from fring_adapters.postgres.wire.cursors import FringAsyncCursor
+from fring_adapters.postgres.wire.driver import UNWATCHED
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
 
     from psycopg import AsyncConnection
 
+    from fring_adapters.postgres.wire.driver import Watch
     from fring_adapters.postgres.wire.statement import Row, Statement
 
 
@@ -20,6 +22,7 @@ class AsyncDriver:
     """Await psycopg's asynchronous connections, as `Driver` says."""
 
     schema: str | None = None  # that the tables are in; None: the first on the search path
+    watch: Watch | None = None
 
     def check_usable(self) -> None:
         """Raise `RuntimeError` where no loop runs."""
@@ -49,10 +52,11 @@ class AsyncDriver:
     ) -> list[Row]:
         """Send a statement and return its rows."""
         cursor = FringAsyncCursor(connection)
-        await cursor.execute(
-            statement.within(self.schema), parameters, prepare=prepare, binary=True
-        )
-        return await cursor.fetchall()
+        with self.watch(statement.name) if self.watch else UNWATCHED:
+            await cursor.execute(
+                statement.within(self.schema), parameters, prepare=prepare, binary=True
+            )
+            return await cursor.fetchall()
 
     async def forget_prepared(self, connection: AsyncConnection[Any]) -> None:
         """Drop all prepared statements: psycopg reads along, and prepares everything anew."""

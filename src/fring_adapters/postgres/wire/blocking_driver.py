@@ -9,6 +9,7 @@ from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 from fring_adapters.postgres.wire.cursors import FringCursor
+from fring_adapters.postgres.wire.driver import UNWATCHED
 from fring_core.sync import is_driven
 
 if TYPE_CHECKING:
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 
     from psycopg import Connection
 
+    from fring_adapters.postgres.wire.driver import Watch
     from fring_adapters.postgres.wire.statement import Row, Statement
 
 
@@ -35,6 +37,7 @@ class BlockingDriver:
     """Call psycopg's blocking connections, as `Driver` says."""
 
     schema: str | None = None  # that the tables are in; None: the first on the search path
+    watch: Watch | None = None
 
     def check_usable(self) -> None:
         """Raise `RuntimeError` where it would hold up a loop that runs, and nobody meant it to."""
@@ -64,8 +67,9 @@ class BlockingDriver:
     ) -> list[Row]:
         """Send a statement and return its rows."""
         cursor = FringCursor(connection)
-        cursor.execute(statement.within(self.schema), parameters, prepare=prepare, binary=True)
-        return cursor.fetchall()
+        with self.watch(statement.name) if self.watch else UNWATCHED:
+            cursor.execute(statement.within(self.schema), parameters, prepare=prepare, binary=True)
+            return cursor.fetchall()
 
     async def forget_prepared(self, connection: Connection[Any]) -> None:
         """Drop all prepared statements: psycopg reads along, and prepares everything anew."""

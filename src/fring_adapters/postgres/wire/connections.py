@@ -38,10 +38,14 @@ class Door:
     """Remember what libpq said when the database last let nobody in.
 
     The pool itself only logs it: to its callers, a wrong password is a time that has run out.
-    `reason` is empty as long as the last attempt succeeded.
+    `reason` is empty as long as the last attempt succeeded. Whoever is let in may wait `deadline`
+    seconds for an answer.
     """
 
     reason = ""
+
+    def __init__(self, deadline: float = DEADLINE_SECONDS) -> None:
+        self.deadline = deadline
 
     @contextmanager
     def watched(self) -> Iterator[None]:
@@ -59,11 +63,11 @@ def _is_waiting(connection: AsyncConnection[Row] | Connection[Row]) -> bool:
     return connection.pgconn.transaction_status == TransactionStatus.ACTIVE
 
 
-def _too_late(connection: AsyncConnection[Row] | Connection[Row]) -> StoreUnavailable:
+def _too_late(connection: PooledAsyncConnection | PooledConnection) -> StoreUnavailable:
     if _is_waiting(connection):  # the database does not answer at all
         connection.pgconn.finish()
     return StoreUnavailable(
-        f"A statement took longer than {DEADLINE_SECONDS:g} s and was cancelled"
+        f"A statement took longer than {connection.deadline:g} s and was cancelled"
     )
 
 
@@ -72,12 +76,15 @@ class PooledAsyncConnection(AsyncConnection[Row]):
 
     number: int = 0
     used_at: float = 0.0
+    deadline: float = DEADLINE_SECONDS
 
     @classmethod
     async def connect(cls, conninfo: str = "", *, door: Door, **arguments: Any) -> Self:  # type: ignore[override]  # pyright: ignore[reportIncompatibleMethodOverride]  # only pools call it
         """Connect as psycopg does, and have the door remember a failure."""
         with door.watched():
-            return await super().connect(conninfo, **arguments)
+            connection = await super().connect(conninfo, **arguments)
+        connection.deadline = door.deadline
+        return connection
 
     async def set_up(self) -> None:
         """Make it one of its pool."""
@@ -92,7 +99,7 @@ class PooledAsyncConnection(AsyncConnection[Row]):
     ) -> T:
         """Wait for the database; raise `StoreUnavailable` if that takes longer than it may."""
         try:
-            return await super().wait(gen, interval, timeout or DEADLINE_SECONDS)
+            return await super().wait(gen, interval, timeout or self.deadline)
         except psycopg.OperationalError:
             if not _is_waiting(self):
                 raise
@@ -109,12 +116,15 @@ class PooledConnection(Connection[Row]):
 
     number: int = 0
     used_at: float = 0.0
+    deadline: float = DEADLINE_SECONDS
 
     @classmethod
     def connect(cls, conninfo: str = "", *, door: Door, **arguments: Any) -> Self:  # type: ignore[override]  # pyright: ignore[reportIncompatibleMethodOverride]  # only pools call it
         """Connect as psycopg does, and have the door remember a failure."""
         with door.watched():
-            return super().connect(conninfo, **arguments)
+            connection = super().connect(conninfo, **arguments)
+        connection.deadline = door.deadline
+        return connection
 
     def set_up(self) -> None:
         """Make it one of its pool."""
@@ -126,7 +136,7 @@ class PooledConnection(Connection[Row]):
     ) -> T:
         """Wait for the database; raise `StoreUnavailable` if that takes longer than it may."""
         try:
-            return super().wait(gen, interval, timeout or DEADLINE_SECONDS)
+            return super().wait(gen, interval, timeout or self.deadline)
         except psycopg.OperationalError:
             if not _is_waiting(self):
                 raise

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Protocol, TypeVar
+from contextlib import nullcontext
+from typing import TYPE_CHECKING, Any, Final, Protocol, TypeAlias, TypeVar
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from contextlib import AbstractAsyncContextManager
+    from collections.abc import Callable, Mapping
+    from contextlib import AbstractAsyncContextManager, AbstractContextManager
 
     from psycopg import AsyncConnection, Connection
 
@@ -14,6 +15,11 @@ if TYPE_CHECKING:
 
 C = TypeVar("C", bound="AsyncConnection[Any] | Connection[Any]")
 C_contra = TypeVar("C_contra", bound="AsyncConnection[Any] | Connection[Any]", contravariant=True)
+
+
+# Given the name of a statement, returns what is open while that is on its way.
+Watch: TypeAlias = "Callable[[str], AbstractContextManager[object]]"
+UNWATCHED: Final = nullcontext()
 
 
 class Lock(Protocol):

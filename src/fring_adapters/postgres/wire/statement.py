@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 from typing import Any, Final, TypeAlias
 
@@ -13,6 +14,7 @@ Row: TypeAlias = tuple[Any, ...]
 # name, and no text that a caller sends becomes part of the SQL.
 SCHEMA: Final = "__schema__"
 _MARK: Final = f"{SCHEMA}.".encode()
+_TABLE: Final = re.compile(re.escape(_MARK) + rb"(\w+)")
 
 
 @attrs.frozen
@@ -20,15 +22,20 @@ class Statement:
     """Hold a statement's SQL, with psycopg's `%(name)s` placeholders, always returning rows.
 
     Before the name of each table and sequence in it stands `SCHEMA`. `reads` marks one that
-    changes nothing, so that it may be sent again at will.
+    changes nothing, so that it may be sent again at will. `name` is what it does to its first
+    table, such as `SELECT tasks`.
     """
 
     sql: bytes
     reads: bool
 
+    name: str = attrs.field(init=False)
     anywhere: bytes = attrs.field(init=False)  # for the tables on the search path
 
     def __attrs_post_init__(self) -> None:
+        table = _TABLE.search(self.sql)
+        words = [self.sql.split(maxsplit=1)[0], *(table.groups() if table else ())]
+        object.__setattr__(self, "name", b" ".join(words).decode())
         object.__setattr__(self, "anywhere", self.sql.replace(_MARK, b""))
 
     def within(self, schema: str | None) -> bytes:

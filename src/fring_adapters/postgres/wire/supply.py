@@ -6,6 +6,7 @@ from functools import partial
 from time import monotonic
 from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar
 
+import attrs
 import psycopg
 from psycopg_pool import PoolClosed, PoolTimeout
 
@@ -19,6 +20,7 @@ from fring_adapters.postgres.wire.lifetimes import CLOSED, Lifetime
 
 if TYPE_CHECKING:
     from collections import deque
+    from collections.abc import Callable
 
     from fring_adapters.postgres.wire.turns import Turns
 
@@ -31,6 +33,22 @@ FRESH_SECONDS: Final = 1.0
 PARTS: Final = 4
 
 
+@attrs.frozen
+class PoolStatistics:
+    """Hold how a pool does: connections that are open and in use, callers that wait for one.
+
+    What follows has grown since the pool was opened: seconds that callers have waited, together,
+    and that connections were in use; connections that could not be made.
+    """
+
+    open: int
+    in_use: int
+    waiting: int
+    waited_seconds: float
+    used_seconds: float
+    failed_connections: int
+
+
 class Supply(Lifetime, Generic[P]):
     """Hand out connections that are alive, as far as can be known.
 
@@ -40,6 +58,7 @@ class Supply(Lifetime, Generic[P]):
     """
 
     timeout: float
+    get_stats: Callable[[], dict[str, int]]
     _pool: deque[P]
     _renewed = 0
     _renewed_at = float("-inf")
@@ -95,6 +114,18 @@ class Supply(Lifetime, Generic[P]):
         error = partial(PoolTimeout, why)
         self.turns.refuse(error)
         raise error()
+
+    def statistics(self) -> PoolStatistics:
+        """Return how it does."""
+        found = self.get_stats()
+        return PoolStatistics(
+            open=found.get("pool_size", 0),
+            in_use=self.turns.taken(),
+            waiting=self.turns.waiting(),
+            waited_seconds=self.turns.waited,
+            used_seconds=found.get("usage_ms", 0) / 1000,
+            failed_connections=found.get("connections_errors", 0),
+        )
 
     async def give_back(self, connection: P) -> None:
         """Take a connection back, in whatever state, and end its caller's turn."""

@@ -6,6 +6,7 @@ import asyncio
 from collections import deque
 from contextlib import suppress
 from threading import Event, Lock
+from time import monotonic
 from typing import TYPE_CHECKING, Final
 
 from psycopg_pool import PoolTimeout
@@ -74,11 +75,13 @@ class InThread(Caller):
 class Turns:
     """Let `most` callers in at once, of threads and event loops; the others wait.
 
-    They wait for as long as turns come, or for `seconds` at most if that is not None.
+    They wait for as long as turns come, or for `seconds` at most if that is not None. `waited` is
+    how many seconds all of them have waited, together.
     """
 
     def __init__(self, most: int, seconds: float | None) -> None:
-        self._free = most
+        self._most = self._free = most
+        self.waited = 0.0
         self._standing = seconds is None
         self._limit = STANDSTILL_SECONDS if seconds is None else seconds
         self._passed = 0
@@ -90,6 +93,7 @@ class Turns:
         caller = self._ask(kind)
         if caller is None:
             return
+        began = monotonic()
         try:
             while not caller.called:
                 passed = self._passed
@@ -99,6 +103,16 @@ class Turns:
         except BaseException:
             self._leave(caller)
             raise
+        finally:
+            self.waited += monotonic() - began
+
+    def taken(self) -> int:
+        """Return how many callers are in."""
+        return self._most - self._free
+
+    def waiting(self) -> int:
+        """Return how many callers wait."""
+        return len(self._waiting)
 
     def pass_on(self) -> None:
         """End a turn: the caller that has waited longest has it next."""

@@ -15,11 +15,11 @@ from fring_http.api.refusals.details import FOREIGN
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterable, Mapping
 
-    from fring_http.api.door.edge import Application, Event, Reader, Writer
+    from fring_http.api.asgi import Application, Event, Reader, Writer
 
 LOCAL_ORIGINS: Final = r"https?://(localhost|127\.0\.0\.1|\[::1\])(:[0-9]{1,5})?"
 # What clients need, of the headers that a browser would keep from them.
-EXPOSED: Final = "Fring-Ignored, Link, Location, Retry-After, WWW-Authenticate"
+EXPOSED: Final = "Fring-Ignored, Link, Location, Retry-After, WWW-Authenticate, X-Request-ID"
 _ANY_LABEL: Final = "[a-z0-9_-]+"
 _ASKED_METHOD: Final = b"access-control-request-method"
 _METHODS: Final = b"DELETE, GET, HEAD, OPTIONS, PATCH, POST, PUT"

@@ -20,7 +20,7 @@ from fring_http.api.refusals.details import FOREIGN
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from fring_http.api.door.edge import Application, Event, Reader, Writer
+    from fring_http.api.asgi import Application, Event, Reader, Writer
 
 # An empty segment, an encoded slash, a dot segment.
 _AMBIGUOUS: Final = re.compile(rb"//|%2f|/(?:\.|%2e){1,2}(?:[/?]|\Z)", re.IGNORECASE)

@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, MutableMapping
-from typing import TYPE_CHECKING, Any, Final, TypeAlias, cast
+from typing import TYPE_CHECKING, Final, cast
 
 import msgspec
 
+from fring_http.api.exchanges import note
 from fring_http.api.refusals.errors import CODES, Error
 
 if TYPE_CHECKING:
+    from collections.abc import Awaitable
+
     from litestar.types import ASGIApp, HTTPScope, Message, Receive, Scope, Send
 
-# As httpx and Starlette write them too: Litestar's types of the same protocol fit neither.
-Event: TypeAlias = MutableMapping[str, Any]
-Reader: TypeAlias = Callable[[], Awaitable[Event]]
-Writer: TypeAlias = Callable[[Event], Awaitable[None]]
+    from fring_http.api.asgi import Application, Event, Reader, Writer
+
 _ALLOWING: Final = (204, 405)  # OPTIONS, and a wrong method
-Application: TypeAlias = Callable[[Event, Reader, Writer], Awaitable[None]]
 
 
 def head_as_get(app: ASGIApp) -> Application:
@@ -40,6 +39,9 @@ def head_as_get(app: ASGIApp) -> Application:
         if is_head:
             scope = cast("HTTPScope", scope | {"method": "GET"})
         await app(scope, receive, cast("Send", send_as_asked))
+        if handler := scope.get("route_handler"):
+            is_work = bool(handler.opt.get("secured", True))
+            note(scope, route=scope.get("path_template", ""), is_work=is_work)
 
     return cast("Application", answer)
 

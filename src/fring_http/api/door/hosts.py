@@ -17,7 +17,7 @@ from fring_http.api.door.lingering import lingering
 if TYPE_CHECKING:
     from collections.abc import Collection
 
-    from fring_http.api.door.edge import Application, Event, Reader, Writer
+    from fring_http.api.asgi import Application, Event, Reader, Writer
 
 HEALTH: Final = ("/health", "/health/live", "/health/ready", "/api/v1/health")
 MISDIRECTED: Final = 421

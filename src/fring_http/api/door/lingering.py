@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 from fring_http.api.reading.bodies import BODY_SECONDS, announces_body
 
 if TYPE_CHECKING:
-    from fring_http.api.door.edge import Application, Event, Reader, Writer
+    from fring_http.api.asgi import Application, Event, Reader, Writer
 
 MOST_BYTES: Final = 2**24
 _REFUSED: Final = 400

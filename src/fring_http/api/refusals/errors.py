@@ -11,6 +11,7 @@ from litestar import Response
 from litestar.exceptions import HTTPException
 
 from fring_core import Forbidden, FringError, InvalidInput, Unauthenticated, Unavailable, errors
+from fring_http.api.exchanges import note
 from fring_http.api.refusals.details import AWAY, BAD_TOKEN, TOO_LARGE
 
 if TYPE_CHECKING:
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from litestar.types import ExceptionHandler, ExceptionHandlersMap
 
 _log = logging.getLogger("fring.http")
+_security = logging.getLogger("fring.security")
 
 _NOT_FOUND: Final = 404
 _STATUS_TOO_LARGE: Final = 413
@@ -106,8 +108,8 @@ def _invalid(request: Request[Any, Any, Any], error: InvalidInput) -> Response[V
     return Response(ValidationError(faults), status_code=422)
 
 
-def _unavailable(_: Request[Any, Any, Any], error: Unavailable) -> Response[Error]:
-    _log.warning("Unavailable: %s", error)
+def _unavailable(request: Request[Any, Any, Any], error: Unavailable) -> Response[Error]:
+    note(request.scope, unavailable=str(error))  # `Outages` tells of it, not of each request
     return error_response(503, AWAY, "unavailable", {"Retry-After": "1"})
 
 
@@ -128,7 +130,7 @@ def _unexpected(request: Request[Any, Any, Any], error: Exception) -> Response[E
 
 def _unauthenticated(_: Request[Any, Any, Any], error: Unauthenticated) -> Response[Error]:
     # Why is for the log: whoever tries tokens out is not to learn from the answer.
-    _log.info("Unauthenticated: %s", error.reason)
+    _security.info("refused, 401: %s", error.reason)
     if error.bad_token:
         headers = {"WWW-Authenticate": 'Bearer error="invalid_token"'}
         return error_response(401, BAD_TOKEN, error.code, headers)
@@ -137,6 +139,7 @@ def _unauthenticated(_: Request[Any, Any, Any], error: Unauthenticated) -> Respo
 
 
 def _forbidden(_: Request[Any, Any, Any], error: Forbidden) -> Response[Error]:
+    _security.warning("refused, 403: %s", error.reason)
     return error_response(403, error.reason, error.code)
 
 

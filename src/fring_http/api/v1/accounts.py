@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from typing import TYPE_CHECKING, Any, Final
 
 from litestar import Request, Response, Router, delete, get, post
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
 
     from fring_core import Tokens
 
+_security = logging.getLogger("fring.security")
 Service = NamedDependency[Accounts]
 Call = Request[Any, Any, Any]
 OwnCall = Request[Identity, Any, Any]
@@ -58,6 +60,7 @@ async def register(accounts: Service, request: Call) -> Response[User]:
     """
     new = await read_body(request, NewAccount)
     user = User.of(await accounts.register(new.to_core()))
+    _security.info("registered: user %d", user.id)
     return created(request, user, request.scope["path"].removesuffix("/auth/register") + "/users")
 
 
@@ -79,7 +82,9 @@ async def log_in(accounts: Service, request: Call) -> AccessToken:
     The answer holds a token, whose subject is the user's id.
     """
     login = await read_body(request, Login)
-    return AccessToken.of(await accounts.log_in(login.to_core()))
+    token = AccessToken.of(await accounts.log_in(login.to_core()))
+    _security.info("signed in: user %s", token.user_id)
+    return token
 
 
 @post("/logout", status_code=204, opt=operation(), response_description="Agreed.")
@@ -103,6 +108,7 @@ async def delete_own_account(accounts: Service, request: OwnCall) -> None:
     Its personal list goes with it, and its tokens end.
     """
     await accounts.delete_account(request.user)
+    _security.info("account deleted: user %s", request.user.subject)
 
 
 @post(
@@ -117,7 +123,9 @@ async def change_password(accounts: Service, request: OwnCall) -> AccessToken:
     All tokens of the account end, but the new one in the answer.
     """
     change = await read_body(request, NewPassword)
-    return AccessToken.of(await accounts.change_password(request.user, change.to_core()))
+    token = AccessToken.of(await accounts.change_password(request.user, change.to_core()))
+    _security.info("password changed, older tokens are over: user %s", token.user_id)
+    return token
 
 
 def auth_router(

@@ -13,6 +13,11 @@ if TYPE_CHECKING:
 
 # Linux gives each worker a queue of connections of its own, which makes a port one to share.
 _SHARED: Final = sys.platform == "linux"
+# Between a worker's addresses and those for its numbers alone, on its command line.
+METRICS: Final = "metrics"
+BACKLOG: Final = 1024
+# How long a connection may say nothing: before its first request, between two, within a head.
+SILENT_SECONDS: Final = 30.0
 
 
 @attrs.frozen

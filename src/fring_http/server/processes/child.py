@@ -16,30 +16,31 @@ if TYPE_CHECKING:
     from asyncio.subprocess import Process
     from collections.abc import Sequence
 
-# A request may wait for a statement, which may take ten seconds.
-KILL_SECONDS: Final = 12.0
+# Beyond the time that a statement may take, for which a request may wait.
+GRACE_SECONDS: Final = 2.0
 # Tells a worker that it will be ended, but goes on until then.
 UNREADY: Final = signal.SIGUSR1
 
 
 @attrs.frozen(eq=False)
 class Worker:
-    """Hold a worker's process, and the supervisor's end of its socket."""
+    """Hold a worker's process, its slot, and the supervisor's end of its socket."""
 
     process: Process
+    slot: str
     reader: StreamReader
     writer: StreamWriter
     started_at: float = attrs.field(factory=monotonic)
 
     @classmethod
-    async def start(cls, command: Sequence[str]) -> Worker:
+    async def start(cls, command: Sequence[str], slot: str) -> Worker:
         """Start a worker, in a process group of its own: the terminal's signals are not for it."""
         ours, its = socket.socketpair()
         with its:
             process = await asyncio.create_subprocess_exec(
                 *command, stdin=its.fileno(), process_group=0
             )
-        return cls(process, *await asyncio.open_connection(sock=ours))
+        return cls(process, slot, *await asyncio.open_connection(sock=ours))
 
     async def serves(self) -> bool:
         """Wait until it listens, and return True, or until it ends, and return False."""
@@ -59,12 +60,12 @@ class Worker:
         with suppress(ProcessLookupError):
             self.process.send_signal(UNREADY)
 
-    async def end(self) -> None:
-        """End it, by force if it takes too long, and wait until it has ended."""
+    async def end(self, patience: float) -> None:
+        """End it, by force if it takes longer than these seconds, and wait until it has ended."""
         with suppress(ProcessLookupError):
             self.process.terminate()
         try:
-            await asyncio.wait_for(self.process.wait(), KILL_SECONDS)
+            await asyncio.wait_for(self.process.wait(), patience)
         except TimeoutError:
             with suppress(ProcessLookupError):
                 self.process.kill()

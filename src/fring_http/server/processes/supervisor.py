@@ -8,12 +8,15 @@ supervisor dies, however it does, the worker reads the end of it.
 from __future__ import annotations
 
 import asyncio
+import logging
 import os
 import signal
 from contextlib import suppress
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
-from fring_http.server.processes.child import Worker
+from fring_http.server.processes.child import GRACE_SECONDS, Worker
+from fring_http.server.processes.slots import Slots
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine, Sequence
@@ -24,33 +27,42 @@ T = TypeVar("T")
 SOON_SECONDS: Final = 5.0
 FIRST_PAUSE_SECONDS: Final = 0.1
 LONGEST_PAUSE_SECONDS: Final = 5.0
+WATCHED: Final = (".py", ".env", ".env.development")
+
+
+_log = logging.getLogger("fring.server")
 
 
 class Supervisor:
     """Run a command as a number of workers until a signal ends them.
 
-    SIGINT and SIGTERM end. SIGHUP ends if it came because the terminal was closed; otherwise each
-    worker gives way to a new one as soon as that one listens, unless `reloads` is False. Told to
-    end, the workers say so where they are asked whether they are ready, and go on for `drain`
-    seconds; told again, they end at once. `say` tells people what happens, `greeting` as soon as
-    the first worker listens.
+    `command` makes the command line from a slot. SIGINT and SIGTERM end. SIGHUP ends if it came
+    because the terminal was closed; otherwise each worker gives way to a new one as soon as that
+    one listens, unless `reloads` is False, and so it is when files of the current folder change, if
+    it `watches` them. Told to end, the workers say so where they are asked whether they are ready,
+    and go on for `drain` seconds; told again, they end at once, but for requests, which may take
+    `statement_timeout` seconds more. `greet` is called as soon as the first worker listens.
     """
 
     def __init__(
         self,
-        command: Sequence[str],
+        command: Callable[[str], Sequence[str]],
         workers: int,
-        say: Callable[[str], None],
+        greet: Callable[[], object],
         *,
-        greeting: str,
         reloads: bool,
+        watches: bool = False,
         drain: float = 0.0,
+        statement_timeout: float = 10.0,
+        slots: Slots | None = None,
     ) -> None:
         self._command = command
-        self._say = say
-        self._greeting = greeting
+        self._greet_once: Callable[[], object] | None = greet
         self._reloads = reloads
+        self._watches = watches
         self._drain = drain
+        self._patience = statement_timeout + GRACE_SECONDS
+        self._slots = slots or Slots()
         self._had_terminal = _has_terminal()
         self._stopping = asyncio.Event()
         self._drained = asyncio.Event()
@@ -64,9 +76,12 @@ class Supervisor:
             _on(number, self._stop)
         if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:  # as it is under nohup
             _on(signal.SIGHUP, self._hang_up)
+        watching = [asyncio.create_task(self._watch())] if self._watches else []
         await asyncio.gather(*map(self._keep, self._places))
         if self._reloading is not None:
             await self._reloading
+        for task in watching:
+            task.cancel()
 
     async def _keep(self, place: int) -> None:
         """Keep a worker in its place until it is time to end, then end it."""
@@ -74,17 +89,18 @@ class Supervisor:
         while not self._stopping.is_set():
             try:
                 if place not in self._workers:
-                    self._workers[place] = await Worker.start(self._command)
+                    self._workers[place] = await self._start()
                     await self._greet(self._workers[place])
             except OSError as error:  # the machine has no room for it
-                self._say(f"a worker cannot start: {error}")
+                _log.error("a worker cannot start: %s", error)  # it says enough
             else:
                 worker = self._workers[place]
                 await self._unless_stopped(worker.process.wait())
                 if worker.process.returncode is None or self._workers[place] is not worker:
                     continue
                 del self._workers[place]
-                self._say(f"worker {worker.process.pid} has ended ({worker.ending()})")
+                self._slots.give_back(worker.slot)
+                _log.warning("worker %d has ended (%s)", worker.process.pid, worker.ending())
                 pause = FIRST_PAUSE_SECONDS if worker.age() > SOON_SECONDS else pause
             await self._unless_stopped(asyncio.sleep(pause))
             pause = min(2 * pause, LONGEST_PAUSE_SECONDS)
@@ -92,12 +108,24 @@ class Supervisor:
             self._workers[place].tell_that_it_will_end()
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._drained.wait(), self._drain)
-            await self._workers.pop(place).end()
+            await self._end(self._workers.pop(place))
+
+    async def _start(self) -> Worker:
+        slot = self._slots.take()
+        try:
+            return await Worker.start(self._command(slot), slot)
+        except OSError:
+            self._slots.give_back(slot)
+            raise
+
+    async def _end(self, worker: Worker) -> None:
+        await worker.end(self._patience)
+        self._slots.give_back(worker.slot)
 
     async def _greet(self, worker: Worker) -> None:
-        if await self._unless_stopped(worker.serves()) and self._greeting:
-            self._say(self._greeting)
-            self._greeting = ""
+        if await self._unless_stopped(worker.serves()) and self._greet_once:
+            self._greet_once()
+            self._greet_once = None
 
     async def _unless_stopped(self, awaitable: Coroutine[Any, Any, T]) -> T | None:
         """Return what the awaitable gives, or None at once when it is time to end."""
@@ -116,26 +144,36 @@ class Supervisor:
         if self._had_terminal and not _has_terminal():
             self._stopping.set()
         elif not self._reloads:
-            self._say("SIGHUP would empty memory://, so the workers stay")
+            _log.warning("a reload would empty memory://, so the workers stay")
         elif self._reloading is None or self._reloading.done():
             self._reloading = asyncio.create_task(self._reload())
+
+    async def _watch(self) -> None:
+        # Only here: servers in earnest do without.
+        from watchfiles import awatch  # noqa: PLC0415
+
+        def is_code(_: object, path: str) -> bool:
+            return path.endswith(WATCHED)
+
+        async for _ in awatch(Path.cwd(), watch_filter=is_code):
+            self._hang_up()
 
     async def _reload(self) -> None:
         for place in self._places:
             try:
-                new = await Worker.start(self._command)
+                new = await self._start()
             except OSError as error:
-                self._say(f"a worker cannot start: {error}")
+                _log.error("a worker cannot start: %s", error)  # as above
                 return
             serves = await self._unless_stopped(new.serves())
             if not serves or self._stopping.is_set():
-                await new.end()
-                self._say("a new worker does not serve: the old ones stay")
+                await self._end(new)
+                _log.error("a new worker does not serve: the old ones stay")
                 return
             old, self._workers[place] = self._workers.get(place), new
             if old is not None:
-                self._say(f"worker {new.process.pid} replaces {old.process.pid}")
-                await old.end()
+                _log.info("worker %d replaces %d", new.process.pid, old.process.pid)
+                await self._end(old)
 
 
 def _on(number: signal.Signals, react: Callable[[], None]) -> None:

@@ -1,8 +1,9 @@
 """A worker: a process that serves, until it is told to end or its supervisor is gone.
 
-    python -m fring_http.server.processes.worker ADDRESS PORT [ADDRESS PORT ...]
+    python -m fring_http.server.processes.worker SLOT ADDRESS PORT [...] [metrics ADDRESS PORT ...]
 
-It is started by `fring_http.server.processes.supervisor`, whose end of the socket is this process's standard input.
+It is started by `fring_http.server.processes.supervisor`, whose end of the socket is this process's
+standard input.
 """
 
 from __future__ import annotations
@@ -17,83 +18,87 @@ import sys
 from contextlib import suppress
 from threading import Thread
 from time import sleep
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final, Protocol
 
 import uvloop
-from granian._granian import SocketHolder
-from granian.constants import HTTPModes, Interfaces
-from granian.http import HTTP1Settings
-from granian.log import LogLevels
-from granian.server.embed import Server
 
 from fring_http.server.composition import Wiring
-from fring_http.server.processes.addresses import Address
-from fring_http.server.processes.child import KILL_SECONDS, UNREADY
+from fring_http.server.processes.addresses import BACKLOG, METRICS, Address
+from fring_http.server.processes.child import GRACE_SECONDS, UNREADY
+from fring_http.server.processes.slots import NO_SLOT
 from fring_http.server.settings import Settings
+from fring_http.server.telling.logs import set_up
 
 if TYPE_CHECKING:
-    from fring_http.api.door.edge import Application
+    from fring_http.api.asgi import Application
 
-# How long a connection may say nothing: before its first request, between two, within a head.
-SILENT_MILLISECONDS: Final = 30_000
-BACKLOG: Final = 1024
 # Where a system allows as good as endlessly many, more would only cost.
 MOST_DESCRIPTORS: Final = 2**16
 # Kept for all that is no client: the database, the issuer of tokens, files.
 SPARE_DESCRIPTORS: Final = 256
 _SUPERVISOR: Final = 0  # standard input
-_IS_UNIX: Final = False
-_on_fd: Any = SocketHolder  # its stub knows no arguments
 
 
-async def serve(addresses: list[tuple[str, int]]) -> None:
-    """Serve what the environment's settings describe on these addresses until a signal ends it."""
+class Server(Protocol):
+    """Serve an application on a socket."""
+
+    async def serve(self) -> None:
+        """Serve until it is told to end."""
+        ...
+
+    def end(self) -> None:
+        """Have it take no more requests, and end when those are answered that it has."""
+        ...
+
+
+async def serve(slot: str, addresses: list[Address], metrics: list[Address]) -> None:
+    """Serve what the environment's settings describe on these addresses until a signal ends it.
+
+    Its numbers are in a slot, and alone on the addresses for metrics, if there are any.
+    """
     stopping = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stopping.set)
-    Thread(target=_follow_supervisor, daemon=True).start()
-    connections = _raise_limit() // len(addresses)
-    wiring = Wiring.of(Settings.from_environment())
+    settings = Settings.from_environment()
+    set_up(settings)
+    patience = settings.statement_timeout + GRACE_SECONDS
+    Thread(target=_follow_supervisor, args=[patience], daemon=True).start()
+    connections = _raise_limit() // (len(addresses) + len(metrics))
+    wiring = Wiring.of(settings, slot=None if slot == NO_SLOT else slot)
     loop.add_signal_handler(UNREADY, wiring.readiness.will_end)
     async with wiring.opened():
         app = wiring.application()
+        apps = [(app, address) for address in addresses]
+        apps += [(wiring.metrics_application(), address) for address in metrics]
         gc.freeze()  # what is there now stays: looking through it again and again costs 3 %
-        servers = [OnSocket(app, _listening(*address), connections) for address in addresses]
+        servers = [
+            _server(settings.server, each, _listening(address), connections)
+            for each, address in apps
+        ]
         serving = [asyncio.create_task(server.serve()) for server in servers]
         os.write(_SUPERVISOR, b"1")
         stopped = asyncio.create_task(stopping.wait())
         await asyncio.wait([stopped, *serving], return_when=asyncio.FIRST_COMPLETED)
         for server in servers:
-            server.stop()  # type: ignore[no-untyped-call]  # untyped in Granian
+            server.end()
         await asyncio.gather(*serving)
 
 
-class OnSocket(Server):
-    """Serve on a socket that listens already; Granian would open one, some time later."""
+def _server(name: str, app: Application, listening: socket.socket, connections: int) -> Server:
+    # Only the one that is asked for, for the other may not be installed.
+    if name == "uvicorn":
+        from fring_http.server.processes import uvicorn_on_socket  # noqa: PLC0415
 
-    def __init__(self, app: Application, listening: socket.socket, connections: int) -> None:
-        super().__init__(
-            app,
-            interface=Interfaces.ASGINL,
-            http=HTTPModes.http1,  # of HTTP/2 a few bytes ask for gigabytes
-            http1_settings=HTTP1Settings(header_read_timeout=SILENT_MILLISECONDS),
-            websockets=False,
-            backpressure=connections,
-            log_level=LogLevels.error,
-            log_dictconfig={"handlers": {}, "loggers": {"_granian": {"propagate": True}}},
-        )
-        self._listening = listening
+        return uvicorn_on_socket.OnSocket(app, listening, connections)
+    from fring_http.server.processes import granian_on_socket  # noqa: PLC0415
 
-    def _init_shared_socket(self) -> None:
-        fd = self._listening.detach()  # Granian closes it
-        self._shd = _on_fd(fd, _IS_UNIX, BACKLOG)
+    return granian_on_socket.OnSocket(app, listening, connections)
 
 
-def _listening(ip: str, port: int) -> socket.socket:
-    address = Address(ip, port)
+def _listening(address: Address) -> socket.socket:
     sock = socket.create_server(
-        (ip, port),
+        (address.ip, address.port),
         family=address.family,
         backlog=BACKLOG,
         reuse_port=True,  # beside the other workers
@@ -112,19 +117,24 @@ def _raise_limit() -> int:
     return max(allowed - SPARE_DESCRIPTORS, allowed // 2)
 
 
-def _follow_supervisor() -> None:
-    """End when the supervisor does, which closes the socket."""
+def _follow_supervisor(patience: float) -> None:
+    """End when the supervisor does, which closes the socket; by force after so many seconds."""
     with suppress(OSError):
         os.read(_SUPERVISOR, 1)
     os.kill(os.getpid(), signal.SIGTERM)
-    sleep(KILL_SECONDS)
+    sleep(patience)
     os._exit(1)
+
+
+def _addresses(words: list[str]) -> list[Address]:
+    return [Address(ip, int(port)) for ip, port in zip(words[::2], words[1::2], strict=True)]
 
 
 def main() -> None:
     """Serve on the addresses of the command line."""
-    words = sys.argv[1:]
-    uvloop.run(serve([(ip, int(port)) for ip, port in zip(words[::2], words[1::2], strict=True)]))
+    slot, *words = sys.argv[1:]
+    end = words.index(METRICS) if METRICS in words else len(words)
+    uvloop.run(serve(slot, _addresses(words[:end]), _addresses(words[end + 1 :])))
 
 
 if __name__ == "__main__":

@@ -17,22 +17,25 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
     from pathlib import Path
 
+SHARED, DEVELOPMENT = ENV_FILES = (".env", ".env.development")
 _LINE_END: Final = re.compile(r"\r\n|\n|\r")
 _NAME: Final = re.compile(r"[\w.-]+", re.ASCII)  # what Node's dotenv takes for one
 
 
-def environment(folder: Path, settings: Collection[str]) -> dict[str, str]:
-    """Return the variables of the process, of `.env.development` and of `.env`, the first first.
+def levels(folder: Path, settings: Collection[str]) -> list[tuple[str, dict[str, str]]]:
+    """Return the variables of the process, of `.env.development` and of `.env`, by where they are.
 
-    In production `.env.development` is not read. What is empty is not there. Raise `ValueError`
-    as `read_env_file` does.
+    What is found first counts. In production `.env.development` is not read. What is empty is not
+    there. Raise `ValueError` as `read_env_file` does.
     """
     own = _present(os.environ)
-    shared = _present(read_env_file(folder / ".env", settings, own))
+    shared = _present(read_env_file(folder / SHARED, settings, own))
     known = shared | own
-    if known.get("ENVIRONMENT", "").strip().lower() == "production":
-        return known
-    return shared | _present(read_env_file(folder / ".env.development", settings, known)) | own
+    found = [("environment", own), (SHARED, shared)]
+    if known.get("ENVIRONMENT", "").strip().lower() != "production":
+        here = _present(read_env_file(folder / DEVELOPMENT, settings, known))
+        found.insert(1, (DEVELOPMENT, here))
+    return found
 
 
 def _present(values: Mapping[str, str]) -> dict[str, str]:

@@ -4,39 +4,41 @@ from __future__ import annotations
 
 import json
 import re
+from ipaddress import ip_network
 from math import nan
-from typing import TYPE_CHECKING, Final, TypeVar
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
 
+from fring_core import PERMISSIVE, STRICT, Workflow
 from fring_http.api.door import authority
 from fring_http.api.door.origins import DEFAULT_PORTS, origin
 from fring_http.nearest import nearest
-from fring_http.server.logs import printable
+from fring_http.server.variables.texts import printable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-T = TypeVar("T")
+    from fring_http.server.variables.fields import Setting
 
 _WHOLE: Final = re.compile(r"-?[0-9]{1,18}", re.ASCII)
 _SEPARATOR: Final = re.compile(r"[\s;]")
 _MOST_SHOWN: Final = 100  # characters of a value
 _TRUE: Final = ("true", "1", "yes", "on")
 _FALSE: Final = ("false", "0", "no", "off")
-_AS_IT_IS: Final = ("DATABASE_URL", "BETTER_AUTH_SECRET")
-_UNSEEN: Final = (*_AS_IT_IS, "FRING_JWKS_URL")  # they may hold a password
+WORKFLOWS: Final = {"permissive": PERMISSIVE, "strict": STRICT}
 
 
-def read_value(variable: str, text: str, parse: Callable[[str], T]) -> T:
-    """Return what a variable says, without blanks around it; raise `ValueError` with its name.
+def read_value(setting: Setting, text: str) -> object:
+    """Return what a setting's text says, without blanks around it.
 
-    The database's URL and the secret are taken as they are.
+    Raise `ValueError` with the setting's variable, and with the text unless that may hold a secret.
     """
     try:
-        return parse(text if variable in _AS_IT_IS and text.strip() else _bare(text))
+        return setting.parse(text if setting.parse is kept else _bare(text))
     except ValueError as error:
-        shown = variable if variable in _UNSEEN else f"{variable}={_shown(text)}"
-        raise ValueError(f"{shown} cannot be used: {error}") from None
+        shown = "" if setting.shown else f"={_shown(text)}"
+        raise ValueError(f"{setting.variable}{shown} cannot be used: {error}") from None
 
 
 def _shown(text: str) -> str:
@@ -86,17 +88,40 @@ def boolean(text: str) -> bool:
     return text.lower() in _TRUE
 
 
-def one_of(names: tuple[str, ...]) -> Callable[[str], str]:
-    """Return a parser of these names, in any case."""
+def kept(text: str) -> str:
+    """Return a text as it is, with the blanks around it: they may be part of a secret."""
+    if text and not text.strip():
+        raise ValueError("it is blank; leave it out, or give it a value")
+    return text
 
-    def parse(text: str) -> str:
+
+def one_of(names: tuple[str, ...], kind: Callable[[str], Any] = str) -> Callable[[str], Any]:
+    """Return a parser of these names, in any case, which makes a `kind` of them."""
+
+    def parse(text: str) -> Any:
         if text.lower() not in names:
             meant = nearest(text, names)
             hint = f"; did you mean {meant}?" if meant else ""
             raise ValueError(f"must be one of {', '.join(names)}{hint}")
-        return text.lower()
+        return kind(text.lower())
 
     return parse
+
+
+def switch(on: str, off: str) -> Callable[[str], bool]:
+    """Return a parser of two words, which tells whether it is the first."""
+    words = one_of((on, off))
+    return lambda text: words(text) == on
+
+
+def named_workflow(text: str) -> Workflow:
+    """Return the workflow of a name."""
+    return WORKFLOWS[one_of(tuple(WORKFLOWS))(text)]
+
+
+def folder(text: str) -> Path:
+    """Return a path, with `~` for the user's home."""
+    return Path(text).expanduser()
 
 
 def debug(text: str) -> bool:
@@ -137,10 +162,26 @@ def hosts(text: str) -> tuple[str, ...]:
         raise ValueError("names hosts without ports, such as fring.example, 192.0.2.1") from None
 
 
-def address(text: str) -> str:
-    """Return an http or https URL as it is."""
-    parts = urlsplit(text)
-    plain = text.isprintable() and " " not in text
-    if not plain or parts.scheme not in DEFAULT_PORTS or not parts.hostname or parts.port == 0:
-        raise ValueError("must be an http or https URL, such as https://app.example/api/auth/jwks")
-    return text
+def networks(text: str) -> tuple[str, ...]:
+    """Return addresses and networks, in a list with commas."""
+    try:
+        return tuple(str(ip_network(each)) for each in _parted(text.split(",")))
+    except ValueError:
+        raise ValueError(
+            "names addresses and networks, such as 10.0.0.0/8, 192.0.2.1, with commas between them"
+        ) from None
+
+
+def address(path: str) -> Callable[[str], str]:
+    """Return a parser of http and https URLs, which tells what one looks like, with this path."""
+
+    def parse(text: str) -> str:
+        if not text:
+            return text
+        parts = urlsplit(text)
+        plain = text.isprintable() and " " not in text
+        if not plain or parts.scheme not in DEFAULT_PORTS or not parts.hostname or parts.port == 0:
+            raise ValueError(f"must be an http or https URL, such as https://app.example{path}")
+        return text
+
+    return parse

@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from fring_http.nearest import nearest
-from fring_http.server.logs import printable
+from fring_http.server.variables.texts import printable
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping

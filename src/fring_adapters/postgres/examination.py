@@ -1,0 +1,122 @@
+"""What there is to know of a database before a server works on it: asked, and nothing changed."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, Final
+
+import attrs
+import psycopg
+from psycopg.rows import dict_row
+
+from fring_adapters.postgres.setup.versions import VERSION_TABLE
+from fring_adapters.postgres.sql.tables import metadata
+from fring_adapters.postgres.wire.parameters import arguments
+from fring_adapters.postgres.wire.urls import to_conninfo
+from fring_core import StoreUnavailable
+
+if TYPE_CHECKING:
+    from datetime import timedelta
+
+CONNECT_SECONDS: Final = 5
+STATEMENT_SECONDS: Final = 5
+RIGHTS: Final = ("SELECT", "INSERT", "UPDATE", "DELETE")
+
+_FACTS: Final = """
+    SELECT
+        current_setting('server_version_num')::int AS version,
+        current_setting('server_encoding') AS encoding,
+        pg_is_in_recovery() AS is_standby,
+        current_setting('default_transaction_read_only')::bool AS is_read_only,
+        current_setting('fsync')::bool AS syncs,
+        current_setting('synchronous_commit') <> 'off' AS waits_for_commits,
+        current_setting('max_connections')::int AS most_connections,
+        current_setting('superuser_reserved_connections')::int
+            + coalesce(current_setting('reserved_connections', true), '0')::int
+            AS reserved_connections,
+        (SELECT count(*) FROM pg_stat_activity
+            WHERE backend_type = 'client backend' AND pid <> pg_backend_pid()) AS connections_in_use,
+        rolconnlimit AS role_limit,
+        datconnlimit AS database_limit,
+        rolname AS role,
+        coalesce(quote_ident(%(schema)s), quote_ident(current_schema())) AS place,
+        has_schema_privilege(coalesce(%(schema)s, current_schema()), 'CREATE') AS may_create,
+        clock_timestamp() AS now
+    FROM pg_roles, pg_database
+    WHERE rolname = current_user AND datname = current_database()
+"""
+_SCHEMA: Final = "SELECT count(*) AS found FROM pg_namespace WHERE nspname = %(schema)s"
+_LACKING: Final = """
+    SELECT name, kind FROM unnest(%(names)s::text[]) AS name, unnest(%(rights)s::text[]) AS kind
+    WHERE to_regclass(name) IS NOT NULL AND NOT has_table_privilege(to_regclass(name), kind)
+"""
+
+
+@attrs.frozen(kw_only=True)
+class Examination:
+    """Hold what a database says of itself, to the role that Fring connects as.
+
+    `version` is as in `server_version_num`, limits are -1 where there is none, `place` is the
+    schema of the tables as SQL spells it, None if there is none yet, `lacking` the rights on them
+    that the role has not, and `drift` how far its clock is ahead of this machine's.
+    """
+
+    version: int
+    encoding: str
+    is_standby: bool
+    is_read_only: bool
+    syncs: bool
+    waits_for_commits: bool
+    most_connections: int
+    reserved_connections: int
+    connections_in_use: int
+    role_limit: int
+    database_limit: int
+    role: str
+    place: str | None
+    may_create: bool
+    lacking: tuple[tuple[str, str], ...]
+    drift: timedelta
+
+
+def examine(url: str, *, schema: str | None = None) -> Examination:
+    """Ask a database what a server needs to know of it, over one connection, within seconds.
+
+    Raise `StoreUnavailable` if it does not answer, with its reason, and `ValueError` for a URL that
+    names no PostgreSQL database.
+    """
+    conninfo = to_conninfo(url)
+    try:
+        with psycopg.connect(
+            conninfo,
+            autocommit=True,
+            row_factory=dict_row,
+            **arguments(conninfo, connect_timeout=CONNECT_SECONDS),
+        ) as connection:
+            connection.execute(f"SET statement_timeout = '{STATEMENT_SECONDS}s'")
+            return _examined(connection, schema)
+    except psycopg.Error as error:
+        raise StoreUnavailable(str(error)) from error
+
+
+def _examined(connection: psycopg.Connection[dict[str, Any]], schema: str | None) -> Examination:
+    def row(query: str) -> dict[str, Any]:
+        found = connection.execute(query.encode(), {"schema": schema}).fetchone()
+        assert found is not None  # noqa: S101  # each has one row
+        return found
+
+    is_missing = schema is not None and not row(_SCHEMA)["found"]
+    schema = None if is_missing else schema
+    asked_at = datetime.now(UTC)
+    facts = row(_FACTS)
+    drift = facts.pop("now") - asked_at
+    place = None if is_missing else facts.pop("place")
+    facts.pop("place", None)
+    prefix = f"{place}." if place else ""
+    names = [f"{prefix}{name}" for name in metadata.tables]
+    lacking = connection.execute(_LACKING, {"names": names, "rights": list(RIGHTS)}).fetchall()
+    lacking += connection.execute(
+        _LACKING, {"names": [prefix + VERSION_TABLE], "rights": ["SELECT"]}
+    ).fetchall()
+    missing = () if is_missing else tuple((each["name"], each["kind"]) for each in lacking)
+    return Examination(place=place, lacking=missing, drift=drift, **facts)

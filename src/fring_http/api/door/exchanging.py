@@ -1,0 +1,105 @@
+"""Give each request an id, and tell of it when it has ended."""
+
+from __future__ import annotations
+
+import logging
+import re
+from itertools import count
+from secrets import token_hex
+from time import perf_counter
+from typing import TYPE_CHECKING, Final
+
+from fring_http.api.door.edge import refusal
+from fring_http.api.exchanges import EXCHANGE, Exchange, current
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from fring_http.api.asgi import Application, Event, Reader, Writer
+    from fring_http.api.exchanges import Observer
+
+GONE: Final = 499  # what proxies write down for a client that went away
+INTERNAL: Final = 500
+_ID: Final = re.compile(rb"[!-~]{1,128}")
+_TRACE: Final = re.compile(rb"[0-9a-f]{2}-([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}.*")
+_log = logging.getLogger("fring.http")
+
+
+def _ids() -> Iterator[str]:
+    """Yield ids that no other process makes, at the cost of adding one."""
+    first = token_hex(8)
+    for number in count():
+        yield f"{first}{number:08x}"
+
+
+class Exchanges:
+    """Make an exchange of each request, and tell the observers of it when it has ended.
+
+    `in_flight` is how many have not.
+    """
+
+    def __init__(self, *observers: Observer) -> None:
+        self.in_flight = 0
+        self._observers = observers
+        self._ids = _ids()
+
+    def around(self, app: Application) -> Application:
+        """Return an application that gives each request an id, and its answer the same.
+
+        It is that of the request's `X-Request-ID`, if that is 1 to 128 characters that can be seen.
+        Inside another such application nothing is done: it has done it. What the application raises
+        becomes a 500.
+        """
+
+        async def answer(scope: Event, receive: Reader, send: Writer) -> None:
+            if scope["type"] != "http" or EXCHANGE in scope:
+                await app(scope, receive, send)
+                return
+            exchange = self._exchange(scope)
+            header = (b"x-request-id", exchange.id.encode())
+
+            async def send_with_id(message: Event) -> None:
+                if message["type"] == "http.response.start":
+                    exchange.status = message["status"]
+                    message["headers"] = [*message["headers"], header]
+                else:
+                    exchange.sent += len(message.get("body", b""))
+                await send(message)
+
+            token = current.set(exchange)
+            began = perf_counter()
+            self.in_flight += 1
+            try:
+                await app(scope, receive, send_with_id)
+            except Exception:
+                _log.exception("%s failed outside of the framework", exchange.method)
+                if exchange.status:  # it is too late for another one
+                    raise
+                await refusal(INTERNAL, "Internal server error")(scope, receive, send_with_id)
+            finally:
+                self.in_flight -= 1
+                exchange.seconds = perf_counter() - began
+                exchange.status = exchange.status or GONE  # nobody was there to be answered
+                for observe in self._observers:
+                    observe(exchange)
+                current.reset(token)
+
+        return answer
+
+    def _exchange(self, scope: Event) -> Exchange:
+        """Return the exchange of a request, which is in its scope from now on."""
+        given = trace = b""
+        for name, value in scope["headers"]:
+            if name == b"x-request-id":
+                given = value
+            elif name == b"traceparent":
+                trace = value
+        peer = scope.get("client")
+        found = _TRACE.fullmatch(trace)
+        scope[EXCHANGE] = exchange = Exchange(
+            method=scope["method"],
+            client=peer[0] if peer else "",
+            id=given.decode() if _ID.fullmatch(given) else next(self._ids),
+            trace=found[1].decode() if found else "",
+        )
+        return exchange

@@ -1,0 +1,52 @@
+"""A request and its answer, as the server tells of them: an id, a route, a caller, a status.
+
+`fring_http.api.door.exchanging`, the outermost layer, makes one for each request. What is further
+in finds it in the scope, and notes what only it knows.
+"""
+
+from __future__ import annotations
+
+from contextvars import ContextVar
+from typing import TYPE_CHECKING, Final, TypeAlias
+
+import attrs
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from typing import Any
+
+EXCHANGE: Final = "fring.exchange"  # in the scope
+
+current: ContextVar[Exchange | None] = ContextVar("fring.exchange", default=None)
+
+
+@attrs.define(eq=False)
+class Exchange:
+    """Hold what is known of a request and its answer.
+
+    `route` is the template of its path, empty if it has none; `caller` the subject of its token.
+    `client` is its address. `unavailable` is why it was answered with 503, and `is_work` whether it
+    is about users, tasks or accounts. `began_at` and `seconds` are of a clock that never jumps.
+    """
+
+    method: str
+    client: str
+    id: str
+    trace: str = ""
+    route: str = ""
+    caller: str = ""
+    status: int = 0
+    sent: int = 0
+    seconds: float = 0.0
+    unavailable: str = ""
+    is_work: bool = False
+
+
+Observer: TypeAlias = "Callable[[Exchange], None]"
+
+
+def note(scope: Mapping[str, Any], **found: str | bool) -> None:
+    """Note what is known of the exchange of a scope, if anybody tells of it."""
+    if exchange := scope.get(EXCHANGE):
+        for name, value in found.items():
+            setattr(exchange, name, value)

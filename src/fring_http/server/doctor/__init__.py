@@ -1,0 +1,1 @@
+"""What `fring doctor` looks at, and what it says of it."""

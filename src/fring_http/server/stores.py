@@ -1,0 +1,106 @@
+"""The store that the settings ask for, and what has to be known of its database."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING, Final
+
+import attrs
+
+from fring_adapters.clock import utc_now
+from fring_adapters.identity import Argon2Passwords
+from fring_adapters.memory import MemoryStore
+from fring_core import Fring, StoreUnavailable
+from fring_http.server.settings import MEMORY
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+    from fring_adapters.postgres import PostgresStore
+    from fring_adapters.postgres.wire.driver import Watch
+    from fring_core import AccountAdmin
+    from fring_http.api.health import Objections
+    from fring_http.server.settings import Settings
+
+PREPARE_AGAIN_SECONDS: Final = 1.0
+_log = logging.getLogger("fring")
+
+
+def store_of(settings: Settings, watch: Watch | None = None) -> MemoryStore | PostgresStore:
+    """Return the store, not yet open; `watch` is told of its statements."""
+    if settings.database_url == MEMORY:
+        return MemoryStore()
+    # Only here: it takes longer than all else, and `memory://` does without.
+    from fring_adapters.postgres import PoolSettings, PostgresStore  # noqa: PLC0415
+
+    pool = PoolSettings(
+        size=settings.pool_size,
+        overflow=settings.pool_overflow,
+        timeout=settings.pool_timeout,
+        patience=settings.pool_timeout,
+        recycle=settings.pool_recycle,
+        deadline=settings.statement_timeout,
+        prepare=settings.pool_prepare,
+    )
+    return PostgresStore(settings.database_url, pool, schema=settings.schema, watch=watch)
+
+
+def objections_of(settings: Settings) -> Objections:
+    """Return what asks the database whether it can be worked on."""
+
+    async def ask() -> list[str]:
+        if settings.database_url == MEMORY:
+            return []
+        from fring_adapters.postgres.readiness import objections  # noqa: PLC0415  # as for the store
+
+        return await objections(settings.database_url, schema=settings.schema)
+
+    return ask
+
+
+@asynccontextmanager
+async def account_admin(settings: Settings, url: str) -> AsyncIterator[AccountAdmin]:
+    """Open a database, whose tables are there, for what an operator does with its accounts."""
+    of_one = attrs.evolve(settings, database_url=url, pool_size=1, pool_overflow=0)
+    async with Fring(store_of(of_one), clock=utc_now, passwords=Argon2Passwords()) as fring:
+        yield fring.account_admin
+
+
+@asynccontextmanager
+async def tables_checked(settings: Settings) -> AsyncIterator[None]:
+    """Check the tables, or set them up; if the database is away, try again until it is there."""
+    if settings.database_url == MEMORY:
+        yield
+        return
+    from fring_adapters.postgres import prepare  # noqa: PLC0415  # as for the store
+
+    async def prepare_now() -> bool:
+        try:
+            await asyncio.to_thread(
+                prepare,
+                settings.database_url,
+                schema=settings.schema,
+                upgrade=settings.migrate,
+            )
+        except StoreUnavailable as error:
+            _log.warning("%s; requests are answered with 503 until it is there", error)
+            return False
+        return True
+
+    async def prepare_later() -> None:
+        while True:
+            await asyncio.sleep(PREPARE_AGAIN_SECONDS)
+            if await prepare_now():
+                return
+
+    if await prepare_now():
+        yield
+        return
+    later = asyncio.create_task(prepare_later())
+    try:
+        yield
+    finally:
+        later.cancel()
+        await asyncio.wait([later])

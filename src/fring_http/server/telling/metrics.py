@@ -1,0 +1,143 @@
+"""The numbers of a server, for Prometheus: right over all its workers, and after one has died.
+
+The workers of a supervisor keep their numbers in files that all of them read. Each has a slot, and
+whoever has it next goes on counting there (`Slots`).
+"""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import AbstractContextManager
+from platform import python_version
+from typing import TYPE_CHECKING, Final
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest, values
+from prometheus_client.exposition import CONTENT_TYPE_LATEST
+from prometheus_client.multiprocess import MultiProcessCollector
+
+from fring_http.version import VERSION
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from fring_adapters.postgres.wire.supply import PoolStatistics
+    from fring_http.api.door.exchanging import Exchanges
+    from fring_http.api.exchanges import Exchange
+
+CONTENT_TYPE: Final = CONTENT_TYPE_LATEST
+SAMPLE_SECONDS: Final = 1.0
+LAG_SECONDS: Final = 0.1
+_BUCKETS: Final = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
+_NO_ROUTE: Final = "none"
+
+
+class Metrics:
+    """Count exchanges, and look at what else there is to see once a second.
+
+    `slot` is where the numbers are kept beside those of other workers; None: in this process alone.
+    """
+
+    def __init__(self, slot: str | None = None) -> None:
+        if slot is not None:
+            values.ValueClass = values.MultiProcessValue(lambda: slot)
+        self._registry = CollectorRegistry()
+        registry = None if slot is not None else self._registry
+        if slot is not None:
+            MultiProcessCollector(self._registry)
+
+        def gauge(name: str, text: str, *labels: str) -> Gauge:
+            return Gauge(name, text, labels, registry=registry, multiprocess_mode="livesum")
+
+        def counter(name: str, text: str, *labels: str) -> Counter:
+            return Counter(name, text, labels, registry=registry)
+
+        self._duration = Histogram(
+            "fring_http_request_duration_seconds",
+            "Time from a request to the end of its answer",
+            ("method", "route", "status"),
+            registry=registry,
+            buckets=_BUCKETS,
+        )
+        self._in_flight = gauge("fring_http_requests_in_flight", "Requests without an answer yet")
+        self._refused = counter("fring_unavailable_requests", "Requests that were refused with 503")
+        self._open = gauge("fring_pool_connections_open", "Connections that the pools hold")
+        self._in_use = gauge("fring_pool_connections_in_use", "Connections that callers have")
+        self._waiting = gauge("fring_pool_callers_waiting", "Callers that wait for a connection")
+        self._waited = counter("fring_pool_wait_seconds", "Time that callers have waited for one")
+        self._used = counter("fring_database_seconds", "Time that connections were in use")
+        self._unmade = counter("fring_pool_connection_errors", "Connections that could not be made")
+        self._errors = counter(
+            "fring_database_errors", "Errors of statements by class of SQLSTATE", "sqlstate_class"
+        )
+        self._failures = _Failures(self._errors)
+        self._lag = gauge("fring_event_loop_lag_seconds", "How late the event loop was, at worst")
+        self._workers = gauge("fring_workers", "Workers that serve")
+        self._build = gauge(
+            "fring_build_info", "The versions of Fring and Python", "version", "python"
+        )
+        # Those of each route, method and class of status: to look them up anew costs as much as
+        # counting does.
+        self._counted: dict[tuple[str, str, int], Callable[[float], None]] = {}
+        self._before: tuple[float, float, int] = (0.0, 0.0, 0)
+
+    def __call__(self, exchange: Exchange) -> None:
+        """Count an exchange that has ended."""
+        key = (exchange.method, exchange.route, exchange.status // 100)
+        observe = self._counted.get(key)
+        if observe is None:
+            # A method that nobody knows is not to become a series.
+            labels = (exchange.method if exchange.route else _NO_ROUTE, exchange.route or _NO_ROUTE)
+            observe = self._duration.labels(*labels, f"{key[2]}xx").observe
+            if exchange.route:
+                self._counted[key] = observe
+        observe(exchange.seconds)
+        if exchange.unavailable:
+            self._refused.inc()
+
+    def watch(self, _: str) -> AbstractContextManager[None]:
+        """Return what counts the error of a statement."""
+        return self._failures
+
+    async def sample(
+        self, exchanges: Exchanges, statistics: Callable[[], PoolStatistics] | None
+    ) -> None:
+        """Look once a second at what is going on, until cancelled."""
+        self._workers.set(1)
+        self._build.labels(VERSION, python_version()).set(1)
+        loop = asyncio.get_running_loop()
+        while True:
+            worst = 0.0
+            for _ in range(round(SAMPLE_SECONDS / LAG_SECONDS)):
+                due = loop.time() + LAG_SECONDS
+                await asyncio.sleep(LAG_SECONDS)
+                worst = max(worst, loop.time() - due)
+            self._lag.set(worst)
+            self._in_flight.set(exchanges.in_flight)
+            if statistics is not None:
+                self._take(statistics())
+
+    def _take(self, found: PoolStatistics) -> None:
+        self._open.set(found.open)
+        self._in_use.set(found.in_use)
+        self._waiting.set(found.waiting)
+        now = (found.waited_seconds, found.used_seconds, found.failed_connections)
+        for count, new, old in zip(
+            (self._waited, self._used, self._unmade), now, self._before, strict=True
+        ):
+            count.inc(max(new - old, 0))
+        self._before = now
+
+    def page(self) -> bytes:
+        """Return all numbers, those of the other workers too, as Prometheus reads them."""
+        return generate_latest(self._registry)
+
+
+class _Failures(AbstractContextManager[None]):
+    """Count the error that a block raises, if the database did."""
+
+    def __init__(self, counter: Counter) -> None:
+        self._counter = counter
+
+    def __exit__(self, _: object, error: BaseException | None, __: object) -> None:
+        if error is not None and hasattr(error, "sqlstate"):
+            self._counter.labels((error.sqlstate or "none")[:2]).inc()
