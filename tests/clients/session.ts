@@ -23,7 +23,8 @@ const { id: user_id } = here(made.data, "create a user");
 const place = new URL(made.response.headers.get("location") ?? "", made.response.url);
 check(place.href === `${url}/api/v1/users/${user_id}`, "Location");
 const again = await POST("/api/v1/users", { body: user });
-check(again.error?.code === "username_taken", "a username that is taken");
+check(again.response.status === 400, "the status of a username that is taken");
+check(again.error?.code === "username_taken", "its code");
 const users = here((await GET("/api/v1/users")).data, "list users");
 check(users.some((each) => each.id === user_id), "the list of users");
 
