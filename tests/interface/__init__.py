@@ -1,0 +1,1 @@
+"""That neither public interface changes unannounced: each is written down, and compared."""
