@@ -13,8 +13,8 @@ from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from fring_adapters.clock import utc_now
 from fring_adapters.postgres import BlockingPostgresStore, SchemaError, prepare, state
-from fring_adapters.postgres.backup import BackupError, back_up, restore
-from fring_adapters.postgres.backup.archive import count
+from fring_adapters.postgres.backup import BackupError, back_up, restore, restoring
+from fring_adapters.postgres.backup.archive import count, lines
 from fring_adapters.postgres.setup.revisions import newest, revisions
 from fring_adapters.postgres.wire.urls import to_conninfo
 from fring_core import (
@@ -177,6 +177,21 @@ def test_a_backup_holds_fring_and_nothing_else(new_database, tmp_path):
     assert restore(other, file, schema="fring") == newest()
     assert prepare(other, schema="fring") == newest()
     assert execute(other, "SELECT to_regclass('fring.orders')").fetchone() == (None,)
+
+
+def test_a_restore_leaves_no_setting_behind(new_database, tmp_path):
+    """A PgBouncer would hand it on to whoever comes next."""
+    url, other = new_database(), new_database()
+    prepare(url)
+    file = back_up(url, tmp_path)
+    settings = "SELECT name, setting FROM pg_settings ORDER BY name"
+    with psycopg.connect(to_conninfo(other)) as connection:
+        before = connection.execute(settings).fetchall()
+        connection.commit()
+        restoring._run(lines(file), connection)
+        connection.commit()
+        assert connection.execute(settings).fetchall() == before
+    assert prepare(other) == newest()
 
 
 def test_roles_and_rights_stay_behind(new_database, tmp_path):

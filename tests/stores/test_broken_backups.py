@@ -13,6 +13,7 @@ from psycopg.conninfo import make_conninfo
 
 from fring_adapters.postgres import prepare
 from fring_adapters.postgres.backup import BackupError, back_up, folder, restore
+from fring_adapters.postgres.backup.archive import count
 from fring_adapters.postgres.backup.programs import programs
 from fring_adapters.postgres.wire.urls import to_conninfo
 from fring_core import StoreUnavailable
@@ -97,15 +98,21 @@ def test_a_dump_that_is_not_whole_is_none(url, backups, pg_dump, script, said):
         back_up(url, backups, keep=1)
 
 
+def inserting(url):
+    """Return a line of a shell script that puts a row into the database."""
+    insert = "INSERT INTO tasks (title) VALUES ('late')"
+    return f'"{programs().path("psql")}" -qc "{insert}" \'{to_conninfo(url)}\' || exit 3\n'
+
+
+def test_what_comes_after_the_snapshot_is_not_in_it(url, tmp_path, pg_dump):
+    pg_dump(f'{inserting(url)} exec "$REAL" "$@"')
+    assert count(back_up(url, tmp_path / "backups"))["public", "tasks"] == 300
+    assert execute(url, "SELECT count(*) FROM tasks").fetchone() == (301,)
+
+
 def test_a_dump_of_another_moment_is_found_out(url, backups, pg_dump):
-    """Have a row come between the snapshot and a dump that does not take it."""
-    conninfo = to_conninfo(url)
-    insert = f'"{programs().path("psql")}" -qc "INSERT INTO tasks (title) VALUES (\'x\')"'
-    pg_dump(
-        f"{insert} '{conninfo}' || exit 3\n"
-        'for each; do shift; case $each in --snap*) ;; *) set -- "$@" "$each";; esac; done\n'
-        'exec "$REAL" "$@"'
-    )
+    without_snapshot = 'case $each in --snap*) ;; *) set -- "$@" "$each";; esac'
+    pg_dump(f'{inserting(url)} for each; do shift; {without_snapshot}; done; exec "$REAL" "$@"')
     with pytest.raises(BackupError, match="does not hold what was dumped"):
         back_up(url, backups, keep=1)
 

@@ -98,7 +98,7 @@ def _dump(
         check=False,
     )
     if done.returncode:
-        connection.execute("SELECT 1")  # or the database is away, which says more
+        # If the database is away, the transaction that ends with this says so in its place.
         said = complaint("pg_dump", done.returncode, done.stderr)
         pooler = "; behind a PgBouncer, name the database itself" if "snapshot" in said else ""
         raise BackupError(f"{said}{pooler}")
