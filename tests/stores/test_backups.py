@@ -2,6 +2,7 @@
 
 import re
 import stat
+import subprocess
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import date
@@ -15,6 +16,7 @@ from fring_adapters.clock import utc_now
 from fring_adapters.postgres import BlockingPostgresStore, SchemaError, prepare, state
 from fring_adapters.postgres.backup import BackupError, back_up, restore, restoring
 from fring_adapters.postgres.backup.archive import count, lines
+from fring_adapters.postgres.backup.programs import programs
 from fring_adapters.postgres.setup.revisions import newest, revisions
 from fring_adapters.postgres.wire.urls import to_conninfo
 from fring_core import (
@@ -143,7 +145,7 @@ def test_a_table_that_is_rewritten_meanwhile_is_not_empty(new_database, tmp_path
 def test_a_connection_string_will_do(new_database, tmp_path):
     url = new_database()
     prepare(url)
-    words = make_conninfo(**conninfo_to_dict(to_conninfo(url)))
+    words = make_conninfo("", **conninfo_to_dict(to_conninfo(url)))
     file = back_up(words, str(tmp_path))
     execute(url, DROP.format(""))
     assert restore(words, str(file)) == newest()
@@ -259,6 +261,25 @@ def test_files_that_are_no_backups_are_refused(new_database, tmp_path):
     for file in (letter, tmp_path / "absent.dump"):
         with pytest.raises(BackupError, match=rf"{file} is no whole backup: pg_restore failed"):
             restore(url, file)
+
+
+def test_a_backup_of_something_else_is_refused(new_database, tmp_path):
+    url, other = new_database(), new_database()
+    theirs = tmp_path / "theirs.dump"
+    execute(url, "CREATE SCHEMA app; CREATE TABLE app.alembic_version (version_num varchar(32))")
+    pg_dump = programs().path("pg_dump")
+    subprocess.run([pg_dump, "-Fc", f"--file={theirs}", to_conninfo(url)], check=True)
+    execute(other, "CREATE SCHEMA app")
+    with pytest.raises(SchemaError, match=r"Cannot restore .* schema \"app\" already exists"):
+        restore(other, theirs, schema="app")
+    with pytest.raises(SchemaError, match=r"the schema 'app', .* stands for 'public'"):
+        restore(other, theirs)
+    subprocess.run(
+        [pg_dump, "-Fc", "--table=app.*", f"--file={theirs}", to_conninfo(url)], check=True
+    )
+    with pytest.raises(BackupError, match="holds no tables of Fring's"):
+        restore(other, theirs, schema="app")
+    assert execute(other, "SELECT to_regclass('app.alembic_version')").fetchone() == (None,)
 
 
 def test_a_file_is_for_its_owner_alone(new_database, tmp_path):

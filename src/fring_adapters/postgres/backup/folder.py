@@ -40,7 +40,7 @@ def part(folder: Path) -> Iterator[tuple[Path, Path]]:
             os.close(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
             if not whole.exists():
                 break
-            file.unlink()
+            file.unlink(missing_ok=True)
         time.sleep(0.1)  # until the next second
     try:
         yield file, whole

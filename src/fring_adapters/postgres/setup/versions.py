@@ -86,13 +86,13 @@ def move_over(connection: Connection) -> None:
     revision = _noted_formerly(connection)
     if revision is None:
         return
-    from alembic.script import ScriptDirectory  # noqa: PLC0415  # it takes long
-
     if _shape(connection) == OLDER[revision] and not _has_others(connection):
         # Renamed, so that whoever may read it still may.
         connection.execute(text(f"ALTER TABLE {FORMER_TABLE} RENAME TO {VERSION_TABLE}"))
         connection.execute(_RENAME_KEY)
         return
+    from alembic.script import ScriptDirectory  # noqa: PLC0415  # it takes long
+
     _context(connection).stamp(ScriptDirectory.from_config(config()), revision)
     _log.warning(
         "The revision of Fring's tables is in %s now. %s still says %s, for a program that may share"
