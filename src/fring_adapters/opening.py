@@ -71,7 +71,7 @@ def open_postgres(
             prepare(url, upgrade=upgrade, schema=schema)
             return super().__enter__()
 
-    store = Prepared(url, **({} if pool is None else {"pool": pool}), schema=schema)
+    store = Prepared(url, pool, schema=schema)
     return BlockingFring(
         Fring(
             store,
@@ -104,7 +104,7 @@ def open_postgres_async(
             await asyncio.to_thread(prepare, url, upgrade=upgrade, schema=schema)
             return await super().__aenter__()
 
-    store = Prepared(url, **({} if pool is None else {"pool": pool}), schema=schema)
+    store = Prepared(url, pool, schema=schema)
     return Fring(
         store,
         clock=clock,

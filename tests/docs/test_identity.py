@@ -16,8 +16,9 @@ from fring_adapters.identity import Argon2Passwords, JwksTokens, SecretTokens, T
 from fring_adapters.memory import MemoryStore
 from fring_core import ALLOWED, Action, Fring, Identity, Role, Unauthenticated
 from fring_http.api.app import create_app
+from fring_http.server.authentication import auth_mode
 from fring_http.server.exposure import listening_host
-from fring_http.server.modes import SettingsError, auth_mode
+from fring_http.server.modes import SettingsError
 from fring_http.server.settings import Settings
 from tests.docs.pages import ROOT, blocks, table
 from tests.serving import serving

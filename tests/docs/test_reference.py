@@ -18,6 +18,7 @@ PACKAGES = (
     "fring_adapters",
     "fring_adapters.memory",
     "fring_adapters.postgres",
+    "fring_adapters.postgres.backup",
     "fring_adapters.identity",
     "fring_http.client",
     "fring_http.api.personal",

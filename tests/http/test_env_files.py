@@ -7,7 +7,8 @@ import sys
 
 import pytest
 
-from fring_http.server.modes import AuthMode, SettingsError, auth_mode
+from fring_http.server.authentication import auth_mode
+from fring_http.server.modes import AuthMode, SettingsError
 from fring_http.server.settings import SETTINGS, Settings
 from tests.http.tokens import SECRET
 from tests.serving import DEADLINE, environment

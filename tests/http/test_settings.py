@@ -6,7 +6,8 @@ import attrs
 import pytest
 
 from fring_core import PERMISSIVE, STRICT
-from fring_http.server.modes import AuthMode, SettingsError, auth_mode
+from fring_http.server.authentication import auth_mode
+from fring_http.server.modes import AuthMode, SettingsError
 from fring_http.server.settings import SETTINGS, Settings
 from fring_http.server.tokens import secret_tokens
 

@@ -12,7 +12,7 @@ import psycopg
 
 from fring_adapters.clock import utc_now
 from fring_adapters.postgres import BlockingPostgresStore, PoolSettings, PostgresStore, prepare
-from fring_adapters.postgres.setup import schema
+from fring_adapters.postgres.setup import scripts
 from fring_adapters.postgres.wire.urls import to_conninfo
 from fring_core import Fring, NewTask, run_sync
 from tests.forks import ended, in_child, refused
@@ -61,7 +61,7 @@ def outside_transactions(fring, store, url, empty_url):
 
     in_child(everything_is_refused)
     in_child(collected)
-    with schema._alembic:  # as if another thread were at it
+    with scripts._alembic:  # as if another thread were at it
         in_child(anew)
 
 

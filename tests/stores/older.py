@@ -4,7 +4,7 @@ import psycopg
 from alembic import command
 from alembic.config import Config
 
-from fring_adapters.postgres.setup import schema
+from fring_adapters.postgres.setup.alone import engine
 from fring_adapters.postgres.setup.revisions import MIGRATIONS
 from fring_adapters.postgres.wire.urls import to_conninfo
 
@@ -18,7 +18,7 @@ def migrate(url, change, revision):
     """Run Alembic's `upgrade` or `downgrade`."""
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS))
-    with schema._engine(url).begin() as connection:
+    with engine(url).begin() as connection:
         config.attributes["connection"] = connection
         change(config, revision)
 

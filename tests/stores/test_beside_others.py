@@ -7,7 +7,7 @@ from alembic import command
 from alembic.config import Config
 
 from fring_adapters.postgres import SchemaError, prepare
-from fring_adapters.postgres.setup import schema
+from fring_adapters.postgres.setup.alone import engine
 from fring_adapters.postgres.setup.older import OLDER
 from tests.stores.older import at_revision, execute
 
@@ -78,7 +78,7 @@ def test_alembic_of_a_host_goes_on_before_and_after(new_database, tmp_path):
     def upgrade(revision):
         config = Config()
         config.set_main_option("script_location", str(tmp_path))
-        with schema._engine(url).begin() as connection:
+        with engine(url).begin() as connection:
             config.attributes["connection"] = connection
             command.upgrade(config, revision)
 

@@ -11,7 +11,7 @@ from alembic.runtime.migration import MigrationContext
 from psycopg.conninfo import conninfo_to_dict
 
 from fring_adapters.postgres import SchemaError, prepare
-from fring_adapters.postgres.setup import schema
+from fring_adapters.postgres.setup import alone
 from fring_adapters.postgres.setup.revisions import newest
 from fring_adapters.postgres.sql.tables import metadata
 from fring_adapters.postgres.sql.tasks import listing
@@ -48,7 +48,7 @@ def test_threads_that_prepare_several_databases_do_not_collide(new_database):
 @pytest.mark.parametrize(
     ("locked", "held"),
     [
-        (f"SELECT pg_advisory_xact_lock({schema.LOCK})", None),
+        (f"SELECT pg_advisory_xact_lock({alone.LOCK})", None),
         ("LOCK TABLE tasks IN SHARE MODE", "0001"),
     ],
 )
@@ -56,7 +56,7 @@ def test_a_lock_is_waited_for_so_long_and_no_longer(new_database, monkeypatch, l
     url = new_database()
     if held:
         at_revision(url, held)
-    monkeypatch.setattr(schema, "LOCK_SECONDS", 0.2)
+    monkeypatch.setattr(alone, "LOCK_SECONDS", 0.2)
     with psycopg.connect(to_conninfo(url)) as other:
         other.execute(locked)
         with pytest.raises(StoreUnavailable, match=r"keeps a lock in .* for over 0\.2 s: another"):
@@ -79,7 +79,7 @@ def test_a_database_that_cannot_store_every_character_is_refused(postgres, new_d
 def test_migrations_make_what_the_code_believes(new_database):
     url = new_database()
     prepare(url)
-    with schema._engine(url).connect() as connection:
+    with alone.engine(url).connect() as connection:
         options: dict[str, object] = {"compare_type": True, "compare_server_default": True}
         options["version_table"] = "fring_version"
         assert (
@@ -92,7 +92,7 @@ def test_migrations_make_what_the_code_believes(new_database):
 def test_migrations_make_the_constraints_that_the_code_believes(new_database):
     migrated, created = new_database(), new_database()
     prepare(migrated)
-    with schema._engine(created).begin() as connection:
+    with alone.engine(created).begin() as connection:
         metadata.create_all(connection)
     found = "SELECT conname, pg_get_constraintdef(oid) FROM pg_constraint"
     found += " WHERE connamespace = 'public'::regnamespace AND conname NOT LIKE 'fring%'"

@@ -7,8 +7,9 @@ try:
         PostgresTasks,
         PostgresUsers,
     )
+    from fring_adapters.postgres.setup.by_hand import upgrade_sql
     from fring_adapters.postgres.setup.places import SchemaError
-    from fring_adapters.postgres.setup.schema import prepare
+    from fring_adapters.postgres.setup.schema import State, downgrade, prepare, state
     from fring_adapters.postgres.store import BlockingPostgresStore, PostgresStore
     from fring_adapters.postgres.wire.pool_settings import PoolSettings
 except ModuleNotFoundError as error:
@@ -26,5 +27,9 @@ __all__ = [
     "PostgresTasks",
     "PostgresUsers",
     "SchemaError",
+    "State",
+    "downgrade",
     "prepare",
+    "state",
+    "upgrade_sql",
 ]

@@ -54,7 +54,9 @@ class StoreOnExecutor:
             yield StoreOnExecutor(executor, self._changing)
 
 
-def _checked(pool: object) -> PoolSettings:
+def _checked(pool: object, usual: PoolSettings) -> PoolSettings:
+    if pool is None:
+        return usual
     if not isinstance(pool, PoolSettings):
         raise TypeError(
             f"pool must be PoolSettings, such as PoolSettings(size=16), not {pool!r:.100}"
@@ -68,7 +70,7 @@ class PostgresStore(StoreOnExecutor):
     Use it as `async with PostgresStore(url) as store`: connections are opened in the background
     and closed at the end. A database that is away raises `StoreUnavailable` at each call, until
     it is back. The tables are those of `schema`, or the first on the connection's search path if it
-    is None. `watch`, given a statement's name such as `SELECT tasks`, returns what is open while
+    is None. `pool` sizes its pool of connections (None: 16). `watch`, given a statement's name such as `SELECT tasks`, returns what is open while
     that is on its way: for metrics and traces. Raise `ValueError` for a URL that names no
     PostgreSQL database and for a schema that cannot be, and `TypeError` for what is no URL, no `PoolSettings` or no name. Outside the block,
     and in a child process that was forked inside it, each call raises `RuntimeError`.
@@ -77,12 +79,12 @@ class PostgresStore(StoreOnExecutor):
     def __init__(
         self,
         url: str,
-        pool: PoolSettings = _ASYNC_POOL,
+        pool: PoolSettings | None = None,
         *,
         schema: str | None = None,
         watch: Watch | None = None,
     ) -> None:
-        self._pool = _checked(pool).pool(to_conninfo(url))
+        self._pool = _checked(pool, _ASYNC_POOL).pool(to_conninfo(url))
         self._pool.schema = checked_schema(schema)
         self._pool.watch = watch
         super().__init__(PoolExecutor(self._pool), Together)
@@ -130,12 +132,12 @@ class BlockingPostgresStore(StoreOnExecutor):
     def __init__(
         self,
         url: str,
-        pool: PoolSettings = _BLOCKING_POOL,
+        pool: PoolSettings | None = None,
         *,
         schema: str | None = None,
         watch: Watch | None = None,
     ) -> None:
-        self._pool = _checked(pool).blocking_pool(to_conninfo(url))
+        self._pool = _checked(pool, _BLOCKING_POOL).blocking_pool(to_conninfo(url))
         self._pool.schema = checked_schema(schema)
         self._pool.watch = watch
         super().__init__(PoolExecutor(self._pool), InTurn)

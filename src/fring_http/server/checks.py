@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from fring_http.server.authentication import auth_mode
 from fring_http.server.exposure import listening_host
 from fring_http.server.extras import missing_extras
-from fring_http.server.modes import AuthMode, SettingsError, auth_mode
+from fring_http.server.modes import AuthMode, SettingsError
 from fring_http.server.settings import MEMORY
 
 if TYPE_CHECKING:

@@ -22,8 +22,9 @@ from fring_http.api.door.exchanging import Exchanges
 from fring_http.api.door.hosts import with_known_hosts
 from fring_http.api.door.outages import Outages
 from fring_http.api.door.proxies import with_trusted_proxies
+from fring_http.server.authentication import auth_mode
 from fring_http.server.exposure import known_hosts
-from fring_http.server.modes import AuthMode, SettingsError, auth_mode
+from fring_http.server.modes import AuthMode, SettingsError
 from fring_http.server.readiness import Readiness
 from fring_http.server.settings import Settings
 from fring_http.server.stores import objections_of, store_of, tables_checked
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
     from fring_adapters.postgres import PostgresStore
     from fring_http.api.app import Lifespan
     from fring_http.api.asgi import Application, Event, Reader, Writer
+    from fring_http.api.exchanges import Observer
 
 _log = logging.getLogger("fring")
 
@@ -100,7 +102,7 @@ class Wiring:
             case AuthMode.JWKS:
                 tokens = jwks_tokens(settings)
         metrics = Metrics(slot) if settings.metrics else None
-        store = store_of(settings, metrics and metrics.watch)
+        store = store_of(settings, None if metrics is None else metrics.watch)
         issuer = tokens if isinstance(tokens, SecretTokens) else None
         fring = Fring(
             store,
@@ -110,7 +112,7 @@ class Wiring:
             passwords=None if issuer is None else Argon2Passwords(),
             issuer=issuer,
         )
-        observers = [
+        observers: list[Observer] = [
             Outages(),
             *([access_log(settings)] if settings.access_log else []),
             *([metrics] if metrics else []),

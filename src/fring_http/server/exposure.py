@@ -6,7 +6,8 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Final
 
 from fring_http.api.door import authority
-from fring_http.server.modes import AuthMode, SettingsError, auth_mode
+from fring_http.server.authentication import auth_mode
+from fring_http.server.modes import AuthMode, SettingsError
 
 if TYPE_CHECKING:
     from fring_http.server.settings import Settings

@@ -34,10 +34,11 @@ class Place:
     def __str__(self) -> str:
         return f"schema {self.schema!r} of {self.database}" if self.schema else self.database
 
-    def enter(self, connection: Connection) -> None:
+    def enter(self, connection: Connection, *, create: bool = True) -> None:
         """Have names mean tables of the schema until the transaction ends; create it if need be.
 
-        Raise `SchemaError` if the role may not do so.
+        If `create` is False, a schema that is not there stays away, and is as good as empty. Raise
+        `SchemaError` if the role may not create it, or not use it.
         """
         if self.schema is None:
             return
@@ -49,7 +50,8 @@ class Place:
                     f"{self.database} has no schema {self.schema!r}, and this role may not create"
                     " it: let another run CREATE SCHEMA, and GRANT USAGE, CREATE ON SCHEMA to it"
                 )
-            connection.execute(CreateSchema(quoted_name(self.schema, quote=True)))
+            if create:
+                connection.execute(CreateSchema(quoted_name(self.schema, quote=True)))
         elif not usable:
             raise SchemaError(
                 f"This role may not use {self}: let another run GRANT USAGE, CREATE ON SCHEMA to it"

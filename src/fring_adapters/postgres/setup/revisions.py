@@ -10,6 +10,12 @@ MIGRATIONS: Final = Path(__file__).parent / "migrations"
 
 
 @cache
+def revisions() -> tuple[str, ...]:
+    """Return all revisions, the oldest first, without Alembic, which takes long to load."""
+    scripts = (MIGRATIONS / "versions").glob("[0-9]*.py")
+    return tuple(sorted(script.name[:4] for script in scripts))
+
+
 def newest() -> str:
-    """Return the revision of this version's tables, without Alembic, which takes long to load."""
-    return max(script.name for script in (MIGRATIONS / "versions").glob("[0-9]*.py"))[:4]
+    """Return the revision of this version's tables."""
+    return revisions()[-1]

@@ -2,48 +2,29 @@
 
 from __future__ import annotations
 
-import os
-from threading import Lock
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
-import psycopg
-from sqlalchemy import Connection, NullPool, create_engine, text
-from sqlalchemy.exc import DBAPIError, OperationalError
+import attrs
 
+from fring_adapters.postgres.setup.alone import alone
+from fring_adapters.postgres.setup.checks import check
 from fring_adapters.postgres.setup.places import Place, SchemaError
-from fring_adapters.postgres.setup.revisions import MIGRATIONS
-from fring_adapters.postgres.setup.versions import FORMER_TABLE, current_revision, found
-from fring_adapters.postgres.sql.tables import metadata
-from fring_adapters.postgres.wire.parameters import arguments
+from fring_adapters.postgres.setup.revisions import newest, revisions
+from fring_adapters.postgres.setup.scripts import downgrade_tables, upgrade_tables
+from fring_adapters.postgres.setup.versions import current_revision, move_over
 from fring_adapters.postgres.wire.schema_names import checked_schema
-from fring_adapters.postgres.wire.urls import described, to_conninfo
-from fring_core import StoreUnavailable
+from fring_adapters.postgres.wire.urls import described
 
-if TYPE_CHECKING:
-    from alembic.script import ScriptDirectory
-    from sqlalchemy import Engine
-
-# Any number that no other program is likely to take: "fring" on a telephone's keys.
-LOCK: Final = 37464
-LOCK_SECONDS: Final = 30
-CONNECT_SECONDS: Final = 10  # a database that has to be woken takes longer than one in use
 UPGRADE_COMMAND: Final = "fring db upgrade"
-OWN_SCHEMA: Final = (
-    'FRING_SCHEMA=fring gives Fring a schema of its own beside them, from Python schema="fring"'
-)
 
 
-_alembic = Lock()  # its scripts know the connection by module state
+@attrs.frozen
+class State:
+    """Say which revision of Fring's tables a database has, and which this version works with."""
 
-
-def _unlock() -> None:
-    # The thread that held it is not there in a child.
-    global _alembic
-    _alembic = Lock()
-
-
-if hasattr(os, "register_at_fork"):  # not on Windows
-    os.register_at_fork(after_in_child=_unlock)
+    revision: str | None
+    """None: there are no tables yet, and `prepare` sets them up."""
+    newest: str
 
 
 def prepare(url: str, *, schema: str | None = None, upgrade: bool = False) -> str:
@@ -59,99 +40,71 @@ def prepare(url: str, *, schema: str | None = None, upgrade: bool = False) -> st
     lock for 30 seconds, or `ValueError` for a URL that names no PostgreSQL database and a schema
     that cannot be, `TypeError` for what is no text.
     """
-    # Only here: it takes long, and who only serves does without.
-    from alembic import command  # noqa: PLC0415
-    from alembic.config import Config  # noqa: PLC0415
-    from alembic.script import ScriptDirectory  # noqa: PLC0415
-
-    config = Config()
-    config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
-    scripts = ScriptDirectory.from_config(config)
-    head = scripts.get_current_head()
-    assert head is not None  # noqa: S101  # the wheel holds the scripts
     place = Place(described(url), checked_schema(schema))
-    try:
-        with _engine(url).begin() as connection:
-            _check_encoding(connection, place)
-            connection.execute(text(f"SET LOCAL lock_timeout = '{LOCK_SECONDS}s'"))
-            connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": LOCK})
-            place.enter(connection)
-            current = current_revision(connection, scripts)
-            _check(connection, current, scripts, place, upgrade=upgrade)
-            if current != head:
-                config.attributes["connection"] = connection
-                with _alembic:
-                    command.upgrade(config, "head")
-    except OperationalError as error:
-        if isinstance(error.orig, psycopg.errors.LockNotAvailable):
-            raise StoreUnavailable(
-                f"Somebody keeps a lock in {place.database} for over {LOCK_SECONDS} s: another"
-                " Fring that is upgrading it, or a session that was left open; end it, and try again"
-            ) from error
-        raise StoreUnavailable(f"Cannot reach {place.database}: {error.orig}") from error
-    except DBAPIError as error:
-        raise SchemaError(f"Cannot set up {place}: {error.orig}") from error
-    return head
+    with alone(url, place) as connection:
+        place.enter(connection)
+        move_over(connection)
+        current = current_revision(connection)
+        check(connection, current, place)
+        if current not in {None, newest()} and not upgrade:
+            raise SchemaError(
+                f"{place} was set up by an older Fring (revision {current}); back it up and"
+                f" run `{UPGRADE_COMMAND}`, or start with FRING_MIGRATE=auto"
+            )
+        if current != newest():
+            upgrade_tables(connection)
+    return newest()
 
 
-def _engine(url: str) -> Engine:
-    conninfo = to_conninfo(url)
-    return create_engine(
-        "postgresql+psycopg://",
-        creator=lambda: psycopg.connect(
-            conninfo,
-            **arguments(conninfo, connect_timeout=CONNECT_SECONDS),
-        ),
-        poolclass=NullPool,
-    )
+def downgrade(url: str, revision: str, *, schema: str | None = None) -> str:
+    """Bring the tables back to an older revision, such as "0004"; return it.
+
+    What the older tables have no place for is lost: the scripts say what. It happens in one
+    transaction, under the lock of `prepare`, and an older Fring can work with the tables then.
+    Raise `SchemaError` for a revision that this version does not know or that is newer than the
+    database's, for rows that the older tables could not hold, and as `prepare` does; an empty
+    database is refused too. The other errors are those of `prepare`.
+    """
+    place = Place(described(url), checked_schema(schema))
+    check_known(revision)
+    with alone(url, place, task=f"downgrade to {revision}") as connection:
+        place.enter(connection)
+        move_over(connection)
+        current = current_revision(connection)
+        check(connection, current, place)
+        if current is None:
+            raise SchemaError(f"{place} has no tables of Fring's: there is nothing to downgrade")
+        if current < revision:
+            raise SchemaError(
+                f"{place} has revision {current}, which is older than {revision}: that is an"
+                f" upgrade, and `{UPGRADE_COMMAND}` leads to {newest()}"
+            )
+        if current != revision:
+            downgrade_tables(connection, revision)
+    return revision
 
 
-def _check_encoding(connection: Connection, place: Place) -> None:
-    encoding = connection.execute(text("SHOW server_encoding")).scalar_one()
-    if encoding != "UTF8":
+def state(url: str, *, schema: str | None = None) -> State:
+    """Return the revision of a database's tables beside the newest one, and change nothing.
+
+    Raise what `prepare` would raise, but for tables that are older: the revision says so.
+    """
+    place = Place(described(url), checked_schema(schema))
+    with alone(url, place, task="look at", reads=True) as connection:
+        place.enter(connection, create=False)
+        current = current_revision(connection)
+        check(connection, current, place)
+    return State(current, newest())
+
+
+def check_known(revision: str) -> None:
+    """Raise `SchemaError` if this version of Fring knows no such revision."""
+    if revision == "base":
         raise SchemaError(
-            f"{place.database} stores text as {encoding}, which has no place for every character;"
-            " Fring needs one that was created with ENCODING 'UTF8' (and TEMPLATE template0)"
+            "'base' would drop all tables, with everything in them: to be rid of them, drop the"
+            " database or the schema"
         )
-
-
-def _check(
-    connection: Connection,
-    current: str | None,
-    scripts: ScriptDirectory,
-    place: Place,
-    *,
-    upgrade: bool,
-) -> None:
-    if current is None:
-        _check_strangers(connection, place)
-    elif current not in {script.revision for script in scripts.walk_revisions()}:
+    if revision not in revisions():
         raise SchemaError(
-            f"{place} was set up by a newer Fring (revision {current}); upgrade Fring"
-        )
-    elif current == scripts.get_current_head():
-        _check_whole(connection, current, place)
-    elif not upgrade:
-        raise SchemaError(
-            f"{place} was set up by an older Fring (revision {current}); back it up and"
-            f" run `{UPGRADE_COMMAND}`, or start with FRING_MIGRATE=auto"
-        )
-
-
-def _check_strangers(connection: Connection, place: Place) -> None:
-    strangers = found(connection, metadata.tables)
-    if not strangers and place.schema is None:
-        strangers = found(connection, [FORMER_TABLE])
-    if strangers:
-        names = ", ".join(sorted(strangers))
-        way_out = "name another schema" if place.schema else OWN_SCHEMA
-        raise SchemaError(f"{place} has tables that are not Fring's: {names}; {way_out}")
-
-
-def _check_whole(connection: Connection, current: str, place: Place) -> None:
-    missing = metadata.tables.keys() - found(connection, metadata.tables)
-    if missing:
-        raise SchemaError(
-            f"{place} has revision {current} of Fring's tables, but not all of them; missing:"
-            f" {', '.join(sorted(missing))}; restore a backup"
+            f"Fring knows no revision {revision!r}; there are {', '.join(revisions())}"
         )

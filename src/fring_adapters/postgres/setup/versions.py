@@ -13,13 +13,13 @@ from typing import TYPE_CHECKING, Final
 from sqlalchemy import text
 
 from fring_adapters.postgres.setup.older import OLDER
+from fring_adapters.postgres.setup.scripts import config
 from fring_adapters.postgres.sql.tables import metadata
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from alembic.runtime.migration import MigrationContext
-    from alembic.script import ScriptDirectory
     from sqlalchemy import Connection
 
 VERSION_TABLE: Final = "fring_version"
@@ -68,36 +68,32 @@ def found(connection: Connection, names: Iterable[str]) -> set[str]:
     return set(connection.execute(_FOUND, {"names": list(names)}).scalars())
 
 
-def current_revision(connection: Connection, scripts: ScriptDirectory) -> str | None:
-    """Return the revision of the tables, None if there are none; move an earlier Fring's over."""
-    from alembic.runtime.migration import MigrationContext  # noqa: PLC0415  # it takes long
-
-    context = MigrationContext.configure(connection, opts={"version_table": VERSION_TABLE})
-    if not found(connection, [VERSION_TABLE]):
-        _move_over(connection, context, scripts)
-    return context.get_current_revision()
+def current_revision(connection: Connection) -> str | None:
+    """Return the revision of the tables, wherever it is noted; None if there are none."""
+    if found(connection, [VERSION_TABLE]):
+        return _context(connection).get_current_revision()
+    return _noted_formerly(connection)
 
 
-def _move_over(connection: Connection, context: MigrationContext, scripts: ScriptDirectory) -> None:
+def move_over(connection: Connection) -> None:
     """Note in Fring's own table what an earlier Fring noted, if one did.
 
     The former table becomes that table if it is Fring's for certain: nothing but Fring's tables,
     as it left them, is in the database. Otherwise it stays, for a program that may share it.
     """
-    tables = _shape(connection)
-    fitting = {number for number, older in OLDER.items() if older <= tables}
-    if not fitting or not found(connection, [FORMER_TABLE]):
-        return  # a table of others is not even read
-    noted = connection.execute(_NOTED).scalars().all()
-    if len(noted) != 1 or noted[0] not in fitting:
+    if found(connection, [VERSION_TABLE]):
         return
-    revision = noted[0]
-    if tables == OLDER[revision] and not _has_others(connection):
+    revision = _noted_formerly(connection)
+    if revision is None:
+        return
+    if _shape(connection) == OLDER[revision] and not _has_others(connection):
         # Renamed, so that whoever may read it still may.
         connection.execute(text(f"ALTER TABLE {FORMER_TABLE} RENAME TO {VERSION_TABLE}"))
         connection.execute(_RENAME_KEY)
         return
-    context.stamp(scripts, revision)
+    from alembic.script import ScriptDirectory  # noqa: PLC0415  # it takes long
+
+    _context(connection).stamp(ScriptDirectory.from_config(config()), revision)
     _log.warning(
         "The revision of Fring's tables is in %s now. %s still says %s, for a program that may share"
         " it; if none does, drop it, so that an older Fring refuses to start",
@@ -105,6 +101,21 @@ def _move_over(connection: Connection, context: MigrationContext, scripts: Scrip
         FORMER_TABLE,
         revision,
     )
+
+
+def _context(connection: Connection) -> MigrationContext:
+    from alembic.runtime.migration import MigrationContext  # noqa: PLC0415  # it takes long
+
+    return MigrationContext.configure(connection, opts={"version_table": VERSION_TABLE})
+
+
+def _noted_formerly(connection: Connection) -> str | None:
+    tables = _shape(connection)
+    fitting = {number for number, older in OLDER.items() if older <= tables}
+    if not fitting or not found(connection, [FORMER_TABLE]):
+        return None  # a table of others is not even read
+    noted = connection.execute(_NOTED).scalars().all()
+    return noted[0] if len(noted) == 1 and noted[0] in fitting else None
 
 
 def _shape(connection: Connection) -> set[str]:

@@ -39,7 +39,8 @@ def head_as_get(app: ASGIApp) -> Application:
         if is_head:
             scope = cast("HTTPScope", scope | {"method": "GET"})
         await app(scope, receive, cast("Send", send_as_asked))
-        if handler := scope.get("route_handler"):
+        handler = scope.get("route_handler")
+        if handler is not None:
             is_work = bool(handler.opt.get("secured", True))
             note(scope, route=scope.get("path_template", ""), is_work=is_work)
 

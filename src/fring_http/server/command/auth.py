@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Final
 import rich_click as click
 
 from fring_core import FringError, Role
+from fring_http.server.authentication import auth_mode
 from fring_http.server.command.running import FAILED, Command, settings
-from fring_http.server.modes import NEW_SECRET, AuthMode, SettingsError, auth_mode
+from fring_http.server.modes import NEW_SECRET, AuthMode, SettingsError
 from fring_http.server.variables.texts import printable
 
 if TYPE_CHECKING:

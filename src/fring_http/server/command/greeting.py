@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 import attrs
 from rich.text import Text
 
+from fring_http.server.authentication import auth_mode
 from fring_http.server.command.output import console, say
-from fring_http.server.modes import AuthMode, auth_mode
+from fring_http.server.modes import AuthMode
 from fring_http.version import VERSION
 
 if TYPE_CHECKING:

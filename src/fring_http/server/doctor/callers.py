@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Final
 
 import httpx
 
+from fring_http.server.authentication import auth_mode
 from fring_http.server.doctor.database import clock
 from fring_http.server.doctor.findings import Finding, fail, ok, warn
-from fring_http.server.modes import NEW_SECRET, AuthMode, SettingsError, auth_mode
+from fring_http.server.modes import NEW_SECRET, AuthMode, SettingsError
 from fring_http.server.variables.texts import without_password
 
 if TYPE_CHECKING:
@@ -51,7 +52,7 @@ def _issuer(url: str) -> Iterator[Finding]:
         answer = httpx.get(url, timeout=ISSUER_SECONDS, trust_env=False)
         keys = answer.json()["keys"] if answer.status_code == _OK else None
     except httpx.HTTPError as error:
-        yield fail("issuer", f"{shown} does not answer: {error or type(error).__name__}", remedy)
+        yield fail("issuer", f"{shown} does not answer: {type(error).__name__} {error}", remedy)
         return
     except (ValueError, KeyError, TypeError):
         keys = None

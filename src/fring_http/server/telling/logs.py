@@ -7,7 +7,8 @@ import os
 import sys
 import traceback
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any, Final
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any, Final, TextIO
 
 import msgspec
 import structlog
@@ -17,7 +18,6 @@ from fring_http.server.telling.lines import Lines
 from fring_http.server.variables.texts import printable
 
 if TYPE_CHECKING:
-    import io
     from collections.abc import Callable, Mapping
     from types import TracebackType
 
@@ -59,24 +59,23 @@ def set_up(settings: Settings) -> None:
 def access_log(settings: Settings) -> Callable[[Exchange], None]:
     """Return what writes a line for each exchange, but for those that only ask for health."""
     renderer = _console() if _is_pretty(settings) else _fast_json
+    lines = _shared_lines()
     log = structlog.wrap_logger(
-        _shared_lines(),
-        processors=[_with_time, renderer, _as_line],
-        wrapper_class=structlog.BoundLoggerBase,
-    )
-    write = log._proxy_to_logger  # noqa: SLF001  # which is how structlog's loggers are made
+        SimpleNamespace(info=lambda line: lines.write(f"{line}\n".encode())),
+        processors=[structlog.processors.add_log_level, _with_time, renderer],
+        wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
+    ).bind()
 
     def observe(exchange: Exchange) -> None:
         if exchange.route.startswith(HEALTH) or exchange.route == "/api/v1/health":
             return
-        write("write", "request", **_told(exchange))
+        log.info("request", **_told(exchange))
 
     return observe
 
 
 def _told(exchange: Exchange) -> dict[str, Any]:
     told: dict[str, Any] = {
-        "level": "info",
         "method": exchange.method,
         "route": exchange.route or None,
         "status": exchange.status,
@@ -152,8 +151,7 @@ def _console() -> Processor:
 
 def _with_time(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
     now = datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
-    first = {"time": now, "level": event.pop("level"), "event": event.pop("event")}
-    return first | event
+    return {"time": now, "level": event.pop("level"), "event": event.pop("event"), **event}
 
 
 def _with_request(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
@@ -167,10 +165,6 @@ def _with_request(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
     return event
 
 
-def _as_line(_: WrappedLogger, __: str, line: str) -> bytes:
-    return f"{line}\n".encode()
-
-
 def _printable(event: Mapping[str, Any]) -> EventDict:
     return {
         name: printable(value) if isinstance(value, str) else value for name, value in event.items()
@@ -178,7 +172,7 @@ def _printable(event: Mapping[str, Any]) -> EventDict:
 
 
 def _indented(
-    out: io.StringIO, error: tuple[type[BaseException], BaseException, TracebackType | None]
+    out: TextIO, error: tuple[type[BaseException], BaseException, TracebackType | None]
 ) -> None:
     """Write a traceback, each line of it indented, so that none looks like a record."""
     text = "".join(traceback.format_exception(*error)).rstrip("\n")

@@ -39,11 +39,11 @@ class Metrics:
 
     def __init__(self, slot: str | None = None) -> None:
         if slot is not None:
-            values.ValueClass = values.MultiProcessValue(lambda: slot)
+            values.ValueClass = values.MultiProcessValue(lambda: slot)  # type: ignore[no-untyped-call]  # untyped there
         self._registry = CollectorRegistry()
         registry = None if slot is not None else self._registry
         if slot is not None:
-            MultiProcessCollector(self._registry)
+            MultiProcessCollector(self._registry)  # type: ignore[no-untyped-call]  # as above
 
         def gauge(name: str, text: str, *labels: str) -> Gauge:
             return Gauge(name, text, labels, registry=registry, multiprocess_mode="livesum")

@@ -16,10 +16,13 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("kind", "id", name="pk_spent_ids"),
     )
     for table in ("users", "tasks"):
-        found = sa.text(f"SELECT pg_get_serial_sequence('{table}', 'id')")
-        sequence = op.get_bind().execute(found).scalar_one()
-        if not sequence.endswith(f".{table}_id_seq"):
-            op.execute(f"ALTER SEQUENCE {sequence} RENAME TO {table}_id_seq")
+        op.execute(f"""
+            DO $$ DECLARE found text := pg_get_serial_sequence('{table}', 'id'); BEGIN
+                IF split_part(found, '.', -1) <> '{table}_id_seq' THEN
+                    EXECUTE 'ALTER SEQUENCE ' || found || ' RENAME TO {table}_id_seq';
+                END IF;
+            END $$
+        """)
 
 
 def downgrade() -> None:
