@@ -13,7 +13,7 @@ from fring_adapters.postgres import PoolSettings, PostgresStore
 from fring_adapters.postgres.embedded import embedded
 from fring_core import STRICT, Fring, Passwords
 from fring_http.api.app import create_app
-from fring_http.api.door.edge import Application
+from fring_http.api.asgi import Application
 from fring_http.server.composition import create
 from fring_http.server.settings import Settings
 

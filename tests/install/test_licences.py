@@ -10,6 +10,7 @@ from tests.install.locks import ALL, MUTATION, SERVING, entries, here, pinned, v
 # Short names of what metadata say, in their three ways of saying it.
 SAID = {
     "Apache Software License": "Apache-2.0",
+    "3-Clause BSD License": "BSD-3-Clause",
     "BSD License": "BSD-3-Clause",
     "ISC License (ISCL)": "ISC",
     "MIT License": "MIT",
@@ -22,6 +23,12 @@ FREE = {
 }
 # Used as they are, and never copied into Fring: that is what the LGPL wants.
 AS_THEY_ARE = {"psycopg": "LGPL-3.0-only", "psycopg-binary": "LGPL-3.0-only"}
+# Parts of OpenTelemetry's finished releases that have never had a version without a letter.
+ALWAYS_BETA = {
+    "opentelemetry-exporter-http-transport",
+    "opentelemetry-exporter-otlp-common",
+    "opentelemetry-semantic-conventions",
+}
 AS_THEY_ARE["psycopg-pool"] = "LGPL-3.0-only"
 
 
@@ -78,4 +85,5 @@ def test_it_shows_when_one_is_not(metadata, wrong):
 
 @pytest.mark.parametrize("lock", [SERVING, ALL, MUTATION], ids=lambda lock: lock.name)
 def test_nothing_is_locked_that_its_makers_call_unfinished(lock):
-    assert [entry.name for entry in entries(lock) if Version(version(entry)).is_prerelease] == []
+    found = {entry.name for entry in entries(lock) if Version(version(entry)).is_prerelease}
+    assert found <= ALWAYS_BETA

@@ -35,6 +35,7 @@ REFRESH_SECONDS: Final = 600.0
 MAX_SET_BYTES: Final = 2**20
 _RULES: Final = TokenRules()
 _log = logging.getLogger("fring.identity")
+_security = logging.getLogger("fring.security")
 
 
 class JwksTokens:
@@ -108,11 +109,18 @@ class JwksTokens:
     async def _fetch(self) -> None:
         try:
             async with asyncio.timeout(TIMEOUT_SECONDS):
-                self._keys = _keys_in(await self._document())
+                found = _keys_in(await self._document())
         except Exception as error:  # noqa: BLE001  # whatever an issuer sends, callers go on
             _log.warning("No keys from %s: %s %s", self._shown, type(error).__name__, error)
         else:
             self._fetched_at = monotonic()
+            before, self._keys = self._keys, found
+            if before is not None and before.keys() != found.keys():
+                _security.info(
+                    "the issuer's keys have changed: %d new, %d withdrawn",
+                    len(found.keys() - before.keys()),
+                    len(before.keys() - found.keys()),
+                )
             if not self._keys:
                 _log.warning(
                     "There is no key to be used at %s: all tokens are refused", self._shown

@@ -31,6 +31,7 @@ from fring_http.server.stores import objections_of, store_of, tables_checked
 from fring_http.server.telling.logs import access_log, set_up
 from fring_http.server.telling.metrics import Metrics
 from fring_http.server.telling.page import with_metrics
+from fring_http.server.telling.watching import watching
 from fring_http.server.tokens import jwks_tokens, secret_tokens
 
 if TYPE_CHECKING:
@@ -41,6 +42,7 @@ if TYPE_CHECKING:
     from fring_http.api.app import Lifespan
     from fring_http.api.asgi import Application, Event, Reader, Writer
     from fring_http.api.exchanges import Observer
+    from fring_http.server.telling.traces import Traces
 
 _log = logging.getLogger("fring")
 
@@ -86,6 +88,7 @@ class Wiring:
     tokens: SecretTokens | JwksTokens | None
     readiness: Readiness
     metrics: Metrics | None
+    traces: Traces | None
     exchanges: Exchanges
 
     @classmethod
@@ -102,7 +105,8 @@ class Wiring:
             case AuthMode.JWKS:
                 tokens = jwks_tokens(settings)
         metrics = Metrics(slot) if settings.metrics else None
-        store = store_of(settings, None if metrics is None else metrics.watch)
+        traces = _traces(settings)
+        store = store_of(settings, watching(metrics, traces))
         issuer = tokens if isinstance(tokens, SecretTokens) else None
         fring = Fring(
             store,
@@ -118,7 +122,8 @@ class Wiring:
             *([metrics] if metrics else []),
         ]
         readiness = Readiness(objections_of(settings))
-        return cls(settings, store, fring, tokens, readiness, metrics, Exchanges(*observers))
+        exchanges = Exchanges(*observers)
+        return cls(settings, store, fring, tokens, readiness, metrics, traces, exchanges)
 
     def application(self, lifespan: Sequence[Lifespan] = ()) -> Application:
         """Return the application of these parts."""
@@ -140,6 +145,8 @@ class Wiring:
                 is_open=self.tokens is None and not settings.metrics_token,
             )
         app = with_known_hosts(app, known_hosts(settings), settings.host)
+        if self.traces:
+            app = self.traces.around(app)
         return with_trusted_proxies(self.exchanges.around(app), settings.trusted_proxies)
 
     def metrics_application(self) -> Application:
@@ -156,6 +163,8 @@ class Wiring:
             if prepares:
                 await stack.enter_async_context(tables_checked(self.settings))
             await stack.enter_async_context(self.fring)
+            if self.traces is not None:
+                stack.push_async_callback(asyncio.to_thread, self.traces.close)
             if self.metrics is not None:
                 await stack.enter_async_context(self._sampled(self.metrics))
             yield
@@ -170,3 +179,12 @@ class Wiring:
             sampling.cancel()
             with suppress(asyncio.CancelledError):
                 await sampling
+
+
+def _traces(settings: Settings) -> Traces | None:
+    if not settings.traces:
+        return None
+    # Only here: it is an extra.
+    from fring_http.server.telling.traces import Traces  # noqa: PLC0415
+
+    return Traces(settings.traces)

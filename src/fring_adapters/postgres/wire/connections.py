@@ -75,6 +75,7 @@ class PooledAsyncConnection(AsyncConnection[Row]):
     """Connect, and remember which of all connections it is, and when it was last used."""
 
     number: int = 0
+    taken_at: float = 0.0
     used_at: float = 0.0
     deadline: float = DEADLINE_SECONDS
 
@@ -115,6 +116,7 @@ class PooledConnection(Connection[Row]):
     """Connect, and remember which of all connections it is, and when it was last used."""
 
     number: int = 0
+    taken_at: float = 0.0
     used_at: float = 0.0
     deadline: float = DEADLINE_SECONDS
 

@@ -60,6 +60,7 @@ class Supply(Lifetime, Generic[P]):
     timeout: float
     get_stats: Callable[[], dict[str, int]]
     _pool: deque[P]
+    _used = 0.0
     _renewed = 0
     _renewed_at = float("-inf")
 
@@ -77,10 +78,12 @@ class Supply(Lifetime, Generic[P]):
         self.check_open()
         await self._turn()
         try:
-            return await self._alive()
+            connection = await self._alive()
         except BaseException:
             self.turns.pass_on()
             raise
+        connection.taken_at = monotonic()
+        return connection
 
     async def _alive(self) -> P:
         while True:
@@ -123,7 +126,7 @@ class Supply(Lifetime, Generic[P]):
             in_use=self.turns.taken(),
             waiting=self.turns.waiting(),
             waited_seconds=self.turns.waited,
-            used_seconds=found.get("usage_ms", 0) / 1000,
+            used_seconds=self._used,
             failed_connections=found.get("connections_errors", 0),
         )
 
@@ -133,6 +136,7 @@ class Supply(Lifetime, Generic[P]):
             return
         try:
             connection.used_at = monotonic()
+            self._used += connection.used_at - connection.taken_at
             await self._put(connection)
         finally:
             self.turns.pass_on()

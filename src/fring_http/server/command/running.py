@@ -75,7 +75,9 @@ class Command(click.RichCommand):
                 complain(line)
             ctx.exit(FAILED)
         except (FringError, ValueError) as error:
-            complain(" ".join(map(str.strip, str(error).splitlines())))  # libpq has its advice on a line of its own
+            complain(
+                " ".join(map(str.strip, str(error).splitlines()))
+            )  # libpq has its advice on a line of its own
             ctx.exit(FAILED)
 
 

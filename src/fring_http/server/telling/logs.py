@@ -54,6 +54,11 @@ def set_up(settings: Settings) -> None:
             logging.getLogger(chatty).setLevel(logging.WARNING)
     if level != "DEBUG":
         logging.getLogger("psycopg.pool").setLevel(logging.ERROR)
+    if settings.sentry_dsn:
+        # Only here: it is an extra.
+        from fring_http.server.telling.sentry import send_errors  # noqa: PLC0415
+
+        send_errors(settings.sentry_dsn, settings.environment)
 
 
 def access_log(settings: Settings) -> Callable[[Exchange], None]:

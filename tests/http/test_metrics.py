@@ -1,0 +1,140 @@
+"""The numbers of a server: right over several workers, and after one was killed."""
+
+import signal
+from concurrent.futures import ThreadPoolExecutor
+
+import httpx
+import psutil
+import pytest
+from prometheus_client.parser import text_string_to_metric_families
+
+from fring_http.version import VERSION
+from tests.outage import Database
+from tests.serving import await_condition, free_port, serving
+from tests.stores.older import execute
+
+DURATION = "fring_http_request_duration_seconds"
+
+
+def numbers(url, **more):
+    """Return each sample of a page of metrics by its name and labels."""
+    page = httpx.get(f"{url}/metrics", verify=False, **more)
+    assert page.status_code == 200, page.text
+    assert page.headers["content-type"].startswith("text/plain; version=")
+    return {
+        (sample.name, *sorted(sample.labels.items())): sample.value
+        for family in text_string_to_metric_families(page.text)
+        for sample in family.samples
+    }
+
+
+def count(found, method, route, status):
+    labels = (("method", method), ("route", route), ("status", status))
+    return found.get((f"{DURATION}_count", *labels), 0)
+
+
+def get(url):
+    return httpx.get(url, verify=False).status_code
+
+
+def test_every_request_is_counted_once_whichever_worker_has_it(tmp_path, new_database):
+    with serving(tmp_path, DATABASE_URL=new_database(), WORKERS="3") as server:
+        tasks, nowhere = f"{server.url}/api/v1/tasks", f"{server.url}/api/v1/nowhere"
+        with ThreadPoolExecutor(8) as threads:  # a connection each, so that all workers are met
+            list(threads.map(get, [tasks, nowhere] * 40))
+        large = httpx.post(tasks, content=b"x" * 2**21, verify=False)
+        assert large.status_code == 413
+        assert httpx.patch(tasks, verify=False).status_code == 405
+        assert httpx.request("BREW", tasks, verify=False).status_code == 405
+        assert get(f"{server.url}/api/v1/tasks/7") == 400
+        await_condition(lambda: count(numbers(server.url), "none", "none", "4xx") == 42)
+        for _ in range(3):
+            found = numbers(server.url)
+            assert count(found, "GET", "/api/v1/tasks", "2xx") == 40
+            assert count(found, "POST", "/api/v1/tasks", "4xx") == 1
+            assert count(found, "GET", "/api/v1/tasks/{task_id}", "4xx") == 1
+            assert count(found, "none", "none", "4xx") == 42, "no series for what has no route"
+            assert count(found, "PATCH", "/api/v1/tasks", "4xx") == 0
+        before = found
+        # What a worker that is killed has counted stays, and its place is taken.
+        for worker in psutil.Process(server.process.pid).children():
+            worker.send_signal(signal.SIGKILL)
+        server.process.send_signal(signal.SIGHUP)
+        await_condition(lambda: answers(server.url))
+        await_condition(lambda: numbers(server.url)[("fring_workers",)] == 3)
+        found = numbers(server.url)
+        assert count(found, "GET", "/api/v1/tasks", "2xx") == 40
+        for key, value in before.items():
+            if key[0].endswith(("_count", "_total", "_bucket")):
+                assert found[key] >= value, key
+        assert get(tasks) == 200
+        await_condition(lambda: count(numbers(server.url), "GET", "/api/v1/tasks", "2xx") == 41)
+        [build] = [key for key in found if key[0] == "fring_build_info"]
+        assert ("version", VERSION) in build
+
+
+def answers(url):
+    try:
+        return get(f"{url}/health") == 200
+    except httpx.TransportError:
+        return False
+
+
+def test_the_database_is_seen(tmp_path, tmp_path_factory):
+    database = Database(tmp_path_factory.mktemp("metrics") / "data")
+    try:
+        with serving(tmp_path, DATABASE_URL=database.url, FRING_POOL_SIZE="4") as server:
+            body = {"username": "ann", "email": "ann@example.org"}
+            for expected in (201, 400):
+                made = httpx.post(f"{server.url}/api/v1/users", json=body, verify=False)
+                assert made.status_code == expected
+            await_condition(lambda: numbers(server.url)["fring_pool_connections_open",] == 4)
+            await_condition(lambda: numbers(server.url)["fring_database_seconds_total",] > 0)
+            assert numbers(server.url)["fring_pool_callers_waiting",] == 0
+            execute(database.url, "ALTER TABLE tasks RENAME TO others")
+            assert get(f"{server.url}/api/v1/tasks") == 503
+            key = ("fring_database_errors_total", ("sqlstate_class", "42"))
+            await_condition(lambda: numbers(server.url).get(key) == 1)
+            database.stop()
+            await_condition(lambda: get(f"{server.url}/api/v1/users") == 503)
+            assert numbers(server.url)["fring_unavailable_requests_total",] >= 2
+            await_condition(lambda: numbers(server.url)["fring_pool_connection_errors_total",] > 0)
+    finally:
+        database.close()
+
+
+def test_they_may_have_a_port_of_their_own(tmp_path):
+    port = free_port()
+    more = {"FRING_METRICS_PORT": str(port), "FRING_AUTH": "secret"}
+    more |= {"BETTER_AUTH_SECRET": "s" * 40, "DATABASE_URL": "memory://"}
+    with serving(tmp_path, **more) as server:
+        assert get(f"{server.url}/metrics") == 404
+        assert count(numbers(f"http://127.0.0.1:{port}"), "none", "none", "4xx") == 1
+        assert get(f"http://127.0.0.1:{port}/api/v1/tasks") == 404
+        assert f"http://127.0.0.1:{port}/metrics" in server.log.read_text()
+
+
+@pytest.mark.parametrize(
+    ("settings", "given", "status"),
+    [
+        ({}, None, 200),
+        ({"FRING_METRICS_TOKEN": "hush"}, None, 401),
+        ({"FRING_METRICS_TOKEN": "hush"}, "hus", 401),
+        ({"FRING_METRICS_TOKEN": "hush"}, "hush", 200),
+        ({"BETTER_AUTH_SECRET": "s" * 40}, None, 401),
+        ({"BETTER_AUTH_SECRET": "s" * 40}, "-", 401),
+        ({"BETTER_AUTH_SECRET": "s" * 40, "FRING_METRICS_TOKEN": "hush"}, "hush", 200),
+        ({"FRING_METRICS": "off"}, None, 404),
+    ],
+)
+def test_who_may_see_them(tmp_path, settings, given, status):
+    headers = {} if given is None else {"authorization": f"Bearer {given}"}
+    with serving(tmp_path, DATABASE_URL="memory://", **settings) as server:
+        answer = httpx.get(f"{server.url}/metrics", headers=headers, verify=False)
+        assert answer.status_code == status
+        assert answer.headers["x-request-id"]
+        if status == 401:
+            assert "FRING_METRICS_TOKEN" in answer.json()["detail"]
+        if status == 200:
+            assert httpx.head(f"{server.url}/metrics", headers=headers, verify=False).content == b""
+            assert httpx.post(f"{server.url}/metrics", verify=False).status_code == 405
