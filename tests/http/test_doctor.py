@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from datetime import timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
+from typing import Any
 
 import psycopg
 import pytest
@@ -46,7 +47,7 @@ def examine(monkeypatch, tmp_path, capsys):
         # The databases of the tests are thrown away, and do without.
         unsafe = [each for each in every if "fsync is off" in each["found"]]
         assert all(each["state"] == "fail" and "fsync=on" in each["remedy"] for each in unsafe)
-        found = {}
+        found: dict[str, Any] = {}
         for each in every:
             if each not in unsafe:
                 found.setdefault(each["about"], each)

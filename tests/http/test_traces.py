@@ -4,6 +4,7 @@ import gzip
 import json
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
+from typing import Any
 
 import httpx
 import psycopg
@@ -56,7 +57,8 @@ def test_requests_and_statements_are_spans(tmp_path, new_database, collector):
         again = httpx.post(f"{server.url}/api/v1/users", json=body, verify=False)
         assert (made.status_code, again.status_code) == (201, 400)
         await_condition(lambda: len(taken) > 0)
-    spans, names = {}, set()
+    spans: dict[str, list[Any]] = {}
+    names: set[str] = set()
     for path, sent in taken:
         assert path == "/v1/traces"
         assert b"hush" not in sent

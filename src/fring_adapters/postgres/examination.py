@@ -18,6 +18,8 @@ from fring_core import StoreUnavailable
 if TYPE_CHECKING:
     from datetime import timedelta
 
+    from psycopg import Cursor
+
 CONNECT_SECONDS: Final = 5
 STATEMENT_SECONDS: Final = 5
 RIGHTS: Final = ("SELECT", "INSERT", "UPDATE", "DELETE")
@@ -39,13 +41,17 @@ _FACTS: Final = """
         rolconnlimit AS role_limit,
         datconnlimit AS database_limit,
         rolname AS role,
-        coalesce(quote_ident(%(schema)s), quote_ident(current_schema())) AS place,
-        has_schema_privilege(coalesce(%(schema)s, current_schema()), 'CREATE') AS may_create,
+        to_regnamespace(quote_ident(coalesce(%(schema)s, current_schema())))::text AS place,
+        coalesce(
+            has_schema_privilege(
+                to_regnamespace(quote_ident(coalesce(%(schema)s, current_schema()))), 'CREATE'
+            ),
+            has_database_privilege(current_database(), 'CREATE')
+        ) AS may_create,
         clock_timestamp() AS now
     FROM pg_roles, pg_database
     WHERE rolname = current_user AND datname = current_database()
 """
-_SCHEMA: Final = "SELECT count(*) AS found FROM pg_namespace WHERE nspname = %(schema)s"
 _LACKING: Final = """
     SELECT name, kind FROM unnest(%(names)s::text[]) AS name, unnest(%(rights)s::text[]) AS kind
     WHERE to_regclass(name) IS NOT NULL AND NOT has_table_privilege(to_regclass(name), kind)
@@ -88,35 +94,25 @@ def examine(url: str, *, schema: str | None = None) -> Examination:
     conninfo = to_conninfo(url)
     try:
         with psycopg.connect(
-            conninfo,
-            autocommit=True,
-            row_factory=dict_row,
-            **arguments(conninfo, connect_timeout=CONNECT_SECONDS),
+            conninfo, autocommit=True, **arguments(conninfo, connect_timeout=CONNECT_SECONDS)
         ) as connection:
-            connection.execute(f"SET statement_timeout = '{STATEMENT_SECONDS}s'")
-            return _examined(connection, schema)
+            connection.execute(f"SET statement_timeout = '{STATEMENT_SECONDS}s'".encode())
+            return _examined(connection.cursor(row_factory=dict_row), schema)
     except psycopg.Error as error:
         raise StoreUnavailable(str(error)) from error
 
 
-def _examined(connection: psycopg.Connection[dict[str, Any]], schema: str | None) -> Examination:
-    def row(query: str) -> dict[str, Any]:
-        found = connection.execute(query.encode(), {"schema": schema}).fetchone()
-        assert found is not None  # noqa: S101  # each has one row
-        return found
+def _examined(cursor: Cursor[dict[str, Any]], schema: str | None) -> Examination:
+    def rows(query: str, **more: object) -> list[dict[str, Any]]:
+        return cursor.execute(query.encode(), {"schema": schema, **more}).fetchall()
 
-    is_missing = schema is not None and not row(_SCHEMA)["found"]
-    schema = None if is_missing else schema
     asked_at = datetime.now(UTC)
-    facts = row(_FACTS)
+    [facts] = rows(_FACTS)
     drift = facts.pop("now") - asked_at
-    place = None if is_missing else facts.pop("place")
-    facts.pop("place", None)
-    prefix = f"{place}." if place else ""
-    names = [f"{prefix}{name}" for name in metadata.tables]
-    lacking = connection.execute(_LACKING, {"names": names, "rights": list(RIGHTS)}).fetchall()
-    lacking += connection.execute(
-        _LACKING, {"names": [prefix + VERSION_TABLE], "rights": ["SELECT"]}
-    ).fetchall()
-    missing = () if is_missing else tuple((each["name"], each["kind"]) for each in lacking)
-    return Examination(place=place, lacking=missing, drift=drift, **facts)
+    lacking: list[dict[str, Any]] = []
+    if place := facts["place"]:
+        names = [f"{place}.{name}" for name in metadata.tables]
+        lacking += rows(_LACKING, names=names, rights=list(RIGHTS))
+        lacking += rows(_LACKING, names=[f"{place}.{VERSION_TABLE}"], rights=["SELECT"])
+    rights = tuple((each["name"], each["kind"]) for each in lacking)
+    return Examination(lacking=rights, drift=drift, **facts)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import os
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from fring_http.server.modes import SettingsError
 from fring_http.server.settings import MEMORY
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from contextlib import ExitStack
     from pathlib import Path
 
@@ -26,16 +27,25 @@ def prepared(
     """
     if settings.database_url == MEMORY:
         return MEMORY, "in memory: they are gone when the server ends"
-    from fring_adapters.postgres import SchemaError, prepare  # noqa: PLC0415  # it takes long
+    from fring_adapters.postgres import prepare  # noqa: PLC0415  # it takes long
 
     url, words = located(settings, stack, say)
-    try:
-        revision = prepare(
-            url, schema=settings.schema, upgrade=upgrade or not settings.database_url
-        )
-    except SchemaError as error:
-        raise SettingsError(str(error)) from error
+    with refused_in_words():
+        upgrade = upgrade or not settings.database_url
+        revision = prepare(url, schema=settings.schema, upgrade=upgrade)
     return url, f"{words}, revision {revision}"
+
+
+@contextmanager
+def refused_in_words() -> Iterator[None]:
+    """Turn what is refused about tables, backups and programs into `SettingsError`."""
+    from fring_adapters.postgres import SchemaError  # noqa: PLC0415  # it takes long
+    from fring_adapters.postgres.backup import BackupError  # noqa: PLC0415  # as above
+
+    try:
+        yield
+    except (SchemaError, BackupError) as error:
+        raise SettingsError(str(error)) from error
 
 
 def located(settings: Settings, stack: ExitStack, say: Callable[[str], None]) -> tuple[str, str]:

@@ -10,7 +10,7 @@ import rich_click as click
 from fring_http.server.command.db import where
 from fring_http.server.command.output import say
 from fring_http.server.command.running import Command, settings
-from fring_http.server.database import located
+from fring_http.server.database import located, refused_in_words
 
 
 @click.command(cls=Command)
@@ -24,7 +24,7 @@ def backup(*, folder: Path, keep: int) -> None:
     from fring_adapters.postgres.backup import back_up  # noqa: PLC0415  # it takes long
 
     chosen = settings()
-    with ExitStack() as stack:
+    with ExitStack() as stack, refused_in_words():
         url, words = located(chosen, stack, say)
         file = back_up(url, folder, schema=chosen.schema, keep=keep)
     say(f"{words}, is in {file} ({file.stat().st_size} bytes, read back)")
@@ -38,7 +38,7 @@ def restore(*, file: Path) -> None:
     from fring_adapters.postgres.backup import restore as bring_back  # noqa: PLC0415  # as above
 
     chosen = settings()
-    with ExitStack() as stack:
+    with ExitStack() as stack, refused_in_words():
         url, words = located(chosen, stack, say)
         bring_back(url, file, schema=chosen.schema)
     say(f"{words}, has what was in {file}; `fring db upgrade` brings older tables to this version")

@@ -10,7 +10,7 @@ import rich_click as click
 from fring_http.server.command.options import setting_options
 from fring_http.server.command.output import say
 from fring_http.server.command.running import FAILED, Command, settings
-from fring_http.server.database import located, prepared
+from fring_http.server.database import located, prepared, refused_in_words
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -78,11 +78,12 @@ def sql(*, current: str | None) -> None:
     """Print the script that `upgrade` would run, for psql."""
     from fring_adapters.postgres import upgrade_sql  # noqa: PLC0415  # as above
 
-    print(upgrade_sql(current=current, schema=settings().schema), end="")
+    with refused_in_words():
+        print(upgrade_sql(current=current, schema=settings().schema), end="")
 
 
 def _on_tables(act: Callable[[str, str | None], str]) -> None:
     chosen = settings()
-    with ExitStack() as stack:
+    with ExitStack() as stack, refused_in_words():
         url, words = located(chosen, stack, say)
         say(f"{words}, {act(url, chosen.schema)}")

@@ -34,10 +34,9 @@ def doctor(context: click.Context, *, as_json: bool) -> None:
     for each in examined(Path.cwd()):
         findings.append(each)
         if not as_json:
-            line = Text(f"{each.state.value:<4}", style=_STYLES[each.state])
             remedy = f"; {each.remedy}" if each.remedy else ""
-            line.append(printable(f"  {each.about}: {each.found}{remedy}"), style="default")
-            console().print(line)
+            words = printable(f"  {each.about}: {each.found}{remedy}")
+            console().print(Text.assemble((f"{each.state:<4}", _STYLES[each.state]), words))
     if as_json:
         print(
             msgspec.json.format(

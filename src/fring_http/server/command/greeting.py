@@ -42,8 +42,8 @@ class Greeting:
             return
         width = max(len(what) for what, _ in lines)
         for what, words in lines:
-            first = Text(f"  {what:<{width}}  ", style="bold green") if what else Text("")
-            out.print(first + Text(words, style="" if what else "bold"))
+            head = (f"  {what:<{width}}  ", "green") if what else ""
+            out.print(Text.assemble(head, (words, "" if what else "bold")))
 
     def _lines(self) -> Iterator[tuple[str, str]]:
         where = _urls(self.addresses)

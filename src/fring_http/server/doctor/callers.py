@@ -50,10 +50,11 @@ def _issuer(url: str) -> Iterator[Finding]:
     remedy = "FRING_JWKS_URL has to lead to the issuer's JWK set, and this machine has to reach it"
     try:
         answer = httpx.get(url, timeout=ISSUER_SECONDS, trust_env=False)
-        keys = answer.json()["keys"] if answer.status_code == _OK else None
     except httpx.HTTPError as error:
         yield fail("issuer", f"{shown} does not answer: {type(error).__name__} {error}", remedy)
         return
+    try:
+        keys = answer.json()["keys"] if answer.status_code == _OK else None
     except (ValueError, KeyError, TypeError):
         keys = None
     if not isinstance(keys, list):

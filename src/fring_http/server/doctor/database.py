@@ -107,12 +107,13 @@ def _promises(found: Examination) -> Iterator[Finding]:
 
 
 def _rights(found: Examination, *, is_empty: bool) -> Finding:
-    role, place = found.role, found.place or "the schema"
+    role, place = found.role, found.place or "a schema of its own"
     if is_empty and not found.may_create:
         return fail(
             "rights",
             f"role {role} may not create tables in {place}",
-            f"GRANT CREATE, USAGE ON SCHEMA {place} TO {role}, or let another role prepare them",
+            f"GRANT CREATE, USAGE ON SCHEMA {place} TO {role}, or let another role run"
+            " `fring db upgrade`",
         )
     if found.lacking:
         words = ", ".join(f"{kind} on {table}" for table, kind in found.lacking)

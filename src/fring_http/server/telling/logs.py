@@ -150,6 +150,7 @@ def _console() -> Processor:
         timestamp_key="time",
         exception_formatter=_indented,
         pad_event_to=0,
+        sort_keys=False,
     )
     return lambda logger, name, event: console(logger, name, _printable(event))
 

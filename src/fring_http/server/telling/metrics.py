@@ -139,5 +139,6 @@ class _Failures(AbstractContextManager[None]):
         self._counter = counter
 
     def __exit__(self, _: object, error: BaseException | None, __: object) -> None:
-        if error is not None and hasattr(error, "sqlstate"):
-            self._counter.labels((error.sqlstate or "none")[:2]).inc()
+        state = getattr(error, "sqlstate", "")  # psycopg's own, None if the database said nothing
+        if state != "":
+            self._counter.labels((state or "none")[:2]).inc()
