@@ -95,11 +95,11 @@ class Exchanges:
             elif name == b"traceparent":
                 trace = value
         peer = scope.get("client")
-        found = _TRACE.fullmatch(trace)
+        found = _TRACE.fullmatch(trace) if trace else None
         scope[EXCHANGE] = exchange = Exchange(
             method=scope["method"],
             client=peer[0] if peer else "",
-            id=given.decode() if _ID.fullmatch(given) else next(self._ids),
+            id=given.decode() if given and _ID.fullmatch(given) else next(self._ids),
             trace=found[1].decode() if found else "",
         )
         return exchange

@@ -7,12 +7,12 @@ import os
 import sys
 import traceback
 from datetime import UTC, datetime
-from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any, Final, TextIO
 
 import msgspec
 import structlog
 
+from fring_http.api.door.hosts import HEALTH
 from fring_http.api.exchanges import current
 from fring_http.server.telling.lines import Lines
 from fring_http.server.variables.texts import printable
@@ -23,10 +23,9 @@ if TYPE_CHECKING:
 
     from structlog.typing import EventDict, Processor, WrappedLogger
 
-    from fring_http.api.exchanges import Exchange
+    from fring_http.api.exchanges import Exchange, Observer
     from fring_http.server.settings import Settings
 
-HEALTH: Final = "/health"
 _PRETTY: Final = "pretty"
 # In ASCII, so that no character in it can do anything.
 _JSON: Final = (structlog.processors.format_exc_info, structlog.processors.JSONRenderer())
@@ -61,39 +60,63 @@ def set_up(settings: Settings) -> None:
         send_errors(settings.sentry_dsn, settings.environment)
 
 
-def access_log(settings: Settings) -> Callable[[Exchange], None]:
+def is_logging_requests(settings: Settings) -> bool:
+    """Tell whether there is to be a line for each request, which is of level info."""
+    return settings.access_log and (settings.debug or settings.log_level in ("debug", "info"))
+
+
+class Request(msgspec.Struct, omit_defaults=True, gc=False):
+    """Hold the line of an exchange, in the order of its fields."""
+
+    time: datetime
+    level: str
+    event: str
+    method: str
+    route: str | None
+    status: int
+    ms: float
+    bytes: int
+    request_id: str
+    client: str
+    caller: str = ""
+    trace_id: str = ""
+
+
+def access_log(settings: Settings) -> Observer:
     """Return what writes a line for each exchange, but for those that only ask for health."""
-    renderer = _console() if _is_pretty(settings) else _fast_json
     lines = _shared_lines()
-    log = structlog.wrap_logger(
-        SimpleNamespace(info=lambda line: lines.write(f"{line}\n".encode())),
-        processors=[structlog.processors.add_log_level, _with_time, renderer],
-        wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
-    ).bind()
+    line = _pretty_line() if _is_pretty(settings) else _encode
 
     def observe(exchange: Exchange) -> None:
-        if exchange.route.startswith(HEALTH) or exchange.route == "/api/v1/health":
+        if exchange.route in HEALTH:
             return
-        log.info("request", **_told(exchange))
+        told = Request(
+            datetime.now(UTC),
+            "info",
+            "request",
+            exchange.method,
+            exchange.route or None,
+            exchange.status,
+            round(exchange.seconds * 1000, 2),
+            exchange.sent,
+            exchange.id,
+            exchange.client,
+            printable(exchange.caller),
+            exchange.trace,
+        )
+        lines.write(line(told) + b"\n")
 
     return observe
 
 
-def _told(exchange: Exchange) -> dict[str, Any]:
-    told: dict[str, Any] = {
-        "method": exchange.method,
-        "route": exchange.route or None,
-        "status": exchange.status,
-        "ms": round(exchange.seconds * 1000, 2),
-        "bytes": exchange.sent,
-        "request_id": exchange.id,
-        "client": exchange.client,
-    }
-    if exchange.caller:
-        told["caller"] = printable(exchange.caller)
-    if exchange.trace:
-        told["trace_id"] = exchange.trace
-    return told
+def _pretty_line() -> Callable[[Request], bytes]:
+    console = _console()
+
+    def line(told: Request) -> bytes:
+        event = msgspec.to_builtins(told)
+        return str(console(None, "info", event)).encode()
+
+    return line
 
 
 class Handler(logging.Handler):
@@ -137,11 +160,6 @@ def _is_pretty(settings: Settings) -> bool:
     if settings.log_format == "auto":
         return sys.stderr.isatty()
     return settings.log_format == _PRETTY
-
-
-def _fast_json(_: WrappedLogger, __: str, event: EventDict) -> str:
-    """Return a line of JSON, of texts that can all be seen."""
-    return _encode(event).decode()
 
 
 def _console() -> Processor:
