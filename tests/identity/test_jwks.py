@@ -70,14 +70,17 @@ async def test_tokens_that_name_no_key_cause_no_request(tokens, issuer):
     assert issuer.requests == 0
 
 
-async def test_a_rotated_key_is_found_at_once(tokens, issuer, clock):
+async def test_a_rotated_key_is_found_at_once(tokens, issuer, clock, caplog):
+    caplog.set_level("INFO", "fring.security")
     assert await tokens.identify(token("old")) == ANN
+    assert not caplog.messages
     issuer.says = NEW
     clock.now += jwks.REFETCH_SECONDS
     assert await tokens.identify(token("new")) == ANN
     assert await tokens.identify(token("both")) == ANN
     await refusal(tokens, token("old"))
     assert issuer.requests == 2
+    assert caplog.messages == ["the issuer's keys have changed: 1 new, 1 withdrawn"]
 
 
 async def test_unknown_keys_cause_one_request_a_minute(tokens, issuer, clock):
