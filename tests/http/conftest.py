@@ -14,6 +14,7 @@ pytest.register_assert_rewrite("tests.http.wire")
 
 from tests.http import wire  # noqa: E402  # its asserts are to be rewritten first
 from tests.http.tokens import SECRET  # noqa: E402  # the same
+from tests.outage import Database  # noqa: E402  # the same
 from tests.serving import DEADLINE, serving  # noqa: E402  # the same
 
 if TYPE_CHECKING:
@@ -59,6 +60,14 @@ def secured_postgres_server(
     folder = tmp_path_factory.mktemp("secured")
     with serving(folder, DATABASE_URL=new_database(), **SECURED) as server:
         yield server
+
+
+@pytest.fixture(scope="module")
+def database(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
+    """Run a database of the module's own; who stops it starts it again."""
+    database = Database(tmp_path_factory.mktemp("database") / "data")
+    yield database
+    database.close()
 
 
 @pytest.fixture(scope="session", params=["memory", "postgres"])

@@ -12,19 +12,11 @@ from fring_core import StoreUnavailable
 from fring_http.server import stores
 from fring_http.server.composition import create
 from fring_http.server.settings import Settings
-from tests.outage import Database
 from tests.serving import DEADLINE, await_condition
 
 
 def client_of(app):
     return TestClient(cast("Any", app), base_url="http://fring.localhost")
-
-
-@pytest.fixture(scope="module")
-def database(tmp_path_factory):
-    database = Database(tmp_path_factory.mktemp("lifespan") / "data")
-    yield database
-    database.close()
 
 
 @pytest.mark.parametrize("memory", [True, False], ids=["memory", "postgres"])

@@ -9,7 +9,6 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
 from fring_http.version import VERSION
-from tests.outage import Database
 from tests.serving import await_condition, free_port, serving
 from tests.stores.older import execute
 
@@ -80,27 +79,24 @@ def answers(url):
         return False
 
 
-def test_the_database_is_seen(tmp_path, tmp_path_factory):
-    database = Database(tmp_path_factory.mktemp("metrics") / "data")
-    try:
-        with serving(tmp_path, DATABASE_URL=database.url, FRING_POOL_SIZE="4") as server:
-            body = {"username": "ann", "email": "ann@example.org"}
-            for expected in (201, 400):
-                made = httpx.post(f"{server.url}/api/v1/users", json=body, verify=False)
-                assert made.status_code == expected
-            await_condition(lambda: numbers(server.url)["fring_pool_connections_open",] == 4)
-            await_condition(lambda: numbers(server.url)["fring_database_seconds_total",] > 0)
-            assert numbers(server.url)["fring_pool_callers_waiting",] == 0
-            execute(database.url, "ALTER TABLE tasks RENAME TO others")
-            assert get(f"{server.url}/api/v1/tasks") == 503
-            key = ("fring_database_errors_total", ("sqlstate_class", "42"))
-            await_condition(lambda: numbers(server.url).get(key) == 1)
-            database.stop()
-            await_condition(lambda: get(f"{server.url}/api/v1/users") == 503)
-            assert numbers(server.url)["fring_unavailable_requests_total",] >= 2
-            await_condition(lambda: numbers(server.url)["fring_pool_connection_errors_total",] > 0)
-    finally:
-        database.close()
+def test_the_database_is_seen(tmp_path, database):
+    with serving(tmp_path, DATABASE_URL=database.url, FRING_POOL_SIZE="4") as server:
+        body = {"username": "ann", "email": "ann@example.org"}
+        for expected in (201, 400):
+            made = httpx.post(f"{server.url}/api/v1/users", json=body, verify=False)
+            assert made.status_code == expected
+        await_condition(lambda: numbers(server.url)["fring_pool_connections_open",] == 4)
+        await_condition(lambda: numbers(server.url)["fring_database_seconds_total",] > 0)
+        assert numbers(server.url)["fring_pool_callers_waiting",] == 0
+        execute(database.url, "ALTER TABLE tasks RENAME TO others")
+        assert get(f"{server.url}/api/v1/tasks") == 503
+        key = ("fring_database_errors_total", ("sqlstate_class", "42"))
+        await_condition(lambda: numbers(server.url).get(key) == 1)
+        database.stop()
+        await_condition(lambda: get(f"{server.url}/api/v1/users") == 503)
+        assert numbers(server.url)["fring_unavailable_requests_total",] >= 2
+        await_condition(lambda: numbers(server.url)["fring_pool_connection_errors_total",] > 0)
+        database.start()
 
 
 def test_they_may_have_a_port_of_their_own(tmp_path):

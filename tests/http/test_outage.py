@@ -3,19 +3,11 @@
 import time
 
 import httpx
-import pytest
+import psycopg
 
-from tests.outage import Database
 from tests.serving import DEADLINE, serving
 
 BODY = {"title": "task"}
-
-
-@pytest.fixture
-def database(tmp_path):
-    database = Database(tmp_path / "data")
-    yield database
-    database.close()
 
 
 def test_an_outage_is_503_and_heals_by_itself(database, tmp_path):
@@ -47,3 +39,19 @@ def test_an_outage_is_503_and_heals_by_itself(database, tmp_path):
             assert time.monotonic() < deadline
         assert client.post("/api/v1/tasks", json=BODY).status_code == 201
         assert [task["title"] for task in client.get("/api/v1/tasks").json()] == ["task", "task"]
+
+
+def test_a_statement_may_take_as_long_as_is_said(database, tmp_path):
+    with (
+        serving(tmp_path, DATABASE_URL=database.url, FRING_STATEMENT_TIMEOUT="0.5") as server,
+        httpx.Client(base_url=server.url, timeout=DEADLINE, verify=False) as client,
+        psycopg.connect(database.url) as other,
+    ):
+        task = client.post("/api/v1/tasks", json=BODY).json()["id"]
+        other.execute("SELECT FROM tasks WHERE id = %s FOR UPDATE", [task])
+        began = time.monotonic()
+        assert client.put(f"/api/v1/tasks/{task}", json={"title": "late"}).status_code == 503
+        assert 0.4 < time.monotonic() - began < 5
+        other.rollback()
+        assert client.put(f"/api/v1/tasks/{task}", json={"title": "new"}).status_code == 200
+    assert "longer than 0.5 s" in server.log.read_text()

@@ -14,7 +14,6 @@ import psutil
 import pytest
 
 from fring_http.server.processes.slots import NO_SLOT
-from tests.outage import Database
 from tests.serving import DEADLINE, await_condition, environment, free_port, serving
 
 BODY = {"title": "task"}
@@ -58,13 +57,6 @@ def finished(process):
     """Return how a server ended, and what it said."""
     said, _ = process.communicate(timeout=DEADLINE)
     return process.returncode, said.decode()
-
-
-@pytest.fixture(scope="module")
-def database(tmp_path_factory):
-    database = Database(tmp_path_factory.mktemp("processes") / "data")
-    yield database
-    database.close()
 
 
 def test_a_worker_that_dies_is_replaced_however_often(tmp_path):

@@ -17,7 +17,6 @@ from fring_adapters.postgres.setup.revisions import newest
 from fring_core import Fring
 from fring_http.api.app import create_app
 from fring_http.server.readiness import ENDING, TOO_SLOW, Readiness
-from tests.outage import Database
 from tests.serving import DEADLINE, await_condition, serving
 
 READY = (200, {"status": "ready", "reasons": []})
@@ -35,13 +34,6 @@ def unready(*reasons):
 def asked(url, path="/health/ready"):
     answer = httpx.get(f"{url}{path}", verify=False, timeout=DEADLINE)
     return answer.status_code, answer.json()
-
-
-@pytest.fixture
-def database(tmp_path):
-    database = Database(tmp_path / "data")
-    yield database
-    database.close()
 
 
 def test_an_outage_is_told_within_a_second_and_so_is_its_end(database, tmp_path):

@@ -9,7 +9,7 @@ import pytest
 
 from fring_adapters.clock import utc_now
 from fring_adapters.postgres import BlockingPostgresStore, PoolSettings, PostgresStore
-from fring_adapters.postgres.wire import connections, supply
+from fring_adapters.postgres.wire import supply
 from fring_adapters.postgres.wire.urls import to_conninfo
 from fring_core import Fring, NewTask, StoreUnavailable, TaskChanges, run_sync
 
@@ -39,8 +39,8 @@ def fring(opened):
     return Fring(opened[0], clock=utc_now)
 
 
-def test_a_lock_is_not_waited_for_too_long(opened, fring, database_url, monkeypatch):
-    run = opened[1]
+def test_a_lock_is_not_waited_for_too_long(opened, fring, database_url):
+    store, run = opened
     task = run(fring.tasks.create(NewTask("task")))
 
     async def together():
@@ -50,7 +50,8 @@ def test_a_lock_is_not_waited_for_too_long(opened, fring, database_url, monkeypa
                 await inner.tasks.update(task.id, TaskChanges(title="late"))
             await inner.tasks.create(NewTask("newer"))
 
-    monkeypatch.setattr(connections, "DEADLINE_SECONDS", 0.3)
+    for connection in store._pool._pool:
+        connection.deadline = 0.3
     with psycopg.connect(to_conninfo(database_url)) as other:
         other.execute("SELECT FROM tasks WHERE id = %s FOR UPDATE", [task.id])
         with pytest.raises(StoreUnavailable, match=r"longer than 0\.3 s"):

@@ -60,7 +60,7 @@ def test_a_url_is_a_text(url):
         prepare(os.environ.get("NONE_SUCH"))  # type: ignore[arg-type]  # as people do
 
 
-@pytest.mark.parametrize("pool", [16, {"size": 16}, None, PoolSettings])
+@pytest.mark.parametrize("pool", [16, {"size": 16}, PoolSettings])
 def test_a_pool_is_its_settings(pool):
     for kind in KINDS:
         with pytest.raises(TypeError, match=r"such as PoolSettings\(size=16\)"):

@@ -73,7 +73,7 @@ def clock(about: str, drift: timedelta) -> Finding:
 
 
 def _version(words: str, found: Examination) -> Finding:
-    text = f"{words}, PostgreSQL {found.version // 10_000}"
+    text = f"{words}, PostgreSQL {found.version // 10_000}, of which no extension is needed"
     if found.version < OLDEST:
         return fail("database", text, f"PostgreSQL {OLDEST // 10_000} is the oldest that will do")
     return ok("database", text)
