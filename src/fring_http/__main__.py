@@ -3,12 +3,16 @@
 import sys
 
 from fring_http.server.extras import advice
+from fring_http.version import VERSION
 
 INTERRUPTED = 130  # as shells have it
 
 
 def main() -> int:
     """Run the command; return its exit code."""
+    if sys.argv[1:] == ["--version"]:  # which needs nothing else to be installed
+        print(f"fring {VERSION}")
+        return 0
     try:
         from fring_http.server.command import cli  # noqa: PLC0415  # it needs an extra
 

@@ -24,8 +24,8 @@ from fring_http.api.app import create_app
 from fring_http.api.door.outages import Outages
 from fring_http.api.exchanges import Exchange
 from fring_http.server.telling import lines as telling_lines
+from fring_http.server.telling.formats import formatter
 from fring_http.server.telling.lines import Lines
-from fring_http.server.telling.logs import formatter
 from tests.http.test_auth_cli import run  # noqa: F401  # a fixture
 from tests.http.tokens import SECRET, bearer, token
 from tests.serving import serving
@@ -49,7 +49,7 @@ def lines(request):
     """Log as the server does, and give a function that returns what was written, line by line."""
     stream = io.StringIO()
     handler = logging.StreamHandler(stream)
-    handler.setFormatter(formatter(is_pretty=request.param == "pretty"))
+    handler.setFormatter(formatter(pretty=request.param == "pretty"))
     root = logging.getLogger()
     level = root.level
     root.addHandler(handler)
@@ -86,11 +86,11 @@ def test_a_record_is_a_line(lines):
     assert "It said: ordinary é 😀" in said
 
 
-@pytest.mark.parametrize("is_pretty", [True, False])
-def test_half_a_character_is_no_obstacle(is_pretty):
+@pytest.mark.parametrize("pretty", [True, False])
+def test_half_a_character_is_no_obstacle(pretty):
     # Not logged: pytest-xdist, which sends along what tests log, could not send it.
     record = logging.makeLogRecord({"name": "fring.test", "levelname": "INFO", "msg": "\ud800"})
-    assert "\\ud800" in formatter(is_pretty=is_pretty).format(record)
+    assert "\\ud800" in formatter(pretty=pretty).format(record)
 
 
 def test_a_traceback_begins_no_line(lines):

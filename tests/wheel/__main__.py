@@ -18,13 +18,17 @@ ROOT = Path(__file__).parents[2]
 BUILD = ROOT / "build"
 PROGRAMS = Path(__file__).parent
 CONSTRAINTS = BUILD / "constraints.txt"
+# Of extras that are installed together.
+SEVERAL = {"telling": "uvicorn,tracing,sentry"}
 ENVIRONMENT = pip_environment()
 # The slowest first. Of each, the modules that have to import there; of the others, none may
 # fail but for a package that is not installed.
 CORE = r"fring_core|fring_core\.(?!testing)\w+|fring_adapters(\.memory.*|\.clock)?|fring_http"
 POSTGRES = CORE + r"|fring_adapters\.postgres(\..*)?(?<!embedded)"
 MODULES = {
-    "server": POSTGRES + r"|fring_adapters\.identity.*|fring_http(?!\.client).*",
+    "telling": r"fring_http\.server\..*",
+    "server": POSTGRES
+    + r"|fring_adapters\.identity.*|fring_http(?!\.client|.*\.(traces|sentry|uvicorn_on_socket)$).*",
     "embedded": POSTGRES + r"|fring_adapters\.postgres\.embedded",
     "testing": CORE + r"|fring_core\.testing.*",
     "postgres": POSTGRES,
@@ -46,7 +50,7 @@ def make_environment(folder: Path, extra: str, wheel: Path) -> None:
     run(
         *(sys.executable, "-m", "pip", "--python", folder / "bin/python", "install"),
         *("-qq", "--disable-pip-version-check", "--no-compile", "--constraint", CONSTRAINTS),
-        str(wheel) if extra == "base" else f"{wheel}[{extra}]",
+        str(wheel) if extra == "base" else f"{wheel}[{SEVERAL.get(extra, extra)}]",
     )
 
 
@@ -85,7 +89,8 @@ def check(extra: str, wheel: Path) -> None:
                 needs = ""
         # Isolated (-I): nothing of this folder, PYTHONPATH or the user's packages is seen.
         run(python, "-I", PROGRAMS / "modules.py", MODULES[extra])
-        run(python, "-I", PROGRAMS / f"{extra}.py", needs)
+        program = "server" if extra in SEVERAL else extra
+        run(python, "-I", PROGRAMS / f"{program}.py", needs)
     print(f"{extra}: works, {time.monotonic() - start:.1f} s")
 
 

@@ -28,7 +28,8 @@ from fring_http.server.modes import AuthMode, SettingsError
 from fring_http.server.readiness import Readiness
 from fring_http.server.settings import Settings
 from fring_http.server.stores import objections_of, store_of, tables_checked
-from fring_http.server.telling.logs import access_log, is_logging_requests, set_up
+from fring_http.server.telling.access import access_log, is_logging_requests
+from fring_http.server.telling.logs import set_up
 from fring_http.server.telling.metrics import Metrics
 from fring_http.server.telling.page import with_metrics
 from fring_http.server.telling.watching import watching

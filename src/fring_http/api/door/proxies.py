@@ -42,8 +42,7 @@ def with_trusted_proxies(app: Application, proxies: Sequence[str]) -> Applicatio
     async def answer(scope: Event, receive: Reader, send: Writer) -> None:
         peer = scope.get("client")
         if scope["type"] in ("http", "websocket") and peer and is_trusted(peer[0]):
-            headers = dict(scope["headers"])
-            hops = _hops(headers)
+            hops = _hops(scope["headers"])
             here = next((hop for hop in reversed(hops) if not is_trusted(hop.get("for", ""))), None)
             if here is None and hops:
                 here = hops[0]
@@ -54,11 +53,12 @@ def with_trusted_proxies(app: Application, proxies: Sequence[str]) -> Applicatio
     return answer
 
 
-def _hops(headers: dict[bytes, bytes]) -> list[dict[str, str]]:
+def _hops(headers: Sequence[tuple[bytes, bytes]]) -> list[dict[str, str]]:
     """Return what each proxy said, the first of them first: `for`, `proto`, `host`."""
 
     def text(name: bytes) -> str:
-        return headers.get(name, b"")[-_MOST_BYTES:].decode("latin-1")
+        said = b",".join(value for key, value in headers if key == name)
+        return said[-_MOST_BYTES:].decode("latin-1")
 
     if forwarded := text(b"forwarded"):
         return [

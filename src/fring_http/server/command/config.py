@@ -8,7 +8,7 @@ import rich_click as click
 
 from fring_http.server.checks import check
 from fring_http.server.command.output import say, show_table
-from fring_http.server.command.running import Command, settings
+from fring_http.server.command.running import Command, complain, settings
 from fring_http.server.modes import SettingsError
 from fring_http.server.settings import SETTINGS
 from fring_http.server.variables.sources import find_all
@@ -23,9 +23,11 @@ def config() -> None:
 def show() -> None:
     """Show every setting, its value, and where that is set; of secrets, only that they are."""
     try:
-        found, _ = find_all(SETTINGS, Path.cwd())
+        found, strays = find_all(SETTINGS, Path.cwd())
     except ValueError as error:
         raise SettingsError(str(error)) from None
+    for stray in strays:
+        complain(stray)
     rows = []
     for setting in SETTINGS:
         here = found.get(setting.variable)

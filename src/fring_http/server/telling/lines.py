@@ -5,6 +5,7 @@ from __future__ import annotations
 import atexit
 import os
 from collections import deque
+from functools import cache
 from threading import Event, Lock, Thread
 from time import sleep
 from typing import Final
@@ -83,3 +84,9 @@ class Lines:
             sleep(PAUSE_SECONDS)
             self._there_is_more.clear()
             self.flush()
+
+
+@cache
+def shared_lines() -> Lines:
+    """Return the lines of this process's error output."""
+    return Lines()
