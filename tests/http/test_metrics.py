@@ -72,6 +72,13 @@ def test_every_request_is_counted_once_whichever_worker_has_it(tmp_path, new_dat
         assert ("version", VERSION) in build
 
 
+def test_a_worker_that_was_replaced_does_not_go_on_in_the_numbers(tmp_path, new_database):
+    with serving(tmp_path, DATABASE_URL=new_database()) as server:
+        server.process.send_signal(signal.SIGHUP)
+        await_condition(lambda: " replaces " in server.log.read_text())
+        await_condition(lambda: numbers(server.url)["fring_workers",] == 1)
+
+
 def answers(url):
     try:
         return get(f"{url}/health") == 200

@@ -149,11 +149,10 @@ def test_settings_that_go_together_will_do(run):
 
 
 def test_an_option_wins_over_the_environment(tmp_path):
-    (tmp_path / ".env").write_text("WORKERS=no\n")
-    ended = fring(tmp_path, "serve", "--workers", "2", DATABASE_URL="memory://", WORKERS="3")
-    assert ended.stderr == (
-        "fring: memory:// needs WORKERS=1: each worker would have data of its own\n"
-    )
+    (tmp_path / ".env").write_text("HOST=nowhere\n")
+    settings = {"DATABASE_URL": "memory://", "FRING_AUTH": "off", "HOST": "127.0.0.1"}
+    ended = fring(tmp_path, "serve", "--host", "nope.invalid", **settings)
+    assert ended.stderr.startswith("fring: Cannot listen on nope.invalid:")
 
 
 def test_an_option_that_cannot_be_used_is_named(run):
