@@ -2,12 +2,16 @@
 
 import signal
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 import httpx
 import psutil
 import pytest
+from litestar.testing import TestClient
 from prometheus_client.parser import text_string_to_metric_families
 
+from fring_http.server.composition import create
+from fring_http.server.settings import Settings
 from fring_http.version import VERSION
 from tests.serving import await_condition, free_port, serving
 from tests.stores.older import execute
@@ -130,14 +134,15 @@ def test_they_may_have_a_port_of_their_own(tmp_path):
         ({"FRING_METRICS": "off"}, None, 404),
     ],
 )
-def test_who_may_see_them(tmp_path, settings, given, status):
+def test_who_may_see_them(settings, given, status):
     headers = {} if given is None else {"authorization": f"Bearer {given}"}
-    with serving(tmp_path, DATABASE_URL="memory://", **settings) as server:
-        answer = httpx.get(f"{server.url}/metrics", headers=headers, verify=False)
+    app: Any = create(Settings.from_mapping({"DATABASE_URL": "memory://"} | settings))
+    with TestClient(app, base_url="http://shop.localhost") as client:
+        answer = client.get("/metrics", headers=headers)
         assert answer.status_code == status
         assert answer.headers["x-request-id"]
         if status == 401:
             assert "FRING_METRICS_TOKEN" in answer.json()["detail"]
         if status == 200:
-            assert httpx.head(f"{server.url}/metrics", headers=headers, verify=False).content == b""
-            assert httpx.post(f"{server.url}/metrics", verify=False).status_code == 405
+            assert client.head("/metrics", headers=headers).content == b""
+            assert client.post("/metrics").status_code == 405
