@@ -32,6 +32,7 @@ from fring_http.server.telling.logs import access_log, set_up
 from fring_http.server.telling.metrics import Metrics
 from fring_http.server.telling.page import with_metrics
 from fring_http.server.tokens import jwks_tokens, secret_tokens
+from fring_http.server.writes import RecentWrites
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Sequence
@@ -72,7 +73,7 @@ def create(settings: Settings | None = None) -> Application:
 
 
 def _with_lifespan(settings: Settings) -> Application:
-    wiring = Wiring.of(settings)
+    wiring = Wiring.alone(settings)
     return wiring.application([lambda _: wiring.opened(prepares=True)])
 
 
@@ -87,10 +88,23 @@ class Wiring:
     readiness: Readiness
     metrics: Metrics | None
     exchanges: Exchanges
+    writes: RecentWrites | None
 
     @classmethod
-    def of(cls, settings: Settings, slot: str | None = None) -> Wiring:
-        """Choose the parts; raise `SettingsError`. The numbers are kept in a slot, if it is given."""
+    def alone(cls, settings: Settings) -> Wiring:
+        """Choose the parts of a server that knows of no other worker; raise `SettingsError`."""
+        return cls.of(
+            settings, writes=RecentWrites(settings.read_lag) if settings.read_database_url else None
+        )
+
+    @classmethod
+    def of(
+        cls, settings: Settings, slot: str | None = None, writes: RecentWrites | None = None
+    ) -> Wiring:
+        """Choose the parts; raise `SettingsError`. The numbers are kept in a slot, if it is given.
+
+        Without `writes` nothing is read from a standby.
+        """
         if not settings.database_url:
             raise SettingsError(
                 "DATABASE_URL is not set; `fring serve` brings a database of its own"
@@ -101,8 +115,13 @@ class Wiring:
                 tokens = secret_tokens(settings)
             case AuthMode.JWKS:
                 tokens = jwks_tokens(settings)
-        metrics = Metrics(slot) if settings.metrics else None
-        store = store_of(settings, None if metrics is None else metrics.watch)
+        reads = bool(settings.read_database_url) and writes is not None
+        metrics = Metrics(slot, has_standby=reads) if settings.metrics else None
+        store = store_of(
+            settings,
+            None if metrics is None else metrics.watch,
+            None if writes is None else writes.may_be_stale,
+        )
         issuer = tokens if isinstance(tokens, SecretTokens) else None
         fring = Fring(
             store,
@@ -118,7 +137,8 @@ class Wiring:
             *([metrics] if metrics else []),
         ]
         readiness = Readiness(objections_of(settings))
-        return cls(settings, store, fring, tokens, readiness, metrics, Exchanges(*observers))
+        exchanges = Exchanges(*observers)
+        return cls(settings, store, fring, tokens, readiness, metrics, exchanges, writes)
 
     def application(self, lifespan: Sequence[Lifespan] = ()) -> Application:
         """Return the application of these parts."""
@@ -139,6 +159,8 @@ class Wiring:
                 token=settings.metrics_token,
                 is_open=self.tokens is None and not settings.metrics_token,
             )
+        if self.writes is not None:
+            app = self.writes.around(app)
         app = with_known_hosts(app, known_hosts(settings), settings.host)
         return with_trusted_proxies(self.exchanges.around(app), settings.trusted_proxies)
 
@@ -163,7 +185,8 @@ class Wiring:
     @asynccontextmanager
     async def _sampled(self, metrics: Metrics) -> AsyncIterator[None]:
         statistics = getattr(self.store, "statistics", None)  # the memory store has no pool
-        sampling = asyncio.create_task(metrics.sample(self.exchanges, statistics))
+        of_standby = getattr(self.store, "standby_statistics", None)
+        sampling = asyncio.create_task(metrics.sample(self.exchanges, statistics, of_standby))
         try:
             yield
         finally:
