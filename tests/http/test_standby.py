@@ -179,6 +179,7 @@ def test_a_standby_that_hangs_is_left_alone(call, pair, server):
     with reading(call):
         pair.standby.signal(signal.SIGSTOP)
     try:
+        time.sleep(1)  # each worker has noticed, and not those alone that were called
         with reading(call, longest=0.5):
             pass
         assert answers_from(pair, server) == {"primary"}
