@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import weakref
 from contextlib import contextmanager
 from fcntl import LOCK_EX, LOCK_UN, flock
 from mmap import mmap
@@ -43,21 +45,23 @@ class RecentWrites:
 
     def __init__(self, seconds: float, path: Path | None = None) -> None:
         self._seconds = seconds
-        # Both stay open for as long as this is there.
-        self._file = TemporaryFile() if path is None else path.open("r+b")  # noqa: SIM115
-        if path is None:
-            self._file.truncate(_BYTES)
-        # The clock is the system's: all processes read the same, and nobody sets it.
-        self._times = memoryview(mmap(self._file.fileno(), _BYTES)).cast("d")
+        with TemporaryFile() if path is None else path.open("r+b") as file:
+            if path is None:
+                file.truncate(_BYTES)
+            # The clock is the system's: all processes read the same, and nobody sets it.
+            self._times = memoryview(mmap(file.fileno(), _BYTES)).cast("d")
+            self._descriptor = os.dup(file.fileno())
+        weakref.finalize(self, os.close, self._descriptor)
 
     def note(self, caller: str) -> None:
         """Note that a write of a caller has ended just now."""
         place = _place(caller)
-        flock(self._file, LOCK_EX)  # or a worker that was held up could put an earlier time there
+        # Or a worker that was held up could put an earlier time in the place of a later one.
+        flock(self._descriptor, LOCK_EX)
         try:
             self._times[place] = monotonic()
         finally:
-            flock(self._file, LOCK_UN)
+            flock(self._descriptor, LOCK_UN)
 
     def has(self, caller: str) -> bool:
         """Tell whether a caller has written lately."""
