@@ -10,8 +10,12 @@ from threading import Event, Thread
 import httpx
 import pytest
 
+from fring_http.server.checks import check
+from fring_http.server.doctor.standby import look_at_standby
+from fring_http.server.modes import SettingsError
+from fring_http.server.settings import MEMORY, Settings
 from tests.http.tokens import SECRET, as_user
-from tests.serving import await_condition, fring, serving
+from tests.serving import await_condition, serving
 from tests.standby import replicated
 
 BOUND = 1.0
@@ -90,6 +94,25 @@ def titled(call, title="before"):
 
 def title(call, who, task):
     return call(who, "GET", f"{TASKS}/{task}").json()["title"]
+
+
+@pytest.mark.parametrize(
+    ("url", "read_url", "fault"),
+    [
+        ("", "postgresql://b/fring", "needs a DATABASE_URL"),
+        (MEMORY, "postgresql://b/fring", "needs a DATABASE_URL"),
+        ("postgresql://a/fring", "mysql://b/fring", "FRING_READ_DATABASE_URL: a database URL"),
+        ("postgresql://a/fring", "postgresql://b,c/fring", "several hosts"),
+        ("postgresql://a/fring", "postgresql://u:p@a:5432/fring", "leads to where DATABASE_URL"),
+    ],
+)
+def test_what_cannot_be_a_standby_is_refused(url, read_url, fault):
+    with pytest.raises(SettingsError, match=fault):
+        check(Settings(database_url=url, read_database_url=read_url))
+
+
+def test_what_can_be_one_is_not():
+    check(Settings(database_url="postgresql://a/fring", read_database_url="postgresql://b/fring"))
 
 
 def test_others_see_an_older_state_and_no_older_one_than_the_bound(call, pair):
@@ -247,11 +270,16 @@ def test_the_numbers_tell_of_it(call, server):
     await_condition(lambda: [0.0] < number("fring_standby_lag_seconds") < [BOUND])
 
 
-def test_the_doctor_looks_at_it(settings, tmp_path, call):
-    assert "ok    standby: it is at most" in fring(tmp_path, "doctor", **settings).stdout
-    lost = settings | {"FRING_READ_DATABASE_URL": settings["FRING_READ_DATABASE_URL"] + "4"}
-    found = fring(tmp_path, "doctor", **lost)
-    assert "warn  standby: it does not answer" in found.stdout, found.stdout
+@pytest.mark.usefixtures("call")
+def test_the_doctor_looks_at_it(pair):
+    def found(read_url):
+        urls = Settings(database_url=pair.primary.url, read_database_url=read_url, read_lag=0.5)
+        return [(each.about, str(each.state), each.found[:20]) for each in look_at_standby(urls)]
+
+    assert found("") == []
+    assert found(pair.standby.url) == [("standby", "ok", "it is at most 0.0 s ")]
+    assert found(pair.standby.url + "4") == [("standby", "warn", "it does not answer: ")]
+    assert found(pair.primary.url) == [("standby", "warn", "it is no standby, or")]
 
 
 def test_a_standby_that_is_promoted_is_none_any_more(call, pair, server):

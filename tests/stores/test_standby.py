@@ -198,6 +198,16 @@ def test_tables_of_another_revision_are_none_of_a_standby(pair):
         pair.resume()
 
 
+def test_tables_without_a_revision_are_none(pair):
+    pair.primary.run("DELETE FROM fring_version")
+    pair.catch_up()
+    try:
+        assert "fring_version is empty" in why_not(pair.primary.url, pair.standby.url)
+    finally:
+        pair.primary.run("INSERT INTO fring_version VALUES ('0005')")
+        pair.catch_up()
+
+
 def test_who_is_too_far_behind_is_asked_no_more_and_again_later(pair):
     async def main():
         async with opened(pair, bound=0.5) as (store, fring):

@@ -12,6 +12,7 @@ from fring_adapters.postgres.setup.versions import VERSION_TABLE
 from fring_adapters.postgres.wire.connections import Door, PooledAsyncConnection
 from fring_adapters.postgres.wire.parameters import arguments
 from fring_adapters.postgres.wire.urls import to_conninfo
+from fring_core import StoreUnavailable
 
 if TYPE_CHECKING:
     from typing import LiteralString
@@ -72,13 +73,14 @@ class Server:
         connection = self._connection or await self._connect()
         self._connection = None
         try:
-            cursor = await connection.execute(self._question)
-            [(is_standby, position, timeline, *data)] = await cursor.fetchall()
+            row = await (await connection.execute(self._question)).fetchone()
         except BaseException:
             await connection.close()
             raise
         self._connection = connection
-        database, table, revision = data
+        if row is None:
+            raise StoreUnavailable(f"{VERSION_TABLE} is empty")
+        is_standby, position, timeline, database, table, revision = row
         return Answer(
             is_standby,
             int(position),

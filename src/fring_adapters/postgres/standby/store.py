@@ -136,12 +136,8 @@ class PostgresStoreWithStandby(PostgresStore):
         may_be_stale: Callable[[], bool],
     ) -> None:
         super().__init__(url, pool, schema=schema, watch=watch)
-        quick = attrs.evolve(
-            pool,
-            timeout=min(pool.timeout, WAIT_SECONDS),
-            patience=WAIT_SECONDS,
-            deadline=min(pool.deadline, ANSWER_SECONDS),
-        )
+        wait, deadline = min(pool.timeout, WAIT_SECONDS), min(pool.deadline, ANSWER_SECONDS)
+        quick = attrs.evolve(pool, timeout=wait, patience=wait, deadline=deadline)
         self._standby_pool = quick.pool(to_conninfo(standby))
         self._standby_pool.door.cancel = CANCEL_SECONDS
         self._standby_pool.schema, self._standby_pool.watch = self._pool.schema, watch
