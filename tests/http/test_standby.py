@@ -38,7 +38,7 @@ def settings(pair):
         "FRING_READ_LAG_SECONDS": f"{BOUND:g}",
         "FRING_METRICS_TOKEN": "metrics",
         "BETTER_AUTH_SECRET": SECRET,
-        "FRING_POOL_TIMEOUT": "0.5",
+        "FRING_POOL_TIMEOUT": "0.2",
         "WORKERS": "2",
     }
 
@@ -181,9 +181,9 @@ def reading(call, longest=PATIENCE):
     with ThreadPoolExecutor(4) as threads:
         readers = [threads.submit(read) for _ in range(4)]
         try:
-            time.sleep(0.3)
+            time.sleep(0.2)
             yield
-            time.sleep(0.5)
+            time.sleep(0.3)
         finally:
             ending.set()
         assert max(each.result() for each in readers) < longest
@@ -203,7 +203,7 @@ def test_a_standby_that_hangs_is_left_alone(call, pair, server):
         pair.standby.signal(signal.SIGSTOP)
     try:
         time.sleep(1)  # each worker has noticed, and not those alone that were called
-        with reading(call, longest=0.5):
+        with reading(call, longest=0.7):  # which is the least that one takes that hangs
             pass
         assert answers_from(pair, server) == {"primary"}
     finally:

@@ -13,6 +13,7 @@ from time import monotonic
 from typing import TYPE_CHECKING, Final
 from zlib import crc32
 
+from fring_http.api.door.door import SAFE_METHODS
 from fring_http.api.exchanges import EXCHANGE, current
 from fring_http.api.guards import READING
 
@@ -79,7 +80,7 @@ class RecentWrites:
         """
 
         async def answer(scope: Event, receive: Reader, send: Writer) -> None:
-            if scope["type"] != "http" or scope["method"] in READING:
+            if scope["type"] != "http" or scope["method"] in SAFE_METHODS:
                 await app(scope, receive, send)
                 return
             exchange = scope[EXCHANGE]
