@@ -47,6 +47,34 @@ def _url(settings: Settings) -> None:
         to_conninfo(settings.database_url)
 
 
+def _standby(settings: Settings) -> None:
+    if not settings.read_database_url:
+        return
+    if settings.database_url in ("", MEMORY):
+        raise SettingsError(
+            "FRING_READ_DATABASE_URL needs a DATABASE_URL that names the PostgreSQL database which"
+            " it is a standby of"
+        )
+    from fring_adapters.postgres.wire.parameters import effective  # noqa: PLC0415  # as above
+    from fring_adapters.postgres.wire.urls import described, to_conninfo  # noqa: PLC0415  # as above
+
+    try:
+        read = to_conninfo(settings.read_database_url)
+    except ValueError as error:
+        raise SettingsError(f"FRING_READ_DATABASE_URL: {error}") from None
+    found = effective(read)
+    if "," in found.get("host", "") + found.get("hostaddr", ""):
+        raise SettingsError(
+            "FRING_READ_DATABASE_URL names several hosts, and each is behind by another time: name"
+            " one"
+        )
+    if described(read) == described(settings.database_url):
+        raise SettingsError(
+            "FRING_READ_DATABASE_URL leads to where DATABASE_URL does: name a standby, or leave it"
+            " out"
+        )
+
+
 def _schema(settings: Settings) -> None:
     if settings.schema is not None:
         from fring_adapters.postgres.wire.schema_names import checked_schema  # noqa: PLC0415  # as above
@@ -72,6 +100,7 @@ _CHECKS: Final[tuple[Callable[[Settings], object], ...]] = (
     listening_host,
     _tokens,
     _url,
+    _standby,
     _schema,
     _metrics,
     _extras,

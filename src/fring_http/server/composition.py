@@ -34,6 +34,7 @@ from fring_http.server.telling.metrics import Metrics
 from fring_http.server.telling.page import with_metrics
 from fring_http.server.telling.watching import watching
 from fring_http.server.tokens import jwks_tokens, secret_tokens
+from fring_http.server.writes import RecentWrites
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Sequence
@@ -75,7 +76,7 @@ def create(settings: Settings | None = None) -> Application:
 
 
 def _with_lifespan(settings: Settings) -> Application:
-    wiring = Wiring.of(settings)
+    wiring = Wiring.alone(settings)
     return wiring.application([lambda _: wiring.opened(prepares=True)])
 
 
@@ -91,10 +92,23 @@ class Wiring:
     metrics: Metrics | None
     traces: Traces | None
     exchanges: Exchanges
+    writes: RecentWrites | None
 
     @classmethod
-    def of(cls, settings: Settings, slot: str | None = None) -> Wiring:
-        """Choose the parts; raise `SettingsError`. The numbers are kept in a slot, if it is given."""
+    def alone(cls, settings: Settings) -> Wiring:
+        """Choose the parts of a server that knows of no other worker; raise `SettingsError`."""
+        return cls.of(
+            settings, writes=RecentWrites(settings.read_lag) if settings.read_database_url else None
+        )
+
+    @classmethod
+    def of(
+        cls, settings: Settings, slot: str | None = None, writes: RecentWrites | None = None
+    ) -> Wiring:
+        """Choose the parts; raise `SettingsError`. The numbers are kept in a slot, if it is given.
+
+        Without `writes` nothing is read from a standby.
+        """
         if not settings.database_url:
             raise SettingsError(
                 "DATABASE_URL is not set; `fring serve` brings a database of its own"
@@ -105,9 +119,14 @@ class Wiring:
                 tokens = secret_tokens(settings)
             case AuthMode.JWKS:
                 tokens = jwks_tokens(settings)
-        metrics = Metrics(slot) if settings.metrics else None
+        reads = bool(settings.read_database_url) and writes is not None
+        metrics = Metrics(slot, has_standby=reads) if settings.metrics else None
         traces = _traces(settings)
-        store = store_of(settings, watching(metrics, traces))
+        store = store_of(
+            settings,
+            watching(metrics, traces),
+            None if writes is None else writes.may_be_stale,
+        )
         issuer = tokens if isinstance(tokens, SecretTokens) else None
         fring = Fring(
             store,
@@ -124,7 +143,7 @@ class Wiring:
         ]
         readiness = Readiness(objections_of(settings))
         exchanges = Exchanges(*observers)
-        return cls(settings, store, fring, tokens, readiness, metrics, traces, exchanges)
+        return cls(settings, store, fring, tokens, readiness, metrics, traces, exchanges, writes)
 
     def application(self, lifespan: Sequence[Lifespan] = ()) -> Application:
         """Return the application of these parts."""
@@ -145,6 +164,8 @@ class Wiring:
                 token=settings.metrics_token,
                 is_open=self.tokens is None and not settings.metrics_token,
             )
+        if self.writes is not None:
+            app = self.writes.around(app)
         app = with_known_hosts(app, known_hosts(settings), settings.host)
         if self.traces:
             app = self.traces.around(app)
@@ -173,7 +194,8 @@ class Wiring:
     @asynccontextmanager
     async def _sampled(self, metrics: Metrics) -> AsyncIterator[None]:
         statistics = getattr(self.store, "statistics", None)  # the memory store has no pool
-        sampling = asyncio.create_task(metrics.sample(self.exchanges, statistics))
+        of_standby = getattr(self.store, "standby_statistics", None)
+        sampling = asyncio.create_task(metrics.sample(self.exchanges, statistics, of_standby))
         try:
             yield
         finally:

@@ -31,7 +31,7 @@ class FringPlugin(InitPlugin, CLIPlugin):
 
     def on_app_init(self, app_config: AppConfig) -> AppConfig:
         """Add the mounted application, and what opens and closes with the other one."""
-        wiring = Wiring.of(self._settings or Settings.from_environment())
+        wiring = Wiring.alone(self._settings or Settings.from_environment())
         mounted: Any = wiring.application()
 
         @asgi(self._path, is_mount=True, copy_scope=True)

@@ -108,6 +108,21 @@ class Settings:
         switch("auto", "off"),
         default="off",
     )
+    read_database_url: str = _database(
+        "FRING_READ_DATABASE_URL",
+        "PostgreSQL [standby](operations.md#reads-from-a-standby) that requests which only read may"
+        " be answered from; absent: none",
+        kept,
+        default="",
+        shown=without_password,
+    )
+    read_lag: float = _database(
+        "FRING_READ_LAG_SECONDS",
+        "seconds that it may be behind, at most, and that whoever has written reads from"
+        " `DATABASE_URL` alone",
+        between(0.1, 300),
+        default="5",
+    )
     pool_size: int = _database(
         "FRING_POOL_SIZE", "connections that each worker keeps open", whole(1, 1000), default="16"
     )

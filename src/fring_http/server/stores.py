@@ -16,7 +16,7 @@ from fring_core import Fring, StoreUnavailable
 from fring_http.server.settings import MEMORY
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncIterator, Callable
 
     from fring_adapters.postgres import PostgresStore
     from fring_adapters.postgres.wire.driver import Watch
@@ -28,8 +28,15 @@ PREPARE_AGAIN_SECONDS: Final = 1.0
 _log = logging.getLogger("fring")
 
 
-def store_of(settings: Settings, watch: Watch | None = None) -> MemoryStore | PostgresStore:
-    """Return the store, not yet open; `watch` is told of its statements."""
+def store_of(
+    settings: Settings,
+    watch: Watch | None = None,
+    may_be_stale: Callable[[], bool] | None = None,
+) -> MemoryStore | PostgresStore:
+    """Return the store, not yet open; `watch` is told of its statements.
+
+    It reads from a standby, if one is set, where `may_be_stale` says that it may.
+    """
     if settings.database_url == MEMORY:
         return MemoryStore()
     # Only here: it takes longer than all else, and `memory://` does without.
@@ -44,7 +51,19 @@ def store_of(settings: Settings, watch: Watch | None = None) -> MemoryStore | Po
         deadline=settings.statement_timeout,
         prepare=settings.pool_prepare,
     )
-    return PostgresStore(settings.database_url, pool, schema=settings.schema, watch=watch)
+    if not settings.read_database_url or may_be_stale is None:
+        return PostgresStore(settings.database_url, pool, schema=settings.schema, watch=watch)
+    from fring_adapters.postgres.standby.store import PostgresStoreWithStandby  # noqa: PLC0415
+
+    return PostgresStoreWithStandby(
+        settings.database_url,
+        pool,
+        schema=settings.schema,
+        watch=watch,
+        standby=settings.read_database_url,
+        bound=settings.read_lag,
+        may_be_stale=may_be_stale,
+    )
 
 
 def objections_of(settings: Settings) -> Objections:

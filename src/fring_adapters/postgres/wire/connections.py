@@ -39,13 +39,14 @@ class Door:
 
     The pool itself only logs it: to its callers, a wrong password is a time that has run out.
     `reason` is empty as long as the last attempt succeeded. Whoever is let in may wait `deadline`
-    seconds for an answer.
+    seconds for an answer, and `cancel` seconds for it to be cancelled then.
     """
 
     reason = ""
 
-    def __init__(self, deadline: float = DEADLINE_SECONDS) -> None:
+    def __init__(self, deadline: float = DEADLINE_SECONDS, cancel: float = CANCEL_SECONDS) -> None:
         self.deadline = deadline
+        self.cancel = cancel
 
     @contextmanager
     def watched(self) -> Iterator[None]:
@@ -78,13 +79,14 @@ class PooledAsyncConnection(AsyncConnection[Row]):
     taken_at: float = 0.0
     used_at: float = 0.0
     deadline: float = DEADLINE_SECONDS
+    cancel_seconds: float = CANCEL_SECONDS
 
     @classmethod
     async def connect(cls, conninfo: str = "", *, door: Door, **arguments: Any) -> Self:  # type: ignore[override]  # pyright: ignore[reportIncompatibleMethodOverride]  # only pools call it
         """Connect as psycopg does, and have the door remember a failure."""
         with door.watched():
             connection = await super().connect(conninfo, **arguments)
-        connection.deadline = door.deadline
+        connection.deadline, connection.cancel_seconds = door.deadline, door.cancel
         return connection
 
     async def set_up(self) -> None:
@@ -105,9 +107,9 @@ class PooledAsyncConnection(AsyncConnection[Row]):
             if not _is_waiting(self):
                 raise
         with suppress(psycopg.Error):
-            await self.cancel_safe(timeout=CANCEL_SECONDS)
+            await self.cancel_safe(timeout=self.cancel_seconds)
         try:
-            return await super().wait(gen, interval, CANCEL_SECONDS)
+            return await super().wait(gen, interval, self.cancel_seconds)
         except psycopg.OperationalError:
             raise _too_late(self) from None
 
@@ -119,13 +121,14 @@ class PooledConnection(Connection[Row]):
     taken_at: float = 0.0
     used_at: float = 0.0
     deadline: float = DEADLINE_SECONDS
+    cancel_seconds: float = CANCEL_SECONDS
 
     @classmethod
     def connect(cls, conninfo: str = "", *, door: Door, **arguments: Any) -> Self:  # type: ignore[override]  # pyright: ignore[reportIncompatibleMethodOverride]  # only pools call it
         """Connect as psycopg does, and have the door remember a failure."""
         with door.watched():
             connection = super().connect(conninfo, **arguments)
-        connection.deadline = door.deadline
+        connection.deadline, connection.cancel_seconds = door.deadline, door.cancel
         return connection
 
     def set_up(self) -> None:
@@ -143,8 +146,8 @@ class PooledConnection(Connection[Row]):
             if not _is_waiting(self):
                 raise
         with suppress(psycopg.Error):
-            self.cancel_safe(timeout=CANCEL_SECONDS)
+            self.cancel_safe(timeout=self.cancel_seconds)
         try:
-            return super().wait(gen, interval, CANCEL_SECONDS)
+            return super().wait(gen, interval, self.cancel_seconds)
         except psycopg.OperationalError:
             raise _too_late(self) from None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import asynccontextmanager
-from typing import TYPE_CHECKING, Any, Generic, Protocol
+from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeAlias
 
 import psycopg
 
@@ -19,12 +19,16 @@ from fring_adapters.postgres.wire.transaction import Transaction
 from fring_core.scopes import Block, check_outside
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Mapping
+    from collections.abc import AsyncIterator, Callable, Mapping
     from contextlib import AbstractAsyncContextManager
     from types import TracebackType
 
     from fring_adapters.postgres.wire.driver import PoolDriver
     from fring_adapters.postgres.wire.statement import Row, Statement
+
+# Given an error, its statement and how often that has failed, returns how long to wait before it is
+# sent again, in seconds, or raises.
+Delay: TypeAlias = "Callable[[psycopg.Error, Statement, int], float]"
 
 
 class Executor(Protocol):
@@ -54,9 +58,10 @@ class Executor(Protocol):
 class PoolExecutor(Generic[C]):
     """Send each statement on a connection of a pool, again where that does no harm."""
 
-    def __init__(self, driver: PoolDriver[C]) -> None:
+    def __init__(self, driver: PoolDriver[C], delay: Delay = delay_before_retry) -> None:
         self._driver = driver
         self._take, self._give_back = driver.take, driver.give_back
+        self._delay = delay
 
     def check(self) -> None:
         """Raise `RuntimeError` if it may not be used here and now."""
@@ -86,7 +91,7 @@ class PoolExecutor(Generic[C]):
                     await self._give_back(connection)
             except psycopg.Error as error:
                 failures += 1
-                delay = delay_before_retry(error, statement, failures)
+                delay = self._delay(error, statement, failures)
             await driver.pause(delay)
 
     async def _renew(self, lost: C, pause: float) -> None:

@@ -16,6 +16,7 @@ from fring_core import (
     Unauthenticated,
     UsernameTaken,
 )
+from fring_http.api.exchanges import note
 from fring_http.api.guards import account_guard
 from fring_http.api.reading.bodies import MAX_BODY_BYTES, read_body
 from fring_http.api.reading.input_guard import input_guard
@@ -60,6 +61,7 @@ async def register(accounts: Service, request: Call) -> Response[User]:
     """
     new = await read_body(request, NewAccount)
     user = User.of(await accounts.register(new.to_core()))
+    note(request.scope, caller=str(user.id))
     _security.info("registered: user %d", user.id)
     return created(request, user, request.scope["path"].removesuffix("/auth/register") + "/users")
 
@@ -83,6 +85,7 @@ async def log_in(accounts: Service, request: Call) -> AccessToken:
     """
     login = await read_body(request, Login)
     token = AccessToken.of(await accounts.log_in(login.to_core()))
+    note(request.scope, caller=str(token.user_id))
     _security.info("signed in: user %s", token.user_id)
     return token
 

@@ -27,6 +27,7 @@ from fring_http.server.processes.supervisor import Supervisor
 from fring_http.server.settings import MEMORY
 from fring_http.server.telling.logs import set_up
 from fring_http.server.variables.sources import set_variable
+from fring_http.server.writes import shared_file
 
 if TYPE_CHECKING:
     from fring_http.server.processes.addresses import Address
@@ -64,8 +65,9 @@ def serve(settings: Settings, *, reload: bool = False) -> None:
         url, data = prepared(settings, stack, say, upgrade=settings.migrate)
         set_variable("DATABASE_URL", url)  # the workers read the environment anew
         greeting = Greeting(settings, data, addresses, metrics, is_narrowed=host != settings.host)
+        writes = str(stack.enter_context(shared_file())) if settings.read_database_url else ""
         supervisor = Supervisor(
-            partial(_worker, addresses, metrics),
+            partial(_worker, writes, addresses, metrics),
             settings.workers,
             greeting.show,
             reloads=url != MEMORY,
@@ -90,10 +92,10 @@ def _addresses(host: str, port: int, stack: ExitStack, variable: str) -> list[Ad
         raise SettingsError(f"Cannot listen on {host}:{port}: {why}{way_out}") from None
 
 
-def _worker(addresses: list[Address], metrics: list[Address], slot: str) -> list[str]:
+def _worker(writes: str, addresses: list[Address], metrics: list[Address], slot: str) -> list[str]:
     """Return the command of a worker; nothing of the current folder is imported (-P)."""
     places = _words(addresses) + ([METRICS, *_words(metrics)] if metrics else [])
-    return [sys.executable, "-P", "-m", "fring_http.server.processes.worker", slot, *places]
+    return [sys.executable, "-P", "-m", "fring_http.server.processes.worker", slot, writes, *places]
 
 
 def _words(addresses: list[Address]) -> list[str]:

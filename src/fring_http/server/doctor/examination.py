@@ -9,6 +9,7 @@ from fring_http.server.doctor.callers import look_at_callers
 from fring_http.server.doctor.database import look_at_database
 from fring_http.server.doctor.findings import Finding, fail, ok, warn
 from fring_http.server.doctor.machine import look_at_machine
+from fring_http.server.doctor.standby import look_at_standby
 from fring_http.server.modes import SettingsError
 from fring_http.server.settings import Settings
 
@@ -34,6 +35,7 @@ def examined(folder: Path) -> Iterator[Finding]:
     else:
         yield ok("settings", "they go together")
     yield from look_at_database(settings)
+    yield from look_at_standby(settings)
     yield from look_at_callers(settings)
     yield from look_at_machine(settings, folder)
 

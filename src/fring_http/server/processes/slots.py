@@ -39,7 +39,8 @@ class Slots:
         """Free a slot; what its worker was doing is forgotten, what it has counted is not."""
         if self._folder is not None:
             self._taken.discard(int(slot))
-            (self._folder / f"gauge_livesum_{slot}.db").unlink(missing_ok=True)
+            for mode in ("livesum", "livemax"):
+                (self._folder / f"gauge_{mode}_{slot}.db").unlink(missing_ok=True)
 
 
 @contextmanager

@@ -1,6 +1,6 @@
 """A worker: a process that serves, until it is told to end or its supervisor is gone.
 
-    python -m fring_http.server.processes.worker SLOT ADDRESS PORT [...] [metrics ADDRESS PORT ...]
+    python -m fring_http.server.processes.worker SLOT WRITES ADDRESS PORT [...] [metrics ADDRESS PORT ...]
 
 It is started by `fring_http.server.processes.supervisor`, whose end of the socket is this process's
 standard input.
@@ -16,6 +16,7 @@ import signal
 import socket
 import sys
 from contextlib import suppress
+from pathlib import Path
 from threading import Thread
 from time import sleep
 from typing import TYPE_CHECKING, Final, Protocol
@@ -28,6 +29,7 @@ from fring_http.server.processes.child import GRACE_SECONDS, UNREADY
 from fring_http.server.processes.slots import NO_SLOT
 from fring_http.server.settings import Settings
 from fring_http.server.telling.logs import set_up
+from fring_http.server.writes import RecentWrites
 
 if TYPE_CHECKING:
     from fring_http.api.asgi import Application
@@ -51,10 +53,11 @@ class Server(Protocol):
         ...
 
 
-async def serve(slot: str, addresses: list[Address], metrics: list[Address]) -> None:
+async def serve(slot: str, writes: str, addresses: list[Address], metrics: list[Address]) -> None:
     """Serve what the environment's settings describe on these addresses until a signal ends it.
 
-    Its numbers are in a slot, and alone on the addresses for metrics, if there are any.
+    Its numbers are in a slot, and alone on the addresses for metrics, if there are any. `writes`
+    is the file in which workers note who has written; empty if they do not.
     """
     stopping = asyncio.Event()
     loop = asyncio.get_running_loop()
@@ -65,7 +68,11 @@ async def serve(slot: str, addresses: list[Address], metrics: list[Address]) -> 
     patience = settings.statement_timeout + GRACE_SECONDS
     Thread(target=_follow_supervisor, args=[patience], daemon=True).start()
     connections = _raise_limit() // (len(addresses) + len(metrics))
-    wiring = Wiring.of(settings, slot=None if slot == NO_SLOT else slot)
+    wiring = Wiring.of(
+        settings,
+        slot=None if slot == NO_SLOT else slot,
+        writes=RecentWrites(settings.read_lag, Path(writes)) if writes else None,
+    )
     loop.add_signal_handler(UNREADY, wiring.readiness.will_end)
     async with wiring.opened():
         app = wiring.application()
@@ -132,9 +139,9 @@ def _addresses(words: list[str]) -> list[Address]:
 
 def main() -> None:
     """Serve on the addresses of the command line."""
-    slot, *words = sys.argv[1:]
+    slot, writes, *words = sys.argv[1:]
     end = words.index(METRICS) if METRICS in words else len(words)
-    uvloop.run(serve(slot, _addresses(words[:end]), _addresses(words[end + 1 :])))
+    uvloop.run(serve(slot, writes, _addresses(words[:end]), _addresses(words[end + 1 :])))
 
 
 if __name__ == "__main__":

@@ -20,6 +20,7 @@ from fring_http.version import VERSION
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from fring_adapters.postgres.standby.store import StandbyStatistics
     from fring_adapters.postgres.wire.supply import PoolStatistics
     from fring_http.api.door.exchanging import Exchanges
     from fring_http.api.exchanges import Exchange
@@ -35,9 +36,10 @@ class Metrics:
     """Count exchanges, and look at what else there is to see once a second.
 
     `slot` is where the numbers are kept beside those of other workers; None: in this process alone.
+    Those of a standby are there if `has_standby`.
     """
 
-    def __init__(self, slot: str | None = None) -> None:
+    def __init__(self, slot: str | None = None, *, has_standby: bool = False) -> None:
         if slot is not None:
             values.ValueClass = values.MultiProcessValue(lambda: slot)  # type: ignore[no-untyped-call]  # untyped there
         self._registry = CollectorRegistry()
@@ -75,6 +77,15 @@ class Metrics:
         self._build = gauge(
             "fring_build_info", "The versions of Fring and Python", "version", "python"
         )
+        if has_standby:
+            self._reads = counter("fring_reads", "Statements that read, by who answered", "place")
+            self._standby_lag = Gauge(
+                "fring_standby_lag_seconds",
+                "How old the state of the standby is at most, as the worst worker knows it",
+                registry=registry,
+                multiprocess_mode="livemax",
+            )
+        self._reads_before = (0, 0)
         # Those of each route, method and class of status: to look them up anew costs as much as
         # counting does.
         self._counted: dict[tuple[str, str, int], Callable[[float], None]] = {}
@@ -99,7 +110,10 @@ class Metrics:
         return self._failures
 
     async def sample(
-        self, exchanges: Exchanges, statistics: Callable[[], PoolStatistics] | None
+        self,
+        exchanges: Exchanges,
+        statistics: Callable[[], PoolStatistics] | None,
+        of_standby: Callable[[], StandbyStatistics] | None = None,
     ) -> None:
         """Look once a second at what is going on, until cancelled."""
         self._workers.set(1)
@@ -115,6 +129,8 @@ class Metrics:
             self._in_flight.set(exchanges.in_flight)
             if statistics is not None:
                 self._take(statistics())
+            if of_standby is not None:
+                self._take_standby(of_standby())
 
     def _take(self, found: PoolStatistics) -> None:
         self._open.set(found.open)
@@ -126,6 +142,13 @@ class Metrics:
         ):
             count.inc(max(new - old, 0))
         self._before = now
+
+    def _take_standby(self, found: StandbyStatistics) -> None:
+        self._standby_lag.set(found.age)
+        now = (found.by_standby, found.by_primary)
+        for place, new, old in zip(("standby", "primary"), now, self._reads_before, strict=True):
+            self._reads.labels(place).inc(new - old)
+        self._reads_before = now
 
     def page(self) -> bytes:
         """Return all numbers, those of the other workers too, as Prometheus reads them."""
