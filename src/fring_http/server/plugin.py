@@ -8,8 +8,8 @@ from litestar import asgi
 from litestar.plugins import CLIPlugin, InitPlugin
 from litestar.types import Receive, Scope, Send  # noqa: TC002  # Litestar reads the types
 
-from fring_http.server.composition import Wiring
 from fring_http.server.settings import Settings
+from fring_http.server.wiring import Wiring
 
 if TYPE_CHECKING:
     from click import Group

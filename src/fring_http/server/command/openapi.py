@@ -30,7 +30,7 @@ def openapi(*, output: Path | None) -> None:
 async def _document() -> bytes:
     from httpx import ASGITransport, AsyncClient  # noqa: PLC0415  # they take long
 
-    from fring_http.server.composition import Wiring  # noqa: PLC0415  # as above
+    from fring_http.server.wiring import Wiring  # noqa: PLC0415  # as above
 
     settings = Settings(database_url=MEMORY, secret=token_hex(16), access_log=False, metrics=False)
     app: Any = Wiring.of(settings).application()

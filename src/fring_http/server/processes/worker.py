@@ -23,12 +23,12 @@ from typing import TYPE_CHECKING, Final, Protocol
 
 import uvloop
 
-from fring_http.server.composition import Wiring
 from fring_http.server.processes.addresses import BACKLOG, METRICS, Address
 from fring_http.server.processes.child import GRACE_SECONDS, UNREADY
 from fring_http.server.processes.slots import NO_SLOT
 from fring_http.server.settings import Settings
 from fring_http.server.telling.logs import set_up
+from fring_http.server.wiring import Wiring
 from fring_http.server.writes import RecentWrites
 
 if TYPE_CHECKING:
