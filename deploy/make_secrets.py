@@ -5,8 +5,6 @@ from pathlib import Path
 from secrets import token_urlsafe
 
 FOLDER = Path(__file__).parent / "secrets"
-BACKUPS = Path(__file__).parent / "backups"
-FRING_USER = 10001  # of the image
 
 
 def main() -> None:

@@ -6,9 +6,7 @@ import re
 import signal
 import subprocess
 import sys
-import time
 from contextlib import contextmanager
-from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import httpx
@@ -18,9 +16,10 @@ from tests.serving import DEADLINE, await_condition, environment, free_port
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
-ROOT: Final = Path(__file__).parents[2]
-NGINX_CONF: Final = ROOT / "deploy/nginx.conf"
+from tests.deploy.files import NGINX_CONF
+
 MAIN_CONF: Final = """
 daemon off; pid {folder}/nginx.pid; error_log {folder}/error.log warn;
 worker_processes 1;
@@ -79,8 +78,7 @@ def fleet(folder: Path, number: int, **settings: str) -> Iterator[list[Instance]
     """Run so many servers until the block ends."""
     instances: list[Instance] = []
     try:
-        for index in range(number):
-            instances.append(Instance(folder / f"fring-{index}", **settings))
+        instances.extend(Instance(folder / f"fring-{each}", **settings) for each in range(number))
         yield instances
     finally:
         for instance in instances:

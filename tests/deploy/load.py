@@ -5,8 +5,10 @@ from __future__ import annotations
 import http.client
 import json
 import time
+from collections import Counter
 from threading import Event, Lock, Thread
 from typing import Any, Final, Self
+from uuid import uuid4
 
 import psycopg
 
@@ -19,8 +21,8 @@ _STATUSES: Final = ("in_progress", "completed")
 class Load:
     """Send requests to a port of this machine from clients of a thread each, until the block ends.
 
-    Each client makes a task, changes its status, renames it and reads it, over a connection that it
-    keeps as long as it may, or over new ones if it is `fresh`. Nothing is tried again: whatever is
+    Each client makes a task, changes its status twice and reads it, over a connection that it keeps
+    as long as it may, or over new ones if it is `fresh`. Nothing is tried again: whatever is
     not answered as it should be is in `failures`.
     """
 
@@ -29,7 +31,7 @@ class Load:
         self.slowest = 0.0
         self.failures: list[str] = []
         self.acknowledged: dict[int, tuple[str, str]] = {}
-        self._port, self._fresh = port, fresh
+        self._port, self._fresh, self._name = port, fresh, uuid4().hex
         self._ending = Event()
         self._lock = Lock()
         self._clients = [Thread(target=self._run, args=[number]) for number in range(CLIENTS)]
@@ -51,27 +53,29 @@ class Load:
         with psycopg.connect(url) as connection:
             rows = connection.execute("SELECT id, title, status FROM tasks").fetchall()
         there = {key: (title, status) for key, title, status in rows}
-        first_names = [title.removesuffix(" renamed") for _, title, _ in rows]
-        twice = (
-            {name for name in first_names if first_names.count(name) > 1}
-            if len({*first_names}) < len(first_names)
-            else set()
-        )
+        times = Counter(title for title, _ in there.values())
         return [
             *(
                 f"{key}: {value} became {there.get(key)}"
                 for key, value in self.acknowledged.items()
                 if there.get(key) != value
             ),
-            *(f"{name} is there more than once" for name in twice),
+            *(f"{title} is there {number} times" for title, number in times.items() if number > 1),
         ]
+
+    def told(self) -> str:
+        """Return in words how many requests there were, and how long the slowest took."""
+        return (
+            f"{self.requests} requests, {len(self.failures)} failures,"
+            f" {len(self.acknowledged)} tasks, the slowest in {self.slowest:.2f} s"
+        )
 
     def _run(self, client: int) -> None:
         connection = http.client.HTTPConnection("127.0.0.1", self._port, timeout=PATIENCE_SECONDS)
         number = 0
         while not self._ending.is_set():
             number += 1
-            title = f"task {client}-{number}-{id(self)}"
+            title = f"{self._name}-{client}-{number}"
             made = self._ask(connection, "POST", "/api/v1/tasks", {"title": title})
             if made is None:
                 continue
