@@ -21,11 +21,11 @@ DASHBOARD: Final = DEPLOY / "grafana/dashboard.json"
 UNITS: Final = sorted((DEPLOY / "systemd").iterdir())
 MANIFESTS: Final = sorted((DEPLOY / "kubernetes").iterdir())
 COMPOSE: Final = DEPLOY / "compose.yaml"
-# Those that are made on the machine that runs it are no files of the repository.
+# Secrets are made on the machine that runs it.
 FILES: Final = [
     path
     for path in sorted(DEPLOY.rglob("*"))
-    if path.is_file() and path.relative_to(DEPLOY).parts[0] not in {"secrets", "backups"}
+    if path.is_file() and path.relative_to(DEPLOY).parts[0] != "secrets"
 ]
 
 

@@ -100,7 +100,7 @@ def test_compose_names_what_is_there():
         for volume in service.get("volumes", []):
             source = volume.partition(":")[0]
             assert (
-                source in compose["volumes"] or source == "./backups" or (DEPLOY / source).exists()
+                source in compose["volumes"] or (DEPLOY / source).exists()
             )
         for variable, value in service.get("environment", {}).items():
             if str(value).startswith("/run/secrets/"):
