@@ -4,6 +4,7 @@ import re
 import subprocess
 import sys
 import tomllib
+from typing import Any
 
 import pytest
 from packaging.requirements import Requirement
@@ -70,7 +71,7 @@ def test_settings_exist(path):
 @pytest.mark.parametrize("path", WRITTEN, ids=lambda path: path.name)
 def test_commands_exist(path):
     for words, options in COMMAND.findall(path.read_text()):
-        command = fring
+        command: Any = fring
         for word in words.split():
             if not hasattr(command, "commands"):
                 break  # an argument
@@ -99,9 +100,7 @@ def test_compose_names_what_is_there():
         assert set(service.get("secrets", [])) <= set(compose["secrets"])
         for volume in service.get("volumes", []):
             source = volume.partition(":")[0]
-            assert (
-                source in compose["volumes"] or (DEPLOY / source).exists()
-            )
+            assert source in compose["volumes"] or (DEPLOY / source).exists()
         for variable, value in service.get("environment", {}).items():
             if str(value).startswith("/run/secrets/"):
                 assert value.removeprefix("/run/secrets/") in service["secrets"], variable

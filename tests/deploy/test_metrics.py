@@ -31,7 +31,7 @@ def shown(tmp_path_factory, new_database):
 
         def series():
             text = get(f"http://127.0.0.1:{port}/metrics").text
-            found = {}
+            found: dict[str, set[str]] = {}
             for family in text_string_to_metric_families(text):
                 for sample in family.samples:
                     found.setdefault(sample.name, set()).update(sample.labels)
