@@ -12,13 +12,12 @@ from typing import TYPE_CHECKING, Final
 import httpx
 import psutil
 
+from tests.deploy.files import NGINX_CONF
 from tests.serving import DEADLINE, await_condition, environment, free_port
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
-
-from tests.deploy.files import NGINX_CONF
 
 MAIN_CONF: Final = """
 daemon off; pid {folder}/nginx.pid; error_log {folder}/error.log warn;

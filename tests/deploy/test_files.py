@@ -12,7 +12,6 @@ from packaging.utils import canonicalize_name
 
 from fring_http.server.command.cli import fring
 from fring_http.server.processes.child import GRACE_SECONDS
-from fring_http.server.processes.supervisor import Supervisor
 from fring_http.server.settings import SETTINGS, Settings
 from tests.deploy.files import (
     COMPOSE,
@@ -206,7 +205,3 @@ def test_texts_of_all_files_name_no_tag_that_moves():
         for each in documents(path)
         for text in scalars(each)
     )
-
-
-def test_the_supervisor_ends_after_the_time_that_the_files_count_with():
-    assert Supervisor(lambda _: [], 1, print, reloads=True)._patience == 10 + GRACE_SECONDS
