@@ -35,11 +35,13 @@ def _ids() -> Iterator[str]:
 class Exchanges:
     """Make an exchange of each request, and tell the observers of it when it has ended.
 
-    `in_flight` is how many have not.
+    `in_flight` is how many have not. With `end_connections`, each answer is the last of its
+    connection.
     """
 
     def __init__(self, *observers: Observer) -> None:
         self.in_flight = 0
+        self.end_connections = False
         self._observers = observers
         self._ids = _ids()
 
@@ -62,6 +64,8 @@ class Exchanges:
                 if message["type"] == "http.response.start":
                     exchange.status = message["status"]
                     message["headers"] = [*message["headers"], header]
+                    if self.end_connections:
+                        message["headers"].append((b"connection", b"close"))
                 else:
                     exchange.sent += len(message.get("body", b""))
                 await send(message)

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 # Beyond the time that a statement may take, for which a request may wait.
 GRACE_SECONDS: Final = 2.0
-# Tells a worker that it will be ended, but goes on until then.
+# Tells a worker that it will be ended, and to say so where it is asked whether it is ready.
 UNREADY: Final = signal.SIGUSR1
 
 
@@ -55,18 +55,16 @@ class Worker:
         code = self.process.returncode or 0
         return f"exit code {code}" if code >= 0 else signal.Signals(-code).name
 
-    def tell_that_it_will_end(self) -> None:
-        """Have it say so to those who ask whether it is ready."""
+    def tell(self, number: signal.Signals) -> None:
+        """Send it a signal, if it is still there."""
         with suppress(ProcessLookupError):
-            self.process.send_signal(UNREADY)
+            self.process.send_signal(number)
 
     async def end(self, patience: float) -> None:
         """End it, by force if it takes longer than these seconds, and wait until it has ended."""
-        with suppress(ProcessLookupError):
-            self.process.terminate()
+        self.tell(signal.SIGTERM)
         try:
             await asyncio.wait_for(self.process.wait(), patience)
         except TimeoutError:
-            with suppress(ProcessLookupError):
-                self.process.kill()
+            self.tell(signal.SIGKILL)
         self.writer.close()

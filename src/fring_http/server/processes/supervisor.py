@@ -15,7 +15,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
-from fring_http.server.processes.child import GRACE_SECONDS, Worker
+from fring_http.server.processes.child import GRACE_SECONDS, UNREADY, Worker
 from fring_http.server.processes.slots import Slots
 
 if TYPE_CHECKING:
@@ -105,10 +105,7 @@ class Supervisor:
             await self._unless_stopped(asyncio.sleep(pause))
             pause = min(2 * pause, LONGEST_PAUSE_SECONDS)
         if place in self._workers:
-            self._workers[place].tell_that_it_will_end()
-            with suppress(TimeoutError):
-                await asyncio.wait_for(self._drained.wait(), self._drain)
-            await self._end(self._workers.pop(place))
+            await self._let_go(self._workers.pop(place), UNREADY)
 
     async def _start(self) -> Worker:
         slot = self._slots.take()
@@ -117,6 +114,13 @@ class Supervisor:
         except OSError:
             self._slots.give_back(slot)
             raise
+
+    async def _let_go(self, worker: Worker, number: signal.Signals) -> None:
+        """Tell a worker by a signal that it will end, and end it when callers have gone elsewhere."""
+        worker.tell(number)
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._drained.wait(), self._drain)
+        await self._end(worker)
 
     async def _end(self, worker: Worker) -> None:
         await worker.end(self._patience)
@@ -167,13 +171,14 @@ class Supervisor:
                 return
             serves = await self._unless_stopped(new.serves())
             if not serves or self._stopping.is_set():
+                new.tell(UNREADY)  # or it would go on for a while
                 await self._end(new)
                 _log.error("a new worker does not serve: the old ones stay")
                 return
             old, self._workers[place] = self._workers.get(place), new
             if old is not None:
                 _log.info("worker %d replaces %d", new.process.pid, old.process.pid)
-                await self._end(old)
+                await self._let_go(old, signal.SIGTERM)
 
 
 def _on(number: signal.Signals, react: Callable[[], None]) -> None:

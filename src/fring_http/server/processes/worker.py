@@ -12,7 +12,6 @@ import asyncio
 import gc
 import os
 import resource
-import signal
 import socket
 import sys
 from contextlib import suppress
@@ -24,7 +23,8 @@ from typing import TYPE_CHECKING, Final, Protocol
 import uvloop
 
 from fring_http.server.processes.addresses import BACKLOG, METRICS, Address
-from fring_http.server.processes.child import GRACE_SECONDS, UNREADY
+from fring_http.server.processes.child import GRACE_SECONDS
+from fring_http.server.processes.departure import SETTLING_SECONDS, Departure, Door
 from fring_http.server.processes.slots import NO_SLOT
 from fring_http.server.settings import Settings
 from fring_http.server.telling.logs import set_up
@@ -32,6 +32,8 @@ from fring_http.server.wiring import Wiring
 from fring_http.server.writes import RecentWrites
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from fring_http.api.asgi import Application
 
 # Where a system allows as good as endlessly many, more would only cost.
@@ -59,34 +61,35 @@ async def serve(slot: str, writes: str, addresses: list[Address], metrics: list[
     Its numbers are in a slot, and alone on the addresses for metrics, if there are any. `writes`
     is the file in which workers note who has written; empty if they do not.
     """
-    stopping = asyncio.Event()
-    loop = asyncio.get_running_loop()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(number, stopping.set)
     settings = Settings.from_environment()
     set_up(settings)
-    patience = settings.statement_timeout + GRACE_SECONDS
-    Thread(target=_follow_supervisor, args=[patience], daemon=True).start()
-    connections = _raise_limit() // (len(addresses) + len(metrics))
     wiring = Wiring.of(
         settings,
         slot=None if slot == NO_SLOT else slot,
         writes=RecentWrites(settings.read_lag, Path(writes)) if writes else None,
     )
-    loop.add_signal_handler(UNREADY, wiring.readiness.will_end)
+    departure = Departure(wiring, settings.drain)
+    patience = settings.statement_timeout + GRACE_SECONDS
+    Thread(target=_follow_supervisor, args=[departure.at_once, patience], daemon=True).start()
+    connections = _raise_limit() // (len(addresses) + len(metrics))
     async with wiring.opened():
         app = wiring.application()
         apps = [(app, address) for address in addresses]
         apps += [(wiring.metrics_application(), address) for address in metrics]
         gc.freeze()  # what is there now stays: looking through it again and again costs 3 %
+        sockets = [_listening(address) for _, address in apps]
+        doors = [Door(each) for each in sockets]
         servers = [
-            _server(settings.server, each, _listening(address), connections)
-            for each, address in apps
+            _server(settings.server, each, sock, connections)
+            for (each, _), sock in zip(apps, sockets, strict=True)
         ]
         serving = [asyncio.create_task(server.serve()) for server in servers]
         os.write(_SUPERVISOR, b"1")
-        stopped = asyncio.create_task(stopping.wait())
+        stopped = asyncio.create_task(departure.time_to_end.wait())
         await asyncio.wait([stopped, *serving], return_when=asyncio.FIRST_COMPLETED)
+        closed = [door.close() for door in doors]
+        if any(closed):
+            await asyncio.sleep(SETTLING_SECONDS)
         for server in servers:
             server.end()
         await asyncio.gather(*serving)
@@ -124,11 +127,11 @@ def _raise_limit() -> int:
     return max(allowed - SPARE_DESCRIPTORS, allowed // 2)
 
 
-def _follow_supervisor(patience: float) -> None:
+def _follow_supervisor(end: Callable[[], None], patience: float) -> None:
     """End when the supervisor does, which closes the socket; by force after so many seconds."""
     with suppress(OSError):
         os.read(_SUPERVISOR, 1)
-    os.kill(os.getpid(), signal.SIGTERM)
+    end()
     sleep(patience)
     os._exit(1)
 
