@@ -2,9 +2,11 @@
 
 import json
 import os
+import signal
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import httpx
 import pytest
@@ -255,3 +257,50 @@ def test_an_uninstalled_extra_is_named(tmp_path):
     assert ended.returncode == 1
     assert "rich_click is not installed; install it with: " in ended.stderr
     assert "[server,embedded]" in ended.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "redirected", "words"),
+    [
+        (("openapi", "--output", "/nowhere/x"), {}, "No such file"),
+        (("config", "show"), {"stdout": "/dev/full"}, "No space left"),
+    ],
+)
+def test_what_a_system_refuses_is_a_line(tmp_path, arguments, redirected, words):
+    with Path(redirected.get("stdout", os.devnull)).open("w") as output:
+        ended = subprocess.run(
+            [sys.executable, "-m", "fring_http", *arguments],
+            env=environment(), cwd=tmp_path, stdout=output, stderr=subprocess.PIPE, text=True,
+            check=False,
+        )  # fmt: skip
+    assert (ended.returncode, words in ended.stderr) == (1, True), ended.stderr
+    assert "Traceback" not in ended.stderr
+
+
+@pytest.mark.parametrize("closed", ["<&-", ">&-", "2>&-", "<&- >&- 2>&-"])
+def test_closed_inputs_and_outputs_are_no_obstacle(tmp_path, closed):
+    port = free_port()
+    command = f"exec {sys.executable} -m fring_http serve {closed}"
+    with subprocess.Popen(
+        ["bash", "-c", command],
+        env=environment(PORT=str(port), DATABASE_URL="memory://"),
+        cwd=tmp_path,
+    ) as process:
+
+        def is_there():
+            try:
+                return httpx.get(f"http://127.0.0.1:{port}/health", verify=False).is_success
+            except httpx.TransportError:
+                return False
+
+        await_condition(is_there)
+        process.terminate()
+        assert process.wait(DEADLINE) == 0
+
+
+def test_a_reload_that_is_asked_for_during_a_reload_is_done(tmp_path, new_database):
+    with serving(tmp_path, DATABASE_URL=new_database()) as server:
+        for _ in range(2):
+            server.process.send_signal(signal.SIGHUP)
+            time.sleep(0.2)
+        await_condition(lambda: server.log.read_text().count(" replaces ") == 2)

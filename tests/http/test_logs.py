@@ -5,6 +5,7 @@ import json
 import logging
 import os
 import re
+import select
 import subprocess
 import sys
 import time
@@ -28,7 +29,7 @@ from fring_http.server.telling.formats import formatter
 from fring_http.server.telling.lines import Lines
 from tests.http.test_auth_cli import run  # noqa: F401  # a fixture
 from tests.http.tokens import SECRET, bearer, token
-from tests.serving import serving
+from tests.serving import await_condition, serving
 
 FORGED = (
     "x\r\nERROR fring: forged\x1b[2K\x85ERROR fring: forged\u2028ERROR fring: forged\v\f\0\u202e"
@@ -252,6 +253,7 @@ def test_only_a_trusted_proxy_is_believed(tmp_path):
         "port": ({"x-forwarded-for": "[2001:db8::1]:4711"}, "2001:db8::1"),
         "rfc": ({"forwarded": 'for="[2001:db8::2]:1";proto=https;by=x'}, "2001:db8::2"),
         "none": ({"forwarded": "for=unknown"}, "127.0.0.1"),
+        "zone": ({"x-forwarded-for": "fe80::1%evil x"}, "fe80::1"),
         "junk": ({"x-forwarded-for": "x\t;<script>"}, "127.0.0.1"),
         "nobody": ({}, "127.0.0.1"),
     }
@@ -310,7 +312,7 @@ def test_an_outage_is_a_line_at_its_begin_one_a_minute_and_one_at_its_end(caplog
     ]
 
 
-def test_nobody_waits_for_whoever_does_not_read_the_log():
+def test_nobody_waits_for_whoever_does_not_read_the_log(caplog):
     reader, writer = os.pipe()
     told = Lines(writer)
     began = time.monotonic()
@@ -319,16 +321,37 @@ def test_nobody_waits_for_whoever_does_not_read_the_log():
     told.end()
     assert time.monotonic() - began < 10
     read = b""
-    while b"are lost" not in read[-100:]:
+    while select.select([reader], [], [], 1)[0]:
         read += os.read(reader, 2**20)
-    got = read.splitlines()
-    lost = int(re.findall(rb"lost: (\d+)", got[-1])[0])
-    assert [int(each) for each in got[:-1]] == list(range(30_000 - lost)), "in order, without a gap"
+    await_condition(lambda: caplog.messages)
+    lost = int(caplog.messages[0].rpartition(" ")[2])
+    assert caplog.messages[0] == f"lines that nobody read in time, and are lost: {lost}"
+    assert [int(each) for each in read.splitlines()] == list(range(30_000 - lost)), "in order"
     assert lost > 0
     os.close(reader)
     told.write(b"nobody is there\n")
     told.end()
     os.close(writer)
+
+
+def test_the_lines_of_two_processes_do_not_mix():
+    code = (
+        f"from {telling_lines.__name__} import Lines; lines = Lines(1)\n"
+        "for number in range(3000): lines.write(b'%d' * 200 % ((number % 10,) * 200) + b'\\n')\n"
+        "lines.end()"
+    )
+    reader, writer = os.pipe()
+    both = [subprocess.Popen([sys.executable, "-c", code], stdout=writer) for _ in range(2)]
+    os.close(writer)
+    read = b""
+    while more := os.read(reader, 3000):  # slowly, so that the pipe is full
+        read += more
+        time.sleep(0.001)
+    os.close(reader)
+    assert [process.wait() for process in both] == [0, 0]
+    lines = read.splitlines()
+    assert len(lines) == 6000
+    assert all(len(line) == 200 and len(set(line)) == 1 for line in lines)
 
 
 def test_what_was_logged_last_is_written_before_the_end():

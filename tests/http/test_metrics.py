@@ -1,5 +1,6 @@
 """The numbers of a server: right over several workers, and after one was killed."""
 
+import shutil
 import signal
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -48,15 +49,16 @@ def test_every_request_is_counted_once_whichever_worker_has_it(tmp_path, new_dat
         large = httpx.post(tasks, content=b"x" * 2**21, verify=False)
         assert large.status_code == 413
         assert httpx.patch(tasks, verify=False).status_code == 405
-        assert httpx.request("BREW", tasks, verify=False).status_code == 405
+        for path in (tasks, f"{server.url}/metrics"):
+            assert httpx.request("BREW", path, verify=False).status_code == 405
         assert get(f"{server.url}/api/v1/tasks/7") == 400
-        await_condition(lambda: count(numbers(server.url), "none", "none", "4xx") == 42)
+        await_condition(lambda: count(numbers(server.url), "none", "none", "4xx") == 43)
         for _ in range(3):
             found = numbers(server.url)
             assert count(found, "GET", "/api/v1/tasks", "2xx") == 40
             assert count(found, "POST", "/api/v1/tasks", "4xx") == 1
             assert count(found, "GET", "/api/v1/tasks/{task_id}", "4xx") == 1
-            assert count(found, "none", "none", "4xx") == 42, "no series for what has no route"
+            assert count(found, "none", "none", "4xx") == 43, "no series for what has no route"
             assert count(found, "PATCH", "/api/v1/tasks", "4xx") == 0
         before = found
         # What a worker that is killed has counted stays, and its place is taken.
@@ -81,6 +83,20 @@ def test_a_worker_that_was_replaced_does_not_go_on_in_the_numbers(tmp_path, new_
         server.process.send_signal(signal.SIGHUP)
         await_condition(lambda: " replaces " in server.log.read_text())
         await_condition(lambda: numbers(server.url)["fring_workers",] == 1)
+
+
+def test_workers_start_without_what_was_tidied_away(tmp_path):
+    temporary = tmp_path / "tmp"
+    temporary.mkdir()
+    more = {"TMPDIR": str(temporary), "FRING_METRICS_PORT": str(free_port())}
+    with serving(tmp_path, DATABASE_URL="memory://", **more) as server:
+        for folder in temporary.iterdir():
+            shutil.rmtree(folder)
+        (tmp_path / ".env").write_text("FRING_METRICS=off\n")  # as well
+        for worker in psutil.Process(server.process.pid).children():
+            worker.kill()
+        await_condition(lambda: not answers(server.url))
+        await_condition(lambda: answers(server.url))
 
 
 def answers(url):
@@ -143,6 +159,8 @@ def test_who_may_see_them(settings, given, status):
         assert answer.headers["x-request-id"]
         if status == 401:
             assert "FRING_METRICS_TOKEN" in answer.json()["detail"]
+            assert answer.headers["www-authenticate"] == "Bearer"
         if status == 200:
             assert client.head("/metrics", headers=headers).content == b""
-            assert client.post("/metrics").status_code == 405
+            refused = client.post("/metrics")
+            assert (refused.status_code, refused.headers["allow"]) == (405, "GET, HEAD")

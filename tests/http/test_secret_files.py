@@ -66,7 +66,8 @@ def test_a_file_that_cannot_be_used_is_named(run, tmp_path, monkeypatch, text, w
     if text is not None:
         file.write_bytes(text)
     monkeypatch.setenv("BETTER_AUTH_SECRET_FILE", str(file))
-    with pytest.raises(SettingsError, match=f"BETTER_AUTH_SECRET_FILE={file} .*{words}"):
+    shown = f"={file}" if text is not None else ""  # it may be the secret itself
+    with pytest.raises(SettingsError, match=f"^BETTER_AUTH_SECRET_FILE{shown} cannot .*{words}"):
         Settings.from_environment(tmp_path)
 
 
@@ -118,7 +119,16 @@ def test_what_is_set_is_shown_without_secrets(run, tmp_path):
     [
         ("postgresql://ann@db/x", "postgresql://ann@db/x"),
         ("postgresql:///x?host=/run/postgresql", "postgresql:///x?host=/run/postgresql"),
-        ("https://:hush@a.example", "https://:***@a.example"),
+        ("https://:hush@a.example", "https://***:***@a.example"),
+        ("https://hush@a.example/x", "https://***@a.example/x"),
+        (
+            "https://a.example/x?sig=hush&api_token=hush",
+            "https://a.example/x?sig=***&api_token=***",
+        ),
+        (
+            "postgresql://db/x?passfile=hush&sslmode=allow",
+            "postgresql://db/x?passfile=***&sslmode=allow",
+        ),
         ("postgresql://ann:hu/sh@db/x", None),
         ("postgresql://ann:hu?sh@db/x", None),
         ("postgresql://ann:hu#sh@db/x", None),

@@ -322,6 +322,8 @@ def test_origins_as_a_json_list():
         ("LOG_FORMAT", "xml"),
         ("FRING_METRICS_PORT", "0"),
         ("FRING_TRACES", "127.0.0.1:4318"),
+        ("SENTRY_DSN", "https://sentry.example/1"),
+        ("SENTRY_DSN", "https://key@sentry.example/project"),
     ],
 )
 def test_a_value_that_cannot_be_used_is_named(variable, value):

@@ -2,6 +2,7 @@
 
 import gzip
 import json
+import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
 from typing import Any
@@ -91,9 +92,20 @@ def test_a_collector_that_is_away_costs_nothing(tmp_path):
     settings = {"DATABASE_URL": "memory://", "FRING_TRACES": "http://127.0.0.1:9"}
     settings["OTEL_BSP_SCHEDULE_DELAY"] = "50"
     settings["OTEL_EXPORTER_OTLP_TIMEOUT"] = "1"
+    header = {"traceparent": f"00-{TRACE}-b7ad6b7169203331-01", "tracestate": "evil hush!!=x"}
     with serving(tmp_path, **settings) as server:
         for _ in range(20):
-            assert httpx.get(f"{server.url}/api/v1/tasks", verify=False).status_code == 200
+            answer = httpx.get(f"{server.url}/api/v1/tasks", headers=header, verify=False)
+            assert answer.status_code == 200
+        await_condition(lambda: "takes no traces" in server.log.read_text())
+        for _ in range(20):
+            httpx.get(f"{server.url}/api/v1/tasks", verify=False)
+        time.sleep(0.3)
+        began = time.monotonic()
+    assert time.monotonic() - began < 5
+    written = server.log.read_text()
+    assert written.count("takes no traces") == 1
+    assert "hush" not in written
 
 
 def test_errors_go_to_sentry_without_values(tmp_path, new_database, collector):
@@ -108,8 +120,10 @@ def test_errors_go_to_sentry_without_values(tmp_path, new_database, collector):
     ):
         with psycopg.connect(database) as connection:
             connection.execute("ALTER TABLE tasks DROP CONSTRAINT ck_tasks_status")
-            connection.execute("INSERT INTO tasks (title, status) VALUES ('hush', 'odd hush')")
-        made = httpx.get(f"{server.url}/api/v1/tasks", verify=False)
+            connection.execute(
+                "INSERT INTO tasks (owner, title, status) VALUES ('hush', 'hush', 'odd hush')"
+            )
+        made = httpx.get(f"{server.url}/api/hush/tasks", verify=False)  # a name in a path
         assert made.status_code == 500, made.text
         await_condition(lambda: any(b"exception" in sent for _, sent in taken))
     [(path, sent)] = [each for each in taken if b"exception" in each[1]]

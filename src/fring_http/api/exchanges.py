@@ -26,7 +26,7 @@ class Exchange:
 
     `route` is the template of its path, empty if it has none; `caller` the subject of its token.
     `client` is its address. `unavailable` is why it was answered with 503, and `is_work` whether it
-    is about users, tasks or accounts. `began_at` and `seconds` are of a clock that never jumps.
+    is about users, tasks or accounts. `seconds` are of a clock that never jumps.
     """
 
     method: str

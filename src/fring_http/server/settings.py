@@ -15,6 +15,7 @@ from fring_http.server.variables.parsers import (
     between,
     boolean,
     debug,
+    dsn,
     folder,
     hosts,
     kept,
@@ -302,7 +303,7 @@ class Settings:
     sentry_dsn: str = _telling(
         "SENTRY_DSN",
         "where Sentry takes errors; needs the extra `sentry`",
-        address("/1"),
+        dsn,
         default="",
         shown=hidden,
     )

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from httpx import InvalidURL
+
 from fring_adapters.identity import JwksTokens, SecretTokens, TokenRules
 from fring_http.server.modes import NEW_SECRET, SettingsError
 
@@ -29,8 +31,11 @@ def secret_tokens(settings: Settings) -> SecretTokens:
 
 
 def jwks_tokens(settings: Settings) -> JwksTokens:
-    """Return the tokens of jwks mode."""
-    return JwksTokens(settings.jwks_url, _rules(settings))
+    """Return the tokens of jwks mode; raise `SettingsError` for a host that cannot be."""
+    try:
+        return JwksTokens(settings.jwks_url, _rules(settings))
+    except InvalidURL as error:
+        raise SettingsError(f"FRING_JWKS_URL cannot be used: {error}") from None
 
 
 def _rules(settings: Settings) -> TokenRules:

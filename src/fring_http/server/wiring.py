@@ -12,6 +12,7 @@ from fring_adapters.clock import utc_now
 from fring_adapters.identity import Argon2Passwords, JwksTokens, SecretTokens
 from fring_core import Fring
 from fring_http.api.app import create_app
+from fring_http.api.door.edge import refusal
 from fring_http.api.door.exchanging import Exchanges
 from fring_http.api.door.hosts import with_known_hosts
 from fring_http.api.door.outages import Outages
@@ -82,6 +83,11 @@ class Wiring:
         reads = bool(settings.read_database_url) and writes is not None
         metrics = Metrics(slot, has_standby=reads) if settings.metrics else None
         traces = _traces(settings)
+        if settings.sentry_dsn:
+            # Only here: it is an extra.
+            from fring_http.server.telling.sentry import send_errors  # noqa: PLC0415
+
+            send_errors(settings.sentry_dsn, settings.environment)
         store = store_of(
             settings,
             watching(metrics, traces),
@@ -133,7 +139,8 @@ class Wiring:
 
     def metrics_application(self) -> Application:
         """Return the application that shows the numbers to whoever asks, and nothing else."""
-        assert self.metrics is not None  # noqa: S101  # it is only asked for where there are any
+        if self.metrics is None:  # they were switched off after the port was taken
+            return refusal(404, "Not Found")
         return with_metrics(None, self.metrics, is_open=True)
 
     @asynccontextmanager

@@ -7,8 +7,7 @@ import weakref
 from contextlib import contextmanager
 from fcntl import LOCK_EX, LOCK_UN, flock
 from mmap import mmap
-from pathlib import Path
-from tempfile import TemporaryDirectory, TemporaryFile
+from tempfile import TemporaryFile
 from time import monotonic
 from typing import TYPE_CHECKING, Final
 from zlib import crc32
@@ -16,9 +15,11 @@ from zlib import crc32
 from fring_http.api.door.door import SAFE_METHODS
 from fring_http.api.exchanges import EXCHANGE, current
 from fring_http.api.guards import READING
+from fring_http.server.kept import kept_folder
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from fring_http.api.asgi import Application, Event, Reader, Writer
 
@@ -31,10 +32,10 @@ _BYTES: Final = 8 * PLACES
 @contextmanager
 def shared_file() -> Iterator[Path]:
     """Make a file for the table of a server, and give its path to be handed to the workers."""
-    with TemporaryDirectory(prefix="fring-writes-", ignore_cleanup_errors=True) as folder:
-        path = Path(folder, "writes")
+    with kept_folder("fring-writes-") as folder:
+        path = folder / "writes"
         with path.open("wb") as file:
-            file.truncate(_BYTES)
+            file.write(bytes(_BYTES))  # all of it: on a full disk a hole would end who notes there
         yield path
 
 

@@ -55,13 +55,14 @@ def _with_head(header: tuple[bytes, bytes]) -> tuple[bytes, bytes]:
     return name, b", ".join(sorted(methods | ({b"HEAD"} if b"GET" in methods else set())))
 
 
-def refusal(status: int, detail: str) -> Application:
-    """Return an application that answers every request with an error."""
+def refusal(status: int, detail: str, *more: tuple[bytes, bytes]) -> Application:
+    """Return an application that answers every request with an error, and these headers."""
     body = msgspec.json.encode(Error(detail, CODES[status]))
     headers = [
         (b"content-type", b"application/json"),
         (b"content-length", str(len(body)).encode()),
         (b"vary", b"Origin"),
+        *more,
     ]
 
     async def answer(scope: Event, _: Reader, send: Writer) -> None:

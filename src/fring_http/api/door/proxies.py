@@ -80,7 +80,7 @@ def _named(hop: str) -> str:
 
 def _host(text: str) -> str:
     """Return an address without its port; empty for what is none, such as `unknown`."""
-    text = text.strip()
+    text = text.strip().partition("%")[0]  # without a zone, which may be any text
     if authority.address_of(text):
         return text.strip("[]")
     with suppress(ValueError):

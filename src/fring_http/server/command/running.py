@@ -74,10 +74,9 @@ class Command(click.RichCommand):
             for line in str(error).splitlines():
                 complain(line)
             ctx.exit(FAILED)
-        except (FringError, ValueError) as error:
-            complain(
-                " ".join(map(str.strip, str(error).splitlines()))
-            )  # libpq has its advice on a line of its own
+        except (FringError, OSError, ValueError) as error:
+            # libpq has its advice on a line of its own.
+            complain(" ".join(map(str.strip, str(error).splitlines())))
             ctx.exit(FAILED)
 
 

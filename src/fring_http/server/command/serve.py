@@ -8,6 +8,7 @@ import os
 import sys
 from contextlib import ExitStack
 from functools import partial
+from pathlib import Path
 from socket import gaierror
 from typing import TYPE_CHECKING, Final
 
@@ -63,7 +64,8 @@ def serve(settings: Settings, *, reload: bool = False) -> None:
             else _addresses(host, settings.metrics_port, stack, "FRING_METRICS_PORT")
         )
         url, data = prepared(settings, stack, say, upgrade=settings.migrate)
-        set_variable("DATABASE_URL", url)  # the workers read the environment anew
+        if not settings.database_url:  # or it is read anew, from wherever it is set
+            set_variable("DATABASE_URL", url)
         greeting = Greeting(settings, data, addresses, metrics, is_narrowed=host != settings.host)
         writes = str(stack.enter_context(shared_file())) if settings.read_database_url else ""
         supervisor = Supervisor(
@@ -95,6 +97,8 @@ def _addresses(host: str, port: int, stack: ExitStack, variable: str) -> list[Ad
 def _worker(writes: str, addresses: list[Address], metrics: list[Address], slot: str) -> list[str]:
     """Return the command of a worker; nothing of the current folder is imported (-P)."""
     places = _words(addresses) + ([METRICS, *_words(metrics)] if metrics else [])
+    # A file that is gone was the others': with one of its own, this worker would not see their writes.
+    writes = writes if Path(writes).is_file() else ""
     return [sys.executable, "-P", "-m", "fring_http.server.processes.worker", slot, writes, *places]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Final
@@ -50,7 +51,7 @@ def _issuer(url: str) -> Iterator[Finding]:
     remedy = "FRING_JWKS_URL has to lead to the issuer's JWK set, and this machine has to reach it"
     try:
         answer = httpx.get(url, timeout=ISSUER_SECONDS, trust_env=False)
-    except httpx.HTTPError as error:
+    except (httpx.HTTPError, httpx.InvalidURL) as error:
         yield fail("issuer", f"{shown} does not answer: {type(error).__name__} {error}", remedy)
         return
     try:
@@ -64,8 +65,9 @@ def _issuer(url: str) -> Iterator[Finding]:
         yield fail("issuer", f"{shown} has no keys: every token is refused", remedy)
         return
     yield ok("issuer", f"{shown} has keys: {len(keys)}")
-    if date := answer.headers.get("date"):
-        yield clock("issuer's clock", parsedate_to_datetime(date) - datetime.now(UTC))
+    with suppress(ValueError, TypeError):  # a date that is none, or has no zone
+        there = parsedate_to_datetime(answer.headers.get("date", ""))
+        yield clock("issuer's clock", there - datetime.now(UTC))
 
 
 def _pages(settings: Settings) -> Finding:

@@ -67,4 +67,5 @@ class Worker:
             await asyncio.wait_for(self.process.wait(), patience)
         except TimeoutError:
             self.tell(signal.SIGKILL)
+            await self.process.wait()
         self.writer.close()

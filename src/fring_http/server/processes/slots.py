@@ -7,14 +7,14 @@ number goes back, and that there are never more files than workers.
 from __future__ import annotations
 
 from contextlib import contextmanager
-from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Final
 
+from fring_http.server.kept import kept_folder
 from fring_http.server.variables.sources import set_variable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
 FOLDER: Final = "PROMETHEUS_MULTIPROC_DIR"  # a variable of the library that counts
 NO_SLOT: Final = "none"
@@ -31,6 +31,7 @@ class Slots:
         """Return a slot that nobody has; `NO_SLOT` if nobody counts."""
         if self._folder is None:
             return NO_SLOT
+        self._folder.mkdir(mode=0o700, exist_ok=True)  # or no worker could start without it
         slot = next(number for number in range(len(self._taken) + 1) if number not in self._taken)
         self._taken.add(slot)
         return str(slot)
@@ -46,6 +47,6 @@ class Slots:
 @contextmanager
 def slots() -> Iterator[Slots]:
     """Make a folder for the numbers of workers that are started meanwhile, and give its slots."""
-    with TemporaryDirectory(prefix="fring-metrics-", ignore_cleanup_errors=True) as folder:
-        set_variable(FOLDER, folder)
-        yield Slots(Path(folder))
+    with kept_folder("fring-metrics-") as folder:
+        set_variable(FOLDER, str(folder))
+        yield Slots(folder)

@@ -69,6 +69,7 @@ class Supervisor:
         self._workers: dict[int, Worker] = {}
         self._places = range(workers)
         self._reloading: asyncio.Task[None] | None = None
+        self._again = False
 
     async def run(self) -> None:
         """Keep the workers running; return when it was told to end and the last has ended."""
@@ -151,6 +152,8 @@ class Supervisor:
             _log.warning("a reload would empty memory://, so the workers stay")
         elif self._reloading is None or self._reloading.done():
             self._reloading = asyncio.create_task(self._reload())
+        else:  # once more, or what has changed since it began would not count
+            self._again = True
 
     async def _watch(self) -> None:
         # Only here: servers in earnest do without.
@@ -159,10 +162,19 @@ class Supervisor:
         def is_code(_: object, path: str) -> bool:
             return path.endswith(WATCHED)
 
-        async for _ in awatch(Path.cwd(), watch_filter=is_code):
-            self._hang_up()
+        try:
+            async for _ in awatch(Path.cwd(), watch_filter=is_code):
+                self._hang_up()
+        except OSError as error:  # there is a limit to what may be watched
+            _log.error("files are not watched: %s", error)  # it says enough
 
     async def _reload(self) -> None:
+        self._again = True
+        while self._again and not self._stopping.is_set():
+            self._again = False
+            await self._replace_all()
+
+    async def _replace_all(self) -> None:
         for place in self._places:
             try:
                 new = await self._start()

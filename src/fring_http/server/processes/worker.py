@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING, Final, Protocol
 
 import uvloop
 
+from fring_http.server.modes import SettingsError
 from fring_http.server.processes.addresses import BACKLOG, METRICS, Address
 from fring_http.server.processes.child import GRACE_SECONDS
 from fring_http.server.processes.departure import SETTLING_SECONDS, Departure, Door
@@ -40,6 +41,7 @@ if TYPE_CHECKING:
 MOST_DESCRIPTORS: Final = 2**16
 # Kept for all that is no client: the database, the issuer of tokens, files.
 SPARE_DESCRIPTORS: Final = 256
+METRICS_CLIENTS: Final = 64  # on each address that is for metrics alone
 _SUPERVISOR: Final = 0  # standard input
 
 
@@ -71,7 +73,7 @@ async def serve(slot: str, writes: str, addresses: list[Address], metrics: list[
     departure = Departure(wiring, settings.drain)
     patience = settings.statement_timeout + GRACE_SECONDS
     Thread(target=_follow_supervisor, args=[departure.at_once, patience], daemon=True).start()
-    connections = _raise_limit() // (len(addresses) + len(metrics))
+    connections = (_raise_limit() - METRICS_CLIENTS * len(metrics)) // len(addresses)
     async with wiring.opened():
         app = wiring.application()
         apps = [(app, address) for address in addresses]
@@ -144,7 +146,12 @@ def main() -> None:
     """Serve on the addresses of the command line."""
     slot, writes, *words = sys.argv[1:]
     end = words.index(METRICS) if METRICS in words else len(words)
-    uvloop.run(serve(slot, writes, _addresses(words[:end]), _addresses(words[end + 1 :])))
+    try:
+        uvloop.run(serve(slot, writes, _addresses(words[:end]), _addresses(words[end + 1 :])))
+    except SettingsError as error:  # they have changed since the server began
+        for line in str(error).splitlines():
+            print(f"fring: {line}", file=sys.stderr)  # noqa: T201  # the log may not be set up
+        sys.exit(1)
 
 
 if __name__ == "__main__":

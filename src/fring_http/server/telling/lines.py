@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 import atexit
+import logging
 import os
 from collections import deque
 from functools import cache
 from threading import Event, Lock, Thread
-from time import sleep
-from typing import Final
+from time import monotonic, sleep
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 MOST_WAITING: Final = 20_000
 # Lines of this time go out together.
 PAUSE_SECONDS: Final = 0.02
 END_SECONDS: Final = 1.0
 ERROR_OUTPUT: Final = 2
+PIECE_BYTES: Final = 4096  # PIPE_BUF of Linux
+_log = logging.getLogger("fring.log")
 
 
 class Lines:
@@ -58,25 +64,28 @@ class Lines:
         """Write what is waiting, however long that takes."""
         with self._writing:
             lines = [self._waiting.popleft() for _ in range(len(self._waiting))]
-            if self._lost:
-                lost, self._lost = self._lost, 0
-                lines.append(f"(lines that nobody read in time, and are lost: {lost})\n".encode())
-            rest = memoryview(b"".join(lines))
-            while rest:
-                try:
-                    rest = rest[os.write(self._descriptor, rest) :]
-                except (
-                    BlockingIOError
-                ):  # another program has made the output one that does not wait
-                    sleep(PAUSE_SECONDS)
-                except OSError:  # nobody reads it any more
-                    return
+            lost, self._lost = self._lost, 0
+            for whole in _together(lines):
+                self._write(whole)
+        if lost:
+            _log.warning("lines that nobody read in time, and are lost: %d", lost)
 
     def end(self) -> None:
-        """Write what is waiting, but wait for a reader a second at most."""
-        last = Thread(target=self.flush, daemon=True)
-        last.start()
-        last.join(END_SECONDS)
+        """Have what is waiting written, but wait for a reader a second at most."""
+        deadline = monotonic() + END_SECONDS
+        self._there_is_more.set()
+        while (self._waiting or self._writing.locked()) and monotonic() < deadline:
+            sleep(PAUSE_SECONDS)
+
+    def _write(self, whole: bytes) -> None:
+        rest = memoryview(whole)
+        while rest:
+            try:
+                rest = rest[os.write(self._descriptor, rest) :]
+            except BlockingIOError:  # another program has made the output one that does not wait
+                sleep(PAUSE_SECONDS)
+            except OSError:  # nobody reads it any more
+                return
 
     def _run(self) -> None:
         while True:
@@ -84,6 +93,17 @@ class Lines:
             sleep(PAUSE_SECONDS)
             self._there_is_more.clear()
             self.flush()
+
+
+def _together(lines: list[bytes]) -> Iterator[bytes]:
+    """Yield lines in pieces that a pipe takes as a whole: other workers write into it, too."""
+    piece = b""
+    for line in lines:
+        if len(piece) + len(line) > PIECE_BYTES:
+            yield piece
+            piece = b""
+        piece += line
+    yield piece
 
 
 @cache

@@ -33,11 +33,6 @@ def set_up(settings: Settings) -> None:
             logging.getLogger(chatty).setLevel(logging.WARNING)
     if level != "DEBUG":
         logging.getLogger("psycopg.pool").setLevel(logging.ERROR)
-    if settings.sentry_dsn:
-        # Only here: it is an extra.
-        from fring_http.server.telling.sentry import send_errors  # noqa: PLC0415
-
-        send_errors(settings.sentry_dsn, settings.environment)
 
 
 class Handler(logging.Handler):

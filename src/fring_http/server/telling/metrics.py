@@ -29,6 +29,7 @@ CONTENT_TYPE: Final = CONTENT_TYPE_LATEST
 SAMPLE_SECONDS: Final = 1.0
 LAG_SECONDS: Final = 0.1
 _BUCKETS: Final = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
+_METHODS: Final = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 _NO_ROUTE: Final = "none"
 
 
@@ -96,10 +97,11 @@ class Metrics:
         key = (exchange.method, exchange.route, exchange.status // 100)
         observe = self._counted.get(key)
         if observe is None:
-            # A method that nobody knows is not to become a series.
-            labels = (exchange.method if exchange.route else _NO_ROUTE, exchange.route or _NO_ROUTE)
+            # What callers make up is not to become a series.
+            is_known = exchange.route and exchange.method in _METHODS
+            labels = (exchange.method, exchange.route) if is_known else (_NO_ROUTE, _NO_ROUTE)
             observe = self._duration.labels(*labels, f"{key[2]}xx").observe
-            if exchange.route:
+            if is_known:
                 self._counted[key] = observe
         observe(exchange.seconds)
         if exchange.unavailable:
@@ -162,6 +164,6 @@ class _Failures(AbstractContextManager[None]):
         self._counter = counter
 
     def __exit__(self, _: object, error: BaseException | None, __: object) -> None:
-        state = getattr(error, "sqlstate", "")  # psycopg's own, None if the database said nothing
-        if state != "":
-            self._counter.labels((state or "none")[:2]).inc()
+        if isinstance(error, Exception):
+            state = getattr(error, "sqlstate", None)  # None if the database said nothing
+            self._counter.labels(state[:2] if state else "none").inc()

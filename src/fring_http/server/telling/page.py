@@ -21,6 +21,8 @@ _WAY_IN: Final = (
     " their own"
 )
 _READING: Final = ("GET", "HEAD")
+_ALLOW: Final = (b"allow", b"GET, HEAD")
+_BEARER: Final = (b"www-authenticate", b"Bearer")
 
 
 def _is_asked(scope: Event) -> bool:
@@ -41,14 +43,15 @@ def with_metrics(
             if app:
                 await app(scope, receive, send)
             return
-        note(scope, route=PATH if _is_asked(scope) else "")
         if not _is_asked(scope):
             await refusal(404, "Not Found")(scope, receive, send)
         elif scope["method"] not in _READING:
-            await refusal(405, "Method Not Allowed")(scope, receive, send)
+            await refusal(405, "Method Not Allowed", _ALLOW)(scope, receive, send)
         elif not (is_open or _is_right(scope)):
-            await refusal(401, _WAY_IN)(scope, receive, send)
+            note(scope, route=PATH)
+            await refusal(401, _WAY_IN, _BEARER)(scope, receive, send)
         else:
+            note(scope, route=PATH)
             await _show(scope, send)
 
     def _is_right(scope: Event) -> bool:

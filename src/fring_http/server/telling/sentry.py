@@ -39,6 +39,9 @@ def send_errors(dsn: str, environment: str) -> None:
 def _without_values(event: Event, _: Hint) -> Event:
     for error in event.get("exception", {}).get("values", []):
         error["value"] = ""
+    said = event.get("logentry", {}).get("message", "")
+    event["logentry"] = {"message": said}  # a template: what stands in it is left out
+    event.pop("extra", None)
     if exchange := current.get():
         event["tags"] = {
             **event.get("tags", {}),

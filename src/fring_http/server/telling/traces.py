@@ -5,14 +5,16 @@ A statement's span has its name, such as `SELECT tasks`: neither its text nor a 
 
 from __future__ import annotations
 
+import logging
 import os
 from contextlib import contextmanager
+from threading import Thread
 from typing import TYPE_CHECKING, Final
 
 from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
 from opentelemetry.sdk.resources import Resource
 from opentelemetry.sdk.trace import TracerProvider
-from opentelemetry.sdk.trace.export import BatchSpanProcessor
+from opentelemetry.sdk.trace.export import BatchSpanProcessor, SpanExportResult
 from opentelemetry.trace import SpanKind, StatusCode, format_trace_id
 from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
 
@@ -20,12 +22,17 @@ from fring_http.api.exchanges import EXCHANGE
 from fring_http.version import VERSION
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
+
+    from opentelemetry.sdk.trace import ReadableSpan
 
     from fring_http.api.asgi import Application, Event, Reader, Writer
     from fring_http.api.exchanges import Exchange
 
 PATH: Final = "/v1/traces"
+TRY_SECONDS: Final = 2
+NOT_TAKEN: Final = "the collector of FRING_TRACES takes no traces, and they are lost"
+_log = logging.getLogger("fring.traces")
 _OUR_FAULT: Final = 500
 _propagator: Final = TraceContextTextMapPropagator()
 
@@ -41,7 +48,9 @@ class Traces:
         name = os.environ.get("OTEL_SERVICE_NAME", "fring")
         resource = Resource.create({"service.name": name, "service.version": VERSION})
         self._provider = TracerProvider(resource=resource)
-        exporter = OTLPSpanExporter(endpoint=collector.rstrip("/") + PATH)
+        # It would tell of each batch that the collector does not take, and quote what callers send.
+        logging.getLogger("opentelemetry").setLevel(logging.CRITICAL)
+        exporter = _Exporter(endpoint=collector.rstrip("/") + PATH, timeout=TRY_SECONDS)
         self._provider.add_span_processor(BatchSpanProcessor(exporter))
         self._tracer = self._provider.get_tracer("fring", VERSION)
 
@@ -71,6 +80,7 @@ class Traces:
                     "fring.request_id": exchange.id,
                 },
                 record_exception=False,  # its text may hold what a caller has sent
+                set_status_on_exception=False,
             ) as span:
                 exchange.trace = format_trace_id(span.get_span_context().trace_id)
                 await app(scope, receive, send)
@@ -107,5 +117,22 @@ class Traces:
                 raise
 
     def close(self) -> None:
-        """Send what is waiting, and end."""
-        self._provider.shutdown()
+        """Send what is waiting, and end; wait for the collector for two seconds at most."""
+        last = Thread(target=self._provider.shutdown, daemon=True)
+        last.start()
+        last.join(TRY_SECONDS)
+
+
+class _Exporter(OTLPSpanExporter):
+    """Tell once that the collector takes nothing, and once that it does again."""
+
+    _is_taken = True
+
+    def export(self, spans: Sequence[ReadableSpan]) -> SpanExportResult:
+        """Send spans."""
+        result = super().export(spans)
+        is_taken = result is SpanExportResult.SUCCESS
+        if is_taken != self._is_taken:
+            _log.warning("the collector takes traces again" if is_taken else NOT_TAKEN)
+        self._is_taken = is_taken
+        return result

@@ -172,6 +172,14 @@ def networks(text: str) -> tuple[str, ...]:
         ) from None
 
 
+def dsn(text: str) -> str:
+    """Return a DSN of Sentry as it is."""
+    parts = urlsplit(address("/1")(text))
+    if text and not (parts.username and parts.path.strip("/").rpartition("/")[2].isdigit()):
+        raise ValueError("must be a DSN, such as https://key@sentry.example/1")
+    return text
+
+
 def address(path: str) -> Callable[[str], str]:
     """Return a parser of http and https URLs, which tells what one looks like, with this path."""
 

@@ -75,7 +75,11 @@ def _find(setting: Setting, places: Iterable[tuple[str, Mapping[str, str]]]) -> 
             try:
                 return Found(_read(Path(path)), f"{path} ({setting.in_file}, {place})")
             except ValueError as error:
-                raise ValueError(f"{setting.in_file}={path} cannot be used: {error}") from None
+                # One that is not there may be the secret itself, by a slip.
+                shown = f"={path}" if Path(path).exists() else ""
+                raise ValueError(
+                    f"{setting.in_file}{shown} cannot be used: {error}; it names a file"
+                ) from None
     return None
 
 

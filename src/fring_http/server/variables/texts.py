@@ -6,6 +6,11 @@ from typing import Final
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 HIDDEN: Final = "***"
+# Of libpq's parameters, those that are looked for when a database cannot be reached.
+SHOWN: Final = (
+    *("host", "hostaddr", "port", "dbname", "sslmode", "ssl", "connect_timeout", "service"),
+    *("application_name", "target_session_attrs"),
+)
 
 
 def printable(text: str) -> str:
@@ -23,9 +28,10 @@ def hidden(text: str) -> str:
 
 
 def without_password(url: str) -> str:
-    """Return a URL with `***` in the place of its password, and of any in its query.
+    """Return a URL with `***` where it may hold a secret.
 
-    Of what cannot be read as a URL for certain, nothing is shown.
+    That is a password, what stands before the host of a web address, and all in the query but what
+    says how to reach a database. Of what cannot be read as a URL for certain, nothing is shown.
     """
     try:
         parts = urlsplit(url)
@@ -36,8 +42,10 @@ def without_password(url: str) -> str:
     if not parts.scheme or "@" in user + parts.path + parts.query or parts.fragment:
         return hidden(url)
     name, colon, _ = user.partition(":")
+    if at and parts.scheme in ("http", "https"):
+        name = HIDDEN
     query = [
-        (key, HIDDEN if "password" in key.lower() or "key" in key.lower() else value)
+        (key, value if key in SHOWN else HIDDEN)
         for key, value in parse_qsl(parts.query, keep_blank_values=True)
     ]
     place = name + (f":{HIDDEN}" if colon else "") + at + place
