@@ -33,7 +33,8 @@ def _open_what_is_closed() -> None:
         try:
             os.fstat(descriptor)
         except OSError:
-            os.set_inheritable(os.open(os.devnull, os.O_RDWR), True)  # for the workers, too
+            opened = os.open(os.devnull, os.O_RDWR)
+            os.set_inheritable(opened, True)  # noqa: FBT003  # for the workers, too
     sys.stdin = sys.stdin or open(0)  # noqa: SIM115  # for as long as the process lives
     sys.stdout = sys.stdout or open(1, "w")  # noqa: SIM115  # as above
     sys.stderr = sys.stderr or open(2, "w")  # noqa: SIM115  # as above
