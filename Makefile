@@ -33,7 +33,7 @@ help: ## list the targets
 serve: .venv/serving ## serve the API on http://127.0.0.1:8000
 	@exec $(RUN) fring_http serve
 
-test: build/wheel ## run all tests, on the wheel; about four minutes
+test: build/wheel ## run all tests, on the wheel; about five minutes
 	$(ON_WHEEL) tests/core --quiet --cov
 	$(ON_WHEEL) --numprocesses 4 --dist loadfile --ignore tests/core
 

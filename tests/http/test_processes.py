@@ -55,7 +55,7 @@ def start(tmp_path):
 
 def finished(process):
     """Return how a server ended, and what it said."""
-    said, _ = process.communicate(timeout=2 * DEADLINE)  # a database may have to be made first
+    said, _ = process.communicate(timeout=DEADLINE)
     return process.returncode, said.decode()
 
 

@@ -103,8 +103,11 @@ def test_the_wheel_says_what_it_is(wheel):
         "client",
         "embedded",
         "postgres",
+        "sentry",
         "server",
         "testing",
+        "tracing",
+        "uvicorn",
     }
     needed = [each for each in said.get_all("Requires-Dist", []) if "extra ==" not in each]
     assert needed == ["attrs>=24.2"]
