@@ -7,7 +7,8 @@ import sys
 import pytest
 
 from fring_http.api.exchanges import EXCHANGE, Exchange, current
-from fring_http.server.writes import PLACES, RecentWrites, _place, shared_file
+from fring_http.server.shared_table import PLACES, shared_file
+from fring_http.server.writes import RecentWrites, _place
 
 
 def exchange_of(method, caller="alice"):

@@ -4,39 +4,22 @@ from __future__ import annotations
 
 import os
 import weakref
-from contextlib import contextmanager
 from fcntl import LOCK_EX, LOCK_UN, flock
 from mmap import mmap
 from tempfile import TemporaryFile
 from time import monotonic
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 from zlib import crc32
 
 from fring_http.api.door.door import SAFE_METHODS
 from fring_http.api.exchanges import EXCHANGE, current
 from fring_http.api.guards import READING
-from fring_http.server.kept import kept_folder
+from fring_http.server.shared_table import BYTES, PLACES
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
     from fring_http.api.asgi import Application, Event, Reader, Writer
-
-# Callers who share a place share the time of their last write: they read from the primary more
-# often than they must.
-PLACES: Final = 65_536
-_BYTES: Final = 8 * PLACES
-
-
-@contextmanager
-def shared_file() -> Iterator[Path]:
-    """Make a file for the table of a server, and give its path to be handed to the workers."""
-    with kept_folder("fring-writes-") as folder:
-        path = folder / "writes"
-        with path.open("wb") as file:
-            file.write(bytes(_BYTES))  # all of it: on a full disk a hole would end who notes there
-        yield path
 
 
 class RecentWrites:
@@ -49,9 +32,9 @@ class RecentWrites:
         self._seconds = seconds
         with TemporaryFile() if path is None else path.open("r+b") as file:
             if path is None:
-                file.truncate(_BYTES)
+                file.truncate(BYTES)
             # The clock is the system's: all processes read the same, and nobody sets it.
-            self._times = memoryview(mmap(file.fileno(), _BYTES)).cast("d")
+            self._times = memoryview(mmap(file.fileno(), BYTES)).cast("d")
             self._descriptor = os.dup(file.fileno())
         weakref.finalize(self, os.close, self._descriptor)
 

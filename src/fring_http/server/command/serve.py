@@ -26,9 +26,8 @@ from fring_http.server.processes.addresses import METRICS, held
 from fring_http.server.processes.slots import slots
 from fring_http.server.processes.supervisor import Supervisor
 from fring_http.server.settings import MEMORY
-from fring_http.server.telling.logs import set_up
+from fring_http.server.shared_table import shared_file
 from fring_http.server.variables.sources import set_variable
-from fring_http.server.writes import shared_file
 
 if TYPE_CHECKING:
     from fring_http.server.processes.addresses import Address
@@ -53,6 +52,8 @@ def serve_command(*, reload: bool) -> None:
 
 def serve(settings: Settings, *, reload: bool = False) -> None:
     """Serve until a signal ends it; raise `SettingsError` for what cannot be served."""
+    from fring_http.server.telling.logs import set_up  # noqa: PLC0415  # it takes long
+
     check(settings)
     set_up(settings)
     host = listening_host(settings)
