@@ -10,6 +10,9 @@ from typing import TYPE_CHECKING, Any
 import httpx
 import pytest
 
+from fring_http.server.command.cli import main
+from fring_http.server.settings import SETTINGS
+
 pytest.register_assert_rewrite("tests.http.wire")
 
 from tests.http import wire  # noqa: E402  # its asserts are to be rewritten first
@@ -19,6 +22,7 @@ from tests.serving import DEADLINE, serving  # noqa: E402  # the same
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from pathlib import Path
 
     from tests.serving import Server
 
@@ -60,6 +64,32 @@ def secured_postgres_server(
     folder = tmp_path_factory.mktemp("secured")
     with serving(folder, DATABASE_URL=new_database(), **SECURED) as server:
         yield server
+
+
+@pytest.fixture
+def bare(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Be in a folder of one's own, where nothing is set."""
+    for each in SETTINGS:
+        for name in (each.variable, each.in_file):
+            if name:
+                monkeypatch.delenv(name, raising=False)
+    monkeypatch.chdir(tmp_path)
+
+
+@pytest.fixture
+def run(
+    bare: None, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> Callable[..., tuple[int, str, str]]:
+    """Return a function that runs the command with settings, which stay; its code and its words."""
+
+    def run(*arguments: str, **settings: str) -> tuple[int, str, str]:
+        for name, value in settings.items():
+            monkeypatch.setenv(name, value)
+        code = main(arguments)
+        said = capsys.readouterr()
+        return code, said.out, said.err
+
+    return run
 
 
 @pytest.fixture(scope="module")

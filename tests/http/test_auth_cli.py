@@ -5,10 +5,9 @@ import re
 import httpx
 import pytest
 
-from fring_http.server.command.cli import main
 from fring_http.server.composition import create
 from fring_http.server.modes import SettingsError
-from fring_http.server.settings import SETTINGS, Settings
+from fring_http.server.settings import Settings
 from tests.http.bad_tokens import BAD_TOKENS
 from tests.http.tokens import SECRET, bearer, token
 from tests.serving import fring, serving
@@ -17,20 +16,9 @@ JWKS_URL = "http://127.0.0.1:1/jwks"
 
 
 @pytest.fixture
-def run(monkeypatch, tmp_path, capsys):
+def run(run, monkeypatch):
     """Give a function that runs the command in secret mode; return its code and what it said."""
-    for setting in SETTINGS:
-        monkeypatch.delenv(setting.variable, raising=False)
-    monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("BETTER_AUTH_SECRET", SECRET)
-
-    def run(*arguments, **settings):
-        for name, value in settings.items():
-            monkeypatch.setenv(name, value)
-        code = main(arguments)
-        said = capsys.readouterr()
-        return code, said.out, said.err
-
     return run
 
 

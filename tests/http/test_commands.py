@@ -16,27 +16,10 @@ from fring_adapters.postgres import prepare
 from fring_adapters.postgres.embedded import embedded
 from fring_adapters.postgres.setup.revisions import newest
 from fring_core import NewTask, NewUser
-from fring_http.server.command.cli import GROUPS, main
+from fring_http.server.command.cli import GROUPS
 from fring_http.server.command.people import PEOPLE, TASKS
 from tests.serving import DEADLINE, await_condition, environment, free_port, fring, serving
 from tests.stores.older import execute
-
-
-@pytest.fixture
-def run(monkeypatch, tmp_path, capsys):
-    """Give a function that runs the command in a folder of its own."""
-    monkeypatch.chdir(tmp_path)
-    for name in ("DATABASE_URL", "FRING_SCHEMA", "FRING_DATA_DIR"):
-        monkeypatch.delenv(name, raising=False)
-
-    def run(*arguments, **settings):
-        for name, value in settings.items():
-            monkeypatch.setenv(name, value)
-        code = main(arguments)
-        said = capsys.readouterr()
-        return code, said.out, said.err
-
-    return run
 
 
 def test_alone_it_shows_what_there_is_in_groups(run):

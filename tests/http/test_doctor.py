@@ -17,7 +17,6 @@ from fring_http.server.command.cli import main
 from fring_http.server.doctor import callers, machine
 from fring_http.server.doctor.database import clock
 from fring_http.server.doctor.findings import State
-from fring_http.server.settings import SETTINGS
 from tests.http.tokens import SECRET
 from tests.serving import free_port
 from tests.stores.older import execute
@@ -26,23 +25,15 @@ ABSENT = "postgresql://ann:hush@127.0.0.1:1/fring"
 
 
 @pytest.fixture
-def examine(monkeypatch, tmp_path, capsys):
+def examine(run, monkeypatch):
     """Give a function that runs the doctor; return its exit code, and findings by what they are about."""
-    for each in SETTINGS:
-        for name in (each.variable, each.in_file):
-            if name:
-                monkeypatch.delenv(name, raising=False)
-    monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("PORT", str(free_port()))
 
     def examine(**settings):
-        for name, value in settings.items():
-            monkeypatch.setenv(name, value)
-        code = main(["doctor", "--json"])
-        said = capsys.readouterr()
-        assert said.err == ""
-        assert "hush" not in said.out
-        every = json.loads(said.out)
+        code, out, err = run("doctor", "--json", **settings)
+        assert err == ""
+        assert "hush" not in out
+        every = json.loads(out)
         assert code == int(any(each["state"] == "fail" for each in every))
         # The databases of the tests are thrown away, and do without.
         unsafe = [each for each in every if "fsync is off" in each["found"]]

@@ -4,7 +4,6 @@ import re
 
 import pytest
 
-from fring_http.server.command.cli import main
 from fring_http.server.modes import SettingsError
 from fring_http.server.settings import SETTINGS, Settings
 from fring_http.server.variables.texts import without_password
@@ -12,25 +11,6 @@ from tests.http.tokens import SECRET
 from tests.serving import fring
 
 URL = "postgresql://ann:hush@db.example:5432/fring?sslmode=require&sslpassword=hush"
-
-
-@pytest.fixture
-def run(monkeypatch, tmp_path, capsys):
-    """Give a function that runs the command with nothing set but what it is given."""
-    for each in SETTINGS:
-        for name in (each.variable, each.in_file):
-            if name:
-                monkeypatch.delenv(name, raising=False)
-    monkeypatch.chdir(tmp_path)
-
-    def run(*arguments, **settings):
-        for name, value in settings.items():
-            monkeypatch.setenv(name, value)
-        code = main(arguments)
-        said = capsys.readouterr()
-        return code, said.out, said.err
-
-    return run
 
 
 def rows(out):
