@@ -21,6 +21,17 @@ OPTIONS: Final = {
 }
 
 
+def _take(_: click.Context, option: click.Parameter, text: str | None) -> None:
+    if text is None:
+        return
+    setting = OPTIONS[option.opts[0]]
+    try:
+        read_value(setting, text)
+    except ValueError as error:
+        raise click.BadParameter(str(error).partition("cannot be used: ")[2]) from None
+    set_variable(setting.variable, text)
+
+
 def setting_options(*names: str) -> Callable[[F], F]:
     """Return what gives a command the options of these names; of none: of all settings.
 
@@ -34,21 +45,10 @@ def setting_options(*names: str) -> Callable[[F], F]:
             function = click.option_panel(heading, options=of_group)(function)
         for name in reversed(chosen):
             setting = OPTIONS[name]
-
-            def take(_: click.Context, option: click.Parameter, text: str | None) -> None:
-                if text is None:
-                    return
-                found = OPTIONS[option.opts[0]]
-                try:
-                    read_value(found, text)
-                except ValueError as error:
-                    raise click.BadParameter(str(error).partition("cannot be used: ")[2]) from None
-                set_variable(found.variable, text)
-
             function = click.option(
                 name,
                 metavar="TEXT" if setting.default is None else setting.default or "TEXT",
-                callback=take,
+                callback=_take,
                 expose_value=False,
                 help=f"{setting.plainly} ({setting.variable})",
             )(function)
