@@ -11,9 +11,9 @@ import sys
 import time
 from typing import Any
 
-import attrs
 import httpx
 import jwt
+import msgspec
 import pytest
 from litestar.testing import TestClient
 
@@ -286,7 +286,7 @@ def test_an_outage_is_a_line_at_its_begin_one_a_minute_and_one_at_its_end(caplog
 
     def ends(**what):
         told = Exchange(method="GET", client="", id="1", is_work=True, status=200)
-        outages(attrs.evolve(told, **what))
+        outages(msgspec.structs.replace(told, **what))
 
     for second in range(150):
         now = float(second)

@@ -1,4 +1,9 @@
-"""The types of an ASGI application, as Fring's layers write them."""
+"""The types of an ASGI application, as Fring's layers write them.
+
+An inner layer that only passes on is no coroutine: each one between the loop and a query is gone
+through again whenever the query goes on. The outermost has to be one, or uvicorn takes it for an
+application of ASGI 2.
+"""
 
 from __future__ import annotations
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from contextvars import ContextVar
 from typing import TYPE_CHECKING, Final, TypeAlias
 
-import attrs
+import msgspec
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -20,13 +20,13 @@ EXCHANGE: Final = "fring.exchange"  # in the scope
 current: ContextVar[Exchange | None] = ContextVar("fring.exchange", default=None)
 
 
-@attrs.define(eq=False)
-class Exchange:
+class Exchange(msgspec.Struct, eq=False, gc=False):
     """Hold what is known of a request and its answer.
 
     `route` is the template of its path, empty if it has none; `caller` the subject of its token.
     `client` is its address. `unavailable` is why it was answered with 503, and `is_work` whether it
-    is about users, tasks or accounts. `seconds` are of a clock that never jumps.
+    is about users, tasks or accounts. `seconds` are of a clock that never jumps, and
+    `ended_at`, seconds since 1970, of one that may.
     """
 
     method: str
@@ -40,6 +40,7 @@ class Exchange:
     seconds: float = 0.0
     unavailable: str = ""
     is_work: bool = False
+    ended_at: float = 0.0
 
 
 Observer: TypeAlias = "Callable[[Exchange], None]"

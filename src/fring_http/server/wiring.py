@@ -25,7 +25,6 @@ from fring_http.server.stores import objections_of, store_of, tables_checked
 from fring_http.server.telling.access import access_log, is_logging_requests
 from fring_http.server.telling.metrics import Metrics
 from fring_http.server.telling.page import with_metrics
-from fring_http.server.telling.watching import watching
 from fring_http.server.tokens import jwks_tokens, secret_tokens
 from fring_http.server.writes import RecentWrites
 
@@ -90,7 +89,7 @@ class Wiring:
             send_errors(settings.sentry_dsn, settings.environment)
         store = store_of(
             settings,
-            watching(metrics, traces),
+            traces.watch if traces else None,
             None if writes is None else writes.may_be_stale,
         )
         issuer = tokens if isinstance(tokens, SecretTokens) else None
@@ -105,7 +104,7 @@ class Wiring:
         observers: list[Observer] = [
             Outages(),
             *([access_log(settings)] if is_logging_requests(settings) else []),
-            *([metrics] if metrics else []),
+            *([metrics.ended.append] if metrics else []),
         ]
         readiness = Readiness(objections_of(settings))
         exchanges = Exchanges(*observers)
@@ -169,6 +168,7 @@ class Wiring:
             sampling.cancel()
             with suppress(asyncio.CancelledError):
                 await sampling
+            metrics.count()
 
 
 def _traces(settings: Settings) -> Traces | None:

@@ -6,9 +6,10 @@ import asyncio
 from typing import TYPE_CHECKING, Any
 
 from fring_adapters.postgres.wire.cursors import FringAsyncCursor
-from fring_adapters.postgres.wire.driver import UNWATCHED
+from fring_adapters.postgres.wire.driver import UNWATCHED, count_error
 
 if TYPE_CHECKING:
+    from collections import Counter
     from collections.abc import Mapping
     from contextlib import AbstractAsyncContextManager
 
@@ -23,6 +24,7 @@ class AsyncDriver:
 
     schema: str | None = None  # that the tables are in; None: the first on the search path
     watch: Watch | None = None
+    errors: Counter[str] | None = None  # of statements, by class of SQLSTATE
 
     def check_usable(self) -> None:
         """Raise `RuntimeError` where no loop runs."""
@@ -53,10 +55,14 @@ class AsyncDriver:
         """Send a statement and return its rows."""
         cursor = FringAsyncCursor(connection)
         with self.watch(statement.name) if self.watch else UNWATCHED:
-            await cursor.execute(
-                statement.within(self.schema), parameters, prepare=prepare, binary=True
-            )
-            return await cursor.fetchall()
+            try:
+                await cursor.execute(
+                    statement.within(self.schema), parameters, prepare=prepare, binary=True
+                )
+                return await cursor.fetchall()
+            except Exception as error:
+                count_error(self.errors, error)
+                raise
 
     async def forget_prepared(self, connection: AsyncConnection[Any]) -> None:
         """Drop all prepared statements: psycopg reads along, and prepares everything anew."""

@@ -9,10 +9,11 @@ from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 from fring_adapters.postgres.wire.cursors import FringCursor
-from fring_adapters.postgres.wire.driver import UNWATCHED
+from fring_adapters.postgres.wire.driver import UNWATCHED, count_error
 from fring_core.sync import is_driven
 
 if TYPE_CHECKING:
+    from collections import Counter
     from collections.abc import AsyncIterator, Mapping
 
     from psycopg import Connection
@@ -38,6 +39,7 @@ class BlockingDriver:
 
     schema: str | None = None  # that the tables are in; None: the first on the search path
     watch: Watch | None = None
+    errors: Counter[str] | None = None  # of statements, by class of SQLSTATE
 
     def check_usable(self) -> None:
         """Raise `RuntimeError` where it would hold up a loop that runs, and nobody meant it to."""
@@ -68,8 +70,14 @@ class BlockingDriver:
         """Send a statement and return its rows."""
         cursor = FringCursor(connection)
         with self.watch(statement.name) if self.watch else UNWATCHED:
-            cursor.execute(statement.within(self.schema), parameters, prepare=prepare, binary=True)
-            return cursor.fetchall()
+            try:
+                cursor.execute(
+                    statement.within(self.schema), parameters, prepare=prepare, binary=True
+                )
+                return cursor.fetchall()
+            except Exception as error:
+                count_error(self.errors, error)
+                raise
 
     async def forget_prepared(self, connection: Connection[Any]) -> None:
         """Drop all prepared statements: psycopg reads along, and prepares everything anew."""

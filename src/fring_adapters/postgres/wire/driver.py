@@ -6,6 +6,7 @@ from contextlib import nullcontext
 from typing import TYPE_CHECKING, Any, Final, Protocol, TypeAlias, TypeVar
 
 if TYPE_CHECKING:
+    from collections import Counter
     from collections.abc import Callable, Mapping
     from contextlib import AbstractAsyncContextManager, AbstractContextManager
 
@@ -20,6 +21,13 @@ C_contra = TypeVar("C_contra", bound="AsyncConnection[Any] | Connection[Any]", c
 # Given the name of a statement, returns what is open while that is on its way.
 Watch: TypeAlias = "Callable[[str], AbstractContextManager[object]]"
 UNWATCHED: Final = nullcontext()
+
+
+def count_error(errors: Counter[str] | None, error: Exception) -> None:
+    """Count an error under its class of SQLSTATE, `none` if the database did not say one."""
+    if errors is not None:
+        state: str | None = getattr(error, "sqlstate", None)
+        errors[state[:2] if state else "none"] += 1
 
 
 class Lock(Protocol):

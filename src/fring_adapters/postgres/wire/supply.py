@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from functools import partial
 from time import monotonic
 from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar
@@ -20,7 +21,7 @@ from fring_adapters.postgres.wire.lifetimes import CLOSED, Lifetime
 
 if TYPE_CHECKING:
     from collections import deque
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from fring_adapters.postgres.wire.turns import Turns
 
@@ -38,7 +39,8 @@ class PoolStatistics:
     """Hold how a pool does: connections that are open and in use, callers that wait for one.
 
     What follows has grown since the pool was opened: seconds that callers have waited, together,
-    and that connections were in use; connections that could not be made.
+    and that connections were in use; connections that could not be made; errors of statements, by
+    class of SQLSTATE.
     """
 
     open: int
@@ -47,6 +49,7 @@ class PoolStatistics:
     waited_seconds: float
     used_seconds: float
     failed_connections: int
+    errors: Mapping[str, int]
 
 
 class Supply(Lifetime, Generic[P]):
@@ -68,6 +71,7 @@ class Supply(Lifetime, Generic[P]):
         super().__init__(conninfo, **arguments)  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]  # the pool's own
         self.door = door
         self.turns = turns
+        self.errors: Counter[str] | None = Counter()
 
     async def take(self) -> P:
         """Return a connection, when it is this caller's turn.
@@ -128,6 +132,7 @@ class Supply(Lifetime, Generic[P]):
             waited_seconds=self.turns.waited,
             used_seconds=self._used,
             failed_connections=found.get("connections_errors", 0),
+            errors=dict(self.errors or {}),
         )
 
     async def give_back(self, connection: P) -> None:

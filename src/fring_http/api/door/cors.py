@@ -51,10 +51,9 @@ def with_cors(app: Application, may_call: Callable[[str], bool]) -> Application:
     would give one page what was meant for another; and that it is of no other type than it says.
     """
 
-    async def answer(scope: Event, receive: Reader, send: Writer) -> None:
+    def answer(scope: Event, receive: Reader, send: Writer) -> Awaitable[None]:
         if scope["type"] != "http":
-            await app(scope, receive, send)
-            return
+            return app(scope, receive, send)
         origins = [value for name, value in scope["headers"] if name == b"origin"]
         allowed: list[tuple[bytes, bytes]] = []
         if len(origins) == 1 and may_call(origins[0].decode("latin-1")):
@@ -66,11 +65,10 @@ def with_cors(app: Application, may_call: Callable[[str], bool]) -> Application:
             return send(message)
 
         if scope["method"] != "OPTIONS" or _ASKED_METHOD not in dict(scope["headers"]):
-            await app(scope, receive, send_for_browsers)
-        elif allowed:
-            await _allow(dict(scope["headers"]), send_for_browsers)
-        else:
-            await refusal(403, FOREIGN)(scope, receive, send_for_browsers)
+            return app(scope, receive, send_for_browsers)
+        if allowed:
+            return _allow(dict(scope["headers"]), send_for_browsers)
+        return refusal(403, FOREIGN)(scope, receive, send_for_browsers)
 
     return answer
 

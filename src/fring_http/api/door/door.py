@@ -18,7 +18,7 @@ from fring_http.api.guards import bearer
 from fring_http.api.refusals.details import FOREIGN
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Awaitable, Callable
 
     from fring_http.api.asgi import Application, Event, Reader, Writer
 
@@ -36,16 +36,14 @@ def with_door(app: Application, may_call: Callable[[str], bool]) -> Application:
     by itself.
     """
 
-    async def answer(scope: Event, receive: Reader, send: Writer) -> None:
+    def answer(scope: Event, receive: Reader, send: Writer) -> Awaitable[None]:
         if scope["type"] != "http":
-            await app(scope, receive, send)
-            return
+            return app(scope, receive, send)
         if _is_ambiguous(scope):
             scope = {**scope, "path": NOWHERE}
         elif scope["method"] not in SAFE_METHODS and _is_foreign(scope, may_call):
-            await refusal(403, FOREIGN)(scope, receive, send)
-            return
-        await app(scope, receive, send)
+            return refusal(403, FOREIGN)(scope, receive, send)
+        return app(scope, receive, send)
 
     return answer
 

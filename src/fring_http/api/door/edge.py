@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final, cast
 
 import msgspec
 
-from fring_http.api.exchanges import note
+from fring_http.api.exchanges import EXCHANGE
 from fring_http.api.refusals.errors import CODES, Error
 
 if TYPE_CHECKING:
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from litestar.types import ASGIApp, HTTPScope, Message, Receive, Scope, Send
 
     from fring_http.api.asgi import Application, Event, Reader, Writer
+    from fring_http.api.exchanges import Exchange
 
 _ALLOWING: Final = (204, 405)  # OPTIONS, and a wrong method
 
@@ -39,10 +40,11 @@ def head_as_get(app: ASGIApp) -> Application:
         if is_head:
             scope = cast("HTTPScope", scope | {"method": "GET"})
         await app(scope, receive, cast("Send", send_as_asked))
+        exchange: Exchange | None = scope.get(EXCHANGE)  # type: ignore[assignment]  # a key of ours
         handler = scope.get("route_handler")
-        if handler is not None:
-            is_work = bool(handler.opt.get("secured", True))
-            note(scope, route=scope.get("path_template", ""), is_work=is_work)
+        if exchange and handler is not None:
+            exchange.route = scope.get("path_template", "")
+            exchange.is_work = bool(handler.opt.get("secured", True))
 
     return cast("Application", answer)
 

@@ -6,14 +6,14 @@ import logging
 import re
 from itertools import count
 from secrets import token_hex
-from time import perf_counter
+from time import perf_counter, time
 from typing import TYPE_CHECKING, Final
 
 from fring_http.api.door.edge import refusal
 from fring_http.api.exchanges import EXCHANGE, Exchange, current
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Awaitable, Iterator
 
     from fring_http.api.asgi import Application, Event, Reader, Writer
     from fring_http.api.exchanges import Observer
@@ -60,7 +60,7 @@ class Exchanges:
             exchange = self._exchange(scope)
             header = (b"x-request-id", exchange.id.encode())
 
-            async def send_with_id(message: Event) -> None:
+            def send_with_id(message: Event) -> Awaitable[None]:
                 if message["type"] == "http.response.start":
                     exchange.status = message["status"]
                     message["headers"] = [*message["headers"], header]
@@ -68,7 +68,7 @@ class Exchanges:
                         message["headers"].append((b"connection", b"close"))
                 else:
                     exchange.sent += len(message.get("body", b""))
-                await send(message)
+                return send(message)
 
             token = current.set(exchange)
             began = perf_counter()
@@ -83,6 +83,7 @@ class Exchanges:
             finally:
                 self.in_flight -= 1
                 exchange.seconds = perf_counter() - began
+                exchange.ended_at = time()
                 exchange.status = exchange.status or GONE  # nobody was there to be answered
                 for observe in self._observers:
                     observe(exchange)

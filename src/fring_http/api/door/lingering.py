@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Final
 from fring_http.api.reading.bodies import BODY_SECONDS, announces_body
 
 if TYPE_CHECKING:
+    from collections.abc import Awaitable
+
     from fring_http.api.asgi import Application, Event, Reader, Writer
 
 MOST_BYTES: Final = 2**24
@@ -26,12 +28,11 @@ def lingering(app: Application) -> Application:
     says that the connection ends.
     """
 
-    async def answer(scope: Event, receive: Reader, send: Writer) -> None:
+    def answer(scope: Event, receive: Reader, send: Writer) -> Awaitable[None]:
         if scope["type"] == "http" and announces_body(scope["headers"]):
             body = _Body(receive, send, may_come=b"expect" not in dict(scope["headers"]))
-            await app(scope, body.read, body.answer)
-        else:
-            await app(scope, receive, send)
+            return app(scope, body.read, body.answer)
+        return app(scope, receive, send)
 
     return answer
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from functools import partial
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -45,14 +46,13 @@ class Request(msgspec.Struct, omit_defaults=True, gc=False):
 
 def access_log(settings: Settings) -> Observer:
     """Return what writes a line for each exchange, but for those that only ask for health."""
-    lines = shared_lines()
-    line = _pretty_line() if is_pretty(settings) else _encode
+    form = _pretty_line() if is_pretty(settings) else _encode
 
-    def observe(exchange: Exchange) -> None:
+    def line(exchange: Exchange) -> bytes:
         if exchange.route in HEALTH:
-            return
+            return b""
         told = Request(
-            datetime.now(UTC),
+            datetime.fromtimestamp(exchange.ended_at, UTC),
             "info",
             "request",
             exchange.method,
@@ -65,9 +65,9 @@ def access_log(settings: Settings) -> Observer:
             printable(exchange.caller),
             exchange.trace,
         )
-        lines.write(line(told) + b"\n")
+        return form(told) + b"\n"
 
-    return observe
+    return partial(shared_lines().write_of, line)
 
 
 def _pretty_line() -> Callable[[Request], bytes]:

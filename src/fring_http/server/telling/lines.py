@@ -9,14 +9,16 @@ from collections import deque
 from functools import cache
 from threading import Event, Lock, Thread
 from time import monotonic, sleep
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterable, Iterator
+
+T = TypeVar("T")
 
 MOST_WAITING: Final = 20_000
 # Lines of this time go out together.
-PAUSE_SECONDS: Final = 0.02
+PAUSE_SECONDS: Final = 0.05
 END_SECONDS: Final = 1.0
 ERROR_OUTPUT: Final = 2
 PIECE_BYTES: Final = 4096  # PIPE_BUF of Linux
@@ -31,7 +33,7 @@ class Lines:
 
     def __init__(self, descriptor: int = ERROR_OUTPUT) -> None:
         self._descriptor = descriptor
-        self._waiting: deque[bytes] = deque()
+        self._waiting: deque[tuple[Callable[[Any], bytes], Any]] = deque()
         self._lost = 0
         self._writing = Lock()
         self._begin()
@@ -50,10 +52,14 @@ class Lines:
 
     def write(self, line: bytes) -> None:
         """Take a line, with its end, to be written soon."""
+        self.write_of(bytes, line)
+
+    def write_of(self, make: Callable[[T], bytes], what: T) -> None:
+        """Take something of which `make` is to make a line, in the other thread."""
         if len(self._waiting) >= MOST_WAITING:
             self._lost += 1
             return
-        self._waiting.append(line)
+        self._waiting.append((make, what))
         if not self._there_is_more.is_set():
             self._there_is_more.set()
             if self._thread is None:
@@ -63,9 +69,9 @@ class Lines:
     def flush(self) -> None:
         """Write what is waiting, however long that takes."""
         with self._writing:
-            lines = [self._waiting.popleft() for _ in range(len(self._waiting))]
+            waiting = [self._waiting.popleft() for _ in range(len(self._waiting))]
             lost, self._lost = self._lost, 0
-            for whole in _together(lines):
+            for whole in _together(_made(make, what) for make, what in waiting):
                 self._write(whole)
         if lost:
             _log.warning("lines that nobody read in time, and are lost: %d", lost)
@@ -95,7 +101,15 @@ class Lines:
             self.flush()
 
 
-def _together(lines: list[bytes]) -> Iterator[bytes]:
+def _made(make: Callable[[Any], bytes], what: object) -> bytes:
+    try:
+        return make(what)
+    except Exception:  # noqa: BLE001  # or nothing would be written any more
+        _log.exception("a line could not be made")
+        return b""
+
+
+def _together(lines: Iterable[bytes]) -> Iterator[bytes]:
     """Yield lines in pieces that a pipe takes as a whole: other workers write into it, too."""
     piece = b""
     for line in lines:

@@ -12,6 +12,8 @@ from fring_http.api.guards import bearer
 from fring_http.server.telling.metrics import CONTENT_TYPE
 
 if TYPE_CHECKING:
+    from collections.abc import Awaitable
+
     from fring_http.api.asgi import Application, Event, Reader, Writer
     from fring_http.server.telling.metrics import Metrics
 
@@ -30,6 +32,13 @@ def _is_asked(scope: Event) -> bool:
     return path.removesuffix("/") == PATH
 
 
+def _is_allowed(scope: Event, token: str) -> bool:
+    given = [
+        value.decode("latin-1") for name, value in scope["headers"] if name == b"authorization"
+    ]
+    return bool(token) and compare_digest(bearer(given).encode(), token.encode())
+
+
 def with_metrics(
     app: Application | None, metrics: Metrics, *, is_open: bool, token: str = ""
 ) -> Application:
@@ -38,27 +47,19 @@ def with_metrics(
     Unless it `is_open`, whoever asks has to bring the token; if that is empty, nobody can.
     """
 
-    async def answer(scope: Event, receive: Reader, send: Writer) -> None:
-        if scope["type"] != "http" or (app and not _is_asked(scope)):
-            if app:
-                await app(scope, receive, send)
+    async def show(scope: Event, receive: Reader, send: Writer) -> None:
+        if scope["type"] != "http":
             return
         if not _is_asked(scope):
             await refusal(404, "Not Found")(scope, receive, send)
         elif scope["method"] not in _READING:
             await refusal(405, "Method Not Allowed", _ALLOW)(scope, receive, send)
-        elif not (is_open or _is_right(scope)):
+        elif not (is_open or _is_allowed(scope, token)):
             note(scope, route=PATH)
             await refusal(401, _WAY_IN, _BEARER)(scope, receive, send)
         else:
             note(scope, route=PATH)
             await _show(scope, send)
-
-    def _is_right(scope: Event) -> bool:
-        given = [
-            value.decode("latin-1") for name, value in scope["headers"] if name == b"authorization"
-        ]
-        return bool(token) and compare_digest(bearer(given).encode(), token.encode())
 
     async def _show(scope: Event, send: Writer) -> None:
         # It reads the files of all workers: the loop need not wait for that.
@@ -72,5 +73,13 @@ def with_metrics(
         await send(
             {"type": "http.response.body", "body": b"" if scope["method"] == "HEAD" else body}
         )
+
+    if app is None:
+        return show
+
+    def answer(scope: Event, receive: Reader, send: Writer) -> Awaitable[None]:
+        if scope["type"] == "http" and _is_asked(scope):
+            return show(scope, receive, send)
+        return app(scope, receive, send)
 
     return answer
