@@ -31,10 +31,38 @@ if TYPE_CHECKING:
 settings.register_profile("tests", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("tests")
 
+# A file is one worker's, and these take ten seconds and more.
+LONG = (
+    "test_mutants",
+    "test_odd_stores",
+    "test_processes",
+    "test_contract",
+    "test_commands",
+    "test_embedded",
+    "test_standby",
+    "test_schemathesis",
+    "test_examples",
+    "test_metrics",
+    "test_installation",
+    "test_backups",
+    "test_cli",
+    "test_sessions",
+    "test_user_cli",
+    "test_write_a_store",
+    "test_troubleshooting",
+    "test_revisions",
+    "test_outage",
+    "test_testing",
+    "test_pytest_plugin",
+    "test_bad_http",
+    "test_jwks",
+)
+
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Put the files that take longest first, or one core would end with them, and others wait."""
-    items.sort(key=lambda item: "stores" not in item.path.parts)
+    place = {name: number for number, name in enumerate(LONG)}
+    items.sort(key=lambda item: place.get(item.path.stem, len(place)))
 
 
 def pytest_runtest_setup() -> None:
