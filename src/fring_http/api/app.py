@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
+from math import inf
+from sys import maxsize
 from typing import TYPE_CHECKING, TypeAlias
 
 from litestar import Litestar
@@ -16,6 +18,7 @@ from fring_http.api.door.cors import matching, with_cors
 from fring_http.api.door.door import with_door
 from fring_http.api.door.edge import head_as_get
 from fring_http.api.door.exchanging import Exchanges
+from fring_http.api.door.limits import Limits
 from fring_http.api.door.lingering import lingering
 from fring_http.api.door.origins import origin
 from fring_http.api.door.outages import Outages
@@ -53,6 +56,8 @@ def create_app(
     cors_origins: Sequence[str] | None = None,
     strict_input: bool = False,
     objections: Objections | None = None,
+    request_seconds: float | None = None,
+    max_requests: int | None = None,
     lifespan: Sequence[Lifespan] = (),
 ) -> Application:
     """Return the ASGI application that serves a Fring.
@@ -63,6 +68,8 @@ def create_app(
     credentials (None: any port of localhost, 127.0.0.1 and [::1]); pages of others may not write
     without a token. `strict_input` refuses bodies and queries that name what is not known.
     `objections` returns what speaks against sending callers here, for `/health/ready` to tell.
+    A request that takes longer than `request_seconds`, and one that comes when `max_requests` are at
+    work, is answered with 503, but for those that ask for health or for no part of the API.
     `lifespan` holds what is to be open while the application runs, such as the store, or functions
     that return it, given the application: only with these can it run twice. Raise `ValueError` for
     what is no origin, and `TypeError` for what is no Fring or no tokens.
@@ -95,5 +102,9 @@ def create_app(
         openapi_config=with_documentation(configuration()),
         lifespan=list(lifespan),
     )
-    inner = lingering(with_cors(with_door(head_as_get(app), may_call), may_call))
+    answering = head_as_get(app)
+    if request_seconds is not None or max_requests is not None:
+        limits = Limits(request_seconds or inf, max_requests or maxsize)
+        answering = limits.around(answering)
+    inner = lingering(with_cors(with_door(answering, may_call), may_call))
     return Exchanges(Outages()).around(inner)

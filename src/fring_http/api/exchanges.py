@@ -7,6 +7,7 @@ in finds it in the scope, and notes what only it knows.
 from __future__ import annotations
 
 from contextvars import ContextVar
+from math import inf
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 import msgspec
@@ -27,6 +28,7 @@ class Exchange(msgspec.Struct, eq=False, gc=False):
     `client` is its address. `unavailable` is why it was answered with 503, and `is_work` whether it
     is about users, tasks or accounts. `seconds` are of a clock that never jumps, and
     `ended_at`, seconds since 1970, of one that may.
+    It `works_since` a time of the former: not while it waits for its body.
     """
 
     method: str
@@ -41,12 +43,13 @@ class Exchange(msgspec.Struct, eq=False, gc=False):
     unavailable: str = ""
     is_work: bool = False
     ended_at: float = 0.0
+    works_since: float = inf
 
 
 Observer: TypeAlias = "Callable[[Exchange], None]"
 
 
-def note(scope: Mapping[str, Any], **found: str | bool) -> None:
+def note(scope: Mapping[str, Any], **found: str | bool | float) -> None:
     """Note what is known of the exchange of a scope, if anybody tells of it."""
     if exchange := scope.get(EXCHANGE):
         for name, value in found.items():

@@ -78,6 +78,19 @@ class Settings:
         one_of(ENVIRONMENTS),
         default="development",
     )
+    request_seconds: float = _serving(
+        "FRING_REQUEST_SECONDS",
+        "seconds until a request whose answer has not begun is a 503; the time in which its body"
+        " arrives does not count",
+        between(0.1, 3600),
+        default="5",
+    )
+    max_requests: int = _serving(
+        "FRING_MAX_REQUESTS",
+        "requests that a worker works on at once; those beyond are a 503 at once",
+        whole(1, 100_000),
+        default="1000",
+    )
     drain: float = _running(
         "FRING_DRAIN_SECONDS",
         "seconds that it goes on after it was told to end, while"

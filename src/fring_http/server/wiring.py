@@ -120,6 +120,8 @@ class Wiring:
             cors_origins=settings.cors_origins,
             strict_input=settings.strict_input,
             objections=self.readiness.objections,
+            request_seconds=settings.request_seconds,
+            max_requests=settings.max_requests,
             lifespan=lifespan,
         )
         if self.metrics and settings.metrics_port is None:

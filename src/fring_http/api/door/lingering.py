@@ -7,8 +7,11 @@ So what nobody wants to read is read before the answer has ended, and thrown awa
 from __future__ import annotations
 
 import asyncio
+from math import inf
+from time import perf_counter
 from typing import TYPE_CHECKING, Final
 
+from fring_http.api.exchanges import note
 from fring_http.api.reading.bodies import BODY_SECONDS, announces_body
 
 if TYPE_CHECKING:
@@ -30,7 +33,7 @@ def lingering(app: Application) -> Application:
 
     def answer(scope: Event, receive: Reader, send: Writer) -> Awaitable[None]:
         if scope["type"] == "http" and announces_body(scope["headers"]):
-            body = _Body(receive, send, may_come=b"expect" not in dict(scope["headers"]))
+            body = _Body(scope, receive, send, may_come=b"expect" not in dict(scope["headers"]))
             return app(scope, body.read, body.answer)
         return app(scope, receive, send)
 
@@ -40,8 +43,8 @@ def lingering(app: Application) -> Application:
 class _Body:
     """Hold the body of one request."""
 
-    def __init__(self, receive: Reader, send: Writer, *, may_come: bool) -> None:
-        self._receive, self._send = receive, send
+    def __init__(self, scope: Event, receive: Reader, send: Writer, *, may_come: bool) -> None:
+        self._scope, self._receive, self._send = scope, receive, send
         self._deadline = asyncio.get_running_loop().time() + BODY_SECONDS
         self._may_come = may_come
         self._is_read = self._is_refused = False
@@ -49,7 +52,9 @@ class _Body:
     async def read(self) -> Event:
         """Return the next message of the client, which it may send now."""
         self._may_come = True
+        note(self._scope, works_since=inf)
         message = await self._receive()
+        note(self._scope, works_since=perf_counter())
         self._is_read = not message.get("more_body", False)
         return message
 
