@@ -68,7 +68,16 @@ class Exchanges:
                         message["headers"].append((b"connection", b"close"))
                 else:
                     exchange.sent += len(message.get("body", b""))
+                    if exchange.unavailable:  # what it waits for may go on for long
+                        tell()
                 return send(message)
+
+            def tell() -> None:
+                if not exchange.ended_at:
+                    exchange.seconds, exchange.ended_at = perf_counter() - began, time()
+                    exchange.status = exchange.status or GONE  # nobody was there to be answered
+                    for observe in self._observers:
+                        observe(exchange)
 
             token = current.set(exchange)
             began = perf_counter()
@@ -82,11 +91,7 @@ class Exchanges:
                 await refusal(INTERNAL, "Internal server error")(scope, receive, send_with_id)
             finally:
                 self.in_flight -= 1
-                exchange.seconds = perf_counter() - began
-                exchange.ended_at = time()
-                exchange.status = exchange.status or GONE  # nobody was there to be answered
-                for observe in self._observers:
-                    observe(exchange)
+                tell()
                 current.reset(token)
 
         return answer
