@@ -69,15 +69,8 @@ class Exchanges:
                 else:
                     exchange.sent += len(message.get("body", b""))
                     if exchange.unavailable:  # what it waits for may go on for long
-                        tell()
+                        self._tell(exchange, began)
                 return send(message)
-
-            def tell() -> None:
-                if not exchange.ended_at:
-                    exchange.seconds, exchange.ended_at = perf_counter() - began, time()
-                    exchange.status = exchange.status or GONE  # nobody was there to be answered
-                    for observe in self._observers:
-                        observe(exchange)
 
             token = current.set(exchange)
             began = perf_counter()
@@ -91,10 +84,17 @@ class Exchanges:
                 await refusal(INTERNAL, "Internal server error")(scope, receive, send_with_id)
             finally:
                 self.in_flight -= 1
-                tell()
+                self._tell(exchange, began)
                 current.reset(token)
 
         return answer
+
+    def _tell(self, exchange: Exchange, began: float) -> None:
+        if not exchange.ended_at:  # once
+            exchange.seconds, exchange.ended_at = perf_counter() - began, time()
+            exchange.status = exchange.status or GONE  # nobody was there to be answered
+            for observe in self._observers:
+                observe(exchange)
 
     def _exchange(self, scope: Event) -> Exchange:
         """Return the exchange of a request, which is in its scope from now on."""

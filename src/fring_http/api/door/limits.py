@@ -103,7 +103,7 @@ class _Work:
         exchange = self._exchange
         if self.refusing or exchange.status or exchange.works_since > latest or not self._task:
             return
-        exchange.unavailable = why
+        exchange.unavailable, exchange.route = why, self._scope.get("path_template", "")
         self.refusing = asyncio.ensure_future(_unavailable(self._scope, self._receive, self._send))
         self._task.cancel()
 
