@@ -135,7 +135,8 @@ def run(app, seconds):
 
     async def main():
         scope = {"type": "http", "method": "GET", "path": "/api/v1/tasks", "headers": []}
-        await Exchanges().around(Limits(seconds, 10).around(app))(scope, receive, send)
+        answering = Exchanges().around(Limits(seconds, 10).around(app))
+        await asyncio.wait_for(answering(scope, receive, send), 5)
 
     asyncio.run(main())
     return sent
