@@ -18,19 +18,16 @@ from tests.serving import DEADLINE, await_condition, serving
 
 SECONDS = 1.0
 TOLERANCE = 0.3
+BUSY = 3.0  # seconds that a machine may be busy with other tests; `make faults` allows none
 FROZEN = "SELECT pid FROM pg_stat_activity WHERE application_name = 'fring'"
+WAITING = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
 
 
 @contextmanager
-def served(database, tmp_path, **settings):
+def served(database, tmp_path, seconds=SECONDS, **settings):
+    settings |= {"FRING_REQUEST_SECONDS": str(seconds), "FRING_POOL_SIZE": "4"}
     with (
-        serving(
-            tmp_path,
-            DATABASE_URL=database.url,
-            FRING_REQUEST_SECONDS=str(SECONDS),
-            FRING_POOL_SIZE="4",
-            **settings,
-        ) as server,
+        serving(tmp_path, DATABASE_URL=database.url, **settings) as server,
         httpx.Client(base_url=server.url, timeout=DEADLINE, verify=False) as client,
     ):
         yield server, client
@@ -60,7 +57,7 @@ def test_a_frozen_database_is_503_in_time_and_heals_by_itself(database, tmp_path
             assert answer.status_code == 503
             assert answer.headers["retry-after"] == "1"
             assert answer.json()["code"] == "unavailable"
-            assert abs(time.monotonic() - began - SECONDS) < TOLERANCE
+            assert SECONDS - TOLERANCE < time.monotonic() - began < SECONDS + TOLERANCE + BUSY
             assert client.get("/health/live").status_code == 200
             # The frozen ones are given up, and new ones work.
             await_condition(lambda: client.get(f"/api/v1/tasks/{task}").status_code == 200)
@@ -95,27 +92,28 @@ def test_the_time_in_which_a_body_arrives_does_not_count(database, tmp_path):
 
 def test_beyond_the_most_requests_it_says_so_at_once(database, tmp_path):
     with (
-        served(database, tmp_path, FRING_MAX_REQUESTS="2") as (_, client),
+        served(database, tmp_path, DEADLINE, FRING_MAX_REQUESTS="2") as (_, client),
         psycopg.connect(database.url) as other,
     ):
-        task = client.post("/api/v1/tasks", json={"title": "task"}).json()["id"]
-        other.execute("SELECT FROM tasks WHERE id = %s FOR UPDATE", [task])
+        created = [client.post("/api/v1/tasks", json={"title": "task"}).json() for _ in range(2)]
+        other.execute("SELECT FROM tasks FOR UPDATE")
         statuses = []
 
-        def change():
-            url = f"{client.base_url}/api/v1/tasks/{task}"
+        def change(task):
+            url = f"{client.base_url}/api/v1/tasks/{task['id']}"
             answer = httpx.put(url, json={"title": "x"}, timeout=DEADLINE)
             statuses.append(answer.status_code)
 
-        waiting = [threading.Thread(target=change) for _ in range(2)]
+        waiting = [threading.Thread(target=change, args=[task]) for task in created]
         for thread in waiting:
             thread.start()
-        await_condition(lambda: client.get("/api/v1/users").status_code == 503)
-        began = time.monotonic()
+        with psycopg.connect(database.url, autocommit=True) as watching:
+            await_condition(lambda: watching.execute(WAITING).fetchone() == (2,))
+        assert client.get("/api/v1/users").status_code == 503
         assert client.get("/api/v1/tasks/0").headers["retry-after"] == "1"
         for path in ("/health", "/api/v1/health", "/openapi.json"):
             assert client.get(path).status_code == 200
-        assert time.monotonic() - began < SECONDS
+        assert not statuses, "none of them had to end for that"
         other.rollback()
         for thread in waiting:
             thread.join()
