@@ -84,6 +84,10 @@ class PoolDriver(Driver[C], Protocol):
         """Take a connection back, in whatever state."""
         ...
 
+    async def limit(self, connection: C) -> None:
+        """Have the database end by itself what the transaction of a connection may not do."""
+        ...
+
     async def forget_prepared(self, connection: C) -> None:
         """Drop all prepared statements of a connection."""
         ...

@@ -88,6 +88,8 @@ class PoolExecutor(Generic[C]):
                         await self._renew(connection, renewal_pause(error))
                     raise
                 finally:
+                    if connection.broken:  # others that are as old will hang, too
+                        await self._renew(connection, 0.0)
                     await self._give_back(connection)
             except psycopg.Error as error:
                 failures += 1
@@ -111,6 +113,8 @@ class PoolExecutor(Generic[C]):
         try:
             with Block(self):
                 async with Transaction(driver, connection) as transaction:
+                    with translating():
+                        await driver.limit(connection)
                     yield transaction
         finally:
             if connection.broken:

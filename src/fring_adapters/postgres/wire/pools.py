@@ -53,7 +53,11 @@ class AsyncPool(
         return await self.getconn(seconds)
 
     async def _ask(self, connection: PooledAsyncConnection) -> None:
-        await self.check_connection(connection)
+        await connection.ask()
+
+    async def limit(self, connection: PooledAsyncConnection) -> None:
+        """Have the database end by itself what a transaction may not do."""
+        await connection.execute(connection.limits)
 
     async def _put(self, connection: PooledAsyncConnection) -> None:
         await self.putconn(connection)
@@ -77,7 +81,11 @@ class BlockingPool(Supply[PooledConnection], BlockingDriver, ConnectionPool[Pool
         return self.getconn(seconds)
 
     async def _ask(self, connection: PooledConnection) -> None:
-        self.check_connection(connection)
+        connection.ask()
+
+    async def limit(self, connection: PooledConnection) -> None:
+        """Have the database end by itself what a transaction may not do."""
+        connection.execute(connection.limits)
 
     async def _put(self, connection: PooledConnection) -> None:
         self.putconn(connection)

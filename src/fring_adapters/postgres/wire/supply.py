@@ -12,17 +12,18 @@ import psycopg
 from psycopg_pool import PoolClosed, PoolTimeout
 
 from fring_adapters.postgres.wire.connections import (
-    Door,
     PooledAsyncConnection,
     PooledConnection,
     numbers,
 )
 from fring_adapters.postgres.wire.lifetimes import CLOSED, Lifetime
+from fring_core import StoreUnavailable
 
 if TYPE_CHECKING:
     from collections import deque
     from collections.abc import Callable, Mapping
 
+    from fring_adapters.postgres.wire.door import Door
     from fring_adapters.postgres.wire.turns import Turns
 
 P = TypeVar("P", PooledAsyncConnection, PooledConnection)
@@ -97,7 +98,7 @@ class Supply(Lifetime, Generic[P]):
                 return connection
             try:
                 await self._ask(connection)
-            except psycopg.OperationalError:
+            except (psycopg.OperationalError, StoreUnavailable):
                 await self.renew(connection)
                 await self._put(connection)
             except BaseException:  # a cancelled caller must not take the connection with it
