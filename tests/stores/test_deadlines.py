@@ -13,6 +13,7 @@ import pytest
 from fring_adapters.clock import utc_now
 from fring_adapters.postgres import BlockingPostgresStore, PoolSettings, PostgresStore
 from fring_adapters.postgres.wire import connections, supply
+from fring_adapters.postgres.wire.statement import Statement
 from fring_adapters.postgres.wire.urls import to_conninfo
 from fring_core import Fring, NewTask, StoreUnavailable, TaskChanges, run_sync
 
@@ -20,21 +21,32 @@ SIZE = 4
 POOL = PoolSettings(size=SIZE, timeout=10)
 
 
-@pytest.fixture(params=["async", "blocking"])
-def opened(request, database_url, empty):
+@contextmanager
+def opened_as(color, database_url, pool):
     """Give a store with all its connections, and a function that runs a coroutine."""
-    empty()
-    if request.param == "async":
+    if color == "async":
         with asyncio.Runner() as runner:
-            store = PostgresStore(database_url, POOL)
+            store = PostgresStore(database_url, pool)
             runner.run(store.__aenter__())
             runner.run(store._pool.wait())
             yield store, runner.run
             runner.run(store.__aexit__(None, None, None))
     else:
-        with BlockingPostgresStore(database_url, POOL) as blocking:
+        with BlockingPostgresStore(database_url, pool) as blocking:
             blocking._pool.wait()
             yield blocking, run_sync
+
+
+@pytest.fixture(params=["async", "blocking"])
+def color(request):
+    return request.param
+
+
+@pytest.fixture
+def opened(color, database_url, empty):
+    empty()
+    with opened_as(color, database_url, POOL) as found:
+        yield found
 
 
 @pytest.fixture
@@ -107,8 +119,10 @@ def test_frozen_connections_that_were_idle_are_replaced(opened, fring, monkeypat
     for connection in store._pool._pool:
         connection.used_at = float("-inf")
         connection.cancel_seconds = 0.2
+    began = time.monotonic()
     with frozen(store):
         assert run(fring.tasks.list()) == []
+    assert time.monotonic() - began < store._pool.door.deadline
 
 
 def test_nobody_waits_longer_than_the_deadline_and_its_cancelling(opened, fring):
@@ -139,12 +153,12 @@ async def test_a_caller_that_is_cancelled_waits_no_longer(database_url):
 @pytest.mark.parametrize(
     ("limit", "said"), [("lock", "lock timeout"), ("idle", "idle-in-transaction timeout")]
 )
-def test_the_database_ends_a_transaction_that_nobody_ends(database_url, empty, limit, said):
+def test_the_database_ends_a_transaction_that_nobody_ends(color, database_url, empty, limit, said):
     empty()
     limits = {"lock": {"deadline": 1.0}, "idle": {"idle": 0.2}}[limit]
-    with BlockingPostgresStore(database_url, PoolSettings(size=1, **limits)) as store:
+    with opened_as(color, database_url, PoolSettings(size=1, **limits)) as (store, run):
         fring = Fring(store, clock=utc_now)
-        task = run_sync(fring.tasks.create(NewTask("task")))
+        task = run(fring.tasks.create(NewTask("task")))
 
         async def together():
             async with fring.transaction() as inner:
@@ -156,11 +170,19 @@ def test_the_database_ends_a_transaction_that_nobody_ends(database_url, empty, l
             if limit == "lock":
                 other.execute("SELECT FROM tasks WHERE id = %s FOR UPDATE", [task.id])
             with pytest.raises(StoreUnavailable, match=said):
-                run_sync(together())
-        assert [each.title for each in run_sync(fring.tasks.list())] == ["task"]
-        with store._pool.connection() as connection:
-            for name in ("lock_timeout", "idle_in_transaction_session_timeout"):
-                assert connection.execute(f"SHOW {name}").fetchone() == ("0",)
+                run(together())
+        assert [each.title for each in run(fring.tasks.list())] == ["task"]
+        assert run(settings_after(fring, store)) == [("0", "0")]
+
+
+async def settings_after(fring, store):
+    async with fring.transaction():
+        pass
+    connection = await store._pool.take()
+    sql = "SELECT current_setting('lock_timeout'), current_setting('statement_timeout')"
+    rows = await store._pool.execute(connection, Statement(sql.encode(), reads=True), {})
+    await store._pool.give_back(connection)
+    return rows
 
 
 def test_what_was_idle_is_asked(opened, fring, monkeypatch):
