@@ -155,8 +155,8 @@ async def test_a_caller_that_is_cancelled_waits_no_longer(database_url):
 )
 def test_the_database_ends_a_transaction_that_nobody_ends(color, database_url, empty, limit, said):
     empty()
-    limits = {"lock": {"deadline": 1.0}, "idle": {"idle": 0.2}}[limit]
-    with opened_as(color, database_url, PoolSettings(size=1, **limits)) as (store, run):
+    pool = {"lock": PoolSettings(deadline=1.0), "idle": PoolSettings(idle=0.2)}[limit]
+    with opened_as(color, database_url, pool) as (store, run):
         fring = Fring(store, clock=utc_now)
         task = run(fring.tasks.create(NewTask("task")))
 
