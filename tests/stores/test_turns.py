@@ -286,15 +286,20 @@ def test_who_needs_another_table_does_not_wait_behind_a_locked_one(database_url,
     asyncio.run(scenario())
 
 
-@given(st.lists(st.tuples(st.booleans(), st.sampled_from([ANY, A, B, A | B])), max_size=80))
-@example([(True, A)] * 20 + [(True, B)] * 20)
+NEEDS = [ANY, A, B, A | B]
+
+
+@given(st.lists(st.tuples(st.sampled_from("+++-"), st.sampled_from(NEEDS)), max_size=60))
+@example([("+", ANY)] * 8)
+@example([("+", A)] * 8 + [("+", ANY)] * 2)
+@example([("+", ANY), *[("+", A | B)] * 6, ("+", A), ("+", B), ("-", ANY)])
 def test_turns_keep_their_shares_and_their_order(steps):
-    """Callers come and go; nobody waits who may come in, and none overtakes one with its need."""
-    turns = Turns(16, None)
+    """Callers come and go; nobody waits who may come in, and none overtakes one who may."""
+    turns = Turns(8, None)
     inside: list[Any] = []
     waiting: list[Caller] = []
-    for comes, tables in steps:
-        if comes:
+    for step, tables in steps:
+        if step == "+":
             caller = turns._ask(InThread, tables)
             (inside if caller is None else waiting).append(caller or tables)
         elif tables in (needs := [getattr(each, "tables", each) for each in inside]):
@@ -305,13 +310,14 @@ def test_turns_keep_their_shares_and_their_order(steps):
         inside += called
         needs = [getattr(each, "tables", each) for each in inside]
         transactions = needs.count(ANY)
+        assert transactions <= 6
         for table in "ab":
-            assert sum(table in need for need in needs if need) + transactions <= 14
-        assert transactions <= 12
-        assert len(inside) <= 16
-        assert turns.taken() == len(inside)
+            assert sum(table in need for need in needs if need) + transactions <= 7
+        assert turns.taken() == len(inside) <= 8
         assert turns.waiting() == len(waiting)
         assert not any(turns._shares.admits(each.tables) for each in waiting)
         for each in called:
-            same = [other.number for other in waiting if other.tables == each.tables]
-            assert each.number < min(same, default=each.number + 1)
+            turns._shares.leave(each.tables)
+            earlier = [other.tables for other in waiting if other.number < each.number]
+            assert not any(map(turns._shares.admits, earlier))
+            turns._shares.enter(each.tables)

@@ -45,7 +45,7 @@ class Readers:
                 more = end < len(body) or message.get("more_body", False)
                 async with asyncio.timeout(self._seconds) as reader.time:
                     reader.waits_since = perf_counter()
-                    await send(message | {"body": body[start:end], "more_body": more})
+                    await send({**message, "body": body[start:end], "more_body": more})
         except TimeoutError:
             _log.warning("a client read %d of %d bytes, and no more", start, len(body))
         finally:
