@@ -17,7 +17,10 @@ from fring_core.errors import (
     IdTaken,
     Invalid,
     InvalidInput,
+    InvalidKey,
     InvalidStatus,
+    KeyInFlight,
+    KeyReused,
     NotAssigned,
     NotFound,
     Problem,
@@ -38,6 +41,7 @@ from fring_core.ports import (
     Credentials,
     IssuedToken,
     Passwords,
+    Receipts,
     Store,
     Tasks,
     TokenIssuer,
@@ -46,6 +50,7 @@ from fring_core.ports import (
     Verdict,
 )
 from fring_core.queries import Page, Slice, TaskFilter, TaskOrder, UserFilter
+from fring_core.receipts import Receipt
 from fring_core.status import PERMISSIVE, STRICT, VIEWS, TaskStatus, View, Workflow
 from fring_core.sync import run_sync
 from fring_core.tasks import NewTask, Task, TaskChanges
@@ -109,6 +114,8 @@ __all__ = [  # noqa: RUF022  # grouped by what they are for
     "IssuedToken",
     "Outcome",
     "Passwords",
+    "Receipt",
+    "Receipts",
     "Store",
     "Tasks",
     "TokenIssuer",
@@ -124,11 +131,14 @@ __all__ = [  # noqa: RUF022  # grouped by what they are for
     "AlreadyAssigned",
     "EmailTaken",
     "IdTaken",
+    "KeyInFlight",
+    "KeyReused",
     "NotAssigned",
     "TransitionRefused",
     "UsernameTaken",
     "Invalid",
     "InvalidInput",
+    "InvalidKey",
     "InvalidStatus",
     "Problem",
     "Unauthenticated",

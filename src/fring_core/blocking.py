@@ -6,9 +6,10 @@ Its methods are made from those of `Fring`, types and docstrings included. There
 from __future__ import annotations
 
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from fring_core.plain import Blocking, plain, plain_iterator
+from fring_core.receipts import KEPT_FOR
 from fring_core.sync import run_sync
 from fring_core.use_cases.account_admin import AccountAdmin
 from fring_core.use_cases.accounts import Accounts
@@ -17,12 +18,16 @@ from fring_core.use_cases.tasks import TaskUseCases
 from fring_core.use_cases.users import UserUseCases
 
 if TYPE_CHECKING:
-    from collections.abc import Generator
+    from collections.abc import Callable, Generator
+    from datetime import timedelta
     from types import TracebackType
     from typing import Self
 
     from fring_core.fring import Fring
     from fring_core.ports import Store
+
+
+T = TypeVar("T")
 
 
 class BlockingUsers(Blocking):
@@ -126,6 +131,24 @@ class BlockingFring:
                 raise
         else:
             run_sync(block.__aexit__(None, None, None))
+
+    def once(
+        self,
+        key: str,
+        work: Callable[[Self], T],
+        *,
+        caller: str = "",
+        request: str = "",
+        kept_for: timedelta = KEPT_FOR,
+    ) -> T:
+        """Return what `work` returns, or has returned under this key, as `Fring.once`."""
+
+        async def done(inner: Fring) -> T:
+            return work(type(self)(inner))
+
+        return run_sync(
+            self.awaited.once(key, done, caller=caller, request=request, kept_for=kept_for)
+        )
 
     def open(self) -> Self:
         """Open the store, if it is one that has to be opened; return this Fring."""

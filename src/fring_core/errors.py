@@ -3,8 +3,8 @@
     FringError
     ├── NotFound      UserNotFound, TaskNotFound
     ├── Conflict      UsernameTaken, EmailTaken, IdTaken, AlreadyAssigned,
-    │                 NotAssigned, TransitionRefused
-    ├── Invalid       InvalidInput, InvalidStatus
+    │                 NotAssigned, TransitionRefused, KeyReused, KeyInFlight
+    ├── Invalid       InvalidInput, InvalidStatus, InvalidKey
     ├── Unauthenticated
     ├── Forbidden
     └── Unavailable   StoreUnavailable, TransactionConflict
@@ -126,6 +126,22 @@ class TransitionRefused(Conflict):
     after: str
 
 
+@attrs.define
+class KeyReused(Conflict):
+    """Report a key under which something else was asked before."""
+
+    code: ClassVar[str] = "idempotency_key_reused"
+    text: ClassVar[str] = "This key was used for another request; give each request its own"
+
+
+@attrs.define
+class KeyInFlight(Conflict):
+    """Report a key whose work is under way: ask again, and get what came of it."""
+
+    code: ClassVar[str] = "idempotency_in_flight"
+    text: ClassVar[str] = "The request with this key is still being worked on; ask again"
+
+
 @attrs.frozen
 class Problem:
     """Name one fault of one input field.
@@ -159,6 +175,14 @@ class InvalidStatus(Invalid):
 
     def __str__(self) -> str:
         return f"Status '{self.status}' not valid; there are {', '.join(self.valid)}"
+
+
+@attrs.define
+class InvalidKey(Invalid):
+    """Report what cannot be a key."""
+
+    code: ClassVar[str] = "invalid_idempotency_key"
+    text: ClassVar[str] = "A key is 1 to 255 printable ASCII characters"
 
 
 @attrs.define

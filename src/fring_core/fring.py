@@ -4,22 +4,28 @@ from __future__ import annotations
 
 from contextlib import asynccontextmanager
 from copy import copy
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
+from fring_core.receipts import KEPT_FOR
 from fring_core.status import PERMISSIVE, Workflow
 from fring_core.use_cases.account_admin import AccountAdmin
 from fring_core.use_cases.accounts import Accounts
 from fring_core.use_cases.assignments import AssignmentUseCases
+from fring_core.use_cases.once import Once
 from fring_core.use_cases.tasks import TaskUseCases
 from fring_core.use_cases.users import UserUseCases
 from fring_core.values import check_callable, check_kind, check_store
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator
+    from collections.abc import AsyncGenerator, Awaitable, Callable
+    from datetime import timedelta
     from types import TracebackType
     from typing import Self
 
     from fring_core.ports import Clock, Passwords, Store, TokenIssuer
+
+
+T = TypeVar("T")
 
 
 class Fring:
@@ -101,6 +107,32 @@ class Fring:
         """
         async with self._store.transaction() as store:
             yield self.on(store)
+
+    async def once(
+        self,
+        key: str,
+        work: Callable[[Self], Awaitable[T]],
+        *,
+        caller: str = "",
+        request: str = "",
+        kept_for: timedelta = KEPT_FOR,
+    ) -> T:
+        """Return what `work` returns, and for a key that had its work done already, what that did.
+
+        `work` is given a Fring in a transaction, with which the key and the result are stored: all
+        of it comes about, or nothing. So whoever does not know whether a call was done may make it
+        again, for as long as the key is kept; then it is a new one. `work` may be called again
+        after a `TransactionConflict`, when nothing was stored. What it returns has to be what JSON
+        can hold, and comes back as that is read. If it raises, nothing is kept.
+
+        A key is 1 to 255 printable ASCII characters. `caller` is whose it is: the same key of
+        another one is another key. `request` tells what was asked from what else might be. Raise
+        `KeyReused` if that was something else, `KeyInFlight` while another call with this key is
+        under way (in some stores it waits for that instead), `InvalidKey`, and what `work` raises.
+        """
+        once = Once(self._store, self._clock, key, caller, request, kept_for)
+        result: T = await once.do(lambda store: work(self.on(store)))
+        return result
 
     async def open(self) -> Self:
         """Open the store, if it is one that has to be opened; return this Fring."""

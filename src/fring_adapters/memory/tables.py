@@ -9,7 +9,7 @@ import attrs
 from fring_core import Credential, EmailTaken, Role, TransactionConflict, UsernameTaken
 
 if TYPE_CHECKING:
-    from fring_core import Task, User
+    from fring_core import Receipt, Task, User
 
 K = TypeVar("K")
 V = TypeVar("V")
@@ -35,7 +35,7 @@ class Groups(dict[K, set[V]]):
 
 @attrs.define
 class Tables:
-    """Hold the rows: entities by id, the assigned pairs of ids, hashes and roles by user id.
+    """Hold the rows: entities by id, assigned pairs of ids, hashes and roles by user id, receipts.
 
     Whoever has no role is a member. What follows `roles` are indexes, which `put_…`, `drop_…`,
     `link` and `unlink` keep. Entities are immutable, so a copy of the dictionaries is a copy of
@@ -47,6 +47,7 @@ class Tables:
     links: dict[tuple[int, int], bool] = attrs.field(factory=dict)
     hashes: dict[int, str] = attrs.field(factory=dict, repr=False)
     roles: dict[int, Role] = attrs.field(factory=dict)
+    receipts: dict[tuple[str, str], Receipt] = attrs.field(factory=dict)
     usernames: dict[str | None, int] = attrs.field(init=False)
     emails: dict[str | None, int] = attrs.field(init=False)
     tasks_by_user: Groups[int, int] = attrs.field(init=False, factory=Groups)
@@ -70,6 +71,7 @@ class Tables:
             dict(self.links),
             dict(self.hashes),
             dict(self.roles),
+            dict(self.receipts),
         )
 
     def put_user(self, user: User) -> User:
@@ -151,6 +153,7 @@ class Tables:
             _rebase(self.links, before.links, after.links),
             _rebase(self.hashes, before.hashes, after.hashes),
             _rebase(self.roles, before.roles, after.roles),
+            _rebase(self.receipts, before.receipts, after.receipts, may_be_gone=True),
         )
         if not rebased._is_sound():
             raise TransactionConflict("Another caller took a name, or removed a row")
@@ -165,10 +168,14 @@ class Tables:
         )
 
 
-def _rebase(current: dict[K, V], before: dict[K, V], after: dict[K, V]) -> dict[K, V]:
+def _rebase(
+    current: dict[K, V], before: dict[K, V], after: dict[K, V], *, may_be_gone: bool = False
+) -> dict[K, V]:
     rebased = dict(current)
     for key in before.keys() | after.keys():
         if before.get(key) is after.get(key):
+            continue
+        if may_be_gone and key not in after and key not in current:
             continue
         if current.get(key) is not before.get(key):
             raise TransactionConflict("Another caller changed the same row")

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 from fring_adapters.postgres.repositories import (
     PostgresAssignments,
     PostgresCredentials,
+    PostgresReceipts,
     PostgresTasks,
     PostgresUsers,
 )
@@ -46,6 +47,7 @@ class StoreOnExecutor:
         self.credentials = PostgresCredentials(executor)
         self.tasks = PostgresTasks(executor, changes)
         self.assignments = PostgresAssignments(executor)
+        self.receipts = PostgresReceipts(executor)
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[StoreOnExecutor]:

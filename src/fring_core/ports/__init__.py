@@ -1,6 +1,6 @@
 """The ports: what Fring needs from the world, as contracts.
 
-A store author implements `Users`, `Credentials`, `Tasks`, `Assignments` and `Store`; nothing is
+A store author implements `Users`, `Credentials`, `Tasks`, `Assignments`, `Receipts` and `Store`; nothing is
 to be inherited. What their methods say is tested sentence by sentence: each test of
 `fring_core.testing.StoreContract` quotes the one that it proves, and runs on a store of yours.
 
@@ -35,6 +35,7 @@ Of every method of a store:
 from fring_core.ports.assignments import Assignments
 from fring_core.ports.credentials import Credentials
 from fring_core.ports.identity import Clock, IssuedToken, Passwords, TokenIssuer, Tokens, Verdict
+from fring_core.ports.receipts import Receipts
 from fring_core.ports.store import Store
 from fring_core.ports.tasks import Tasks
 from fring_core.ports.users import Users
@@ -45,6 +46,7 @@ __all__ = [
     "Credentials",
     "IssuedToken",
     "Passwords",
+    "Receipts",
     "Store",
     "Tasks",
     "TokenIssuer",

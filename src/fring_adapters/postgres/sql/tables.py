@@ -122,3 +122,16 @@ spent_ids = Table(
     Column("kind", Text, primary_key=True),
     Column("id", BigInteger, primary_key=True, autoincrement=False),
 )
+
+receipts = Table(
+    "receipts",
+    metadata,
+    Column("caller", Text, primary_key=True),
+    Column("key", Text, primary_key=True),
+    Column("request", String, nullable=False),
+    Column("answer", String, nullable=False),
+    Column("expires_at", Moment, nullable=False),
+)
+
+# The oldest go when new ones come.
+Index(None, receipts.c.expires_at)

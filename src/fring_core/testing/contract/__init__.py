@@ -23,6 +23,7 @@ from fring_core.testing.contract.overtaken import OvertakenTests
 from fring_core.testing.contract.owners import OwnerTests
 from fring_core.testing.contract.pairs import PairTests
 from fring_core.testing.contract.races import RaceTests
+from fring_core.testing.contract.receipts import ReceiptTests
 from fring_core.testing.contract.roles import RoleTests
 from fring_core.testing.contract.saves import SaveTests
 from fring_core.testing.contract.single_reads import SingleReadTests
@@ -57,6 +58,7 @@ class StoreContract(
     SizeTests,
     TextTests,
     MomentTests,
+    ReceiptTests,
     AssignmentTests,
     OrderTests,
     FilterTests,
