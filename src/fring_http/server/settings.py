@@ -91,6 +91,13 @@ class Settings:
         whole(1, 100_000),
         default="1000",
     )
+    idempotency: float = _serving(
+        "FRING_IDEMPOTENCY_SECONDS",
+        "seconds in which a write with the same [`Idempotency-Key`](http-api.md#retries) is done"
+        " once, and answered the same",
+        between(1, 31_536_000),
+        default="86400",
+    )
     drain: float = _running(
         "FRING_DRAIN_SECONDS",
         "seconds that it goes on after it was told to end, while"

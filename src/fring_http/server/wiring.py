@@ -120,6 +120,7 @@ class Wiring:
             registration=settings.registration,
             cors_origins=settings.cors_origins,
             strict_input=settings.strict_input,
+            idempotency_seconds=settings.idempotency,
             objections=self.readiness.objections,
             request_seconds=settings.request_seconds,
             max_requests=settings.max_requests,

@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 
 from litestar import Request, Response, Router, delete, get, patch, post, put
 from litestar.datastructures import ResponseHeader
-from litestar.di import NamedDependency, Provide
+from litestar.di import NamedDependency
 from litestar.params import FromPath
 
 from fring_core import (
@@ -30,6 +30,7 @@ from fring_http.api.reading.input_guard import input_guard
 from fring_http.api.reading.parameters import Query, read_id
 from fring_http.api.reading.unknown import telling
 from fring_http.api.reading.wording import alternatives
+from fring_http.api.receipts import IDEMPOTENCY_SECONDS, answering_once, unit_of
 from fring_http.api.references import created, reference
 from fring_http.api.refusals.errors import ROUTER_HANDLERS, Fault, Rejected
 from fring_http.api.refusals.options import with_options
@@ -190,12 +191,16 @@ async def toggle_own_task(
 
 
 def personal_router(
-    fring: Fring, tokens: Tokens | None = None, *, strict_input: bool = False
+    fring: Fring,
+    tokens: Tokens | None = None,
+    *,
+    strict_input: bool = False,
+    idempotency_seconds: float = IDEMPOTENCY_SECONDS,
 ) -> Router:
     """Return `/api/{user_id}/tasks` on a Fring, to be part of any Litestar application.
 
     With `tokens`, each request needs one, and its subject must be the path's user id.
-    `strict_input` is as in `v1_router`.
+    `strict_input` and `idempotency_seconds` are as in `v1_router`.
     """
     return Router(
         "/api/{user_id:str}/tasks",
@@ -209,9 +214,9 @@ def personal_router(
                 toggle_own_task,
             ]
         ),
-        dependencies={"fring": Provide(lambda: fring, sync_to_thread=False)},
+        dependencies={"fring": unit_of(fring)},
         guards=[reserved_guard, *([list_guard(tokens)] if tokens else []), input_guard],
-        middleware=[telling],
+        middleware=[answering_once(fring, tokens, idempotency_seconds), telling],
         opt={"secured": tokens is not None, "path": LIST_PATH, "strict_input": strict_input},
         tags=["personal"],
         exception_handlers=ROUTER_HANDLERS,
