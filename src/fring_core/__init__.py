@@ -29,6 +29,7 @@ from fring_core.errors import (
     Unavailable,
     UsernameTaken,
     UserNotFound,
+    VersionConflict,
 )
 from fring_core.fring import Fring
 from fring_core.identity import ALLOWED, Action, Identity, Role
@@ -127,6 +128,7 @@ __all__ = [  # noqa: RUF022  # grouped by what they are for
     "NotAssigned",
     "TransitionRefused",
     "UsernameTaken",
+    "VersionConflict",
     "Invalid",
     "InvalidInput",
     "InvalidStatus",
