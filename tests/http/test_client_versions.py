@@ -1,6 +1,7 @@
 """Versions through the client: they come with a row, and a change may expect one."""
 
 import asyncio
+from typing import Any
 
 import httpx
 import pytest
@@ -93,8 +94,9 @@ def test_of_many_one_wins(server, unique):
 
 
 def test_what_is_no_version_is_not_sent():
+    text: Any = "1"
     with BlockingFringClient("http://127.0.0.1:1") as fring, pytest.raises(InvalidInput):
-        fring.tasks.delete(1, version="1")
+        fring.tasks.delete(1, version=text)
 
 
 def answering(status, body, **headers):

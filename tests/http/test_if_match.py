@@ -1,5 +1,7 @@
 """Changes that are meant for one version: the others are refused, and nothing is lost."""
 
+from typing import Any
+
 import httpx
 import pytest
 from litestar import Litestar
@@ -195,6 +197,7 @@ def test_workers_share_the_versions(new_database, tmp_path):
 def strict(request):
     """Yield a client of an application that wants to know what each change is meant for."""
     fring = Fring(MemoryStore(), clock=utc_now)
+    app: Any
     if request.param == "app":
         app = create_app(fring, require_if_match=True)
     else:

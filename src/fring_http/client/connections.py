@@ -13,7 +13,7 @@ import httpx
 from fring_core import StoreUnavailable
 from fring_http.client.addresses import shown
 from fring_http.client.answers import Answer
-from fring_http.client.tokens import headers
+from fring_http.client.tokens import bearing
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -44,13 +44,13 @@ class AsyncConnection:
     turns: asyncio.Semaphore = attrs.field(factory=lambda: asyncio.Semaphore(AT_ONCE))
 
     async def exchange(
-        self, method: str, path: str, query: Fields, body: Fields | None, more: Mapping[str, str]
+        self, method: str, path: str, query: Fields, body: Fields | None, headers: Mapping[str, str]
     ) -> Answer:
         """Return the answer to a request; raise `StoreUnavailable` if there is none in time."""
         self.lifetime.check()
         _check_loop()
         request = self.http.build_request(
-            method, path, params=query, json=body, headers={**headers(self.token), **more}
+            method, path, params=query, json=body, headers={**bearing(self.token), **headers}
         )
         what = shown(method, request.url) + self.detour
         try:
@@ -88,12 +88,12 @@ class BlockingConnection:
     detour: str
 
     async def exchange(
-        self, method: str, path: str, query: Fields, body: Fields | None, more: Mapping[str, str]
+        self, method: str, path: str, query: Fields, body: Fields | None, headers: Mapping[str, str]
     ) -> Answer:
         """Return the answer to a request; raise `StoreUnavailable` if there is none in time."""
         self.lifetime.check()
         request = self.http.build_request(
-            method, path, params=query, json=body, headers={**headers(self.token), **more}
+            method, path, params=query, json=body, headers={**bearing(self.token), **headers}
         )
         what = shown(method, request.url) + self.detour
         deadline = time.monotonic() + self.seconds

@@ -29,7 +29,7 @@ def _removed(*more: ColumnElement[bool]) -> CTE:
     )
 
 
-def _with_its_list(removed: CTE, told: Select[Any]) -> Statement:
+def _with_its_list(removed: CTE, told: Select[*tuple[Any, ...]]) -> Statement:
     """Return a removal that tells this, and takes an account's list along."""
     # The list of a user without a password may be somebody else's.
     its_list = (

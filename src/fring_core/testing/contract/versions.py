@@ -11,6 +11,7 @@ import pytest
 
 from fring_core import (
     Fring,
+    FringError,
     StoreUnavailable,
     Task,
     TaskChanges,
@@ -147,20 +148,21 @@ class VersionTests(StoreTests):
     ) -> None:
         """Calls at the same time MUST NOT undo each other's work.
 
-        A transaction has changed a row when it is to be removed at the version from before: it is
-        removed if that comes to nothing, and else one of the two does.
+        A transaction has changed a row that is to be removed at the version from before. If it
+        comes to nothing, the row is removed; else one of the two is refused.
         """
         row = await _add(store, kind)
-        refused = True
+        refused, waiting = True, list[asyncio.Future[bool | FringError]]()
         with suppress(TransactionConflict, Undo):
             async with store.transaction() as inner:
                 check_next(await save(inner, row), row)
-                removing = asyncio.ensure_future(self.beside(_remove(store, row, row.version)))
-                await asyncio.wait({removing}, timeout=PATIENCE)
+                removing = self.beside(_remove(store, row, row.version))
+                waiting.append(asyncio.ensure_future(removing))
+                await asyncio.wait(waiting, timeout=PATIENCE)
                 if not commits:
                     raise Undo
             refused = False
-        removed, found = await removing, await _get(store, row)
+        [removed], found = await asyncio.gather(*waiting), await _get(store, row)
         if isinstance(removed, StoreUnavailable):
             assert found is not None, "it was not removed"
         elif refused:
