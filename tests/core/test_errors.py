@@ -28,6 +28,7 @@ from fring_core import (
     Unavailable,
     UsernameTaken,
     UserNotFound,
+    VersionConflict,
 )
 
 PROBLEMS = (Problem("title", "must not be blank"), Problem("id", "is missing", "missing"))
@@ -50,6 +51,12 @@ LEAVES = [
         Conflict,
         "transition_refused",
         "Status cannot change from 'todo' to 'completed'",
+    ),
+    (
+        VersionConflict(3),
+        Conflict,
+        "precondition_failed",
+        "It is another by now: it has version 3",
     ),
     (
         InvalidInput(PROBLEMS),

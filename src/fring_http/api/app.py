@@ -56,6 +56,7 @@ def create_app(
     registration: bool = True,
     cors_origins: Sequence[str] | None = None,
     strict_input: bool = False,
+    require_if_match: bool = False,
     idempotency_seconds: float = IDEMPOTENCY_SECONDS,
     objections: Objections | None = None,
     request_seconds: float | None = None,
@@ -68,7 +69,8 @@ def create_app(
     has accounts, users can log in for tokens, which end with the account, and register, unless
     `registration` is off; one without an `issuer` has none. `cors_origins` names the origins that browsers may call from, with
     credentials (None: any port of localhost, 127.0.0.1 and [::1]); pages of others may not write
-    without a token. `strict_input` refuses bodies and queries that name what is not known.
+    without a token. `strict_input` refuses bodies and queries that name what is not known,
+    `require_if_match` changes of a single user or task that do not say which version they mean.
     Requests with the same `Idempotency-Key` are one within `idempotency_seconds`.
     `objections` returns what speaks against sending callers here, for `/health/ready` to tell.
     A request that takes longer than `request_seconds`, and one that comes when `max_requests` are at
@@ -91,11 +93,15 @@ def create_app(
     )
     app = Litestar(
         route_handlers=[
-            v1_router(
-                fring, tokens, strict_input=strict_input, idempotency_seconds=idempotency_seconds
-            ),
-            personal_router(
-                fring, tokens, strict_input=strict_input, idempotency_seconds=idempotency_seconds
+            *(
+                router(
+                    fring,
+                    tokens,
+                    strict_input=strict_input,
+                    require_if_match=require_if_match,
+                    idempotency_seconds=idempotency_seconds,
+                )
+                for router in (v1_router, personal_router)
             ),
             *auth,
             health,

@@ -19,9 +19,12 @@ from fring_core import (
     Unauthenticated,
 )
 from fring_http.client.addresses import SECRET
+from fring_http.client.versions import refusal, version_in
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Mapping
+
+    from fring_http.client.versions import Reader
 
 T = TypeVar("T")
 Refusals: TypeAlias = "Mapping[type[Any], int]"  # leaves of the core's errors, and their statuses
@@ -78,7 +81,7 @@ class Answer:
             return 0.0  # a date (RFC 9110, 10.2.3), which Fring does not send
 
     def read(
-        self, success: int, result: Callable[[Any], T], refusals: Refusals, about: Mapping[str, Any]
+        self, success: int, result: Reader[T], refusals: Refusals, about: Mapping[str, Any]
     ) -> T:
         """Return the result of a call; raise one of its refusals, about its arguments.
 
@@ -93,8 +96,10 @@ class Answer:
             raise UnexpectedAnswer(self.status, self.fault, self.request)
         try:
             if self.status == success:
-                return result(self.json)
-            error = self._error(refusals, about)
+                return result(self.json, version_in(self.headers))
+            error = refusal(self.status, self.json["code"], self.headers) or self._error(
+                refusals, about
+            )
         except (AttributeError, KeyError, TypeError, ValueError):
             error = self._unexpected()
         raise error

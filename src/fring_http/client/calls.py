@@ -10,11 +10,13 @@ import attrs
 
 from fring_core import UNSET, StoreUnavailable
 from fring_http.client.answers import LATER, SUCCESS, Answer
+from fring_http.client.versions import if_match
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Mapping
 
     from fring_http.client.answers import Refusals
+    from fring_http.client.versions import Reader
 
 T = TypeVar("T")
 
@@ -26,7 +28,12 @@ class Connection(Protocol):
     """Exchange a request for an answer, in an event loop or without."""
 
     async def exchange(
-        self, method: str, path: str, query: Mapping[str, Any], body: Mapping[str, Any] | None
+        self,
+        method: str,
+        path: str,
+        query: Mapping[str, Any],
+        body: Mapping[str, Any] | None,
+        headers: Mapping[str, str],
     ) -> Answer:
         """Return the answer to a request; raise `StoreUnavailable` if there is none in time."""
         ...
@@ -47,23 +54,25 @@ class Calls:
         self,
         method: str,
         path: str,
-        read: Callable[[Any], T],
+        read: Reader[T],
         refusals: Refusals = MappingProxyType({}),
         *,
         query: Mapping[str, Any] | None = None,
         body: Mapping[str, Any] | None = None,
         about: Mapping[str, Any] = MappingProxyType({}),
+        version: int | None = None,
     ) -> T:
         """Return what is read from the answer, or raise what it refuses `about` these arguments.
 
-        Raise `UnexpectedAnswer` if the answer is another than Fring gives to this call.
+        With a `version`, raise `VersionConflict` if what is to be changed has another. Raise `UnexpectedAnswer` if the answer is another than Fring gives to this call.
         """
         named = {name: value for name, value in about.items() if value not in (None, UNSET)}
+        headers = if_match(version)
         more = self.retries if method == "GET" else 0
         pause = FIRST_PAUSE_SECONDS
         while True:
             try:
-                answer = await self.connection.exchange(method, path, query or {}, body)
+                answer = await self.connection.exchange(method, path, query or {}, body, headers)
             except StoreUnavailable:
                 if not more:
                     raise

@@ -32,8 +32,8 @@ class FringClient:
     Nouns, methods, results and errors are those of `fring_core.Fring`, but there are no
     transactions and no accounts. Every method may raise `Unauthenticated`, `Forbidden`,
     `UnexpectedAnswer`, and `InvalidInput` for what the wire does not carry: nothing is sent then.
-    Entities lack `version`, and on the shared board `due_date`. After `StoreUnavailable` a write
-    may have been done: reads are tried again, writes never.
+    Entities of lists have version 0, which no row has; those of the shared board no `due_date`.
+    After `StoreUnavailable` a write may have been done: reads are tried again, writes never.
 
     `url` is what `/api` stands below, such as `https://tasks.example/board`. `token` proves who
     calls: a text, or a function that returns one for each request, such as one that renews it. An

@@ -260,6 +260,13 @@ class Settings:
         boolean,
         default="false",
     )
+    require_if_match: bool = _rules(
+        "FRING_REQUIRE_IF_MATCH",
+        "refuse a PUT, PATCH or DELETE of a user or a task without"
+        " [`If-Match`](http-api.md#lost-updates) (428)",
+        boolean,
+        default="false",
+    )
     workflow: Workflow = _rules(
         "FRING_WORKFLOW",
         "which changes of status are allowed, or `strict`",

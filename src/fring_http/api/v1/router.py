@@ -25,14 +25,16 @@ def v1_router(
     tokens: Tokens | None = None,
     *,
     strict_input: bool = False,
+    require_if_match: bool = False,
     idempotency_seconds: float = IDEMPOTENCY_SECONDS,
 ) -> Router:
     """Return `/api/v1` on a Fring, to be part of any Litestar application.
 
     With `tokens`, each request needs one, and the role it proves decides what may be done. With
     `strict_input`, a body or a query that names what is not known is refused, else that is ignored
-    and named in the answer's `Fring-Ignored`. A request with an `Idempotency-Key` is done once in
-    `idempotency_seconds`.
+    and named in the answer's `Fring-Ignored`. With `require_if_match`, a change of a single user or
+    task that does not say which version it is meant for is refused with 428. A request with an
+    `Idempotency-Key` is done once in `idempotency_seconds`.
     """
     return Router(
         "/api/v1",
@@ -40,7 +42,12 @@ def v1_router(
         dependencies={"fring": unit_of(fring)},
         guards=[*([board_guard(tokens)] if tokens else []), input_guard],
         middleware=[answering_once(fring, tokens, idempotency_seconds), telling],
-        opt={"secured": tokens is not None, "path": BOARD_PATH, "strict_input": strict_input},
+        opt={
+            "secured": tokens is not None,
+            "path": BOARD_PATH,
+            "strict_input": strict_input,
+            "require_if_match": require_if_match,
+        },
         tags=["board"],
         exception_handlers=ROUTER_HANDLERS,
         request_max_body_size=MAX_BODY_BYTES,
