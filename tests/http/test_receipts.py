@@ -4,6 +4,7 @@ import asyncio
 import threading
 from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import httpx
 import pytest
@@ -40,7 +41,8 @@ def fring(clock):
 
 @pytest.fixture
 async def client(fring):
-    async with AsyncTestClient(create_app(fring)) as client:
+    app: Any = create_app(fring)
+    async with AsyncTestClient(app) as client:
         yield client
 
 

@@ -11,6 +11,7 @@ from fring_core import (
     Forbidden,
     FringError,
     InvalidInput,
+    KeyInFlight,
     Problem,
     StoreUnavailable,
     TaskNotFound,
@@ -80,6 +81,12 @@ class Answer:
         except ValueError:
             return 0.0  # a date (RFC 9110, 10.2.3), which Fring does not send
 
+    @property
+    def is_for_later(self) -> bool:
+        """Tell whether the same request may be answered in another way later."""
+        is_under_way = self.status == 409 and isinstance(self.json, dict)  # noqa: PLR2004
+        return self.status in LATER or (is_under_way and self.json.get("code") == KeyInFlight.code)
+
     def read(
         self, success: int, result: Reader[T], refusals: Refusals, about: Mapping[str, Any]
     ) -> T:
@@ -87,7 +94,7 @@ class Answer:
 
         Raise `StoreUnavailable` if it is to be made later, and `UnexpectedAnswer` for all else.
         """
-        if self.status in LATER:
+        if self.is_for_later:
             raise StoreUnavailable(f"{self.request}: the server answered {self.status}")
         if place := self._redirect():
             why = f"a redirect to {place}, which is not followed"
