@@ -23,6 +23,7 @@ from fring_core import (
     Unavailable,
     UsernameTaken,
     UserNotFound,
+    VersionConflict,
 )
 
 
@@ -50,6 +51,8 @@ def more_leaves() -> None:
         ...
     except TransitionRefused as error:
         assert_type((error.before, error.after), tuple[str, str])
+    except VersionConflict as error:
+        assert_type(error.version, int)
     except InvalidStatus as error:
         assert_type(error.status, str)
     except Unauthenticated as error:

@@ -68,7 +68,7 @@ class OwnUsers:
         """Change a user."""
         raise NotImplementedError
 
-    async def remove(self, user_id: int) -> bool:
+    async def remove(self, user_id: int, *, version: int | None = None) -> bool:
         """Remove a user."""
         raise NotImplementedError
 
@@ -124,7 +124,7 @@ class OwnTasks:
         """Change a task."""
         raise NotImplementedError
 
-    async def remove(self, task_id: int, owner: str | None) -> bool:
+    async def remove(self, task_id: int, owner: str | None, *, version: int | None = None) -> bool:
         """Remove a task."""
         raise NotImplementedError
 

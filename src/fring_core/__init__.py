@@ -32,6 +32,7 @@ from fring_core.errors import (
     Unavailable,
     UsernameTaken,
     UserNotFound,
+    VersionConflict,
 )
 from fring_core.fring import Fring
 from fring_core.identity import ALLOWED, Action, Identity, Role
@@ -136,6 +137,7 @@ __all__ = [  # noqa: RUF022  # grouped by what they are for
     "NotAssigned",
     "TransitionRefused",
     "UsernameTaken",
+    "VersionConflict",
     "Invalid",
     "InvalidInput",
     "InvalidKey",

@@ -3,7 +3,7 @@
     FringError
     ├── NotFound      UserNotFound, TaskNotFound
     ├── Conflict      UsernameTaken, EmailTaken, IdTaken, AlreadyAssigned,
-    │                 NotAssigned, TransitionRefused, KeyReused, KeyInFlight
+    │                 NotAssigned, TransitionRefused, VersionConflict, KeyReused, KeyInFlight
     ├── Invalid       InvalidInput, InvalidStatus, InvalidKey
     ├── Unauthenticated
     ├── Forbidden
@@ -124,6 +124,15 @@ class TransitionRefused(Conflict):
     text: ClassVar[str] = "Status cannot change from '{0.before}' to '{0.after}'"
     before: str
     after: str
+
+
+@attrs.define
+class VersionConflict(Conflict):
+    """Report a row that has another version than the caller expects; `version` is what it has."""
+
+    code: ClassVar[str] = "precondition_failed"
+    text: ClassVar[str] = "It is another by now: it has version {0.version}"
+    version: int
 
 
 @attrs.define

@@ -37,6 +37,7 @@ Known: TypeAlias = tuple[Any, str | None]
 STRANGER: Any = object()
 WHOLE: Known = (7, "must be an integer")
 OWNER: Known = ("ann", "must be a text")
+VERSION: Known = (1, "must be an integer")
 USER: dict[str, Known] = {"user_id": WHOLE}
 TASK: dict[str, Known] = {"task_id": WHOLE}
 PAIR: dict[str, Known] = {
@@ -55,8 +56,9 @@ USE_CASES: dict[str, dict[str, Known]] = {
     "users.list": {"where": (UserFilter(), "must be a UserFilter")} | PAGE,
     "users.all": {"where": (UserFilter(), None)},
     "users.count": {"where": (UserFilter(), "must be a UserFilter")},
-    "users.update": USER | {"changes": (UserChanges(), "must be a UserChanges")},
-    "users.delete": USER,
+    "users.update": USER
+    | {"changes": (UserChanges(), "must be a UserChanges"), "version": VERSION},
+    "users.delete": USER | {"version": VERSION},
     "tasks.create": {"new": (NewTask("task"), "must be a NewTask"), "owner": OWNER},
     "tasks.get": TASK | {"owner": OWNER},
     "tasks.get_with_users": TASK | {"owner": OWNER},
@@ -65,10 +67,12 @@ USE_CASES: dict[str, dict[str, Known]] = {
     | {"owner": OWNER, "order": (TaskOrder.BY_ID, None)},
     "tasks.all": {"where": (TaskFilter(), None), "owner": (None, None)},
     "tasks.count": {"where": (TaskFilter(), "must be a TaskFilter"), "owner": OWNER},
-    "tasks.update": TASK | {"changes": (TaskChanges(), "must be a TaskChanges"), "owner": OWNER},
-    "tasks.set_status": TASK | {"status": (TaskStatus.TODO, None), "owner": OWNER},
-    "tasks.toggle": TASK | {"owner": OWNER},
-    "tasks.delete": TASK | {"owner": OWNER},
+    "tasks.update": TASK
+    | {"changes": (TaskChanges(), "must be a TaskChanges"), "owner": OWNER, "version": VERSION},
+    "tasks.set_status": TASK
+    | {"status": (TaskStatus.TODO, None), "owner": OWNER, "version": VERSION},
+    "tasks.toggle": TASK | {"owner": OWNER, "version": VERSION},
+    "tasks.delete": TASK | {"owner": OWNER, "version": VERSION},
     "assignments.add": PAIR,
     "assignments.remove": PAIR,
     "assignments.tasks_of": USER | {"status": (TaskStatus.TODO, None)},

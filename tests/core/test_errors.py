@@ -31,6 +31,7 @@ from fring_core import (
     Unavailable,
     UsernameTaken,
     UserNotFound,
+    VersionConflict,
 )
 
 PROBLEMS = (Problem("title", "must not be blank"), Problem("id", "is missing", "missing"))
@@ -71,6 +72,12 @@ LEAVES = [
         Invalid,
         "invalid_idempotency_key",
         "A key is 1 to 255 printable ASCII characters",
+    ),
+    (
+        VersionConflict(3),
+        Conflict,
+        "precondition_failed",
+        "It is another by now: it has version 3",
     ),
     (
         InvalidInput(PROBLEMS),

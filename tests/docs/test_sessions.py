@@ -19,6 +19,7 @@ SECRET = {"BETTER_AUTH_SECRET": "thirty-two bytes, or a few more of them"}
 # Each section that has a session, and the settings that its words give to the server.
 SECTIONS = {
     (ROOT / "docs/http-api.md", "## By example"): {},
+    (ROOT / "docs/http-api.md", "## Lost updates"): {},
     (ROOT / "docs/identity.md", "## Try it"): SECRET,
     (ROOT / "docs/identity.md", "## Accounts"): SECRET,
     (ROOT / "docs/personal-lists.md", "## By example"): {},

@@ -85,7 +85,7 @@ def call(request):
     """Give a function that makes a call on a client at a URL."""
 
     def run(url, make=lambda fring: fring.users.list(), **options):
-        options = {"retries": 0} | options
+        options = {"patience": 0} | options
         if request.param == "blocking":
             with BlockingFringClient(url, **options) as fring:
                 return make(fring)
@@ -211,7 +211,7 @@ def test_what_is_no_address_is_refused_with_advice(url, advice):
     "option",
     [
         *({"timeout": value} for value in (0, -1, None, "5", True, float("nan"), float("inf"))),
-        *({"retries": value} for value in (-1, None, "2", True, 1.5)),
+        *({"patience": value} for value in (-1, None, "2", True, float("nan"), float("inf"))),
     ],
 )
 def test_patience_that_cannot_be_is_refused(option):

@@ -82,7 +82,7 @@ def made(name, answer):
         requests.append(request)
         return answer
 
-    with BlockingFringClient(FRING, retries=0, transport=httpx.MockTransport(handler)) as fring:
+    with BlockingFringClient(FRING, patience=0, transport=httpx.MockTransport(handler)) as fring:
         try:
             CALLS[name][0](fring)
         except FringError as error:

@@ -1,4 +1,4 @@
-"""A server that is away, slow, busy, or not Fring: clear errors, and no write sent twice."""
+"""A server that is away, slow, busy, or not Fring: clear errors, and no write done twice."""
 
 import asyncio
 import socket
@@ -21,6 +21,15 @@ from fring_http.client import (
 from fring_http.client.connections import AT_ONCE
 
 FRING = "http://fring"
+IN_FLIGHT = "idempotency_in_flight"
+TASK = {
+    "id": 1,
+    "title": "task",
+    "description": None,
+    "status": "todo",
+    "created_at": "2024-01-01T00:00:00Z",
+    "updated_at": "2024-01-01T00:00:00Z",
+}
 USER = {"id": 1, "username": "a", "email": "a@b.c", "created_at": "2024-01-01T00:00:00Z"}
 
 
@@ -47,6 +56,8 @@ def pauses(monkeypatch):
 
     async def pause(_, seconds):
         taken.append(seconds)
+
+    monkeypatch.setattr(calls, "monotonic", lambda: sum(taken))
 
     for kind in ("AsyncConnection", "BlockingConnection"):
         monkeypatch.setattr(f"fring_http.client.connections.{kind}.pause", pause)
@@ -96,14 +107,42 @@ def write(fring):
     ],
     ids=str,
 )
-def test_reads_are_tried_again_and_writes_are_not(call, failure):
+def test_what_fails_for_now_is_tried_again_while_there_is_patience(call, failure, pauses):
     mended = Answers(failure, failure, httpx.Response(200, json=[USER]))
     assert [user.id for user in call(read, mended)] == [1]
-    for make, options, requests in ((read, {}, 3), (read, {"retries": 0}, 1), (write, {}, 1)):
+    for make in (read, write):
         failing = Answers(failure)
         with pytest.raises(StoreUnavailable):
-            call(make, failing, **options)
-        assert len(failing.requests) == requests
+            call(make, failing, patience=0)
+        assert len(failing.requests) == 1
+        pauses.clear()
+        with pytest.raises(StoreUnavailable):
+            call(make, failing, patience=3)
+        assert 1.5 < sum(pauses) <= 3
+        assert len(failing.requests) == 1 + len(pauses) + 1
+
+
+@pytest.mark.parametrize(
+    "failure",
+    [
+        busy(),
+        httpx.ReadTimeout("slow"),
+        httpx.Response(409, json={"detail": "", "code": IN_FLIGHT}),
+    ],
+    ids=str,
+)
+def test_a_write_is_the_same_however_often_it_is_sent(call, failure):
+    created = httpx.Response(201, json=TASK, headers={"etag": '"1"'})
+    answers = Answers(failure, failure, created)
+    assert call(write, answers).id == TASK["id"]
+    keys = {request.headers["idempotency-key"] for request in answers.requests}
+    assert len(answers.requests) == 3
+    assert len(keys) == 1
+    call(write, answers)
+    assert len(keys | {answers.requests[-1].headers["idempotency-key"]}) == 2
+    reading = Answers(httpx.Response(200, json=[]))
+    call(read, reading)
+    assert "idempotency-key" not in reading.requests[0].headers
 
 
 def test_pauses_grow_and_heed_the_server_up_to_a_limit(call, pauses):
@@ -111,8 +150,8 @@ def test_pauses_grow_and_heed_the_server_up_to_a_limit(call, pauses):
         busy(), busy(), busy(**{"retry-after": "2"}), busy(**{"retry-after": "9999"}),
         busy(**{"retry-after": "Sat, 21 Nov 2026 00:00:00 GMT"}), httpx.Response(200, json=[]),
     )  # fmt: skip
-    call(read, answers, retries=5)
-    least = [0.1, 0.2, 2, calls.LONGEST_PAUSE_SECONDS, calls.LONGEST_PAUSE_SECONDS]
+    call(read, answers)
+    least = [0.1, 0.2, 2, calls.LONGEST_PAUSE_SECONDS, 1.6]
     assert [least_one <= taken <= 1.5 * least_one for least_one, taken in zip(least, pauses, strict=True)] == [True] * 5  # fmt: skip
 
 
@@ -183,14 +222,14 @@ DRIP = {"data": HEAD + b"[" + b" " * 398 + b"]", "every": 0.01}
 @pytest.mark.parametrize("kind", ["asyncio", "blocking"])
 def test_a_server_that_stalls_is_given_up(kind, stalls):
     async def asynchronously(url):
-        async with FringClient(url, timeout=0.3, retries=0) as fring:
+        async with FringClient(url, timeout=0.3, patience=0) as fring:
             await fring.users.list()
 
     with silent_server(**stalls) as url, pytest.raises(StoreUnavailable):
         if kind == "asyncio":
             asyncio.run(asynchronously(url))
         else:
-            with BlockingFringClient(url, timeout=0.3, retries=0) as fring:
+            with BlockingFringClient(url, timeout=0.3, patience=0) as fring:
                 fring.users.list()
 
 
@@ -208,7 +247,7 @@ def test_many_calls_wait_for_their_turn_and_not_on_their_own_time(monkeypatch):
 
     async def burst():
         transport = httpx.MockTransport(answer)
-        async with FringClient(FRING, transport=transport, timeout=2, retries=0) as fring:
+        async with FringClient(FRING, transport=transport, timeout=2, patience=0) as fring:
             return await asyncio.gather(*(fring.users.list() for _ in range(20 * AT_ONCE)))
 
     assert asyncio.run(burst()) == [[]] * 20 * AT_ONCE

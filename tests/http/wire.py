@@ -31,7 +31,7 @@ CODES = {
     *("already_assigned", "not_assigned", "invalid_status", "transition_refused", "validation"),
     *("unauthenticated", "forbidden", "not_found", "method_not_allowed", "request_timeout"),
     *("too_large", "unsupported_media_type", "too_many_requests", "unavailable"),
-    "misdirected_request",
+    *("misdirected_request", "precondition_failed", "precondition_required"),
 }
 PROBLEM_TYPES = {"missing", "type_error", "value_error", "json_invalid"}
 

@@ -30,6 +30,7 @@ from fring_core import (
     UsernameTaken,
     UserWithTasks,
 )
+from fring_core.versions import check_version
 
 SCHEMA = """
 PRAGMA journal_mode = WAL;
@@ -210,10 +211,12 @@ class Users:
             connection.execute(query, (user.username, user.email, user_id))
             return self._get(connection, user_id)
 
-    async def remove(self, user_id):
+    async def remove(self, user_id, *, version=None):
         with self.session.call() as connection:
-            if not exists(connection, "users", user_id):
+            current = self._get(connection, user_id)
+            if current is None:
                 return False
+            check_version(current, version)
             query = """DELETE FROM tasks WHERE owner = ?
                 AND EXISTS (SELECT 1 FROM users WHERE users.id = ? AND hash IS NOT NULL)"""
             connection.execute(query, (str(user_id), user_id))
@@ -330,10 +333,14 @@ class Tasks:
             connection.execute(query, (*values, stored(task.updated_at), task_id))
             return self._get(connection, task_id, owner)
 
-    async def remove(self, task_id, owner):
+    async def remove(self, task_id, owner, *, version=None):
         with self.session.call() as connection:
-            query = "DELETE FROM tasks WHERE id = ? AND owner IS ?"
-            return connection.execute(query, (task_id, owner)).rowcount == 1
+            current = self._get(connection, task_id, owner)
+            if current is None:
+                return False
+            check_version(current, version)
+            connection.execute("DELETE FROM tasks WHERE id = ?", (task_id,))
+            return True
 
 
 @attrs.frozen

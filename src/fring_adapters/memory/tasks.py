@@ -9,6 +9,7 @@ import attrs
 
 from fring_adapters.memory.pages import part
 from fring_core import VIEWS, IdTaken, TaskOrder, TaskWithUsers
+from fring_core.versions import check_version
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -73,10 +74,12 @@ class MemoryTasks:
                 )
             )
 
-    async def remove(self, task_id: int, owner: str | None) -> bool:
+    async def remove(self, task_id: int, owner: str | None, *, version: int | None = None) -> bool:
         with self._database.changing() as tables:
-            if await self.get(task_id, owner) is None:
+            found = await self.get(task_id, owner)
+            if found is None:
                 return False
+            check_version(found, version)
             for user in tables.users_of(task_id):
                 tables.unlink(user.id, task_id)
             self._database.task_ids.spend(task_id)

@@ -8,6 +8,7 @@ import attrs
 
 from fring_adapters.memory.pages import part
 from fring_core import IdTaken, UserWithTasks
+from fring_core.versions import check_version
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -70,10 +71,11 @@ class MemoryUsers:
                 )
             )
 
-    async def remove(self, user_id: int) -> bool:
+    async def remove(self, user_id: int, *, version: int | None = None) -> bool:
         with self._database.changing() as tables:
             if user_id not in tables.users:
                 return False
+            check_version(tables.users[user_id], version)
             for task in tables.tasks_of(user_id):
                 tables.unlink(user_id, task.id)
             if tables.hashes.pop(user_id, None) is not None:

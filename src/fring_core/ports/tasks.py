@@ -63,6 +63,10 @@ class Tasks(Protocol):
         """
         ...
 
-    async def remove(self, task_id: int, owner: str | None) -> bool:
-        """Remove a task and its assignments, not the users; tell whether it was there."""
+    async def remove(self, task_id: int, owner: str | None, *, version: int | None = None) -> bool:
+        """Remove a task and its assignments, not the users; tell whether it was there.
+
+        With a `version`, a task that has another MUST be left as it is. Raise `VersionConflict`
+        then, with the version that it has.
+        """
         ...

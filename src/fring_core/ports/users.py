@@ -59,10 +59,11 @@ class Users(Protocol):
         """
         ...
 
-    async def remove(self, user_id: int) -> bool:
+    async def remove(self, user_id: int, *, version: int | None = None) -> bool:
         """Remove a user, its hash and its assignments, not the tasks; tell whether it was there.
 
         The personal list `str(user_id)` MUST be removed too if there was a hash. It MUST be left
-        if there was none: then it is somebody else's.
+        if there was none: then it is somebody else's. With a `version`, a user that has another
+        MUST be left as it is. Raise `VersionConflict` then, with the version that it has.
         """
         ...

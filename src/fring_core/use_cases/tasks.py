@@ -11,6 +11,7 @@ from fring_core.errors import TaskNotFound
 from fring_core.queries import MAX_LIMIT, Page, TaskFilter, TaskOrder
 from fring_core.tasks import NewTask, TaskChanges, check_owner, existing
 from fring_core.values import check_kind
+from fring_core.versions import check_version, expected
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
@@ -93,34 +94,63 @@ class TaskUseCases:
         check_kind("where", where, TaskFilter)
         return await self._store.tasks.count(where, check_owner(owner))
 
-    async def update(self, task_id: int, changes: TaskChanges, *, owner: str | None = None) -> Task:
-        """Change a task and its `updated_at`; raise `TaskNotFound` or `TransitionRefused`."""
+    async def update(
+        self,
+        task_id: int,
+        changes: TaskChanges,
+        *,
+        owner: str | None = None,
+        version: int | None = None,
+    ) -> Task:
+        """Change a task and its `updated_at`; raise `TaskNotFound` or `TransitionRefused`.
+
+        With a `version`, this and what follows raise `VersionConflict` if the task has another.
+        """
         check_kind("changes", changes, TaskChanges)
         now = in_utc(self._clock())
         return await self._change(
-            task_id, owner, lambda task: task.change(changes, self._moves(task), now)
+            task_id, owner, version, lambda task: task.change(changes, self._moves(task), now)
         )
 
     async def set_status(
-        self, task_id: int, status: TaskStatus, *, owner: str | None = None
+        self,
+        task_id: int,
+        status: TaskStatus,
+        *,
+        owner: str | None = None,
+        version: int | None = None,
     ) -> Task:
-        """Change a task's status alone; raise `TaskNotFound` or `TransitionRefused`."""
-        return await self.update(task_id, TaskChanges(status=status), owner=owner)
+        """Change a task's status alone; raise as `update`."""
+        changes = TaskChanges(status=status)
+        return await self.update(task_id, changes, owner=owner, version=version)
 
-    async def toggle(self, task_id: int, *, owner: str | None = None) -> Task:
+    async def toggle(
+        self, task_id: int, *, owner: str | None = None, version: int | None = None
+    ) -> Task:
         """Complete a task, or reopen it if it is completed; raise as `update`."""
         now = in_utc(self._clock())
-        return await self._change(task_id, owner, lambda task: task.toggle(self._moves(task), now))
+        return await self._change(
+            task_id, owner, version, lambda task: task.toggle(self._moves(task), now)
+        )
 
-    async def delete(self, task_id: int, *, owner: str | None = None) -> None:
+    async def delete(
+        self, task_id: int, *, owner: str | None = None, version: int | None = None
+    ) -> None:
         """Delete a task and its assignments, not the users; raise `TaskNotFound`."""
-        owner, task_id = check_owner(owner), existing(task_id)
-        if not await self._store.tasks.remove(task_id, owner):
+        owner, version, task_id = check_owner(owner), expected(version), existing(task_id)
+        if not await self._store.tasks.remove(task_id, owner, version=version):
             raise TaskNotFound(task_id)
 
-    async def _change(self, task_id: int, owner: str | None, verb: Callable[[Task], Task]) -> Task:
-        owner, task_id = check_owner(owner), existing(task_id)
-        changed = await self._store.tasks.change(task_id, owner, verb)
+    async def _change(
+        self, task_id: int, owner: str | None, version: int | None, verb: Callable[[Task], Task]
+    ) -> Task:
+        owner, version, task_id = check_owner(owner), expected(version), existing(task_id)
+
+        def change(task: Task) -> Task:
+            check_version(task, version)
+            return verb(task)
+
+        changed = await self._store.tasks.change(task_id, owner, change)
         if changed is None:
             raise TaskNotFound(task_id)
         return changed

@@ -12,6 +12,7 @@ from fring_core.errors import UserNotFound
 from fring_core.queries import MAX_LIMIT, Page, UserFilter
 from fring_core.users import NewUser, UserChanges, existing
 from fring_core.values import check_kind, check_one, plain
+from fring_core.versions import check_version, expected
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -89,20 +90,46 @@ class UserUseCases:
         check_kind("where", where, UserFilter)
         return await self._store.users.count(where)
 
-    async def update(self, user_id: int, changes: UserChanges) -> User:
-        """Change a user; raise `UserNotFound`, `UsernameTaken` or `EmailTaken`."""
+    async def update(
+        self, user_id: int, changes: UserChanges, *, version: int | None = None
+    ) -> User:
+        """Change a user; raise `UserNotFound`, `UsernameTaken` or `EmailTaken`.
+
+        With a `version`, raise `VersionConflict` if the user has another. What leaves a user as it
+        is stores nothing.
+        """
         check_kind("changes", changes, UserChanges)
-        user_id = existing(user_id)
-        changed = await self._store.users.change(user_id, lambda user: user.change(changes))
+        version, user_id = expected(version), existing(user_id)
+
+        def verb(user: User) -> User:
+            check_version(user, version)
+            changed = user.change(changes)
+            if changed == user:
+                raise _AsItIs(user)
+            return changed
+
+        try:
+            changed = await self._store.users.change(user_id, verb)
+        except _AsItIs as found:
+            return found.user
         if changed is None:
             raise UserNotFound(user_id)
         return changed
 
-    async def delete(self, user_id: int) -> None:
+    async def delete(self, user_id: int, *, version: int | None = None) -> None:
         """Delete a user and its assignments, not the tasks; raise `UserNotFound`.
 
-        If it has a password, its personal list, `str(user_id)`, is deleted too.
+        If it has a password, its personal list, `str(user_id)`, is deleted too. With a `version`,
+        raise `VersionConflict` if the user has another.
         """
-        user_id = existing(user_id)
-        if not await self._store.users.remove(user_id):
+        version, user_id = expected(version), existing(user_id)
+        if not await self._store.users.remove(user_id, version=version):
             raise UserNotFound(user_id)
+
+
+class _AsItIs(Exception):  # noqa: N818  # what a verb says that has nothing to change
+    """Report a user that a change leaves as it is."""
+
+    def __init__(self, user: User) -> None:
+        super().__init__(user)
+        self.user = user

@@ -25,6 +25,7 @@ from fring_http.api.door.outages import Outages
 from fring_http.api.health import health, live, ready_route
 from fring_http.api.meta import metadata
 from fring_http.api.personal import personal_router
+from fring_http.api.receipts import IDEMPOTENCY_SECONDS
 from fring_http.api.refusals.errors import HANDLERS, HAS_ACCOUNTS
 from fring_http.api.v1 import auth_router, v1_router
 
@@ -55,6 +56,8 @@ def create_app(
     registration: bool = True,
     cors_origins: Sequence[str] | None = None,
     strict_input: bool = False,
+    require_if_match: bool = False,
+    idempotency_seconds: float = IDEMPOTENCY_SECONDS,
     objections: Objections | None = None,
     request_seconds: float | None = None,
     max_requests: int | None = None,
@@ -66,7 +69,9 @@ def create_app(
     has accounts, users can log in for tokens, which end with the account, and register, unless
     `registration` is off; one without an `issuer` has none. `cors_origins` names the origins that browsers may call from, with
     credentials (None: any port of localhost, 127.0.0.1 and [::1]); pages of others may not write
-    without a token. `strict_input` refuses bodies and queries that name what is not known.
+    without a token. `strict_input` refuses bodies and queries that name what is not known,
+    `require_if_match` changes of a single user or task that do not say which version they mean.
+    Requests with the same `Idempotency-Key` are one within `idempotency_seconds`.
     `objections` returns what speaks against sending callers here, for `/health/ready` to tell.
     A request that takes longer than `request_seconds`, and one that comes when `max_requests` are at
     work, is answered with 503, but for those that ask for health or for no part of the API.
@@ -88,8 +93,16 @@ def create_app(
     )
     app = Litestar(
         route_handlers=[
-            v1_router(fring, tokens, strict_input=strict_input),
-            personal_router(fring, tokens, strict_input=strict_input),
+            *(
+                router(
+                    fring,
+                    tokens,
+                    strict_input=strict_input,
+                    require_if_match=require_if_match,
+                    idempotency_seconds=idempotency_seconds,
+                )
+                for router in (v1_router, personal_router)
+            ),
             *auth,
             health,
             live,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any, Final, TypeAlias
+from typing import TYPE_CHECKING, Any, Final, TypeAlias, cast
 
 from litestar.exceptions import NotFoundException
 
@@ -24,6 +24,7 @@ Connection: TypeAlias = "ASGIConnection[Any, Any, Any, Any]"
 # `/api/auth` and `/api/v2` may come to be something else one day.
 RESERVED: Final = re.compile(r"auth|v[0-9]+", re.ASCII)
 ME: Final = "me"
+_IDENTITY: Final = "fring.identity"  # in the scope
 READING: Final = ("GET", "HEAD")
 
 
@@ -36,8 +37,11 @@ def bearer(authorization: Sequence[str]) -> str:
     return ""
 
 
-async def _identity(connection: Connection, tokens: Tokens) -> Identity:
-    """Return who sent a request (RFC 6750, 2.1); raise `Unauthenticated`."""
+async def identified(connection: Connection, tokens: Tokens) -> Identity:
+    """Return who sent a request (RFC 6750, 2.1), asked once; raise `Unauthenticated`."""
+    known: Identity | None = connection.scope.get(_IDENTITY)  # type: ignore[assignment]  # a key of ours
+    if known is not None:
+        return known
     given = connection.headers.getall("authorization", [])
     if len(given) > 1:
         raise Unauthenticated("there is more than one Authorization header", bad_token=True)
@@ -46,6 +50,7 @@ async def _identity(connection: Connection, tokens: Tokens) -> Identity:
         raise Unauthenticated(NO_TOKEN)
     identity = await tokens.identify(token)
     note(connection.scope, caller=identity.subject)
+    cast("dict[str, Any]", connection.scope)[_IDENTITY] = identity
     return identity
 
 
@@ -56,7 +61,7 @@ def board_guard(tokens: Tokens) -> Guard:
         method = connection.scope.get("method")
         if method == "OPTIONS":
             return
-        identity = await _identity(connection, tokens)
+        identity = await identified(connection, tokens)
         usual = Action.READ if method in READING else Action.WRITE_TASKS
         identity.check_may(handler.opt["action"] or usual)
 
@@ -78,7 +83,7 @@ def list_guard(tokens: Tokens) -> Guard:
     async def guard(connection: Connection, handler: BaseRouteHandler) -> None:
         if connection.scope.get("method") == "OPTIONS":
             return
-        identity = await _identity(connection, tokens)
+        identity = await identified(connection, tokens)
         if connection.path_params["user_id"] == ME:
             # Others, since Litestar keeps these for whoever asks for the same path next.
             own = {"user_id": identity.subject}
@@ -95,7 +100,7 @@ def account_guard(tokens: Tokens) -> Guard:
     async def guard(connection: Connection, _: BaseRouteHandler) -> None:
         if connection.scope.get("method") == "OPTIONS":
             return
-        identity = await _identity(connection, tokens)
+        identity = await identified(connection, tokens)
         identity.account_id()
         connection.scope["user"] = identity
 

@@ -38,10 +38,12 @@ def reference(request: Request[Any, Any, Any], path: str) -> str:
     return root(request) + quote(path[1:])
 
 
-def created(request: Request[Any, Any, Any], shown: Row, collection: str = "") -> Response[Row]:
-    """Return the answer to a row that was made, with its `Location`.
+def created(
+    request: Request[Any, Any, Any], shown: Row, tag: str, collection: str = ""
+) -> Response[Row]:
+    """Return the answer to a row that was made, with its `Location` and its tag.
 
     It is one of what stands at the path `collection` ('': at the one that was asked for).
     """
     place = f"{collection or request.scope['path']}/{shown.id}"
-    return Response(shown, headers={"Location": reference(request, place)})
+    return Response(shown, headers={"Location": reference(request, place), "ETag": tag})

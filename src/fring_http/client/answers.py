@@ -11,6 +11,7 @@ from fring_core import (
     Forbidden,
     FringError,
     InvalidInput,
+    KeyInFlight,
     Problem,
     StoreUnavailable,
     TaskNotFound,
@@ -19,9 +20,12 @@ from fring_core import (
     Unauthenticated,
 )
 from fring_http.client.addresses import SECRET
+from fring_http.client.versions import refusal, version_in
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Mapping
+
+    from fring_http.client.versions import Reader
 
 T = TypeVar("T")
 Refusals: TypeAlias = "Mapping[type[Any], int]"  # leaves of the core's errors, and their statuses
@@ -77,14 +81,20 @@ class Answer:
         except ValueError:
             return 0.0  # a date (RFC 9110, 10.2.3), which Fring does not send
 
+    @property
+    def is_for_later(self) -> bool:
+        """Tell whether the same request may be answered in another way later."""
+        is_under_way = self.status == 409 and isinstance(self.json, dict)  # noqa: PLR2004
+        return self.status in LATER or (is_under_way and self.json.get("code") == KeyInFlight.code)
+
     def read(
-        self, success: int, result: Callable[[Any], T], refusals: Refusals, about: Mapping[str, Any]
+        self, success: int, result: Reader[T], refusals: Refusals, about: Mapping[str, Any]
     ) -> T:
         """Return the result of a call; raise one of its refusals, about its arguments.
 
         Raise `StoreUnavailable` if it is to be made later, and `UnexpectedAnswer` for all else.
         """
-        if self.status in LATER:
+        if self.is_for_later:
             raise StoreUnavailable(f"{self.request}: the server answered {self.status}")
         if place := self._redirect():
             why = f"a redirect to {place}, which is not followed"
@@ -93,8 +103,10 @@ class Answer:
             raise UnexpectedAnswer(self.status, self.fault, self.request)
         try:
             if self.status == success:
-                return result(self.json)
-            error = self._error(refusals, about)
+                return result(self.json, version_in(self.headers))
+            error = refusal(self.status, self.json["code"], self.headers) or self._error(
+                refusals, about
+            )
         except (AttributeError, KeyError, TypeError, ValueError):
             error = self._unexpected()
         raise error

@@ -3,21 +3,26 @@
 from __future__ import annotations
 
 import random
+from secrets import token_urlsafe
+from time import monotonic
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final, Protocol, TypeVar
 
 import attrs
 
 from fring_core import UNSET, StoreUnavailable
-from fring_http.client.answers import LATER, SUCCESS, Answer
+from fring_http.client.answers import SUCCESS, Answer
+from fring_http.client.versions import if_match
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Mapping
 
     from fring_http.client.answers import Refusals
+    from fring_http.client.versions import Reader
 
 T = TypeVar("T")
 
+KEY_BYTES: Final = 18
 FIRST_PAUSE_SECONDS: Final = 0.1
 LONGEST_PAUSE_SECONDS: Final = 5.0
 
@@ -26,7 +31,12 @@ class Connection(Protocol):
     """Exchange a request for an answer, in an event loop or without."""
 
     async def exchange(
-        self, method: str, path: str, query: Mapping[str, Any], body: Mapping[str, Any] | None
+        self,
+        method: str,
+        path: str,
+        query: Mapping[str, Any],
+        body: Mapping[str, Any] | None,
+        headers: Mapping[str, str],
     ) -> Answer:
         """Return the answer to a request; raise `StoreUnavailable` if there is none in time."""
         ...
@@ -38,42 +48,48 @@ class Connection(Protocol):
 
 @attrs.frozen
 class Calls:
-    """Make calls, of which those that only read are tried up to `retries` times more."""
+    """Make calls, and try those again that fail for now, for `patience` seconds.
+
+    A write has a key, by which the server knows it again: it is done once.
+    """
 
     connection: Connection
-    retries: int
+    patience: float
 
     async def call(
         self,
         method: str,
         path: str,
-        read: Callable[[Any], T],
+        read: Reader[T],
         refusals: Refusals = MappingProxyType({}),
         *,
         query: Mapping[str, Any] | None = None,
         body: Mapping[str, Any] | None = None,
         about: Mapping[str, Any] = MappingProxyType({}),
+        version: int | None = None,
     ) -> T:
         """Return what is read from the answer, or raise what it refuses `about` these arguments.
 
-        Raise `UnexpectedAnswer` if the answer is another than Fring gives to this call.
+        With a `version`, raise `VersionConflict` if what is to be changed has another. Raise
+        `UnexpectedAnswer` if the answer is another than Fring gives to this call.
         """
         named = {name: value for name, value in about.items() if value not in (None, UNSET)}
-        more = self.retries if method == "GET" else 0
-        pause = FIRST_PAUSE_SECONDS
+        headers = if_match(version)
+        if method != "GET":
+            headers["Idempotency-Key"] = token_urlsafe(KEY_BYTES)
+        least, ends = FIRST_PAUSE_SECONDS, monotonic() + self.patience
         while True:
+            # Apart from one another, or clients that failed together would come back together.
+            jitter = random.uniform(1, 1.5)  # noqa: S311  # no secret
             try:
-                answer = await self.connection.exchange(method, path, query or {}, body)
+                answer = await self.connection.exchange(method, path, query or {}, body, headers)
             except StoreUnavailable:
-                if not more:
+                pause = least * jitter
+                if monotonic() + pause > ends:
                     raise
             else:
-                if answer.status not in LATER or not more:
+                pause = max(least, min(answer.retry_after, LONGEST_PAUSE_SECONDS)) * jitter
+                if not answer.is_for_later or monotonic() + pause > ends:
                     return answer.read(SUCCESS[method], read, refusals, named)
-                pause = max(pause, answer.retry_after)
-            more -= 1
-            # Apart from one another, or clients that failed together would come back together.
-            await self.connection.pause(
-                min(pause, LONGEST_PAUSE_SECONDS) * random.uniform(1, 1.5)  # noqa: S311  # no secret
-            )
-            pause *= 2
+            await self.connection.pause(pause)
+            least = min(2 * least, LONGEST_PAUSE_SECONDS)

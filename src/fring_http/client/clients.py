@@ -19,11 +19,11 @@ from fring_http.client.users import UsersOverHttp
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from types import TracebackType, UnionType
+    from types import TracebackType
     from typing import Self
 
 TIMEOUT_SECONDS: Final = 15.0  # Fring itself gives up on its database after 11
-RETRIES: Final = 2
+PATIENCE_SECONDS: Final = 30.0
 
 
 class FringClient:
@@ -32,13 +32,14 @@ class FringClient:
     Nouns, methods, results and errors are those of `fring_core.Fring`, but there are no
     transactions and no accounts. Every method may raise `Unauthenticated`, `Forbidden`,
     `UnexpectedAnswer`, and `InvalidInput` for what the wire does not carry: nothing is sent then.
-    Entities lack `version`, and on the shared board `due_date`. After `StoreUnavailable` a write
-    may have been done: reads are tried again, writes never.
+    Entities of lists have version 0, which no row has; those of the shared board no `due_date`.
+    What fails for now is tried again, writes too: each has a key by which the server knows it
+    again. After `StoreUnavailable` in the end, a write may have been done.
 
     `url` is what `/api` stands below, such as `https://tasks.example/board`. `token` proves who
     calls: a text, or a function that returns one for each request, such as one that renews it. An
-    attempt takes `timeout` seconds at most; a read that fails for now is tried up to `retries`
-    times more, after a pause of up to 5 s, or as the server says. Proxies are those of the
+    attempt takes `timeout` seconds at most; what fails for now is tried again for `patience`
+    seconds, after pauses of up to 5 s, or as the server says. Proxies are those of the
     environment (`HTTP_PROXY`, `HTTPS_PROXY`, `ALL_PROXY`, `NO_PROXY`), unless there is a
     `transport`: httpx's, to trust other certificates, or to call an ASGI application directly.
     Redirects are not followed. Raise `ValueError` for what is no such URL, for a proxy that cannot
@@ -54,11 +55,11 @@ class FringClient:
         *,
         token: str | Callable[[], str] | None = None,
         timeout: float = TIMEOUT_SECONDS,
-        retries: int = RETRIES,
+        patience: float = PATIENCE_SECONDS,
         transport: httpx.AsyncBaseTransport | None = None,
     ) -> None:
         base = checked(url, token)
-        _check_patience(timeout, retries)
+        _check_patience(timeout, patience)
         tokens.check(token)
         self._lifetime = Lifetime()
         how = detour(base) if transport is None else ""
@@ -67,7 +68,7 @@ class FringClient:
             timeout=timeout,
             transport=transport or reached(httpx.AsyncHTTPTransport, base),
         )
-        calls = Calls(AsyncConnection(self._http, token, timeout, self._lifetime, how), retries)
+        calls = Calls(AsyncConnection(self._http, token, timeout, self._lifetime, how), patience)
         self.users = UsersOverHttp(calls)
         self.tasks = TasksOverHttp(calls)
         self.assignments = AssignmentsOverHttp(calls)
@@ -106,11 +107,11 @@ class BlockingFringClient:
         *,
         token: str | Callable[[], str] | None = None,
         timeout: float = TIMEOUT_SECONDS,
-        retries: int = RETRIES,
+        patience: float = PATIENCE_SECONDS,
         transport: httpx.BaseTransport | None = None,
     ) -> None:
         base = checked(url, token)
-        _check_patience(timeout, retries)
+        _check_patience(timeout, patience)
         tokens.check(token)
         self._lifetime = Lifetime()
         how = detour(base) if transport is None else ""
@@ -119,7 +120,7 @@ class BlockingFringClient:
             timeout=timeout,
             transport=transport or reached(httpx.HTTPTransport, base),
         )
-        calls = Calls(BlockingConnection(self._http, token, timeout, self._lifetime, how), retries)
+        calls = Calls(BlockingConnection(self._http, token, timeout, self._lifetime, how), patience)
         self.users = BlockingUsers(UsersOverHttp(calls))
         self.tasks = BlockingTasks(TasksOverHttp(calls))
         self.assignments = BlockingAssignments(AssignmentsOverHttp(calls))
@@ -144,12 +145,12 @@ class BlockingFringClient:
             self._http.close()
 
 
-def _check_patience(timeout: float, retries: int) -> None:
-    if not _is_number(timeout, int | float) or not 0 < timeout < inf:
+def _check_patience(timeout: float, patience: float) -> None:
+    if not _is_number(timeout) or not 0 < timeout < inf:
         raise ValueError(f"timeout={timeout!r} must be a number of seconds above 0")
-    if not _is_number(retries, int) or retries < 0:
-        raise ValueError(f"retries={retries!r} must be a whole number, and not negative")
+    if not _is_number(patience) or not 0 <= patience < inf:
+        raise ValueError(f"patience={patience!r} must be a number of seconds, and not negative")
 
 
-def _is_number(value: object, kind: type | UnionType) -> bool:
-    return isinstance(value, kind) and not isinstance(value, bool)
+def _is_number(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)

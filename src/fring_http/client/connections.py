@@ -13,7 +13,7 @@ import httpx
 from fring_core import StoreUnavailable
 from fring_http.client.addresses import shown
 from fring_http.client.answers import Answer
-from fring_http.client.tokens import headers
+from fring_http.client.tokens import bearing
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -43,12 +43,14 @@ class AsyncConnection:
     detour: str
     turns: asyncio.Semaphore = attrs.field(factory=lambda: asyncio.Semaphore(AT_ONCE))
 
-    async def exchange(self, method: str, path: str, query: Fields, body: Fields | None) -> Answer:
+    async def exchange(
+        self, method: str, path: str, query: Fields, body: Fields | None, headers: Mapping[str, str]
+    ) -> Answer:
         """Return the answer to a request; raise `StoreUnavailable` if there is none in time."""
         self.lifetime.check()
         _check_loop()
         request = self.http.build_request(
-            method, path, params=query, json=body, headers=headers(self.token)
+            method, path, params=query, json=body, headers={**bearing(self.token), **headers}
         )
         what = shown(method, request.url) + self.detour
         try:
@@ -85,11 +87,13 @@ class BlockingConnection:
     lifetime: Lifetime
     detour: str
 
-    async def exchange(self, method: str, path: str, query: Fields, body: Fields | None) -> Answer:
+    async def exchange(
+        self, method: str, path: str, query: Fields, body: Fields | None, headers: Mapping[str, str]
+    ) -> Answer:
         """Return the answer to a request; raise `StoreUnavailable` if there is none in time."""
         self.lifetime.check()
         request = self.http.build_request(
-            method, path, params=query, json=body, headers=headers(self.token)
+            method, path, params=query, json=body, headers={**bearing(self.token), **headers}
         )
         what = shown(method, request.url) + self.detour
         deadline = time.monotonic() + self.seconds

@@ -14,13 +14,12 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 
     from fring_http.client.calls import Calls
+    from fring_http.client.versions import Reader
 
 T = TypeVar("T")
 
 
-async def listed(
-    calls: Calls, path: str, read: Callable[[Any], T], query: Mapping[str, Any]
-) -> Slice[T]:
+async def listed(calls: Calls, path: str, read: Reader[T], query: Mapping[str, Any]) -> Slice[T]:
     """Return a page, and whether others follow, by asking for one more: with it, if it may be."""
 
     async def part(skip: int, limit: int) -> list[T]:

@@ -79,31 +79,54 @@ class TasksOverHttp:
         """Return how many tasks of a list match, by listing them all."""
         return len([task async for task in self.all(where, owner=owner)])
 
-    async def update(self, task_id: int, changes: TaskChanges, *, owner: str | None = None) -> Task:
+    async def update(
+        self,
+        task_id: int,
+        changes: TaskChanges,
+        *,
+        owner: str | None = None,
+        version: int | None = None,
+    ) -> Task:
         """Change a task and its `updated_at`; raise `TaskNotFound` or `TransitionRefused`.
 
-        On the shared board there is no `due_date`, and `completed` may not be False.
+        On the shared board there is no `due_date`, and `completed` may not be False. With a
+        `version`, this and what follows raise `VersionConflict` if the task has another.
         """
         task_id = whole("task_id", task_id)
         where, body = tasks_path(owner, task_id), sent.task_changes(changes, owner)
         read, refused = entities.task(owner, task_id), refusals(owner, *TASK_CHANGES)
-        return await self._call("PUT", where, read, refused, body=body, about={"task_id": task_id})
+        about = {"task_id": task_id}
+        return await self._call(
+            "PUT", where, read, refused, body=body, about=about, version=version
+        )
 
     async def set_status(
-        self, task_id: int, status: TaskStatus, *, owner: str | None = None
+        self,
+        task_id: int,
+        status: TaskStatus,
+        *,
+        owner: str | None = None,
+        version: int | None = None,
     ) -> Task:
-        """Change a task's status alone; raise `TaskNotFound` or `TransitionRefused`."""
-        return await self.update(task_id, TaskChanges(status=status), owner=owner)
+        """Change a task's status alone; raise as `update`."""
+        changes = TaskChanges(status=status)
+        return await self.update(task_id, changes, owner=owner, version=version)
 
-    async def toggle(self, task_id: int, *, owner: str | None = None) -> Task:
+    async def toggle(
+        self, task_id: int, *, owner: str | None = None, version: int | None = None
+    ) -> Task:
         """Complete a task of a personal list, or reopen it; raise as `update`."""
         task_id = whole("task_id", task_id)
         where, read = sent.toggle_path(task_id, owner), entities.task(owner, task_id)
         refused = refusals(owner, *TASK_CHANGES)
-        return await self._call("PATCH", where, read, refused, about={"task_id": task_id})
+        about = {"task_id": task_id}
+        return await self._call("PATCH", where, read, refused, about=about, version=version)
 
-    async def delete(self, task_id: int, *, owner: str | None = None) -> None:
+    async def delete(
+        self, task_id: int, *, owner: str | None = None, version: int | None = None
+    ) -> None:
         """Delete a task and its assignments, not the users; raise `TaskNotFound`."""
         task_id = whole("task_id", task_id)
         where, refused = tasks_path(owner, task_id), refusals(owner, TaskNotFound)
-        await self._call("DELETE", where, entities.nothing, refused, about={"task_id": task_id})
+        about = {"task_id": task_id}
+        await self._call("DELETE", where, entities.nothing, refused, about=about, version=version)

@@ -23,7 +23,7 @@ def check(token: object) -> None:
         raise ValueError(f"{_KINDS}, not {type(token).__name__}")
 
 
-def headers(token: Token) -> dict[str, str]:
+def bearing(token: Token) -> dict[str, str]:
     """Return the headers that carry a token; raise `ValueError` for one that cannot be."""
     if token is None:
         return {}

@@ -77,15 +77,26 @@ class UsersOverHttp:
         """Return how many users match, by listing them all."""
         return len([user async for user in self.all(where)])
 
-    async def update(self, user_id: int, changes: UserChanges) -> User:
-        """Change a user; raise `UserNotFound`, `UsernameTaken` or `EmailTaken`."""
+    async def update(
+        self, user_id: int, changes: UserChanges, *, version: int | None = None
+    ) -> User:
+        """Change a user; raise `UserNotFound`, `UsernameTaken` or `EmailTaken`.
+
+        With a `version`, raise `VersionConflict` if the user has another.
+        """
         user_id, body = whole("user_id", user_id), sent.user_changes(changes)
         about = {"user_id": user_id, "username": changes.username, "email": changes.email}
         where, read = path("v1", "users", user_id), entities.user(user_id)
-        return await self._call("PUT", where, read, USER_CHANGES, body=body, about=about)
+        return await self._call(
+            "PUT", where, read, USER_CHANGES, body=body, about=about, version=version
+        )
 
-    async def delete(self, user_id: int) -> None:
-        """Delete a user and its assignments, not the tasks; raise `UserNotFound`."""
+    async def delete(self, user_id: int, *, version: int | None = None) -> None:
+        """Delete a user and its assignments, not the tasks; raise `UserNotFound`.
+
+        With a `version`, raise `VersionConflict` if the user has another.
+        """
         user_id = whole("user_id", user_id)
         where = path("v1", "users", user_id)
-        await self._call("DELETE", where, entities.nothing, USER, about={"user_id": user_id})
+        about = {"user_id": user_id}
+        await self._call("DELETE", where, entities.nothing, USER, about=about, version=version)

@@ -91,6 +91,13 @@ class Settings:
         whole(1, 100_000),
         default="1000",
     )
+    idempotency: float = _serving(
+        "FRING_IDEMPOTENCY_SECONDS",
+        "seconds in which a write with the same [`Idempotency-Key`](http-api.md#retries) is done"
+        " once, and answered the same",
+        between(1, 31_536_000),
+        default="86400",
+    )
     drain: float = _running(
         "FRING_DRAIN_SECONDS",
         "seconds that it goes on after it was told to end, while"
@@ -250,6 +257,13 @@ class Settings:
         "FRING_STRICT_INPUT",
         "refuse fields and parameters that are not known (422); else they are ignored, and the"
         " answer's `Fring-Ignored` names them",
+        boolean,
+        default="false",
+    )
+    require_if_match: bool = _rules(
+        "FRING_REQUIRE_IF_MATCH",
+        "refuse a PUT, PATCH or DELETE of a user or a task without"
+        " [`If-Match`](http-api.md#lost-updates) (428)",
         boolean,
         default="false",
     )

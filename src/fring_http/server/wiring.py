@@ -120,6 +120,8 @@ class Wiring:
             registration=settings.registration,
             cors_origins=settings.cors_origins,
             strict_input=settings.strict_input,
+            idempotency_seconds=settings.idempotency,
+            require_if_match=settings.require_if_match,
             objections=self.readiness.objections,
             request_seconds=settings.request_seconds,
             max_requests=settings.max_requests,

@@ -1,6 +1,7 @@
 """Run the whole contract on every fault: does exactly what is declared fail?
 
-    python -m tests.stores.mutants.exact [--record] [--runs N] [--package NAME] [--only TEXT] [--jobs N]
+    python -m tests.stores.mutants.exact [--record] [--runs N] [--package NAME] [--only TEXT]
+        [--clauses TEXT] [--jobs N]
 
 The faults are shared out among processes, a few to each session of pytest. A record runs all
 twice, to learn what is red by chance.
@@ -46,9 +47,9 @@ def server() -> Iterator[str]:
         yield url
 
 
-def red_clauses(mutants: list[Mutant]) -> list[tuple[str, str, set[str]]]:
-    """Run every clause on these; return package, name and the clauses that failed, of each."""
-    verdicts = run((mutant, clause) for mutant in mutants for clause in CLAUSES)
+def red_clauses(mutants: list[Mutant], clauses: frozenset[str]) -> list[tuple[str, str, set[str]]]:
+    """Run clauses on these; return package, name and the clauses that failed, of each."""
+    verdicts = run((mutant, clause) for mutant in mutants for clause in clauses)
     failed = defaultdict[str, set[str]](set)
     for (mutant, clause), verdict in verdicts.items():
         if verdict.kills or verdict.broken:
@@ -56,8 +57,10 @@ def red_clauses(mutants: list[Mutant]) -> list[tuple[str, str, set[str]]]:
     return [(mutant.package, mutant.name, failed[mutant.name]) for mutant in mutants]
 
 
-def run_all(mutants: list[Mutant], runs: int, jobs: int) -> dict[tuple[str, str], list[set[str]]]:
-    """Run every clause on every mutant so many times, and tell how far it has come."""
+def run_all(
+    mutants: list[Mutant], clauses: frozenset[str], runs: int, jobs: int
+) -> dict[tuple[str, str], list[set[str]]]:
+    """Run these clauses on every mutant so many times, and tell how far it has come."""
     few = [
         same[start : start + FEW]
         for suite in sorted({mutant.suite for mutant in mutants})
@@ -67,7 +70,7 @@ def run_all(mutants: list[Mutant], runs: int, jobs: int) -> dict[tuple[str, str]
     found = defaultdict[tuple[str, str], list[set[str]]](list)
     begun = time.monotonic()
     with ProcessPoolExecutor(jobs) as workers:
-        tasks = [workers.submit(red_clauses, each) for each in few * runs]
+        tasks = [workers.submit(red_clauses, each, clauses) for each in few * runs]
         for number, task in enumerate(as_completed(tasks), 1):
             for package, name, red in task.result():
                 found[package, name].append(red)
@@ -80,14 +83,18 @@ def tell(text: str) -> None:
     print(text, flush=True)  # noqa: T201  # a command talks
 
 
-def differences(package: str, found: dict[tuple[str, str], list[set[str]]]) -> list[str]:
-    """Return what is not as it is declared."""
+def differences(
+    package: str, clauses: frozenset[str], found: dict[tuple[str, str], list[set[str]]]
+) -> list[str]:
+    """Return what is not as it is declared, of these clauses."""
     known = declared(package)
     return [
         f"{package}: {name}: {amiss}"
         for (its_package, name), runs in found.items()
         if its_package == package
-        for amiss in sorted({amiss for red in runs for amiss in known.get(name, Red()).amiss(red)})
+        for amiss in sorted(
+            {amiss for red in runs for amiss in known.get(name, Red()).of(clauses).amiss(red)}
+        )
     ]
 
 
@@ -98,6 +105,7 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--runs", type=int, help="how often (by default 1, or 2 to record)")
     parser.add_argument("--package", choices=[*CATALOGUES], help="the stores (by default all)")
     parser.add_argument("--only", default="", help="faults whose names have this in them")
+    parser.add_argument("--clauses", default="", help="clauses whose names have this in them")
     parser.add_argument("--jobs", type=int, default=os.cpu_count())
     options = parser.parse_args(arguments)
     mutants = [
@@ -106,17 +114,18 @@ def main(arguments: list[str]) -> int:
         for mutant in all_of_it
         if options.package in (None, package) and options.only in mutant.name
     ]
+    clauses = frozenset(clause for clause in CLAUSES if options.clauses in clause)
     with server() as url, pytest.MonkeyPatch.context() as patch:
         patch.setenv("FRING_TEST_DATABASE_URL", url)
-        found = run_all(mutants, options.runs or 1 + options.record, options.jobs)
-    amiss = [line for package in CATALOGUES for line in differences(package, found)]
+        found = run_all(mutants, clauses, options.runs or 1 + options.record, options.jobs)
+    amiss = [line for package in CATALOGUES for line in differences(package, clauses, found)]
     if not options.record:
         tell("\n".join([*amiss, f"{len(found)} faults, {len(amiss)} clauses not as declared"]))
         return bool(amiss)
     for package, all_of_it in CATALOGUES.items():
         known = declared(package)
         red = {
-            m.name: known.get(m.name, Red()).after(found[package, m.name])
+            m.name: known.get(m.name, Red()).after(found[package, m.name], clauses)
             if (package, m.name) in found
             else known.get(m.name, Red())
             for m in all_of_it

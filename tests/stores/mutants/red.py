@@ -48,15 +48,22 @@ class Red:
             *(f"declared and green: {clause}" for clause in sorted(self.always - red)),
         ]
 
-    def after(self, runs: Iterable[AbstractSet[str]]) -> Red:
-        """Return what is to be declared after some runs.
+    def of(self, clauses: frozenset[str]) -> Red:
+        """Return those of these clauses."""
+        return Red(self.always & clauses, self.sometimes & clauses)
 
-        What was red sometimes stays so, or would come and go with each record.
+    def after(self, runs: Iterable[AbstractSet[str]], clauses: frozenset[str] = CLAUSES) -> Red:
+        """Return what is to be declared after some runs of these clauses.
+
+        What was red sometimes stays so, or would come and go with each record. So does what is
+        declared of other clauses.
         """
         seen = [frozenset(run) for run in runs]
-        by_chance = self.sometimes & CLAUSES
+        others = self.of(CLAUSES - clauses)
+        by_chance = self.of(clauses).sometimes
         always = frozenset.intersection(*seen) - by_chance
-        return Red(always, frozenset.union(*seen, by_chance) - always)
+        by_chance = frozenset.union(*seen, by_chance) - always
+        return Red(always | others.always, by_chance | others.sometimes)
 
 
 def declared(package: str) -> dict[str, Red]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import attrs
 
+from fring_adapters.postgres.repositories.removing import removed_at
 from fring_adapters.postgres.sql import tasks as sql
 from fring_adapters.postgres.sql.drawn_ids import MAX_ROUNDS, steps_after
 from fring_adapters.postgres.sql.rows import TASKS, USERS
@@ -84,8 +85,11 @@ class PostgresTasks:
             ("task", task_id, owner), verb, partial(_get, task_id, owner), _save
         )
 
-    async def remove(self, task_id: int, owner: str | None) -> bool:
-        return bool(await self._executor.run(sql.REMOVE, {"id": task_id, "owner": owner}))
+    async def remove(self, task_id: int, owner: str | None, *, version: int | None = None) -> bool:
+        parameters = {"id": task_id, "owner": owner}
+        if version is not None:
+            return bool(await removed_at(version, self._executor, sql.REMOVE_AT, parameters))
+        return bool(await self._executor.run(sql.REMOVE, parameters))
 
 
 async def _get(task_id: int, owner: str | None, executor: Executor) -> Task | None:

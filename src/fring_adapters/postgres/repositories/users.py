@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 import attrs
 import psycopg
 
+from fring_adapters.postgres.repositories.removing import removed_at
 from fring_adapters.postgres.sql import users as sql
 from fring_adapters.postgres.sql.drawn_ids import MAX_ROUNDS, steps_after
 from fring_adapters.postgres.sql.rows import TASKS, USERS
-from fring_adapters.postgres.sql.user_removal import REMOVE, SWEEP
+from fring_adapters.postgres.sql.user_removal import REMOVE, REMOVE_AT, SWEEP
 from fring_adapters.postgres.sql.users import STATEMENTS
 from fring_core import (
     EmailTaken,
@@ -97,9 +98,12 @@ class PostgresUsers:
     async def change(self, user_id: int, verb: Callable[[User], User]) -> User | None:
         return await self._changing.change(("user", user_id), verb, partial(_get, user_id), _save)
 
-    async def remove(self, user_id: int) -> bool:
+    async def remove(self, user_id: int, *, version: int | None = None) -> bool:
         parameters = {"id": user_id, "owner": str(user_id)}
-        rows = await self._executor.run(REMOVE, parameters)
+        if version is not None:
+            rows = await removed_at(version, self._executor, REMOVE_AT, parameters)
+        else:
+            rows = await self._executor.run(REMOVE, parameters)
         if rows and rows[0][1]:
             await self._executor.run(SWEEP, parameters)
         return bool(rows)

@@ -5,10 +5,21 @@ from __future__ import annotations
 from functools import cache
 from typing import TYPE_CHECKING, Final
 
-from sqlalchemy import BindParameter, bindparam, delete, exists, func, literal_column, select
+from sqlalchemy import (
+    CTE,
+    BindParameter,
+    ColumnElement,
+    bindparam,
+    delete,
+    exists,
+    func,
+    literal_column,
+    select,
+)
 
 from fring_adapters.postgres.sql.drawn_ids import adding, spending
 from fring_adapters.postgres.sql.entities import EntityStatements, counted, paged
+from fring_adapters.postgres.sql.removal_at import at_version, seen_beside
 from fring_adapters.postgres.sql.rows import TASKS, USERS
 from fring_adapters.postgres.sql.statements import reading, writing
 from fring_adapters.postgres.sql.tables import tasks, user_tasks, users
@@ -34,8 +45,18 @@ GET_WITH_USERS: Final = reading(
     .where(*_IS_IT)
     .order_by(users.c.id)
 )
-_REMOVED: Final = delete(tasks).where(*_IS_IT).returning(tasks.c.id).cte("removed")
+
+
+def _removed(*more: ColumnElement[bool]) -> CTE:
+    return delete(tasks).where(*_IS_IT, *more).returning(tasks.c.id).cte("removed")
+
+
+_REMOVED: Final = _removed()
 REMOVE: Final = writing(select(_REMOVED.c.id).add_cte(spending((tasks, _REMOVED))))
+_REMOVED_AT: Final = _removed(at_version(tasks))
+REMOVE_AT: Final = writing(
+    seen_beside(_REMOVED_AT, tasks, *_IS_IT).add_cte(spending((tasks, _REMOVED_AT)))
+)
 
 
 _ORDERS: Final = {

@@ -33,6 +33,7 @@ from fring_core.testing.contract.texts import TextTests
 from fring_core.testing.contract.threads import InThreads
 from fring_core.testing.contract.transactions import TransactionTests
 from fring_core.testing.contract.users import UserTests
+from fring_core.testing.contract.versions import VersionTests
 
 __all__ = ["InThreads", "StoreContract"]
 
@@ -65,6 +66,7 @@ class StoreContract(
     ListTests,
     InheritanceTests,
     IdTests,
+    VersionTests,
     SaveTests,
     OwnerTests,
     TaskTests,

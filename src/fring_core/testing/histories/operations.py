@@ -45,6 +45,8 @@ IMPOSSIBLE_IDS = (0, -1, 2**63, -(2**63) - 1, 2**64 + 1, 10**30)
 HASHES = st.sampled_from(("", "a", "b"))
 # The clock may stand still, or go back, by a microsecond or by an hour.
 TICKS = st.sampled_from((0, 0, 1, -1)) | st.integers(-(10**6), 36 * 10**8)
+# A version that is expected: any mostly, else one that a row may have, or has had.
+VERSION = _one_of([*[st.none()] * 4, st.integers(1, 3)])
 MOMENTS = _one_of(
     [*[TICKS.map(lambda ticks: START + timedelta(microseconds=ticks))] * 5, st.sampled_from(EDGES)]
 )
@@ -140,7 +142,7 @@ FIND_USERS = _calls("fring.users.list", USER_FILTERS, PAGES)
 FIND_TASKS = _calls(
     "fring.tasks.list", TASK_FILTERS, PAGES, owner=OWNER, order=values.task_orders()
 )
-UPDATE_TASK = _calls("fring.tasks.update", ANY_TASK, TASK_CHANGES, owner=OWNER)
+UPDATE_TASK = _calls("fring.tasks.update", ANY_TASK, TASK_CHANGES, owner=OWNER, version=VERSION)
 USE_CASES = (
     CREATE_USER,
     FIND_USERS,
@@ -148,8 +150,8 @@ USE_CASES = (
     _calls("fring.users.get_with_tasks", ANY_USER),
     _calls("fring.users.find", username=NAMES),
     _calls("fring.users.count", USER_FILTERS),
-    _calls("fring.users.update", ANY_USER, USER_CHANGES),
-    _calls("fring.users.delete", ANY_USER),
+    _calls("fring.users.update", ANY_USER, USER_CHANGES, version=VERSION),
+    _calls("fring.users.delete", ANY_USER, version=VERSION),
     _calls("fring.assignments.tasks_of", ANY_USER, st.none() | STATUS),
     ASSIGN_TASK,
     _calls("fring.assignments.remove", user=ANY_USER, task=ANY_TASK, first=SIDES),
@@ -159,9 +161,9 @@ USE_CASES = (
     _calls("fring.tasks.get_with_users", ANY_TASK, owner=OWNER),
     _calls("fring.tasks.count", TASK_FILTERS, owner=OWNER),
     UPDATE_TASK,
-    _calls("fring.tasks.set_status", ANY_TASK, STATUS, owner=OWNER),
-    _calls("fring.tasks.toggle", ANY_TASK, owner=OWNER),
-    _calls("fring.tasks.delete", ANY_TASK, owner=OWNER),
+    _calls("fring.tasks.set_status", ANY_TASK, STATUS, owner=OWNER, version=VERSION),
+    _calls("fring.tasks.toggle", ANY_TASK, owner=OWNER, version=VERSION),
+    _calls("fring.tasks.delete", ANY_TASK, owner=OWNER, version=VERSION),
     _calls("fring.assignments.users_of", ANY_TASK),
 )
 CALLS = (
@@ -175,10 +177,10 @@ CALLS = (
     _calls("store.users.count", USER_FILTERS),
     _calls("store.tasks.count", TASK_FILTERS, OWNER),
     _calls("store.users.get_with_tasks", USER),
-    _calls("store.users.remove", USER),
+    _calls("store.users.remove", USER, version=VERSION),
     _calls("store.tasks.get", TASK, OWNER),
     _calls("store.tasks.get_with_users", TASK, OWNER),
-    _calls("store.tasks.remove", TASK, OWNER),
+    _calls("store.tasks.remove", TASK, OWNER, version=VERSION),
     _calls("store.assignments.remove", USER, TASK),
     _calls("store.assignments.tasks_of", USER, st.none() | STATUS),
     _calls("store.assignments.users_of", TASK),

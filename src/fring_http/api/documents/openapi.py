@@ -14,6 +14,7 @@ from litestar.openapi import OpenAPIConfig
 from litestar.openapi.spec import License, Server, Tag
 from litestar.routes import HTTPRoute
 
+from fring_http.api.documents import conditions
 from fring_http.api.documents.refusals import refusals
 from fring_http.api.reading.unknown import HEADER, MEANING
 from fring_http.api.shapes.json_schema import answer_schema, body_schema
@@ -81,7 +82,7 @@ def document(app: Litestar) -> Json:
             item = found["paths"][route.path_format]
             for method, (handler, _) in route.route_handler_map.items():
                 if method.lower() in item:
-                    _complete(item[method.lower()], handler, schemas, writes=method != "GET")
+                    _complete(item[method.lower()], handler, schemas, method)
             paths[_shown(route)] = item
     every = [operation for item in paths.values() for operation in item.values()]
     ignored = {"description": MEANING, "schema": {"type": "string"}}
@@ -102,7 +103,7 @@ def _shown(route: HTTPRoute) -> str:
     return path
 
 
-def _complete(operation: Json, handler: HTTPRouteHandler, schemas: Json, *, writes: bool) -> None:
+def _complete(operation: Json, handler: HTTPRouteHandler, schemas: Json, method: str) -> None:
     """Put into an operation what Litestar does not know of it."""
     opt = handler.opt
     operation.pop("deprecated")
@@ -119,6 +120,7 @@ def _complete(operation: Json, handler: HTTPRouteHandler, schemas: Json, *, writ
         return  # it takes nothing, and looks for nothing
     parameters = [opt["path"][each["name"]] for each in operation.pop("parameters", [])]
     parameters += [PARAMETERS[name] for name in opt["query"]]
+    parameters += conditions.parameters(opt, method)
     if parameters:
         operation["parameters"] = parameters
     body = opt["body"] or opt["optional_body"]
@@ -131,7 +133,9 @@ def _complete(operation: Json, handler: HTTPRouteHandler, schemas: Json, *, writ
             "content": {"application/json": content},
         }
     takes = bool(parameters or body)
-    responses |= refusals(operation, opt, schemas, takes=takes, writes=writes)
+    responses |= conditions.unchanged(opt, method)
+    responses |= refusals(operation, opt, schemas, takes=takes, method=method)
+    conditions.put_tags(responses, opt)
     for response in responses.values():
         response.setdefault("headers", {})[HEADER] = {"$ref": f"#/components/headers/{HEADER}"}
 

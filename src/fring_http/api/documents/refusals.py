@@ -8,17 +8,20 @@ import msgspec
 from msgspec.structs import fields
 
 from fring_core import Action, Forbidden, Identity, Role
+from fring_http.api.documents.conditions import refused
 from fring_http.api.reading.bodies import fault_of
 from fring_http.api.reading.parameters import no_integer
 from fring_http.api.refusals.details import (
     AWAY,
     BAD_TOKEN,
+    CHANGED,
     FOREIGN,
     NO_TOKEN,
     NOT_FOUND,
     NOT_PLAIN,
     TOO_LARGE,
     TOO_SLOW,
+    UNCONDITIONAL,
 )
 from fring_http.api.refusals.errors import CODES, Error, Fault, ValidationError
 from fring_http.api.shapes.json_schema import answer_schema
@@ -53,8 +56,10 @@ _DETAILS: Final[Mapping[int, Sequence[str]]] = {
     403: (FOREIGN,),
     404: (NOT_FOUND,),
     408: (TOO_SLOW,),
+    412: (CHANGED,),
     413: (TOO_LARGE,),
     415: (NOT_PLAIN,),
+    428: (UNCONDITIONAL,),
     503: (AWAY,),
 }
 # What the texts of errors name, in the examples.
@@ -68,13 +73,13 @@ _NAMED: Final = {
 
 
 def refusals(
-    operation: Json, opt: Mapping[str, Any], schemas: Json, *, takes: bool, writes: bool
+    operation: Json, opt: Mapping[str, Any], schemas: Json, *, takes: bool, method: str
 ) -> Json:
     """Return the error responses of an operation, by status.
 
-    `operation` has its tags and parameters. `takes` is whether it has parameters or a body,
-    `writes` whether it changes anything.
+    `operation` has its tags and parameters. `takes` is whether it has parameters or a body.
     """
+    writes = method != "GET"
     described = _ANYWHERE | (_WRITING if writes else {})
     details: dict[int, Sequence[str]] = dict(_DETAILS)
     if opt["body"] is not None:
@@ -91,6 +96,7 @@ def refusals(
         described.setdefault(status, _REFUSED[status])
     if opt["path"] == LIST_PATH:
         described.setdefault(404, "No list has this name")
+    described = refused(opt, method) | described
     shape = answer_schema(Error, schemas)
     found = {}
     for status, description in described.items():

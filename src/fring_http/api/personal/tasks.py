@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlencode
 
 from litestar import Request, Response, Router, delete, get, patch, post, put
 from litestar.datastructures import ResponseHeader
-from litestar.di import NamedDependency, Provide
+from litestar.di import NamedDependency
 from litestar.params import FromPath
 
 from fring_core import (
@@ -28,16 +29,21 @@ from fring_http.api.personal.schemas import Completion, NewOwnTask, OwnTask, Own
 from fring_http.api.reading.bodies import MAX_BODY_BYTES, read_body, read_optional_body
 from fring_http.api.reading.input_guard import input_guard
 from fring_http.api.reading.parameters import Query, read_id
+from fring_http.api.reading.preconditions import answered, read_if_match, tagged
 from fring_http.api.reading.unknown import telling
 from fring_http.api.reading.wording import alternatives
+from fring_http.api.receipts import IDEMPOTENCY_SECONDS, answering_once, unit_of
 from fring_http.api.references import created, reference
 from fring_http.api.refusals.errors import ROUTER_HANDLERS, Fault, Rejected
 from fring_http.api.refusals.options import with_options
 from fring_http.api.shapes.operations import LOCATION, Refusals, operation
 from fring_http.api.shapes.parameters import ALL, LIST_PATH, ORDERS, PENDING, USUAL_ORDER
+from fring_http.api.tags import version_tag
 
 if TYPE_CHECKING:
-    from fring_core import Tokens
+    from collections.abc import Awaitable
+
+    from fring_core import Task, Tokens
 
 Service = NamedDependency[Fring]
 Call = Request[Any, Any, Any]
@@ -89,7 +95,7 @@ def read_order(query: Query) -> TaskOrder:
 
 @post(
     "/",
-    opt=operation(body=NewOwnTask),
+    opt=operation(body=NewOwnTask, tagged=True),
     response_description="The task that was created.",
     response_headers=[LOCATION],
 )
@@ -103,7 +109,7 @@ async def create_own_task(
     owner = read_owner(user_id)
     new = await read_body(request, NewOwnTask)
     task = await fring.tasks.create(new.to_core(), owner=owner)
-    return created(request, OwnTask.of(task, owner))
+    return created(request, OwnTask.of(task, owner), version_tag(task.version))
 
 
 @get(
@@ -138,64 +144,89 @@ def _next_link(request: Call, query: Query, skip: int, limit: int) -> str:
     return f'<{path}?{urlencode(parameters)}>; rel="next"'
 
 
-@get("/{task_id:str}", opt=operation(errors=GONE), response_description="The task.")
-async def get_own_task(fring: Service, user_id: FromPath[str], task_id: FromPath[str]) -> OwnTask:
+@get("/{task_id:str}", opt=operation(errors=GONE, tagged=True), response_description="The task.")
+async def get_own_task(
+    fring: Service, request: Call, user_id: FromPath[str], task_id: FromPath[str]
+) -> Response[OwnTask]:
     """Get a task of a list."""
     owner = read_owner(user_id)
-    return OwnTask.of(await fring.tasks.get(read_id("task_id", task_id), owner=owner), owner)
+    task = await fring.tasks.get(read_id("task_id", task_id), owner=owner)
+    return answered(request, version_tag(task.version), partial(OwnTask.of, user_id=owner), task)
 
 
 @put(
     "/{task_id:str}",
-    opt=operation(body=OwnTaskChanges, errors=CHANGED),
+    opt=operation(body=OwnTaskChanges, errors=CHANGED, tagged=True),
     response_description="The task as it is now.",
 )
 async def update_own_task(
     fring: Service, request: Call, user_id: FromPath[str], task_id: FromPath[str]
-) -> OwnTask:
+) -> Response[OwnTask]:
     """Change a task of a list.
 
     What the body does not name stays.
     """
     owner, task = read_owner(user_id), read_id("task_id", task_id)
-    changes = await read_body(request, OwnTaskChanges)
-    return OwnTask.of(await fring.tasks.update(task, changes.to_core(), owner=owner), owner)
+    expected = read_if_match(request)
+    changes = (await read_body(request, OwnTaskChanges)).to_core()
+    changed = await expected.met(
+        lambda version: fring.tasks.update(task, changes, owner=owner, version=version)
+    )
+    return tagged(OwnTask.of(changed, owner), changed)
 
 
-@delete("/{task_id:str}", opt=operation(errors=GONE), response_description="The task is gone.")
-async def delete_own_task(fring: Service, user_id: FromPath[str], task_id: FromPath[str]) -> None:
+@delete(
+    "/{task_id:str}",
+    opt=operation(errors=GONE, tagged=True),
+    response_description="The task is gone.",
+)
+async def delete_own_task(
+    fring: Service, request: Call, user_id: FromPath[str], task_id: FromPath[str]
+) -> None:
     """Delete a task of a list."""
-    owner = read_owner(user_id)
-    await fring.tasks.delete(read_id("task_id", task_id), owner=owner)
+    owner, task = read_owner(user_id), read_id("task_id", task_id)
+    expected = read_if_match(request)
+    await expected.met(lambda version: fring.tasks.delete(task, owner=owner, version=version))
 
 
 @patch(
     "/{task_id:str}/complete",
-    opt=operation(optional_body=Completion, errors=CHANGED),
+    opt=operation(optional_body=Completion, errors=CHANGED, tagged=True),
     response_description="The task as it is now.",
 )
 async def toggle_own_task(
     fring: Service, request: Call, user_id: FromPath[str], task_id: FromPath[str]
-) -> OwnTask:
+) -> Response[OwnTask]:
     """Complete a task of a list, or reopen it.
 
     A body says which. Without one, a completed task is reopened, any other is completed.
     """
     owner, task = read_owner(user_id), read_id("task_id", task_id)
+    expected = read_if_match(request)
     wish = await read_optional_body(request, Completion)
-    if wish is None:
-        return OwnTask.of(await fring.tasks.toggle(task, owner=owner), owner)
-    changes = TaskChanges(completed=wish.completed)
-    return OwnTask.of(await fring.tasks.update(task, changes, owner=owner), owner)
+
+    def change(version: int | None) -> Awaitable[Task]:
+        if wish is None:
+            return fring.tasks.toggle(task, owner=owner, version=version)
+        changes = TaskChanges(completed=wish.completed)
+        return fring.tasks.update(task, changes, owner=owner, version=version)
+
+    changed = await expected.met(change)
+    return tagged(OwnTask.of(changed, owner), changed)
 
 
 def personal_router(
-    fring: Fring, tokens: Tokens | None = None, *, strict_input: bool = False
+    fring: Fring,
+    tokens: Tokens | None = None,
+    *,
+    strict_input: bool = False,
+    require_if_match: bool = False,
+    idempotency_seconds: float = IDEMPOTENCY_SECONDS,
 ) -> Router:
     """Return `/api/{user_id}/tasks` on a Fring, to be part of any Litestar application.
 
     With `tokens`, each request needs one, and its subject must be the path's user id.
-    `strict_input` is as in `v1_router`.
+    `strict_input`, `require_if_match` and `idempotency_seconds` are as in `v1_router`.
     """
     return Router(
         "/api/{user_id:str}/tasks",
@@ -209,10 +240,15 @@ def personal_router(
                 toggle_own_task,
             ]
         ),
-        dependencies={"fring": Provide(lambda: fring, sync_to_thread=False)},
+        dependencies={"fring": unit_of(fring)},
         guards=[reserved_guard, *([list_guard(tokens)] if tokens else []), input_guard],
-        middleware=[telling],
-        opt={"secured": tokens is not None, "path": LIST_PATH, "strict_input": strict_input},
+        middleware=[answering_once(fring, tokens, idempotency_seconds), telling],
+        opt={
+            "secured": tokens is not None,
+            "path": LIST_PATH,
+            "strict_input": strict_input,
+            "require_if_match": require_if_match,
+        },
         tags=["personal"],
         exception_handlers=ROUTER_HANDLERS,
         request_max_body_size=MAX_BODY_BYTES,

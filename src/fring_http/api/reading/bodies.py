@@ -50,7 +50,7 @@ async def read_body(request: Request[Any, Any, Any], shape: type[T]) -> T:
     media_type = _media_type(request)
     if media_type not in ("", JSON):
         raise _unsupported()
-    body = await _bytes(request)
+    body = await read_bytes(request)
     if body and not media_type:  # a page may send such a body anywhere, and nobody asks it first
         raise _unsupported()
     if not body:
@@ -91,7 +91,7 @@ async def read_optional_body(request: Request[Any, Any, Any], shape: type[T]) ->
     """
     try:
         if _media_type(request) == JSON:
-            body = await _bytes(request)
+            body = await read_bytes(request)
             body.decode()
             value = msgspec.json.decode(body, type=shape)
             faults = _unknown(request, _MEMBERS.decode(body), shape)
@@ -117,7 +117,8 @@ def _media_type(request: Request[Any, Any, Any]) -> str:
     return given.partition(";")[0].strip().lower()
 
 
-async def _bytes(request: Request[Any, Any, Any]) -> bytes:
+async def read_bytes(request: Request[Any, Any, Any]) -> bytes:
+    """Return the body, whatever it is; raise 413 and 408 as `read_body`."""
     try:
         async with asyncio.timeout(BODY_SECONDS):
             return await request.body()

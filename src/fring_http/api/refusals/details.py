@@ -15,4 +15,8 @@ NOT_FOUND: Final = HTTPStatus.NOT_FOUND.phrase  # Litestar's words
 TOO_SLOW: Final = "The body took too long to arrive"
 TOO_LARGE: Final = "The body is larger than 1 MiB"
 NOT_PLAIN: Final = "The body must be plain JSON, with Content-Type: application/json"
+UNCONDITIONAL: Final = (
+    "If-Match must say which version this is meant for: the ETag that was seen, or *"
+)
+CHANGED: Final = "It is another by now: its version is not one that If-Match names"
 AWAY: Final = "Service temporarily unavailable"

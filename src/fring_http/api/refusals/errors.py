@@ -10,9 +10,18 @@ import msgspec
 from litestar import Response
 from litestar.exceptions import HTTPException
 
-from fring_core import Forbidden, FringError, InvalidInput, Unauthenticated, Unavailable, errors
+from fring_core import (
+    Forbidden,
+    FringError,
+    InvalidInput,
+    Unauthenticated,
+    Unavailable,
+    VersionConflict,
+    errors,
+)
 from fring_http.api.exchanges import note
-from fring_http.api.refusals.details import AWAY, BAD_TOKEN, TOO_LARGE
+from fring_http.api.refusals.details import AWAY, BAD_TOKEN, CHANGED, TOO_LARGE
+from fring_http.api.tags import version_tag
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -37,10 +46,12 @@ CODES: Final[Mapping[int, str]] = {
     404: "not_found",
     405: "method_not_allowed",
     408: "request_timeout",
+    412: "precondition_failed",
     413: "too_large",
     415: "unsupported_media_type",
     421: "misdirected_request",
     422: "validation",
+    428: "precondition_required",
     429: "too_many_requests",
     500: "internal",
     503: "unavailable",
@@ -143,6 +154,10 @@ def _forbidden(_: Request[Any, Any, Any], error: Forbidden) -> Response[Error]:
     return error_response(403, error.reason, error.code)
 
 
+def _changed(_: Request[Any, Any, Any], error: VersionConflict) -> Response[Error]:
+    return error_response(412, CHANGED, error.code, {"ETag": version_tag(error.version)})
+
+
 def _declared(request: Request[Any, Any, Any], error: FringError) -> Response[Error]:
     """Answer with the status and the text that the operation declares for this error."""
     for status, texts in request.route_handler.opt["errors"].items():
@@ -158,6 +173,7 @@ HANDLERS: Final[ExceptionHandlersMap] = {
     Unavailable: _unavailable,
     Unauthenticated: _unauthenticated,
     Forbidden: _forbidden,
+    VersionConflict: _changed,
     FringError: _declared,
     HTTPException: _http,
     Exception: _unexpected,

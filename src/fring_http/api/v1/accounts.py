@@ -26,6 +26,7 @@ from fring_http.api.refusals.errors import ROUTER_HANDLERS
 from fring_http.api.refusals.options import with_options
 from fring_http.api.shapes.operations import LOCATION, Refusals, operation
 from fring_http.api.shapes.parameters import BOARD_PATH
+from fring_http.api.tags import version_tag
 from fring_http.api.v1.account_schemas import AccessToken, Account, Login, NewAccount, NewPassword
 from fring_http.api.v1.schemas import User
 
@@ -50,7 +51,7 @@ LOG_IN: Final[Refusals] = {401: {Unauthenticated: "Invalid credentials"}}
 
 @post(
     "/register",
-    opt=operation(body=NewAccount, errors=REGISTER),
+    opt=operation(body=NewAccount, errors=REGISTER, tagged=True),
     response_description="The user that was created.",
     response_headers=[LOCATION],
 )
@@ -60,10 +61,11 @@ async def register(accounts: Service, request: Call) -> Response[User]:
     It is a user with a password, and an id that the server chooses.
     """
     new = await read_body(request, NewAccount)
-    user = User.of(await accounts.register(new.to_core()))
+    user = await accounts.register(new.to_core())
     note(request.scope, caller=str(user.id))
     _security.info("registered: user %d", user.id)
-    return created(request, user, request.scope["path"].removesuffix("/auth/register") + "/users")
+    users = request.scope["path"].removesuffix("/auth/register") + "/users"
+    return created(request, User.of(user), version_tag(user.version), users)
 
 
 @post("/register", include_in_schema=False, opt=operation(body=NewAccount))

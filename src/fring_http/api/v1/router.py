@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from litestar import Router
-from litestar.di import Provide
 
 from fring_http.api.guards import board_guard
 from fring_http.api.reading.bodies import MAX_BODY_BYTES
 from fring_http.api.reading.input_guard import input_guard
 from fring_http.api.reading.unknown import telling
+from fring_http.api.receipts import IDEMPOTENCY_SECONDS, answering_once, unit_of
 from fring_http.api.refusals.errors import ROUTER_HANDLERS
 from fring_http.api.refusals.options import with_options
 from fring_http.api.shapes.parameters import BOARD_PATH
@@ -20,20 +20,34 @@ if TYPE_CHECKING:
     from fring_core import Fring, Tokens
 
 
-def v1_router(fring: Fring, tokens: Tokens | None = None, *, strict_input: bool = False) -> Router:
+def v1_router(
+    fring: Fring,
+    tokens: Tokens | None = None,
+    *,
+    strict_input: bool = False,
+    require_if_match: bool = False,
+    idempotency_seconds: float = IDEMPOTENCY_SECONDS,
+) -> Router:
     """Return `/api/v1` on a Fring, to be part of any Litestar application.
 
     With `tokens`, each request needs one, and the role it proves decides what may be done. With
     `strict_input`, a body or a query that names what is not known is refused, else that is ignored
-    and named in the answer's `Fring-Ignored`.
+    and named in the answer's `Fring-Ignored`. With `require_if_match`, a change of a single user or
+    task that does not say which version it is meant for is refused with 428. A request with an
+    `Idempotency-Key` is done once in `idempotency_seconds`.
     """
     return Router(
         "/api/v1",
         route_handlers=with_options([*users.HANDLERS, *tasks.HANDLERS]),
-        dependencies={"fring": Provide(lambda: fring, sync_to_thread=False)},
+        dependencies={"fring": unit_of(fring)},
         guards=[*([board_guard(tokens)] if tokens else []), input_guard],
-        middleware=[telling],
-        opt={"secured": tokens is not None, "path": BOARD_PATH, "strict_input": strict_input},
+        middleware=[answering_once(fring, tokens, idempotency_seconds), telling],
+        opt={
+            "secured": tokens is not None,
+            "path": BOARD_PATH,
+            "strict_input": strict_input,
+            "require_if_match": require_if_match,
+        },
         tags=["board"],
         exception_handlers=ROUTER_HANDLERS,
         request_max_body_size=MAX_BODY_BYTES,

@@ -12,8 +12,10 @@ from fring_core import Fring, Page, Side, TaskFilter
 from fring_core.queries import DEFAULT_LIMIT
 from fring_http.api.reading.bodies import read_body
 from fring_http.api.reading.parameters import Query, read_id
+from fring_http.api.reading.preconditions import answered, read_if_match, tagged
 from fring_http.api.references import created
 from fring_http.api.shapes.operations import LOCATION, operation
+from fring_http.api.tags import tag_with, version_tag
 from fring_http.api.v1 import texts as errors
 from fring_http.api.v1.schemas import Message, NewTask, Task, TaskChanges, TaskWithUsers, User
 
@@ -23,14 +25,15 @@ Call = Request[Any, Any, Any]
 
 @post(
     "/tasks",
-    opt=operation(body=NewTask, errors={400: errors.CREATE_TASK}),
+    opt=operation(body=NewTask, errors={400: errors.CREATE_TASK}, tagged=True),
     response_description="The task that was created.",
     response_headers=[LOCATION],
 )
 async def create_task(fring: Service, request: Call) -> Response[Task]:
     """Create a task."""
     new = await read_body(request, NewTask)
-    return created(request, Task.of(await fring.tasks.create(new.to_core())))
+    task = await fring.tasks.create(new.to_core())
+    return created(request, Task.of(task), version_tag(task.version))
 
 
 @get(
@@ -51,53 +54,60 @@ async def list_tasks(fring: Service, request: Call) -> list[Task]:
 
 @get(
     "/tasks/{task_id:str}",
-    opt=operation(errors={400: errors.TASK}),
+    opt=operation(errors={400: errors.TASK}, tagged=True),
     response_description="The task, and the users it is assigned to.",
 )
-async def get_task(fring: Service, task_id: FromPath[str]) -> TaskWithUsers:
+async def get_task(
+    fring: Service, request: Call, task_id: FromPath[str]
+) -> Response[TaskWithUsers]:
     """Get a task and its users."""
     found = await fring.tasks.get_with_users(read_id("task_id", task_id))
-    return TaskWithUsers.of_both(found)
+    return answered(request, tag_with(found.task, found.users), TaskWithUsers.of_both, found)
 
 
 @put(
     "/tasks/{task_id:str}",
-    opt=operation(body=TaskChanges, errors={400: errors.UPDATE_TASK}),
+    opt=operation(body=TaskChanges, errors={400: errors.UPDATE_TASK}, tagged=True),
     response_description="The task as it is now.",
 )
-async def update_task(fring: Service, request: Call, task_id: FromPath[str]) -> Task:
+async def update_task(fring: Service, request: Call, task_id: FromPath[str]) -> Response[Task]:
     """Change a task.
 
     What the body does not name stays.
     """
-    task = read_id("task_id", task_id)
-    changes = await read_body(request, TaskChanges)
-    return Task.of(await fring.tasks.update(task, changes.to_core()))
+    task, expected = read_id("task_id", task_id), read_if_match(request)
+    changes = (await read_body(request, TaskChanges)).to_core()
+    changed = await expected.met(lambda version: fring.tasks.update(task, changes, version=version))
+    return tagged(Task.of(changed), changed)
 
 
 @patch(
     "/tasks/{task_id:str}/status",
-    opt=operation(query=("new_status",), errors={400: errors.UPDATE_TASK}),
+    opt=operation(query=("new_status",), errors={400: errors.UPDATE_TASK}, tagged=True),
     response_description="The task as it is now.",
 )
-async def set_status(fring: Service, request: Call, task_id: FromPath[str]) -> Task:
+async def set_status(fring: Service, request: Call, task_id: FromPath[str]) -> Response[Task]:
     """Set the status of a task."""
-    task = read_id("task_id", task_id)
+    task, expected = read_id("task_id", task_id), read_if_match(request)
     status = Query(request).required_status("status")
-    return Task.of(await fring.tasks.set_status(task, status))
+    changed = await expected.met(
+        lambda version: fring.tasks.set_status(task, status, version=version)
+    )
+    return tagged(Task.of(changed), changed)
 
 
 @delete(
     "/tasks/{task_id:str}",
-    opt=operation(errors={400: errors.TASK}),
+    opt=operation(errors={400: errors.TASK}, tagged=True),
     response_description="The task is gone.",
 )
-async def delete_task(fring: Service, task_id: FromPath[str]) -> None:
+async def delete_task(fring: Service, request: Call, task_id: FromPath[str]) -> None:
     """Delete a task.
 
     Its assignments go with it, its users stay.
     """
-    await fring.tasks.delete(read_id("task_id", task_id))
+    task, expected = read_id("task_id", task_id), read_if_match(request)
+    await expected.met(lambda version: fring.tasks.delete(task, version=version))
 
 
 @get(

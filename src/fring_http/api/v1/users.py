@@ -12,8 +12,10 @@ from fring_core import Action, Fring, Page, TaskStatus, UserFilter
 from fring_core.queries import DEFAULT_LIMIT
 from fring_http.api.reading.bodies import read_body
 from fring_http.api.reading.parameters import Query, read_id
+from fring_http.api.reading.preconditions import answered, read_if_match, tagged
 from fring_http.api.references import created
 from fring_http.api.shapes.operations import LOCATION, operation
+from fring_http.api.tags import tag_with, version_tag
 from fring_http.api.v1 import texts as errors
 from fring_http.api.v1.schemas import Message, NewUser, Task, User, UserChanges, UserWithTasks
 
@@ -23,7 +25,12 @@ Call = Request[Any, Any, Any]
 
 @post(
     "/users",
-    opt=operation(body=NewUser, action=Action.MANAGE_USERS, errors={400: errors.CREATE_USER}),
+    opt=operation(
+        body=NewUser,
+        action=Action.MANAGE_USERS,
+        errors={400: errors.CREATE_USER},
+        tagged=True,
+    ),
     response_description="The user that was created.",
     response_headers=[LOCATION],
 )
@@ -33,7 +40,8 @@ async def create_user(fring: Service, request: Call) -> Response[User]:
     It has no password: nobody can log in as it.
     """
     new = await read_body(request, NewUser)
-    return created(request, User.of(await fring.users.create(new.to_core())))
+    user = await fring.users.create(new.to_core())
+    return created(request, User.of(user), version_tag(user.version))
 
 
 @get(
@@ -54,41 +62,50 @@ async def list_users(fring: Service, request: Call) -> list[User]:
 
 @get(
     "/users/{user_id:str}",
-    opt=operation(errors={400: errors.USER}),
+    opt=operation(errors={400: errors.USER}, tagged=True),
     response_description="The user, and the tasks assigned to it.",
 )
-async def get_user(fring: Service, user_id: FromPath[str]) -> UserWithTasks:
+async def get_user(
+    fring: Service, request: Call, user_id: FromPath[str]
+) -> Response[UserWithTasks]:
     """Get a user and its tasks."""
     found = await fring.users.get_with_tasks(read_id("user_id", user_id))
-    return UserWithTasks.of_both(found)
+    return answered(request, tag_with(found.user, found.tasks), UserWithTasks.of_both, found)
 
 
 @put(
     "/users/{user_id:str}",
-    opt=operation(body=UserChanges, action=Action.MANAGE_USERS, errors={400: errors.UPDATE_USER}),
+    opt=operation(
+        body=UserChanges,
+        action=Action.MANAGE_USERS,
+        errors={400: errors.UPDATE_USER},
+        tagged=True,
+    ),
     response_description="The user as it is now.",
 )
-async def update_user(fring: Service, request: Call, user_id: FromPath[str]) -> User:
+async def update_user(fring: Service, request: Call, user_id: FromPath[str]) -> Response[User]:
     """Change a user.
 
     What the body does not name stays.
     """
-    user = read_id("user_id", user_id)
-    changes = await read_body(request, UserChanges)
-    return User.of(await fring.users.update(user, changes.to_core()))
+    user, expected = read_id("user_id", user_id), read_if_match(request)
+    changes = (await read_body(request, UserChanges)).to_core()
+    changed = await expected.met(lambda version: fring.users.update(user, changes, version=version))
+    return tagged(User.of(changed), changed)
 
 
 @delete(
     "/users/{user_id:str}",
-    opt=operation(action=Action.MANAGE_USERS, errors={400: errors.USER}),
+    opt=operation(action=Action.MANAGE_USERS, errors={400: errors.USER}, tagged=True),
     response_description="The user is gone.",
 )
-async def delete_user(fring: Service, user_id: FromPath[str]) -> None:
+async def delete_user(fring: Service, request: Call, user_id: FromPath[str]) -> None:
     """Delete a user.
 
     Its assignments go with it, and its personal list if it has a password. Tasks of the board stay.
     """
-    await fring.users.delete(read_id("user_id", user_id))
+    user, expected = read_id("user_id", user_id), read_if_match(request)
+    await expected.met(lambda version: fring.users.delete(user, version=version))
 
 
 @get(
