@@ -119,6 +119,8 @@ class ReceiptTests(StoreTests):
                     raise Undo
             async with store.transaction() as inner:
                 assert await inner.receipts.hold("ann", "key", NOW) is None
+        async with store.transaction():  # on the connection, maybe, that had the key
+            assert await self.beside(_found(store, ("ann", "key"))) is None
         await _keep(store, RECEIPT)
         assert await _found(store, ("ann", "key")) == RECEIPT
 
