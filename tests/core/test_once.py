@@ -1,8 +1,10 @@
 """What is asked for under a key is done once, on the memory store."""
 
 import json
+from contextlib import asynccontextmanager
 from datetime import timedelta
 from enum import IntEnum
+from typing import Any
 
 import pytest
 
@@ -27,13 +29,13 @@ DAY = timedelta(days=1)
 class World:
     """Hold a Fring on the memory store, and what was worked under keys."""
 
-    def __init__(self):
+    def __init__(self, store=None):
         self.clock = FixedClock(NOW)
-        self.store = MemoryStore()
+        self.store = store or MemoryStore()
         self.fring = Fring(self.store, clock=self.clock)
         self.worked = 0
 
-    def once(self, key="key", *, fring=None, returns=None, **asked):
+    def once(self, key="key", *, returns=None, **asked):
         """Create a task under a key; return its title, or what is to be returned."""
 
         async def work(together):
@@ -41,7 +43,7 @@ class World:
             task = await together.tasks.create(NewTask(f"task {self.worked}"))
             return task.title if returns is None else returns
 
-        return run_sync((fring or self.fring).once(key, work, **asked))
+        return run_sync(self.fring.once(key, work, **asked))
 
     @property
     def titles(self):
@@ -203,48 +205,33 @@ def test_texts_are_kept_as_plain_ones(world):
     assert {type(text) for text in (*place, receipt.caller, receipt.key, receipt.request)} == {str}
 
 
-class Overtaken:
-    """Be a store whose first transactions come to nothing."""
+class Overtaken(MemoryStore):
+    """Be a store whose first commits come to nothing."""
 
-    def __init__(self, store, times):
-        self._store = store
+    def __init__(self, times):
+        super().__init__()
         self.times = times
 
-    def transaction(self):
-        return Losing(self._store.transaction(), self)
+    @asynccontextmanager
+    async def transaction(self):
+        async with super().transaction() as inner:
+            yield inner
+            if self.times:
+                self.times -= 1
+                raise TransactionConflict("overtaken")
 
 
-class Losing:
-    def __init__(self, block, store):
-        self._block, self._store = block, store
-
-    async def __aenter__(self):
-        return await self._block.__aenter__()
-
-    async def __aexit__(self, *raised):
-        if raised[0] is None and self._store.times:
-            self._store.times -= 1
-            conflict = TransactionConflict("overtaken")
-            await self._block.__aexit__(TransactionConflict, conflict, None)
-            raise conflict
-        return await self._block.__aexit__(*raised)
-
-
-def overtaken(world, times):
-    fring = Fring(world.store, clock=world.clock)
-    fring._store = Overtaken(world.store, times)
-    return fring
-
-
-def test_a_conflict_is_tried_again(world):
-    assert world.once(fring=overtaken(world, TRIES - 1)) == f"task {TRIES}"
+def test_a_conflict_is_tried_again():
+    world = World(Overtaken(TRIES - 1))
+    assert world.once() == f"task {TRIES}"
     assert (world.worked, world.titles) == (TRIES, [f"task {TRIES}"])
     assert world.once() == f"task {TRIES}"
 
 
-def test_a_conflict_is_raised_at_last(world):
+def test_a_conflict_is_raised_at_last():
+    world = World(Overtaken(TRIES))
     with pytest.raises(TransactionConflict):
-        world.once(fring=overtaken(world, TRIES))
+        world.once()
     assert (world.worked, world.titles) == (TRIES, [])
     assert world.once() == f"task {TRIES + 1}"
 
@@ -281,7 +268,7 @@ def test_without_await(world):
         seen.append(type(together))
         return {"id": together.tasks.create(NewTask("blocking")).id}
 
-    asked = {"caller": "ann", "request": "r", "kept_for": timedelta(hours=1)}
+    asked: dict[str, Any] = {"caller": "ann", "request": "r", "kept_for": timedelta(hours=1)}
     assert fring.once("key", work, **asked) == fring.once("key", work, **asked) == {"id": 1}
     assert (seen, world.titles) == ([Loud], ["blocking"])
     with pytest.raises(KeyReused):

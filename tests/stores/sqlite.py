@@ -382,7 +382,10 @@ class Receipts:
         with self.session.reading() as connection:
             query = "SELECT * FROM receipts WHERE caller = ? AND key = ? AND expires_at > ?"
             row = one(connection, query, caller, key, stored(now))
-            return Receipt(*row[:-1], datetime.fromisoformat(row[-1])) if row else None
+            if row is None:
+                return None
+            *_, request, answer, expires_at = row
+            return Receipt(caller, key, request, answer, datetime.fromisoformat(expires_at))
 
     async def keep(self, receipt, now):
         with self.session.call() as connection:

@@ -1,7 +1,6 @@
 """What is asked for under a key is done once, whoever asks at the same time, and whoever dies."""
 
 import asyncio
-import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
@@ -259,19 +258,27 @@ def test_two_processes(database_url, empty):
         assert [(task.id, task.title) for task in run_sync(fring.tasks.list())] == won
 
 
-async def _race(url):
-    """Let two processes ask for the same at the same time; return what each was told, which is the same."""
-    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
+async def _race(url: str) -> list[tuple[int, str]]:
+    """Have two processes ask for the same at the same time; return what both were told."""
+    pipe = asyncio.subprocess.PIPE
     both = [
-        await asyncio.create_subprocess_exec(sys.executable, "-c", PROCESS, url, name, **pipes)
+        await asyncio.create_subprocess_exec(
+            sys.executable, "-c", PROCESS, url, name, stdin=pipe, stdout=pipe
+        )
         for name in ("left", "right")
     ]
-    won = []
-    while b"ready\n" in [await process.stdout.readline() for process in both]:
+    won: list[tuple[int, str]] = []
+    while b"ready\n" in [await _line(process) for process in both]:
         for process in both:
+            assert process.stdin is not None
             process.stdin.write(b"go\n")
-        left, right = [(await process.stdout.readline()).split() for process in both]
+        left, right = [(await _line(process)).split() for process in both]
         assert left == right
         won.append((int(left[0]), left[1].decode()))
     assert [await process.wait() for process in both] == [0, 0]
     return won
+
+
+async def _line(process: asyncio.subprocess.Process) -> bytes:
+    assert process.stdout is not None
+    return await process.stdout.readline()

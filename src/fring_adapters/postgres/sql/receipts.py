@@ -15,7 +15,7 @@ _IS_IT: Final = and_(receipts.c.caller == bindparam("caller"), receipts.c.key ==
 _HAS_EXPIRED: Final = receipts.c.expires_at <= bindparam("now")
 
 # Advisory locks are the database's, and it may have such a table in several schemas.
-_HERE: Final = literal_column(f"'{SCHEMA}.receipts'::regclass::oid::bigint")
+_HERE: Final = literal_column(f"'{SCHEMA}.receipts'::regclass::oid::bigint", BigInteger)
 _LOCK: Final = bindparam("lock", type_=BigInteger).bitwise_xor(_HERE)
 _ONE_ROW: Final = select(literal_column("1")).subquery("one_row")
 # Whether the key is this transaction's, and the receipt, if there is one. Whoever looks just before
