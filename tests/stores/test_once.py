@@ -196,6 +196,18 @@ def test_a_key_is_not_held_beyond_its_transaction(postgres_fring, database_url):
             assert other.execute(locks).fetchone() == (0,)
 
 
+def test_whoever_removes_what_has_expired_waits_for_nobody(postgres_fring, database_url):
+    clock = FixedClock(utc_now() - timedelta(days=2))
+    earlier = BlockingFring(Fring(postgres_fring.awaited._store, clock=clock))
+    for number in range(3):
+        earlier.once(f"old {number}", create)
+    with psycopg.connect(to_conninfo(database_url)) as other:
+        other.execute("SELECT FROM receipts WHERE key IN ('old 0', 'old 1') FOR UPDATE")
+        postgres_fring.once("new", create)
+        left = other.execute("SELECT key FROM receipts ORDER BY key").fetchall()
+    assert left == [("new",), ("old 0",), ("old 1",)]
+
+
 def test_the_same_key_in_another_schema_is_another_one(new_database):
     url = new_database()
     prepare(url)
