@@ -5,7 +5,7 @@ import stat
 import subprocess
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from datetime import date
+from datetime import date, timedelta
 from threading import Event, Thread
 
 import psycopg
@@ -23,6 +23,7 @@ from fring_core import (
     NewTask,
     NewUser,
     Page,
+    Receipt,
     Role,
     TaskFilter,
     UserFilter,
@@ -32,12 +33,14 @@ from tests.serving import await_condition
 from tests.stores.older import at_revision, execute
 
 ODD = "tab\t line\n return\r back\\slash \\N \\. 'quoted' \"so\" 😀 ü \x01 %s :name"
+DAY = timedelta(days=1)
 TABLES = {"users", "tasks", "user_tasks", "spent_ids", "receipts", "fring_version"}
 DROP = "DROP TABLE IF EXISTS {0}users, {0}tasks, {0}user_tasks, {0}spent_ids, {0}receipts, {0}fring_version"
 
 
 def fill(store):
     """Store something of each kind; return the ids that tasks have had."""
+    run_sync(keep(store))
     ann = run_sync(store.users.add(NewUser("ann", "ann@example.org"), utc_now(), "$argon2id$ \\x"))
     bob = run_sync(store.users.add(NewUser("bob", "bob@example.org"), utc_now()))
     run_sync(store.credentials.set_role(ann.id, Role.ADMIN))
@@ -67,7 +70,20 @@ def everything(store):
         [run_sync(store.tasks.get_with_users(task.id, None)) for task in shared],
         [run_sync(store.users.get_with_tasks(user.id)) for user in users],
         [credential(store, user.id) for user in users],
+        run_sync(kept(store)),
     ]
+
+
+async def keep(store):
+    async with store.transaction() as inner:
+        await inner.receipts.keep(Receipt("ann", "key", ODD, "1", utc_now() + DAY), utc_now())
+
+
+async def kept(store):
+    async with store.transaction() as inner:
+        found = await inner.receipts.hold("ann", "key", utc_now())
+    assert found is not None
+    return found
 
 
 def credential(store, user_id):

@@ -45,6 +45,12 @@ def test_a_moment_out_of_range_is_refused(sql, table, column, value):
 
 
 @pytest.mark.parametrize("value", OUT_OF_RANGE)
+def test_a_receipt_is_kept_until_a_moment_in_range(sql, value):
+    with pytest.raises(psycopg.errors.CheckViolation, match="ck_receipts_expires_at"):
+        sql(f"INSERT INTO receipts VALUES ('', 'key', '', '1', '{value}')")
+
+
+@pytest.mark.parametrize("value", OUT_OF_RANGE)
 def test_a_date_out_of_range_is_refused(sql, value):
     with pytest.raises(psycopg.errors.CheckViolation, match="ck_tasks_due_date"):
         sql(f"INSERT INTO tasks (title, due_date) VALUES ('task', '{value}')")

@@ -11,10 +11,12 @@ import pytest
 
 from fring_adapters.clock import utc_now
 from fring_adapters.postgres import PoolSettings, PostgresStore, prepare
+from fring_adapters.postgres.sql import receipts as receipt_statements
 from fring_adapters.postgres.sql import tasks as task_statements
 from fring_adapters.postgres.sql import user_removal
 from fring_adapters.postgres.sql import users as user_statements
 from fring_adapters.postgres.wire.urls import to_conninfo
+from fring_core import Fring
 from fring_core.testing.contract.examples import add_task, add_user, save
 from tests.stores.older import at_revision
 
@@ -147,7 +149,8 @@ async def test_the_rights_that_a_role_needs(new_database):
         connection.execute(f"""
             CREATE ROLE {role} LOGIN;
             GRANT USAGE ON SCHEMA public TO {role};
-            GRANT SELECT, INSERT, UPDATE, DELETE ON users, tasks, user_tasks, spent_ids TO {role};
+            GRANT SELECT, INSERT, UPDATE, DELETE
+                ON users, tasks, user_tasks, spent_ids, receipts TO {role};
             GRANT USAGE ON SEQUENCE users_id_seq, tasks_id_seq TO {role};
         """)
         try:
@@ -158,12 +161,22 @@ async def test_the_rights_that_a_role_needs(new_database):
                     await remove(store, kind, 2)
                     drawn = [(await add(store, f"drawn{n}")).id for n in range(2)]
                     assert 2 not in drawn
+                fring = Fring(store, clock=utc_now)
+                assert await fring.once("key", lambda together: together.tasks.count()) == 2
         finally:
             connection.execute(f"DROP OWNED BY {role}; DROP ROLE {role}")
 
 
 @pytest.mark.parametrize(
-    "statement", [user_statements.ADD, user_removal.REMOVE, user_removal.SWEEP, task_statements.ADD]
+    "statement",
+    [
+        user_statements.ADD,
+        user_removal.REMOVE,
+        user_removal.SWEEP,
+        task_statements.ADD,
+        receipt_statements.HOLD,
+        receipt_statements.KEEP,
+    ],
 )
 def test_nothing_is_read_whole(new_database, statement):
     url = new_database()
@@ -175,6 +188,8 @@ def test_nothing_is_read_whole(new_database, statement):
         "owner": "7",
         "created_at": now,
         "updated_at": now,
+        "now": now,
+        "expires_at": now,
     }
     with psycopg.connect(to_conninfo(url)) as connection:
         connection.execute(
@@ -187,6 +202,10 @@ def test_nothing_is_read_whole(new_database, statement):
         connection.execute(
             "INSERT INTO spent_ids SELECT 'users', n FROM generate_series(1, 20000) AS n"
         )
+        connection.execute(
+            "INSERT INTO receipts SELECT '', n, '', '', now() FROM generate_series(1, 20000) AS n"
+        )
         connection.execute("ANALYZE")
         found = connection.execute(b"EXPLAIN " + statement.within(None), values).fetchall()
-    assert not re.findall(r"Seq Scan on (?:tasks|users|spent_ids)", "\n".join(r for (r,) in found))
+    plan = "\n".join(row for (row,) in found)
+    assert not re.findall(r"Seq Scan on (?:tasks|users|spent_ids|receipts)", plan)
