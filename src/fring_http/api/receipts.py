@@ -17,8 +17,7 @@ from litestar import Request
 from litestar.di import Provide
 from litestar.types import Scope  # noqa: TC002  # Litestar reads the types of what it calls
 
-from fring_core import Fring, InvalidKey, KeyInFlight, KeyReused
-from fring_http.api.door.edge import refusal
+from fring_core import Fring, InvalidKey, KeyInFlight
 from fring_http.api.guards import identified
 from fring_http.api.reading.bodies import read_bytes
 
@@ -27,11 +26,11 @@ if TYPE_CHECKING:
 
     from litestar.types import ASGIApp, Message, Receive, Send
 
-    from fring_core import FringError, Tokens
-    from fring_http.api.asgi import Application
+    from fring_core import Tokens
 
 HEADER: Final = "Idempotency-Key"
 REPLAYED: Final = "Idempotent-Replayed"
+TAKES_KEYS: Final = "takes_keys"  # of an operation
 UNIT: Final = "fring.unit"  # in the scope: the Fring that this request works with
 WRITING: Final = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 IDEMPOTENCY_SECONDS: Final = 86_400.0
@@ -39,8 +38,6 @@ IN_FLIGHT_SECONDS: Final = 1.0
 _PAUSE_SECONDS: Final = 0.05
 _NAME: Final = HEADER.lower().encode()
 _REPLAYED: Final = (REPLAYED.lower().encode(), b"true")
-_STATUSES: Final = {InvalidKey: 400, KeyInFlight: 409, KeyReused: 422}
-_AGAIN: Final = (b"retry-after", b"1")
 
 _Kept: TypeAlias = "dict[str, Any]"
 
@@ -108,8 +105,6 @@ class _Receipts:
             kept = await self._once(key, work, caller=caller, request=asked)
         except _Refused:
             await answer.send(send)
-        except (InvalidKey, KeyInFlight, KeyReused) as error:
-            await _refusal(error)(scope, receive, send)  # type: ignore[arg-type]
         else:
             if answer.messages:
                 await answer.send(send)
@@ -200,8 +195,3 @@ def _digest(scope: Scope, body: bytes) -> str:
         asked.update(b"%d " % len(part))
         asked.update(part)
     return asked.hexdigest()
-
-
-def _refusal(error: FringError) -> Application:
-    headers = [_AGAIN] if isinstance(error, KeyInFlight) else []
-    return refusal(_STATUSES[type(error)], str(error), *headers, code=error.code)

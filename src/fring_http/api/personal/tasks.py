@@ -32,7 +32,7 @@ from fring_http.api.reading.parameters import Query, read_id
 from fring_http.api.reading.preconditions import answered, read_if_match, tagged
 from fring_http.api.reading.unknown import telling
 from fring_http.api.reading.wording import alternatives
-from fring_http.api.receipts import IDEMPOTENCY_SECONDS, answering_once, unit_of
+from fring_http.api.receipts import IDEMPOTENCY_SECONDS, TAKES_KEYS, answering_once, unit_of
 from fring_http.api.references import created, reference
 from fring_http.api.refusals.errors import ROUTER_HANDLERS, Fault, Rejected
 from fring_http.api.refusals.options import with_options
@@ -248,6 +248,7 @@ def personal_router(
             "path": LIST_PATH,
             "strict_input": strict_input,
             "require_if_match": require_if_match,
+            TAKES_KEYS: True,
         },
         tags=["personal"],
         exception_handlers=ROUTER_HANDLERS,

@@ -10,7 +10,7 @@ from fring_http.api.guards import board_guard
 from fring_http.api.reading.bodies import MAX_BODY_BYTES
 from fring_http.api.reading.input_guard import input_guard
 from fring_http.api.reading.unknown import telling
-from fring_http.api.receipts import IDEMPOTENCY_SECONDS, answering_once, unit_of
+from fring_http.api.receipts import IDEMPOTENCY_SECONDS, TAKES_KEYS, answering_once, unit_of
 from fring_http.api.refusals.errors import ROUTER_HANDLERS
 from fring_http.api.refusals.options import with_options
 from fring_http.api.shapes.parameters import BOARD_PATH
@@ -47,6 +47,7 @@ def v1_router(
             "path": BOARD_PATH,
             "strict_input": strict_input,
             "require_if_match": require_if_match,
+            TAKES_KEYS: True,
         },
         tags=["board"],
         exception_handlers=ROUTER_HANDLERS,
