@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from inspect import isawaitable
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from litestar.exceptions import NotFoundException
 
 from fring_core import Action, Unauthenticated
 from fring_http.api.exchanges import note
+from fring_http.api.rates.callers import CALLER, caller_of
 from fring_http.api.refusals.details import NO_TOKEN
 
 if TYPE_CHECKING:
@@ -19,6 +21,7 @@ if TYPE_CHECKING:
     from litestar.types import Guard
 
     from fring_core import Identity, Tokens
+    from fring_http.api.rates import Rates
 
 Connection: TypeAlias = "ASGIConnection[Any, Any, Any, Any]"
 # `/api/auth` and `/api/v2` may come to be something else one day.
@@ -46,6 +49,7 @@ async def _identity(connection: Connection, tokens: Tokens) -> Identity:
         raise Unauthenticated(NO_TOKEN)
     identity = await tokens.identify(token)
     note(connection.scope, caller=identity.subject)
+    connection.scope[CALLER] = identity.subject  # type: ignore[typeddict-unknown-key]  # a key of ours
     return identity
 
 
@@ -100,3 +104,24 @@ def account_guard(tokens: Tokens) -> Guard:
         connection.scope["user"] = identity
 
     return guard
+
+
+def rated(rates: Rates, *guards: Guard) -> list[Guard]:
+    """Return guards that also count what callers ask for, those whom these guards refuse too."""
+    if rates.requests is None and rates.users is None:
+        return list(guards)
+
+    async def guard(connection: Connection, handler: BaseRouteHandler) -> None:
+        scope = connection.scope
+        try:
+            for each in guards:
+                done = each(connection, handler)
+                if isawaitable(done):
+                    await done
+        finally:  # what is too often is refused for that
+            if rates.requests:
+                await rates.requests.spend(scope, *caller_of(scope))
+        if rates.users and handler.opt.get("rate") == "users":
+            await rates.users.spend(scope, *caller_of(scope))
+
+    return [guard]

@@ -23,8 +23,9 @@ from fring_core import (
     text,
 )
 from fring_core.queries import MAX_LIMIT
-from fring_http.api.guards import list_guard, reserved_guard
+from fring_http.api.guards import list_guard, rated, reserved_guard
 from fring_http.api.personal.schemas import Completion, NewOwnTask, OwnTask, OwnTaskChanges
+from fring_http.api.rates import NO_RATES
 from fring_http.api.reading.bodies import MAX_BODY_BYTES, read_body, read_optional_body
 from fring_http.api.reading.input_guard import input_guard
 from fring_http.api.reading.parameters import Query, read_id
@@ -38,6 +39,7 @@ from fring_http.api.shapes.parameters import ALL, LIST_PATH, ORDERS, PENDING, US
 
 if TYPE_CHECKING:
     from fring_core import Tokens
+    from fring_http.api.rates import Rates
 
 Service = NamedDependency[Fring]
 Call = Request[Any, Any, Any]
@@ -190,12 +192,16 @@ async def toggle_own_task(
 
 
 def personal_router(
-    fring: Fring, tokens: Tokens | None = None, *, strict_input: bool = False
+    fring: Fring,
+    tokens: Tokens | None = None,
+    *,
+    strict_input: bool = False,
+    rates: Rates = NO_RATES,
 ) -> Router:
     """Return `/api/{user_id}/tasks` on a Fring, to be part of any Litestar application.
 
     With `tokens`, each request needs one, and its subject must be the path's user id.
-    `strict_input` is as in `v1_router`.
+    `strict_input` and `rates` are as in `v1_router`.
     """
     return Router(
         "/api/{user_id:str}/tasks",
@@ -210,7 +216,10 @@ def personal_router(
             ]
         ),
         dependencies={"fring": Provide(lambda: fring, sync_to_thread=False)},
-        guards=[reserved_guard, *([list_guard(tokens)] if tokens else []), input_guard],
+        guards=[
+            *rated(rates, reserved_guard, *([list_guard(tokens)] if tokens else [])),
+            input_guard,
+        ],
         middleware=[telling],
         opt={"secured": tokens is not None, "path": LIST_PATH, "strict_input": strict_input},
         tags=["personal"],

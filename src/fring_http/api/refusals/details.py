@@ -15,4 +15,5 @@ NOT_FOUND: Final = HTTPStatus.NOT_FOUND.phrase  # Litestar's words
 TOO_SLOW: Final = "The body took too long to arrive"
 TOO_LARGE: Final = "The body is larger than 1 MiB"
 NOT_PLAIN: Final = "The body must be plain JSON, with Content-Type: application/json"
+TOO_MANY: Final = "Too many requests: Retry-After says when to try again"
 AWAY: Final = "Service temporarily unavailable"

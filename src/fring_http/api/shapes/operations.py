@@ -29,7 +29,8 @@ class Operation(TypedDict):
     """Name the query parameters, the body, the errors by status, and what it takes to be allowed.
 
     An `optional_body` counts if it is one, and is nothing otherwise. `action` None means reading
-    for GET, and writing tasks for the rest.
+    for GET, and writing tasks for the rest. `rate` names a limit of `Rates`, beside that on all
+    requests.
     """
 
     query: tuple[str, ...]
@@ -37,6 +38,7 @@ class Operation(TypedDict):
     optional_body: type[Body] | None
     errors: Refusals
     action: Action | None
+    rate: str | None
 
 
 def operation(
@@ -46,6 +48,7 @@ def operation(
     optional_body: type[Body] | None = None,
     errors: Refusals | None = None,
     action: Action | None = None,
+    rate: str | None = None,
 ) -> dict[str, Any]:
     """Describe an operation in a route handler's `opt`.
 
@@ -63,5 +66,6 @@ def operation(
             optional_body=optional_body,
             errors=errors or {},
             action=action,
+            rate=rate,
         )
     )

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 from litestar import Router
 from litestar.di import Provide
 
-from fring_http.api.guards import board_guard
+from fring_http.api.guards import board_guard, rated
+from fring_http.api.rates import NO_RATES
 from fring_http.api.reading.bodies import MAX_BODY_BYTES
 from fring_http.api.reading.input_guard import input_guard
 from fring_http.api.reading.unknown import telling
@@ -18,20 +19,27 @@ from fring_http.api.v1 import tasks, users
 
 if TYPE_CHECKING:
     from fring_core import Fring, Tokens
+    from fring_http.api.rates import Rates
 
 
-def v1_router(fring: Fring, tokens: Tokens | None = None, *, strict_input: bool = False) -> Router:
+def v1_router(
+    fring: Fring,
+    tokens: Tokens | None = None,
+    *,
+    strict_input: bool = False,
+    rates: Rates = NO_RATES,
+) -> Router:
     """Return `/api/v1` on a Fring, to be part of any Litestar application.
 
     With `tokens`, each request needs one, and the role it proves decides what may be done. With
     `strict_input`, a body or a query that names what is not known is refused, else that is ignored
-    and named in the answer's `Fring-Ignored`.
+    and named in the answer's `Fring-Ignored`. `rates` limits how often callers may do what.
     """
     return Router(
         "/api/v1",
         route_handlers=with_options([*users.HANDLERS, *tasks.HANDLERS]),
         dependencies={"fring": Provide(lambda: fring, sync_to_thread=False)},
-        guards=[*([board_guard(tokens)] if tokens else []), input_guard],
+        guards=[*rated(rates, *([board_guard(tokens)] if tokens else [])), input_guard],
         middleware=[telling],
         opt={"secured": tokens is not None, "path": BOARD_PATH, "strict_input": strict_input},
         tags=["board"],

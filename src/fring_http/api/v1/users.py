@@ -23,7 +23,12 @@ Call = Request[Any, Any, Any]
 
 @post(
     "/users",
-    opt=operation(body=NewUser, action=Action.MANAGE_USERS, errors={400: errors.CREATE_USER}),
+    opt=operation(
+        body=NewUser,
+        action=Action.MANAGE_USERS,
+        errors={400: errors.CREATE_USER},
+        rate="users",
+    ),
     response_description="The user that was created.",
     response_headers=[LOCATION],
 )
