@@ -28,7 +28,7 @@ def let_through(rate, times):
 
 def allowed_by_counting(rate, times):
     """Let through what fits every window back to each that was let through: slow, and plain."""
-    passed = []
+    passed: list[int] = []
     for now in times:
         if all(
             len(passed) - first + 1 <= rate.quota + (now - since) // rate.interval
@@ -64,6 +64,12 @@ def test_what_does_not_divide_is_never_too_much(quota, seconds):
     rate = Rate(quota, seconds)
     assert seconds * 1_000_000 <= rate.window < seconds * 1_000_000 + quota
     assert rate.interval * rate.quota == rate.window
+
+
+@pytest.mark.parametrize(("quota", "seconds"), [(0, 60), (1, 0), (-1, 1)])
+def test_what_is_no_rate_is_refused(quota, seconds):
+    with pytest.raises(ValueError, match="must be >= 1"):
+        Rate(quota, seconds)
 
 
 @given(RATES, st.integers(0, 200), st.integers(0, 10**12))

@@ -33,6 +33,8 @@ def test_defaults(environment, tmp_path):
     assert (settings.pool_size, settings.pool_timeout) == (16, 1.0)
     assert settings.workflow is PERMISSIVE
     assert settings.cors_origins is None
+    assert (settings.rate_login, settings.rate_register) == (Rate(10, 60), Rate(20, 3600))
+    assert (settings.rate_users, settings.rate_requests) == (None, None)
 
 
 def test_the_environment_wins_then_development_then_shared(environment, tmp_path):

@@ -41,7 +41,8 @@ async def limits(database_url, empty):
 def test_the_statement_says_what_the_function_says(database_url, empty, rate, steps):
     async def compare():
         async with PostgresStore(database_url) as store:
-            limits, tats, now = store.rate_limits, {}, START
+            tats: dict[bytes, int] = {}
+            limits, now = store.rate_limits, START
             for key, step, right in steps:
                 now += step  # the clock may jump back
                 expected = spend(tats.get(key, now), now, rate.interval, rate.window)

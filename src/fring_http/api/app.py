@@ -25,7 +25,7 @@ from fring_http.api.door.outages import Outages
 from fring_http.api.health import health, live, ready_route
 from fring_http.api.meta import metadata
 from fring_http.api.personal import personal_router
-from fring_http.api.rates import NO_RATES
+from fring_http.api.rates.policies import NO_RATES
 from fring_http.api.refusals.errors import HANDLERS, HAS_ACCOUNTS
 from fring_http.api.v1 import auth_router, v1_router
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from inspect import isawaitable
-from typing import TYPE_CHECKING, Any, Final, TypeAlias
+from typing import TYPE_CHECKING, Any, Final, TypeAlias, cast
 
 from litestar.exceptions import NotFoundException
 
@@ -49,7 +49,7 @@ async def _identity(connection: Connection, tokens: Tokens) -> Identity:
         raise Unauthenticated(NO_TOKEN)
     identity = await tokens.identify(token)
     note(connection.scope, caller=identity.subject)
-    connection.scope[CALLER] = identity.subject  # type: ignore[typeddict-unknown-key]  # a key of ours
+    cast("dict[str, Any]", connection.scope)[CALLER] = identity.subject
     return identity
 
 

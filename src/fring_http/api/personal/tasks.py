@@ -25,7 +25,7 @@ from fring_core import (
 from fring_core.queries import MAX_LIMIT
 from fring_http.api.guards import list_guard, rated, reserved_guard
 from fring_http.api.personal.schemas import Completion, NewOwnTask, OwnTask, OwnTaskChanges
-from fring_http.api.rates import NO_RATES
+from fring_http.api.rates.policies import NO_RATES
 from fring_http.api.reading.bodies import MAX_BODY_BYTES, read_body, read_optional_body
 from fring_http.api.reading.input_guard import input_guard
 from fring_http.api.reading.parameters import Query, read_id

@@ -2,6 +2,6 @@
 
 from fring_http.api.rates.gcra import Rate
 from fring_http.api.rates.limiters import InProcessLimiter, Limiter
-from fring_http.api.rates.policies import NO_RATES, Policy, Rates
+from fring_http.api.rates.policies import Policy, Rates
 
-__all__ = ["NO_RATES", "InProcessLimiter", "Limiter", "Policy", "Rate", "Rates"]
+__all__ = ["InProcessLimiter", "Limiter", "Policy", "Rate", "Rates"]

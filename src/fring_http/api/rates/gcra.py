@@ -8,17 +8,20 @@ is counted in whole microseconds: nothing is rounded, here or in SQL, where the 
 
 from __future__ import annotations
 
-import attrs
+from typing import Final
 
-_MICROSECONDS = 1_000_000
+import attrs
+from attrs.validators import ge
+
+_MICROSECONDS: Final = 1_000_000
 
 
 @attrs.frozen
 class Rate:
-    """Allow `quota` in as many `seconds`, both at least 1."""
+    """Allow `quota` in as many `seconds`; raise `ValueError` unless both are at least 1."""
 
-    quota: int
-    seconds: int
+    quota: int = attrs.field(validator=ge(1))
+    seconds: int = attrs.field(validator=ge(1))
 
     @property
     def interval(self) -> int:

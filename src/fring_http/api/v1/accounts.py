@@ -18,7 +18,7 @@ from fring_core import (
 )
 from fring_http.api.exchanges import note
 from fring_http.api.guards import account_guard, rated
-from fring_http.api.rates import NO_RATES
+from fring_http.api.rates.policies import NO_RATES
 from fring_http.api.reading.bodies import MAX_BODY_BYTES, read_body
 from fring_http.api.reading.input_guard import input_guard
 from fring_http.api.reading.unknown import telling

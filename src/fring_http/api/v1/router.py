@@ -8,7 +8,7 @@ from litestar import Router
 from litestar.di import Provide
 
 from fring_http.api.guards import board_guard, rated
-from fring_http.api.rates import NO_RATES
+from fring_http.api.rates.policies import NO_RATES
 from fring_http.api.reading.bodies import MAX_BODY_BYTES
 from fring_http.api.reading.input_guard import input_guard
 from fring_http.api.reading.unknown import telling
