@@ -6,22 +6,19 @@ from contextlib import AsyncExitStack
 import pytest
 
 from fring_adapters.identity import turns
-from fring_adapters.identity.turns import AT_ONCE, MOST_WAITING, Turns
+from fring_adapters.identity.turns import MOST_WAITING, Turns
 from fring_core import StoreUnavailable
 
 pytestmark = pytest.mark.anyio
 
 
 class Line:
-    """Turns that are all taken, and those who wait, in the order in which they have theirs."""
+    """A turn that is taken, and those who wait, in the order in which they have theirs."""
 
     def __init__(self):
         self.turns, self.had, self.tasks = Turns(), [], []
-        self._taken = AsyncExitStack()
 
     async def __aenter__(self):
-        for _ in range(AT_ONCE - 1):  # for good: so one at a time
-            await self._taken.enter_async_context(self.turns.turn("", "busy"))
         self._first = AsyncExitStack()
         await self._first.enter_async_context(self.turns.turn("", "busy"))
         return self
@@ -42,9 +39,7 @@ class Line:
         return self.had
 
     async def __aexit__(self, *_):
-        await self._taken.aclose()
-        assert self.turns._lines == {}
-        assert self.turns._free == AT_ONCE
+        assert (self.turns._lines, self.turns._is_taken) == ({}, False)
 
 
 async def test_each_address_has_its_turn_and_then_each_account_of_it():
@@ -103,7 +98,7 @@ async def test_a_turn_that_comes_as_one_gives_up_is_passed_on():
 
 async def test_a_failure_ends_its_turn():
     line = Turns()
-    for _ in range(AT_ONCE + 1):
+    for _ in range(2):
         with pytest.raises(ValueError, match="x"):
             async with line.turn("a", "1"):
                 raise ValueError("x")

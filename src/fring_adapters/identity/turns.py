@@ -20,18 +20,16 @@ if TYPE_CHECKING:
     Turn: TypeAlias = asyncio.Future[None]
     Lane: TypeAlias = dict[str, deque[Turn]]  # by account, the next one first
 
-# One is worked on, and one is there when that is done.
-AT_ONCE: Final = 2
 MOST_WAITING: Final = 100  # of one account from one address
 MOST_REMEMBERED: Final = 10_000
 _KNOWN, _NEW, _WRONG = range(3)
 
 
 class Turns:
-    """Let two at once have a turn, and others wait."""
+    """Let one have a turn, and others wait."""
 
     def __init__(self) -> None:
-        self._free = AT_ONCE
+        self._is_taken = False
         self._lines: dict[str, tuple[Lane, Lane, Lane]] = {}  # by address, the next one first
         self._right: dict[int, None] = {}  # hashes of address and account, the oldest first
         self._wrong: dict[int, None] = {}
@@ -42,10 +40,9 @@ class Turns:
 
         Raise `StoreUnavailable` if too many of this account wait already.
         """
-        if self._free:  # so nobody waits
-            self._free -= 1
-        else:
+        if self._is_taken:
             await self._wait(address, account)
+        self._is_taken = True
         try:
             yield
         finally:
@@ -95,7 +92,7 @@ class Turns:
                         self._go_behind(address, account)
                         turn.set_result(None)
                         return
-        self._free += 1
+        self._is_taken = False
 
     def _leave(self, address: str, account: str, turn: Turn) -> None:
         lanes = self._lines[address]
