@@ -45,7 +45,7 @@ def test_the_statement_says_what_the_function_says(database_url, empty, rate, st
             limits, now = store.rate_limits, START
             for key, step, right in steps:
                 now += step  # the clock may jump back
-                expected = spend(tats.get(key, now), now, rate.interval, rate.window)
+                expected = spend(tats.setdefault(key, now), now, rate.interval, rate.window)
                 assert await limits.spend(key, rate.interval, rate.window, now) == expected
                 tats[key] = now + expected[1]
                 if expected[0] and right:
