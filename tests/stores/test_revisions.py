@@ -38,6 +38,7 @@ ADDED = {
     "0002": ("UPDATE users SET password_hash = '$hash' || id", "SELECT password_hash FROM users"),
     "0003": ("INSERT INTO spent_ids VALUES ('tasks', 99)", "SELECT * FROM spent_ids"),
     "0005": ("UPDATE users SET role = 'admin' WHERE id = 1", "SELECT role FROM users ORDER BY id"),
+    "0007": (r"INSERT INTO rate_limits VALUES ('\x01', 7, true)", "SELECT * FROM rate_limits"),
 }
 
 

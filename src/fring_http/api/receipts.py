@@ -18,7 +18,8 @@ from litestar.di import Provide
 from litestar.types import Scope  # noqa: TC002  # Litestar reads the types of what it calls
 
 from fring_core import Fring, InvalidKey, KeyInFlight
-from fring_http.api.guards import identified
+from fring_http.api.guards import pass_guards
+from fring_http.api.rates.callers import CALLER
 from fring_http.api.reading.bodies import read_bytes
 
 if TYPE_CHECKING:
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
 
     from litestar.types import ASGIApp, Message, Receive, Send
 
-    from fring_core import Tokens
 
 HEADER: Final = "Idempotency-Key"
 REPLAYED: Final = "Idempotent-Replayed"
@@ -56,11 +56,9 @@ def unit_of(fring: Fring) -> Provide:
     return Provide(unit, sync_to_thread=False)
 
 
-def answering_once(
-    fring: Fring, tokens: Tokens | None, kept_for: float
-) -> Callable[[ASGIApp], ASGIApp]:
+def answering_once(fring: Fring, kept_for: float) -> Callable[[ASGIApp], ASGIApp]:
     """Return a middleware of Litestar that answers once for a key, within so many seconds."""
-    receipts = _Receipts(fring, tokens, kept_for)
+    receipts = _Receipts(fring, kept_for)
 
     def middleware(app: ASGIApp) -> ASGIApp:  # Litestar would copy an object with its method
         return receipts.around(app)
@@ -71,8 +69,8 @@ def answering_once(
 class _Receipts:
     """Keep the answers of requests that have a key."""
 
-    def __init__(self, fring: Fring, tokens: Tokens | None, kept_for: float) -> None:
-        self._fring, self._tokens = fring, tokens
+    def __init__(self, fring: Fring, kept_for: float) -> None:
+        self._fring = fring
         self._kept_for = timedelta(seconds=kept_for)
         self._working: dict[tuple[str, str], asyncio.Event] = {}
 
@@ -92,7 +90,9 @@ class _Receipts:
         self, app: ASGIApp, keys: list[bytes], scope: Scope, receive: Receive, send: Send
     ) -> None:
         request: Request[Any, Any, Any] = Request(scope, receive, send)
-        caller = "" if self._tokens is None else (await identified(request, self._tokens)).subject
+        # Before a body is read, and before the transaction: they may ask the database themselves.
+        await pass_guards(request)
+        caller = cast("dict[str, Any]", scope).get(CALLER, "")
         answer = _Answer()
 
         async def work(fring: Fring) -> _Kept:

@@ -24,8 +24,9 @@ from fring_core import (
     text,
 )
 from fring_core.queries import MAX_LIMIT
-from fring_http.api.guards import list_guard, reserved_guard
+from fring_http.api.guards import list_guard, once, rated, reserved_guard
 from fring_http.api.personal.schemas import Completion, NewOwnTask, OwnTask, OwnTaskChanges
+from fring_http.api.rates.policies import NO_RATES
 from fring_http.api.reading.bodies import MAX_BODY_BYTES, read_body, read_optional_body
 from fring_http.api.reading.input_guard import input_guard
 from fring_http.api.reading.parameters import Query, read_id
@@ -44,6 +45,7 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable
 
     from fring_core import Task, Tokens
+    from fring_http.api.rates import Rates
 
 Service = NamedDependency[Fring]
 Call = Request[Any, Any, Any]
@@ -221,12 +223,13 @@ def personal_router(
     *,
     strict_input: bool = False,
     require_if_match: bool = False,
+    rates: Rates = NO_RATES,
     idempotency_seconds: float = IDEMPOTENCY_SECONDS,
 ) -> Router:
     """Return `/api/{user_id}/tasks` on a Fring, to be part of any Litestar application.
 
     With `tokens`, each request needs one, and its subject must be the path's user id.
-    `strict_input`, `require_if_match` and `idempotency_seconds` are as in `v1_router`.
+    `strict_input`, `require_if_match`, `rates` and `idempotency_seconds` are as in `v1_router`.
     """
     return Router(
         "/api/{user_id:str}/tasks",
@@ -241,8 +244,10 @@ def personal_router(
             ]
         ),
         dependencies={"fring": unit_of(fring)},
-        guards=[reserved_guard, *([list_guard(tokens)] if tokens else []), input_guard],
-        middleware=[answering_once(fring, tokens, idempotency_seconds), telling],
+        guards=once(
+            *rated(rates, reserved_guard, *([list_guard(tokens)] if tokens else [])), input_guard
+        ),
+        middleware=[answering_once(fring, idempotency_seconds), telling],
         opt={
             "secured": tokens is not None,
             "path": LIST_PATH,
