@@ -1,0 +1,69 @@
+"""The real server, which may be killed, frozen and started again on its port."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from contextlib import suppress
+from typing import TYPE_CHECKING
+
+import httpx
+import psutil
+
+from tests.serving import DEADLINE, await_condition, environment, free_port
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+class Server:
+    """Hold one `fring serve`."""
+
+    def __init__(self, folder: Path, **settings: str) -> None:
+        self.port = free_port()
+        self.url = f"http://127.0.0.1:{self.port}"
+        self.log = folder / "log"
+        self._folder = folder
+        self._settings = {"PORT": str(self.port), "FRING_ACCESS_LOG": "off"} | settings
+        self.process: subprocess.Popen[bytes]
+
+    def start(self) -> None:
+        """Start it, and return once it listens, whether or not there is a database."""
+        with self.log.open("ab") as output:
+            self.process = subprocess.Popen(
+                [sys.executable, "-m", "fring_http", "serve"],
+                env=environment(**self._settings),
+                cwd=self._folder,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+            )
+        await_condition(lambda: self.is_alive() or self.process.poll() is not None)
+        assert self.process.poll() is None, self.said()
+
+    def is_alive(self) -> bool:
+        """Tell whether it answers."""
+        with suppress(httpx.TransportError):
+            return httpx.get(f"{self.url}/health/live", verify=False).is_success
+        return False
+
+    def workers(self) -> list[psutil.Process]:
+        """Return the processes that serve."""
+        return psutil.Process(self.process.pid).children()
+
+    def kill(self) -> None:
+        """Kill all of its processes at once."""
+        for process in (psutil.Process(self.process.pid), *self.workers()):
+            with suppress(psutil.NoSuchProcess):
+                process.kill()
+        self.process.wait(DEADLINE)
+
+    def end(self) -> None:
+        """Tell it to end, and expect that it does so in good order."""
+        if self.process.poll() is None:
+            self.process.terminate()
+            assert self.process.wait(DEADLINE) == 0, self.said()
+        assert "Traceback" not in self.said(), self.said()
+
+    def said(self) -> str:
+        """Return all that it has logged."""
+        return self.log.read_text(errors="replace")
