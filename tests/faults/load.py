@@ -58,8 +58,12 @@ class Caller:
         """Send a request and note it; return the answer's body, None if it was not done."""
         began = time.monotonic()
         response = None
-        with suppress(httpx.TransportError):
+        try:
             response = self._client.request(method, f"/api/v1{path}", json=body)
+        except httpx.ConnectError:
+            writes = ()  # it was not even sent
+        except httpx.TransportError:
+            pass
         ended = time.monotonic()
         status = response.status_code if response is not None else None
         said = response.json() if response is not None and response.content else None

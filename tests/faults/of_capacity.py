@@ -53,10 +53,11 @@ def _deadlock(world: World) -> None:
     end = time.monotonic() + LOCKED_SECONDS
     with world.outage():
         while time.monotonic() < end:
-            with suppress(psycopg.errors.DeadlockDetected), psycopg.connect(
-                world.database.url
-            ) as other:
-                other.execute("SET deadlock_timeout = '10s'")  # it is the server that notices
+            with (
+                suppress(psycopg.errors.DeadlockDetected),
+                psycopg.connect(world.database.url) as other,
+            ):
+                other.execute("SET deadlock_timeout = '1s'")  # the server notices first
                 for statement in HOT:
                     other.execute(statement)
                     time.sleep(0.05)
@@ -70,7 +71,7 @@ DEADLOCK: Final = Fault(
     strike=_deadlock,
     expected=Expected(bites=False),
     setting=Setting(
-        place=with_settings("deadlock_timeout=20ms"), turns=((*MIXED, *[assign] * 10),)
+        place=with_settings("deadlock_timeout=200ms"), turns=((*MIXED, *[assign] * 10),)
     ),
 )
 

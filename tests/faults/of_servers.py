@@ -49,12 +49,11 @@ def workers_killed(rounds: int) -> Fault:
 
     def strike(world: World) -> None:
         for _ in range(rounds):
+            await_condition(lambda: len(world.server.listening()) == 2)
             victim, *_ = world.server.workers()
             with world.outage():
                 victim.kill()
             await_condition(lambda dead=victim: dead not in world.server.workers())
-            await_condition(lambda: len(world.server.workers()) == 2)
-            time.sleep(1)
 
     return Fault(
         name="one of two workers killed (SIGKILL)",

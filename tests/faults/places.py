@@ -30,7 +30,8 @@ def with_settings(*settings: str, starts: bool = True) -> Place:
         try:
             yield database
         finally:
-            database.stop()
+            if database.has_started():
+                database.stop()
 
     return place
 

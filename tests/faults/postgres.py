@@ -76,6 +76,10 @@ class Database(Postgres):
         """Return once it answers."""
         await_condition(self.answers)
 
+    def has_started(self) -> bool:
+        """Tell whether it was ever started."""
+        return hasattr(self, "process")
+
     def kill_postmaster(self) -> None:
         """Kill the first process; the others see that it is gone, and go."""
         children = psutil.Process(self.process.pid).children(recursive=True)

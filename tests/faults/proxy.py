@@ -63,9 +63,10 @@ class Proxy:
         """Reset all connections, on both sides."""
         self._in_loop(lambda: [link.reset() for link in self._links])
 
-    def half_open(self) -> None:
-        """End all connections on the far side, and tell nobody on this side, ever."""
+    def half_open(self) -> int:
+        """End all connections on the far side, and tell nobody on this side, ever; count them."""
         self._in_loop(lambda: [link.forget() for link in self._links])
+        return len(self._links)
 
     def loses(self) -> bool:
         """Tell whether to drop a connection now."""

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from tests.faults.history import History
     from tests.faults.postgres import Cluster
 
-WARM_SECONDS: Final = 1.0
+WARM_SECONDS: Final = 0.7
 QUIET_SECONDS: Final = 1.0
 MOST_SECONDS: Final = 30.0
 DEADLINE_SECONDS: Final = 5.0  # of a request, unless FRING_REQUEST_SECONDS says otherwise

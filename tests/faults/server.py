@@ -50,6 +50,10 @@ class Server:
         """Return the processes that serve."""
         return psutil.Process(self.process.pid).children()
 
+    def listening(self) -> list[psutil.Process]:
+        """Return those that have begun to."""
+        return [each for each in self.workers() if each.net_connections()]
+
     def kill(self) -> None:
         """Kill all of its processes at once."""
         for process in (psutil.Process(self.process.pid), *self.workers()):
