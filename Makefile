@@ -68,7 +68,7 @@ mutants: .venv/mutating ## mutate the core, and tell what the tests do not notic
 deploy: .venv/installed ## try deploy/ with nginx, promtool and others, rolling restarts included
 	$(RUN) tests.deploy
 
-faults: .venv/installed ## break what a server stands on, and write down what became of its promises; WORDS=
+faults: .venv/installed ## break what a server stands on, and write down what became of it; WORDS=
 	$(RUN) tests.faults $(WORDS)
 
 kit: .venv/installed ## the whole contract on each fault: exactly what is declared fails; RECORD=1

@@ -66,7 +66,7 @@ class Caller:
             pass
         ended = time.monotonic()
         status = response.status_code if response is not None else None
-        said = response.json() if response is not None and response.content else None
+        said: Any = response.json() if response is not None and response.content else None
         made = said["id"] if status == 201 and "id" in said else None
         operation = Operation(
             verb=verb, began=began, ended=ended, status=status, writes=writes, made=made

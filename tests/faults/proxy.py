@@ -5,30 +5,27 @@ from __future__ import annotations
 import asyncio
 import random
 import socket
-import struct
 from threading import Thread
-from typing import TYPE_CHECKING, Any, Final, Self
+from typing import TYPE_CHECKING, Self
 
-from tests.faults.wire import Statements, writes
+from tests.faults.link import Link, OverError
 
 if TYPE_CHECKING:
     from asyncio import StreamReader, StreamWriter
     from collections.abc import Callable
-
-PIECE: Final = 65536
-RESET: Final = struct.pack("ii", 1, 0)  # SO_LINGER: closing sends RST
 
 
 class Proxy:
     """Pass on what comes to `port` to another port, in a thread, until the block ends.
 
     `delay` are seconds before each piece is passed on. `drop` is the share of pieces at which a
-    connection is reset. `cut` is the share of writes to PostgreSQL whose connection is cut before
-    their answer: one time in two as soon as they are passed on, else once they are done. All may
-    be set at any time; `dropped` and `cuts` count.
+    connection is reset. `cut` is the share of writes whose connection is cut before their answer:
+    one time in two as soon as they are passed on, else once they are done. For that it has to read
+    what clients of PostgreSQL say (`reads`). All may be set at any time; `dropped` and `cuts` count.
     """
 
-    def __init__(self, target: int, seed: int = 0) -> None:
+    def __init__(self, target: int, *, reads: bool = False, seed: int = 0) -> None:
+        self.reads = reads
         self.delay = self.drop = self.cut = 0.0
         self.dropped = self.cuts = 0
         self._target = target
@@ -37,7 +34,7 @@ class Proxy:
         self.port: int = self._listening.getsockname()[1]
         self._loop = asyncio.new_event_loop()
         self._thread = Thread(target=self._loop.run_until_complete, args=[self._run()])
-        self._links: set[_Link] = set()
+        self._links: set[Link] = set()
         self._ending = asyncio.Event()
         self.speaking = asyncio.Event()
         self.speaking.set()
@@ -61,11 +58,11 @@ class Proxy:
 
     def reset(self) -> None:
         """Reset all connections, on both sides."""
-        self._in_loop(lambda: [link.reset() for link in self._links])
+        self._in_loop(self._reset)
 
     def half_open(self) -> int:
         """End all connections on the far side, and tell nobody on this side, ever; count them."""
-        self._in_loop(lambda: [link.forget() for link in self._links])
+        self._in_loop(self._forget)
         return len(self._links)
 
     def loses(self) -> bool:
@@ -84,7 +81,15 @@ class Proxy:
         """Tell whether a write that is cut is to be done first."""
         return self._random.random() < 0.5
 
-    def _in_loop(self, act: Callable[[], Any]) -> None:
+    def _reset(self) -> None:
+        for link in self._links:
+            link.reset()
+
+    def _forget(self) -> None:
+        for link in self._links:
+            link.forget()
+
+    def _in_loop(self, act: Callable[[], None]) -> None:
         async def run() -> None:
             act()
 
@@ -96,12 +101,11 @@ class Proxy:
         server.close()
         for task in [each for each in asyncio.all_tasks() if each is not asyncio.current_task()]:
             task.cancel()
-        for link in self._links:
-            link.reset()
+        self._reset()
         await asyncio.sleep(0)  # what was cancelled ends
 
     async def _serve(self, reader: StreamReader, writer: StreamWriter) -> None:
-        link = _Link(self, writer)
+        link = Link(self, writer)
         self._links.add(link)
         try:
             await self.speaking.wait()
@@ -109,77 +113,8 @@ class Proxy:
             async with asyncio.TaskGroup() as both:
                 both.create_task(link.there(reader))
                 both.create_task(link.back(far_reader))
-        except* (OSError, _OverError):
+        except* (OSError, OverError):
             pass
         finally:
             link.reset()
             self._links.discard(link)
-
-
-class _OverError(Exception):
-    """End both directions of a connection."""
-
-
-class _Link:
-    """Hold the two sides of a connection."""
-
-    def __init__(self, proxy: Proxy, near: StreamWriter) -> None:
-        self._proxy = proxy
-        self._near = near
-        self.far: StreamWriter | None = None
-        self._statements = Statements()
-        self._is_cut = self._is_forgotten = False
-
-    def reset(self) -> None:
-        """End both sides at once."""
-        for side in (self._near, self.far):
-            _reset(side)
-
-    def forget(self) -> None:
-        """End the far side, and leave the near one as if nothing had happened."""
-        self._is_forgotten = True
-        _reset(self.far)
-
-    async def there(self, reader: StreamReader) -> None:
-        """Pass on what the caller says."""
-        while said := await reader.read(PIECE):
-            if self._is_forgotten:
-                continue
-            await self._travel()
-            cut = writes(self._statements.feed(said)) and self._proxy.cuts_now()
-            assert self.far is not None
-            self._is_cut = cut and self._proxy.waits_for_answer()
-            self.far.write(said)
-            await self.far.drain()
-            if cut and not self._is_cut:
-                raise _OverError
-        raise _OverError
-
-    async def back(self, reader: StreamReader) -> None:
-        """Pass on what is answered."""
-        while True:
-            try:
-                said = await reader.read(PIECE)
-            except OSError:
-                said = b""
-            if self._is_forgotten:
-                await asyncio.Event().wait()  # for good
-            if not said or self._is_cut:
-                raise _OverError
-            await self._travel()
-            self._near.write(said)
-            await self._near.drain()
-
-    async def _travel(self) -> None:
-        """Take the time that it takes, and get there or not."""
-        if self._proxy.delay:
-            await asyncio.sleep(self._proxy.delay)
-        await self._proxy.speaking.wait()
-        if self._proxy.loses():
-            raise _OverError
-
-
-def _reset(side: StreamWriter | None) -> None:
-    if side is not None and not side.transport.is_closing():
-        side.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RESET)
-        side.transport.abort()

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Final
 import attrs
 
 from tests.faults.checker import check
-from tests.faults.history import Outcome
 from tests.faults.manners import recovery
 from tests.faults.postgres import read_state
 from tests.faults.world import world
@@ -19,7 +18,7 @@ if TYPE_CHECKING:
 
     from tests.faults.checker import Violation
     from tests.faults.fault import Fault
-    from tests.faults.history import History
+    from tests.faults.history import History, Outcome
     from tests.faults.postgres import Cluster
 
 WARM_SECONDS: Final = 0.7

@@ -38,7 +38,7 @@ def registered(name, began, ended, status=201, made=1):
     return operation("create user", began, ended, status, *writes, made=made)
 
 
-def assigned(began, ended, answer=201, present=True):
+def assigned(began, ended, *, answer=201, present=True):
     return operation("assign", began, ended, answer, (("assigned", "ann", "a"), present))
 
 

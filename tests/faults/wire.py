@@ -26,7 +26,7 @@ class Statements:
     def feed(self, said: bytes) -> list[bytes]:
         """Return the SQL of what is executed in the next bytes that the client sends."""
         self._unread += said
-        executed = []
+        executed: list[bytes] = []
         while True:
             head = _HEAD if self._begun else _HEAD - 1
             if len(self._unread) < head:

@@ -78,7 +78,7 @@ def world(setting: Setting, made: Cluster, folder: Path, deadline: float) -> Ite
         database = stack.enter_context(setting.place(made, folder))
         network, url = None, database.url
         if setting.proxy is Between.SERVER_AND_DATABASE:
-            network = stack.enter_context(Proxy(database.port))
+            network = stack.enter_context(Proxy(database.port, reads=True))
             url = database.at(network.port)
         settings = {"FRING_REQUEST_SECONDS": str(deadline), **setting.settings}
         server = Server(folder, DATABASE_URL=url, **settings)
