@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from tests.faults.postgres import Cluster
 
 SHOWN = 10  # of what was found
+SHOWN_CHARACTERS = 2000
 
 
 def try_one(fault: Fault, made: Cluster) -> tuple[str, bool]:
@@ -36,7 +37,7 @@ def try_one(fault: Fault, made: Cluster) -> tuple[str, bool]:
         try:
             measured = run(fault, made, Path(folder))
         except (AssertionError, OSError) as error:  # of the harness's own, or of the server's start
-            tell(f"{fault.name}: {error}")
+            tell(f"{fault.name}: {str(error)[:SHOWN_CHARACTERS]}")
             return not_tried(fault, "no: the server failed"), False
     tell(f"{row(measured)} ({time.monotonic() - began:.0f} s)")
     for violation in measured.violations[:SHOWN]:

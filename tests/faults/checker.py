@@ -9,7 +9,7 @@ import attrs
 from tests.faults.backwards import never_back
 from tests.faults.integrity import known, no_orphans, unique
 from tests.faults.lost import acknowledged, each_once
-from tests.faults.manners import back, bitten, documented, in_flight, in_time
+from tests.faults.manners import back, bitten, calm, documented, in_flight, in_time
 
 if TYPE_CHECKING:
     from tests.faults.expected import Expected
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 # Of what is stored, and of how it was answered.
 DATA_RULES: Final = (acknowledged, each_once, unique, known, no_orphans, never_back)
-ANSWER_RULES: Final = (documented, in_time, in_flight, bitten, back)
+ANSWER_RULES: Final = (documented, in_time, in_flight, bitten, back, calm)
 
 
 @attrs.frozen

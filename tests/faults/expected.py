@@ -15,8 +15,8 @@ class Expected:
     """Say what has to hold beside what always holds; times are seconds.
 
     Every request is answered if `answered`, and nobody waits beyond the deadline, which is
-    `deadline`. During an outage every answer comes `within`, and the slowest refusal at the
-    deadline if it is `at_deadline`; somebody is refused if it `bites`, and never who asks for a
+    `deadline`. During an outage every answer comes `within`, or those to `quick` verbs, and the
+    slowest refusal at the deadline if it is `at_deadline`; somebody is refused if it `bites`, and never who asks for a
     verb in `spared`. After it, the first success comes `back_within`, and no refusal begins later
     than `healed_within`. None: whatever. What is an upper limit is `slack` more, on a machine
     that has other things to do.
@@ -26,6 +26,7 @@ class Expected:
     slack: float = 0.0
     answered: bool = True
     within: float | None = None
+    quick: frozenset[str] | None = None
     at_deadline: bool = False
     bites: bool = True
     spared: frozenset[str] = NOTHING

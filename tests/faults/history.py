@@ -76,13 +76,14 @@ class Outage:
 class History:
     """Hold all that happened; threads may append to it.
 
-    `told_to_end` has the moments at which the server was told to end.
+    `told_to_end` has the moments at which the server was told to end, `log` is what it has said.
     """
 
     operations: list[Operation] = attrs.field(factory=list)
     sightings: list[Sighting] = attrs.field(factory=list)
     outages: list[Outage] = attrs.field(factory=list)
     told_to_end: list[float] = attrs.field(factory=list)
+    log: str = ""
 
 
 @attrs.frozen

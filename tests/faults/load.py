@@ -16,7 +16,7 @@ import psycopg
 from tests.faults.history import History, Operation, Outage, Outcome, Sighting
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from tests.faults.history import Writes
 
@@ -53,13 +53,20 @@ class Caller:
         return f"{self.number}-{self.count}"
 
     def ask(
-        self, verb: str, method: str, path: str, *, body: Any = None, writes: Writes = ()
+        self,
+        verb: str,
+        method: str,
+        path: str,
+        *,
+        body: Any = None,
+        headers: Mapping[str, str] | None = None,
+        writes: Writes = (),
     ) -> Any:
         """Send a request and note it; return the answer's body, None if it was not done."""
         began = time.monotonic()
         response = None
         try:
-            response = self._client.request(method, f"/api/v1{path}", json=body)
+            response = self._client.request(method, f"/api/v1{path}", json=body, headers=headers)
         except httpx.ConnectError:
             writes = ()  # it was not even sent
         except httpx.TransportError:

@@ -36,6 +36,7 @@ EXHAUSTED: Final = Fault(
     name="the pool exhausted: its one connection waits for a lock",
     promise="503 within 1.5 s for who finds no connection, served again within 1 s",
     strike=_lock,
+    expected=Expected(within=1.5, quick=READS),
     setting=Setting(settings={"FRING_POOL_SIZE": "1"}),
 )
 LOCKED: Final = Fault(
@@ -67,7 +68,7 @@ def _deadlock(world: World) -> None:
 
 DEADLOCK: Final = Fault(
     name="deadlocks with another program",
-    promise="tried again, and never a 500",
+    promise="tried again; a 503 at worst",
     strike=_deadlock,
     expected=Expected(bites=False),
     setting=Setting(

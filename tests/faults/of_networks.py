@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Final
 from tests.faults.expected import Expected
 from tests.faults.fault import Fault
 from tests.faults.of_databases import (
-    AT_DEADLINE,
     AT_ONCE,
     IDLE_SECONDS,
     IN_TIME,
+    NOT_LATER,
     REFUSED,
     UNTOUCHED,
 )
@@ -68,7 +68,7 @@ def _half_open(world: World) -> None:
 
 HALF_OPEN: Final = Fault(
     name="idle connections to the database forgotten by the network, which tells nobody",
-    promise="an answer at the deadline + 0.3 s at the latest, and from then on all are served",
+    promise=f"{NOT_LATER}; served again within 1 s of it",
     strike=_half_open,
     expected=Expected(bites=False),
     setting=TO_DATABASE,
@@ -90,9 +90,9 @@ def silent(*, idle: bool) -> Fault:
     after = ", after a rest" if idle else ""
     return Fault(
         name=f"the network to the database falls silent{after}",
-        promise=IN_TIME,
+        promise=NOT_LATER if idle else IN_TIME,
         strike=strike,
-        expected=AT_DEADLINE,
+        expected=Expected(at_deadline=not idle),
         setting=TO_DATABASE,
     )
 
@@ -114,7 +114,7 @@ CUT: Final = Fault(
 )
 CLIENTS_DROPPED: Final = Fault(
     name="connections of clients reset, at 5 % of all that is sent",
-    promise="each write is there once or not at all; the others notice nothing",
+    promise="each write is there once or not at all",
     strike=_drop,
     expected=Expected(answered=False),
     setting=Setting(proxy=Between.CLIENTS_AND_SERVER),

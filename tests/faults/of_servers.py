@@ -78,7 +78,7 @@ def _kill_parent(world: World) -> None:
 
 PARENT_KILLED: Final = Fault(
     name="the server's first process killed (SIGKILL)",
-    promise=f"{NOT_LOST}; its workers answer what they have, and end within 3 s",
+    promise=f"{NOT_LOST}; its workers end within 3 s",
     strike=_kill_parent,
     expected=UNANSWERED,
     setting=Setting(settings={"WORKERS": "2", "FRING_POOL_SIZE": "8"}),

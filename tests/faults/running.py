@@ -53,9 +53,10 @@ def run(
         time.sleep(WARM_SECONDS)
         fault.strike(stage)
         stage.load.settle(QUIET_SECONDS, MOST_SECONDS)
-        history, url = stage.load.history, stage.database.url
         stage.load.end()
-        state = read_state(url)
+        state = read_state(stage.database.url)
+    history = stage.load.history
+    history.log = stage.server.said()
     expected = attrs.evolve(fault.expected, deadline=deadline, slack=slack)
     return _measured(fault, history, check(history, state, expected))
 

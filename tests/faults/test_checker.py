@@ -259,6 +259,22 @@ def test_each_outage_is_looked_at():
 
 
 @pytest.mark.parametrize(
+    ("quick", "broken"), [({"read"}, {"in_time"}), ({"write"}, set()), (None, {"in_time"})]
+)
+def test_some_answers_are_to_be_quick(quick, broken):
+    expected = Expected(within=1.5, quick=quick)
+    asked = [operation("read", 11, 13, 503), HEALED]
+    assert rules_broken(asked, State(), expected, outages=[DOWN]) == broken
+
+
+@pytest.mark.parametrize(
+    ("log", "broken"), [("fine\n", set()), ('{"exception": "Traceback (most', {"calm"})]
+)
+def test_a_traceback_in_the_log_is_one_too_many(log, broken):
+    assert rules_broken([], State(), log=log) == broken
+
+
+@pytest.mark.parametrize(
     ("began", "status", "broken"),
     [(5, None, {"in_flight"}), (5, 200, set()), (9.95, None, set()), (11, None, set())],
 )
@@ -273,6 +289,6 @@ def test_a_load_that_asked_nothing_shows_nothing():
 
 
 def test_every_rule_was_broken_by_one_of_these():
-    by_hand = {"never_back", "bitten", "back", "in_flight"}
+    by_hand = {"never_back", "bitten", "back", "in_flight", "calm"}
     rules = {rule.__name__ for rule in (*DATA_RULES, *ANSWER_RULES)}
     assert {rule for rule, *_ in BAD.values()} | by_hand == rules
