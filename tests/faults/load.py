@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import random
 import time
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from datetime import datetime
-from threading import Event, Lock, Thread
+from threading import Event, Lock
 from typing import TYPE_CHECKING, Any, Final, Self, TypeAlias
 
 import attrs
@@ -17,6 +18,7 @@ from tests.faults.history import History, Operation, Outage, Outcome, Sighting
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
+    from concurrent.futures import Future
 
     from tests.faults.history import Writes
 
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
 
 PATIENCE_SECONDS: Final = 30  # far beyond what anybody may have to wait
 PAUSE_SECONDS: Final = 0.01
+UNHEARD_SECONDS: Final = 0.05  # before who got no answer asks for something else
 WATCH_SECONDS: Final = 0.05
 WATCHED: Final = "SELECT title, updated_at, version FROM tasks ORDER BY id DESC LIMIT 100"
 
@@ -79,6 +82,8 @@ class Caller:
             verb=verb, began=began, ended=ended, status=status, writes=writes, made=made
         )
         self._history.operations.append(operation)
+        if response is None:
+            time.sleep(UNHEARD_SECONDS)
         if operation.outcome is not Outcome.OK:
             return None
         if isinstance(said, dict) and "updated_at" in said:
@@ -103,16 +108,16 @@ class Load:
         self._going, self._ending, self._lock = Event(), Event(), Lock()
         self._going.set()
         self._at_work = 0
-        callers = [Caller(url, number, self.history, self.known) for number in range(clients)]
-        self._threads = [
-            Thread(target=self._call, args=[caller, turns[number % len(turns)]])
-            for number, caller in enumerate(callers)
+        self._callers = [
+            (Caller(url, number, self.history, self.known), turns[number % len(turns)])
+            for number in range(clients)
         ]
-        self._threads.append(Thread(target=self._watch))
+        self._threads = ThreadPoolExecutor(clients + 1)
+        self._running: list[Future[None]] = []
 
     def __enter__(self) -> Self:
-        for thread in self._threads:
-            thread.start()
+        self._running = [self._threads.submit(self._call, *each) for each in self._callers]
+        self._running.append(self._threads.submit(self._watch))
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -122,8 +127,9 @@ class Load:
         """Return once all have their last answer."""
         self._ending.set()
         self._going.set()
-        for thread in self._threads:
-            thread.join()
+        self._threads.shutdown()
+        for each in self._running:
+            each.result()  # which raises what has gone wrong with a client itself
 
     def rest(self, seconds: float) -> None:
         """Have nobody ask anything for a while, once all have been answered."""

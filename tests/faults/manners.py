@@ -30,7 +30,7 @@ def documented(history: History, expected: Expected) -> Iterator[str]:
             yield f"{each.verb} was answered with {each.status}"
 
 
-def calm(history: History, _: Expected) -> Iterator[str]:
+def calm(history: History, _expected: Expected) -> Iterator[str]:
     """Yield the first traceback in the server's log: whatever breaks, it is prepared for it."""
     _, found, rest = history.log.partition("Traceback")
     if found:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING, Final
 
+import attrs
+
 from tests.faults.expected import Expected
 from tests.faults.fault import Fault
 from tests.faults.of_databases import (
@@ -15,12 +17,14 @@ from tests.faults.of_databases import (
     REFUSED,
     UNTOUCHED,
 )
+from tests.faults.workload import ON_FEW_TASKS
 from tests.faults.world import Between, Setting
 
 if TYPE_CHECKING:
     from tests.faults.world import World
 
 SECONDS: Final = 3
+TWO_WORKERS: Final = {"WORKERS": "2", "FRING_POOL_SIZE": "8"}
 TO_DATABASE: Final = Setting(proxy=Between.SERVER_AND_DATABASE)
 
 
@@ -32,11 +36,12 @@ def _delay(world: World) -> None:
 
 
 DELAYED: Final = Fault(
-    name="50 ms more to the database and back, each way",
+    name="50 ms more to the database, and back, for two workers",
     promise="no request fails",
     strike=_delay,
     expected=UNTOUCHED,
-    setting=TO_DATABASE,
+    # Slow, so that changes of one task by two workers meet.
+    setting=attrs.evolve(TO_DATABASE, settings=TWO_WORKERS, turns=(ON_FEW_TASKS,), clients=16),
 )
 
 

@@ -49,7 +49,7 @@ def workers_killed(rounds: int) -> Fault:
 
     def strike(world: World) -> None:
         for _ in range(rounds):
-            await_condition(lambda: len(world.server.listening()) == 2)
+            await_condition(world.server.all_listen)
             victim, *_ = world.server.workers()
             with world.outage():
                 victim.kill()

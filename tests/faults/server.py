@@ -5,7 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 from contextlib import suppress
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import httpx
 import psutil
@@ -28,7 +28,7 @@ class Server:
         self.process: subprocess.Popen[bytes]
 
     def start(self) -> None:
-        """Start it, and return once it listens, whether or not there is a database."""
+        """Start it, and return once all workers listen, whether or not there is a database."""
         with self.log.open("ab") as output:
             self.process = subprocess.Popen(
                 [sys.executable, "-m", "fring_http", "serve"],
@@ -37,8 +37,9 @@ class Server:
                 stdout=output,
                 stderr=subprocess.STDOUT,
             )
-        await_condition(lambda: self.is_alive() or self.process.poll() is not None)
+        await_condition(lambda: self.all_listen() or self.process.poll() is not None)
         assert self.process.poll() is None, self.said()
+        await_condition(self.is_alive)
 
     def is_alive(self) -> bool:
         """Tell whether it answers."""
@@ -50,9 +51,14 @@ class Server:
         """Return the processes that serve."""
         return psutil.Process(self.process.pid).children()
 
-    def listening(self) -> list[psutil.Process]:
-        """Return those that have begun to."""
-        return [each for each in self.workers() if each.net_connections()]
+    def all_listen(self) -> bool:
+        """Tell whether as many workers as there should be have begun to listen."""
+        with suppress(psutil.NoSuchProcess):
+            listening = [
+                each for each in self.workers() if any(map(_listens, each.net_connections()))
+            ]
+            return len(listening) == int(self._settings.get("WORKERS", "1"))
+        return False
 
     def kill(self) -> None:
         """Kill all of its processes at once."""
@@ -70,3 +76,7 @@ class Server:
     def said(self) -> str:
         """Return all that it has logged."""
         return self.log.read_text(errors="replace")
+
+
+def _listens(connection: Any) -> bool:
+    return bool(connection.status == psutil.CONN_LISTEN)

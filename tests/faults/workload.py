@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from tests.faults.load import Caller
 
 STATUSES: Final = ("todo", "in_progress", "completed", "canceled")
-RECENT: Final = 20  # so few that clients meet
+RECENT: Final = 8  # so few that clients meet
 CLAIMANTS: Final = 4
 LENGTH: Final = 2000
 
@@ -128,6 +128,7 @@ ON_TASKS: Final[tuple[Callable[[Caller], None], ...]] = (
     *(create_task, create_task, create_task, change_status, change_status, change_status),
     *(describe, describe, read_task, read_task, delete_task, assign, assign, unassign),
 )
+ON_FEW_TASKS: Final = (create_task, read_task, *[change_status] * 6, *[describe] * 6)
 ON_USERS: Final[tuple[Callable[[Caller], None], ...]] = (create_user, claim_name, read_user)
 MIXED: Final = (*ON_TASKS, *ON_USERS)
 WRITES: Final = frozenset(
