@@ -100,7 +100,7 @@ class Database(Postgres):
         """Set a setting for everybody, also those who are connected."""
         self.run(f"ALTER SYSTEM SET {name} = {value}")
         self.run("SELECT pg_reload_conf()")
-        await_condition(lambda: str(self.run(f"SHOW {name}")[0][0]) == value.strip("'"))
+        await_condition(lambda: self.run(f"SHOW {name}") == [(value,)])
 
 
 @contextmanager
