@@ -6,7 +6,7 @@ import pytest
 
 from fring_adapters.clock import utc_now
 from fring_adapters.postgres import BlockingPostgresStore, PoolSettings, PostgresStore
-from fring_adapters.postgres.wire.pools import AsyncPool
+from fring_adapters.postgres.wire.connections import PooledAsyncConnection
 from fring_core import Fring, NewTask, run_sync
 
 ONE = PoolSettings(size=1, timeout=5)
@@ -34,7 +34,7 @@ async def test_a_cancelled_caller_gives_its_connection_back(fring, monkeypatch):
 
     with monkeypatch.context() as patch:
         patch.setattr("fring_adapters.postgres.wire.supply.FRESH_SECONDS", -1)  # so it is checked
-        patch.setattr(AsyncPool, "check_connection", hang)
+        patch.setattr(PooledAsyncConnection, "ask", hang)
         with pytest.raises(TimeoutError):
             await asyncio.wait_for(fring.tasks.list(), 0.2)
     assert len(await fring.tasks.list()) == 1

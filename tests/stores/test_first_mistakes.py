@@ -8,7 +8,7 @@ import pytest
 
 from fring_adapters.clock import utc_now
 from fring_adapters.postgres import BlockingPostgresStore, PoolSettings, PostgresStore, prepare
-from fring_adapters.postgres.wire.connections import Door
+from fring_adapters.postgres.wire.door import Door
 from fring_core import Fring, StoreUnavailable, run_sync
 from tests.serving import free_port
 

@@ -59,9 +59,9 @@ async def test_it_takes_one(store, monkeypatch):
     taken = []
     take = AsyncPool.take
 
-    async def counting(pool):
+    async def counting(pool, tables):
         taken.append(pool)
-        return await take(pool)
+        return await take(pool, tables)
 
     monkeypatch.setattr(AsyncPool, "take", counting)
     assert await store.tasks.change(task.id, None, retitled) is not None

@@ -4,19 +4,24 @@ import asyncio
 import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
+from typing import Any
 
 import psycopg
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 from psycopg_pool import PoolTimeout
 
 from fring_adapters.clock import utc_now
 from fring_adapters.postgres import BlockingPostgresStore, PoolSettings, PostgresStore
 from fring_adapters.postgres.wire import turns
-from fring_adapters.postgres.wire.turns import InLoop, InThread, Turns
-from fring_core import Fring, NewTask, StoreUnavailable, run_sync
+from fring_adapters.postgres.wire.shares import ANY
+from fring_adapters.postgres.wire.turns import Caller, InLoop, InThread, Turns
+from fring_core import Fring, NewTask, NewUser, StoreUnavailable, run_sync
 from tests.serving import free_port
 
 MANY = 10_000
+A, B = frozenset("a"), frozenset("b")
 GUARD_SECONDS = 60.0  # against hanging only
 NOWHERE = "postgresql://postgres@127.0.0.1:{}/none"
 
@@ -171,7 +176,7 @@ def test_turns_come_in_order_and_a_cancelled_caller_leaves_none_behind(database_
             await asyncio.wait(calls)
             assert made == [1, 3, 5, 7]
             await asyncio.wait_for(fring.tasks.list(), GUARD_SECONDS)
-            assert fring._store._pool.turns._free == 1
+            assert fring._store._pool.turns._shares.free == 1
 
     empty()
     asyncio.run(scenario())
@@ -190,7 +195,7 @@ def test_a_turn_that_comes_to_who_is_just_cancelled_is_passed_on():
         late.cancel()
         await asyncio.wait_for(next_one, GUARD_SECONDS)
         shared.pass_on()
-        assert shared._free == 1
+        assert shared._shares.free == 1
 
     asyncio.run(scenario())
 
@@ -226,13 +231,13 @@ def test_threads_and_loops_wait_in_one_queue():
         jobs = []
         for number, job in enumerate((in_thread, lambda: asyncio.run(in_loop()), in_thread), 1):
             jobs.append(threads.submit(job))
-            while len(shared._waiting) < number:
+            while shared.waiting() < number:
                 time.sleep(0.001)
         shared.pass_on()
         for submitted in jobs:
             submitted.result(GUARD_SECONDS)
     assert order == ["thread", "loop", "thread"]
-    assert shared._free == 1
+    assert shared._shares.free == 1
 
 
 def test_who_is_refused_before_it_waits_has_no_turn():
@@ -240,8 +245,8 @@ def test_who_is_refused_before_it_waits_has_no_turn():
     run_sync(turns.take(InThread))
     ask = turns._ask
 
-    def ask_and_be_refused(kind):
-        caller = ask(kind)
+    def ask_and_be_refused(kind, tables):
+        caller = ask(kind, tables)
         turns.refuse(lambda: PoolTimeout("away"))
         return caller
 
@@ -249,4 +254,70 @@ def test_who_is_refused_before_it_waits_has_no_turn():
     with pytest.raises(PoolTimeout, match="away"):
         run_sync(turns.take(InThread))
     turns.pass_on()
-    assert turns._free == 1, "no more turns than there were"
+    assert turns._shares.free == 1, "no more turns than there were"
+
+
+def test_who_needs_another_table_does_not_wait_behind_a_locked_one(database_url, empty):
+    """Somebody alters `users`, and more callers need it than there are connections."""
+
+    async def scenario():
+        async with PostgresStore(database_url) as store:
+            fring = Fring(store, clock=utc_now)
+            await store._pool.wait()
+            await fring.tasks.create(NewTask("task"))
+            ann = (await fring.users.create(NewUser("ann", "ann@example.com"))).id
+            with psycopg.connect(database_url) as other:
+                other.execute("LOCK TABLE users")
+                async with asyncio.TaskGroup() as group:
+                    users = [group.create_task(fring.users.list()) for _ in range(100)]
+                    both = [group.create_task(fring.users.get_with_tasks(ann)) for _ in range(100)]
+                    moved = [group.create_task(moving(fring)) for _ in range(100)]
+                    await asyncio.sleep(0.1)
+                    for _ in range(50):
+                        assert len(await fring.tasks.list()) == 1
+                    assert not any(task.done() for task in users + both + moved)
+                    other.rollback()
+
+    async def moving(fring):
+        async with fring.transaction() as inner:
+            await inner.users.list()
+
+    empty()
+    asyncio.run(scenario())
+
+
+NEEDS = [ANY, A, B, A | B]
+
+
+@given(st.lists(st.tuples(st.sampled_from("+++-"), st.sampled_from(NEEDS)), max_size=60))
+@example([("+", ANY)] * 8)
+@example([("+", A)] * 8 + [("+", ANY)] * 2)
+@example([("+", ANY), *[("+", A | B)] * 6, ("+", A), ("+", B), ("-", ANY)])
+def test_turns_keep_their_shares_and_their_order(steps):
+    """Callers come and go; nobody waits who may come in, and none overtakes one who may."""
+    turns = Turns(8, None)
+    inside: list[Any] = []
+    waiting: list[Caller] = []
+    for step, tables in steps:
+        if step == "+":
+            caller = turns._ask(InThread, tables)
+            (inside if caller is None else waiting).append(caller or tables)
+        elif tables in (needs := [getattr(each, "tables", each) for each in inside]):
+            del inside[needs.index(tables)]
+            turns.pass_on(tables)
+        called = [each for each in waiting if each.called]
+        waiting = [each for each in waiting if not each.called]
+        inside += called
+        needs = [getattr(each, "tables", each) for each in inside]
+        transactions = needs.count(ANY)
+        assert transactions <= 6
+        for table in "ab":
+            assert sum(table in need for need in needs if need) + transactions <= 7
+        assert turns.taken() == len(inside) <= 8
+        assert turns.waiting() == len(waiting)
+        assert not any(turns._shares.admits(each.tables) for each in waiting)
+        for each in called:
+            turns._shares.leave(each.tables)
+            earlier = [other.tables for other in waiting if other.number < each.number]
+            assert not any(map(turns._shares.admits, earlier))
+            turns._shares.enter(each.tables)

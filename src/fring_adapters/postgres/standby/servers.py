@@ -9,7 +9,8 @@ import psycopg
 from psycopg import sql
 
 from fring_adapters.postgres.setup.versions import VERSION_TABLE
-from fring_adapters.postgres.wire.connections import Door, PooledAsyncConnection
+from fring_adapters.postgres.wire.connections import PooledAsyncConnection
+from fring_adapters.postgres.wire.door import Door
 from fring_adapters.postgres.wire.parameters import arguments
 from fring_adapters.postgres.wire.urls import to_conninfo
 from fring_core import StoreUnavailable

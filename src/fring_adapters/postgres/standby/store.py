@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from fring_adapters.postgres.wire.executor import Executor
     from fring_adapters.postgres.wire.pool_settings import PoolSettings
     from fring_adapters.postgres.wire.pools import AsyncPool
+    from fring_adapters.postgres.wire.shares import Tables
     from fring_adapters.postgres.wire.statement import Row, Statement
 
 # Together with that for an answer, about a second: then the primary is asked.
@@ -51,8 +52,8 @@ class _StandbyExecutor(PoolExecutor["PooledAsyncConnection"]):
         self._replication = replication
         self._take = self._take_known
 
-    async def _take_known(self) -> PooledAsyncConnection:
-        connection = await self._driver.take()
+    async def _take_known(self, tables: Tables) -> PooledAsyncConnection:
+        connection = await self._driver.take(tables)
         if connection.number > self._replication.known:
             await self._give_back(connection)
             raise _TooNew

@@ -1,92 +1,77 @@
-"""The connections of a pool: what the database says to those it keeps out, and a deadline."""
+"""The connections of a pool, which wait for the database no longer than they may."""
 
 from __future__ import annotations
 
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from itertools import count
 from time import monotonic
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import psycopg
-from psycopg import AsyncConnection, Connection
+from psycopg import AsyncConnection, Connection, waiting
 from psycopg.pq import TransactionStatus
 
+from fring_adapters.postgres.wire.door import ASK_SECONDS, CANCEL_SECONDS, DEADLINE_SECONDS
 from fring_adapters.postgres.wire.lifetimes import remember
+from fring_adapters.postgres.wire.shares import ANY
 from fring_adapters.postgres.wire.statement import Row
 from fring_core import StoreUnavailable
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from typing import Self
 
     from psycopg.abc import PQGen
+
+    from fring_adapters.postgres.wire.door import Door
+    from fring_adapters.postgres.wire.shares import Tables
 
 T = TypeVar("T")
 
 # In the order of their making, which no clock decides: tests set it back and forth.
 numbers: Final = count(1)
 
-# The longest that the database may take to answer, for a lock above all. It is measured here: a
-# session setting would not survive PgBouncer.
-DEADLINE_SECONDS: Final = 10.0
-# The longest that it may take to cancel, before the connection is given up.
-CANCEL_SECONDS: Final = 1.0
 INTERVAL_SECONDS: Final = 0.1  # psycopg's own, after which it looks for Ctrl-C
 
 
-class Door:
-    """Remember what libpq said when the database last let nobody in.
-
-    The pool itself only logs it: to its callers, a wrong password is a time that has run out.
-    `reason` is empty as long as the last attempt succeeded. Whoever is let in may wait `deadline`
-    seconds for an answer, and `cancel` seconds for it to be cancelled then.
-    """
-
-    reason = ""
-
-    def __init__(self, deadline: float = DEADLINE_SECONDS, cancel: float = CANCEL_SECONDS) -> None:
-        self.deadline = deadline
-        self.cancel = cancel
-
-    @contextmanager
-    def watched(self) -> Iterator[None]:
-        """Hold for as long as an attempt lasts."""
-        try:
-            yield
-        except psycopg.Error as error:
-            self.reason = f": {error}"
-            raise
-        self.reason = ""
-
-
 def _is_waiting(connection: AsyncConnection[Row] | Connection[Row]) -> bool:
-    # Of what psycopg raises, only a wait that was too long leaves the statement under way.
+    # Of what ends a wait, only its own time, or a caller that is stopped, leaves a statement going.
     return connection.pgconn.transaction_status == TransactionStatus.ACTIVE
 
 
-def _too_late(connection: PooledAsyncConnection | PooledConnection) -> StoreUnavailable:
-    if _is_waiting(connection):  # the database does not answer at all
-        connection.pgconn.finish()
-    return StoreUnavailable(
-        f"A statement took longer than {connection.deadline:g} s and was cancelled"
-    )
+def _is_late(error: BaseException) -> bool:
+    return isinstance(error, psycopg.OperationalError)
 
 
-class PooledAsyncConnection(AsyncConnection[Row]):
-    """Connect, and remember which of all connections it is, and when it was last used."""
+class _Pooled:
+    """Hold what the pool knows of a connection, and how patient it is."""
 
     number: int = 0
     taken_at: float = 0.0
+    taken_for: Tables = ANY
     used_at: float = 0.0
     deadline: float = DEADLINE_SECONDS
     cancel_seconds: float = CANCEL_SECONDS
+    limits: bytes = b""
+
+    def enter(self, door: Door) -> None:
+        """Keep to what a door allows."""
+        self.deadline, self.cancel_seconds, self.limits = door.deadline, door.cancel, door.limits
+
+    def _too_late(self) -> StoreUnavailable:
+        return StoreUnavailable(
+            f"A statement took longer than {self.deadline:g} s and was cancelled"
+        )
+
+
+class PooledAsyncConnection(_Pooled, AsyncConnection[Row]):
+    """Connect, and remember which of all connections it is, and when it was last used."""
 
     @classmethod
     async def connect(cls, conninfo: str = "", *, door: Door, **arguments: Any) -> Self:  # type: ignore[override]  # pyright: ignore[reportIncompatibleMethodOverride]  # only pools call it
         """Connect as psycopg does, and have the door remember a failure."""
         with door.watched():
             connection = await super().connect(conninfo, **arguments)
-        connection.deadline, connection.cancel_seconds = door.deadline, door.cancel
+        connection.enter(door)
         return connection
 
     async def set_up(self) -> None:
@@ -100,35 +85,52 @@ class PooledAsyncConnection(AsyncConnection[Row]):
         interval: float = INTERVAL_SECONDS,
         timeout: float | None = None,  # noqa: ASYNC109  # as in psycopg
     ) -> T:
-        """Wait for the database; raise `StoreUnavailable` if that takes longer than it may."""
+        """Wait for the database; raise `StoreUnavailable` if that takes longer than it may.
+
+        What is late, or whose caller was stopped, has `cancel_seconds` to end. psycopg itself would
+        give it ten seconds, and does not count what it waits before.
+        """
+        socket = self.pgconn.socket
         try:
-            return await super().wait(gen, interval, timeout or self.deadline)
-        except psycopg.OperationalError:
+            return await waiting.wait_async(gen, socket, interval, timeout or self.deadline)
+        except BaseException as error:
             if not _is_waiting(self):
                 raise
-        with suppress(psycopg.Error):
-            await self.cancel_safe(timeout=self.cancel_seconds)
+            stopped = error
+        ends = monotonic() + self.cancel_seconds
         try:
-            return await super().wait(gen, interval, self.cancel_seconds)
-        except psycopg.OperationalError:
-            raise _too_late(self) from None
+            with suppress(psycopg.Error):
+                await self.cancel_safe(timeout=self.cancel_seconds)
+            found = await waiting.wait_async(gen, socket, interval, max(0.0, ends - monotonic()))
+        except psycopg.Error as error:
+            if _is_late(stopped):
+                stopped = self._too_late() if _is_late(error) else error
+        else:
+            if _is_late(stopped):
+                return found
+        finally:
+            if _is_waiting(self):  # the database does not answer at all
+                self.pgconn.finish()
+        raise stopped from None
+
+    async def ask(self) -> None:
+        """Raise what a statement raises unless the database answers in `ASK_SECONDS`."""
+        deadline, self.deadline = self.deadline, min(self.deadline, ASK_SECONDS)
+        try:
+            await self.execute("")
+        finally:
+            self.deadline = deadline
 
 
-class PooledConnection(Connection[Row]):
+class PooledConnection(_Pooled, Connection[Row]):
     """Connect, and remember which of all connections it is, and when it was last used."""
-
-    number: int = 0
-    taken_at: float = 0.0
-    used_at: float = 0.0
-    deadline: float = DEADLINE_SECONDS
-    cancel_seconds: float = CANCEL_SECONDS
 
     @classmethod
     def connect(cls, conninfo: str = "", *, door: Door, **arguments: Any) -> Self:  # type: ignore[override]  # pyright: ignore[reportIncompatibleMethodOverride]  # only pools call it
         """Connect as psycopg does, and have the door remember a failure."""
         with door.watched():
             connection = super().connect(conninfo, **arguments)
-        connection.deadline, connection.cancel_seconds = door.deadline, door.cancel
+        connection.enter(door)
         return connection
 
     def set_up(self) -> None:
@@ -139,15 +141,34 @@ class PooledConnection(Connection[Row]):
     def wait(
         self, gen: PQGen[T], interval: float = INTERVAL_SECONDS, timeout: float | None = None
     ) -> T:
-        """Wait for the database; raise `StoreUnavailable` if that takes longer than it may."""
+        """Wait for the database, as `PooledAsyncConnection.wait` does."""
+        socket = self.pgconn.socket
         try:
-            return super().wait(gen, interval, timeout or self.deadline)
-        except psycopg.OperationalError:
+            return waiting.wait(gen, socket, interval, timeout or self.deadline)
+        except BaseException as error:
             if not _is_waiting(self):
                 raise
-        with suppress(psycopg.Error):
-            self.cancel_safe(timeout=self.cancel_seconds)
+            stopped = error
+        ends = monotonic() + self.cancel_seconds
         try:
-            return super().wait(gen, interval, self.cancel_seconds)
-        except psycopg.OperationalError:
-            raise _too_late(self) from None
+            with suppress(psycopg.Error):
+                self.cancel_safe(timeout=self.cancel_seconds)
+            found = waiting.wait(gen, socket, interval, max(0.0, ends - monotonic()))
+        except psycopg.Error as error:
+            if _is_late(stopped):
+                stopped = self._too_late() if _is_late(error) else error
+        else:
+            if _is_late(stopped):
+                return found
+        finally:
+            if _is_waiting(self):  # the database does not answer at all
+                self.pgconn.finish()
+        raise stopped from None
+
+    def ask(self) -> None:
+        """Ask as `PooledAsyncConnection.ask` does."""
+        deadline, self.deadline = self.deadline, min(self.deadline, ASK_SECONDS)
+        try:
+            self.execute("")
+        finally:
+            self.deadline = deadline

@@ -5,6 +5,8 @@ from __future__ import annotations
 from contextlib import nullcontext
 from typing import TYPE_CHECKING, Any, Final, Protocol, TypeAlias, TypeVar
 
+from fring_adapters.postgres.wire.shares import ANY
+
 if TYPE_CHECKING:
     from collections import Counter
     from collections.abc import Callable, Mapping
@@ -12,6 +14,7 @@ if TYPE_CHECKING:
 
     from psycopg import AsyncConnection, Connection
 
+    from fring_adapters.postgres.wire.shares import Tables
     from fring_adapters.postgres.wire.statement import Row, Statement
 
 C = TypeVar("C", bound="AsyncConnection[Any] | Connection[Any]")
@@ -76,12 +79,16 @@ class Driver(Protocol[C_contra]):
 class PoolDriver(Driver[C], Protocol):
     """Hand out connections as well, of a pool."""
 
-    async def take(self) -> C:
+    async def take(self, tables: Tables = ANY) -> C:
         """Return a connection, when it is this caller's turn; raise what `Supply` says."""
         ...
 
     async def give_back(self, connection: C) -> None:
         """Take a connection back, in whatever state."""
+        ...
+
+    async def limit(self, connection: C) -> None:
+        """Have the database end by itself what the transaction of a connection may not do."""
         ...
 
     async def forget_prepared(self, connection: C) -> None:

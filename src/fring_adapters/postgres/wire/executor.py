@@ -19,11 +19,12 @@ from fring_adapters.postgres.wire.transaction import Transaction
 from fring_core.scopes import Block, check_outside
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable, Mapping
+    from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
     from contextlib import AbstractAsyncContextManager
     from types import TracebackType
 
     from fring_adapters.postgres.wire.driver import PoolDriver
+    from fring_adapters.postgres.wire.shares import Tables
     from fring_adapters.postgres.wire.statement import Row, Statement
 
 # Given an error, its statement and how often that has failed, returns how long to wait before it is
@@ -60,7 +61,8 @@ class PoolExecutor(Generic[C]):
 
     def __init__(self, driver: PoolDriver[C], delay: Delay = delay_before_retry) -> None:
         self._driver = driver
-        self._take, self._give_back = driver.take, driver.give_back
+        self._take: Callable[[Tables], Awaitable[C]] = driver.take
+        self._give_back = driver.give_back
         self._delay = delay
 
     def check(self) -> None:
@@ -75,7 +77,7 @@ class PoolExecutor(Generic[C]):
         failures = 0
         while True:
             try:
-                connection = await self._take()
+                connection = await self._take(statement.tables)
                 try:
                     return await driver.execute(connection, statement, parameters)
                 except psycopg.Error as error:
@@ -88,6 +90,8 @@ class PoolExecutor(Generic[C]):
                         await self._renew(connection, renewal_pause(error))
                     raise
                 finally:
+                    if connection.broken:  # others that are as old will hang, too
+                        await self._renew(connection, 0.0)
                     await self._give_back(connection)
             except psycopg.Error as error:
                 failures += 1
@@ -111,6 +115,8 @@ class PoolExecutor(Generic[C]):
         try:
             with Block(self):
                 async with Transaction(driver, connection) as transaction:
+                    with translating():
+                        await driver.limit(connection)
                     yield transaction
         finally:
             if connection.broken:
@@ -126,9 +132,9 @@ class OneConnection(PoolExecutor[C]):
         self._take, self._give_back = self._take_again, self._keep
         self._kept: C | None = None
 
-    async def _take_again(self) -> C:
+    async def _take_again(self, tables: Tables) -> C:
         kept, self._kept = self._kept, None
-        return await self._driver.take() if kept is None else kept
+        return await self._driver.take(tables) if kept is None else kept
 
     async def _keep(self, connection: C) -> None:
         self._kept = connection

@@ -8,12 +8,8 @@ from typing import Any
 import attrs
 from attrs.validators import optional
 
-from fring_adapters.postgres.wire.connections import (
-    DEADLINE_SECONDS,
-    Door,
-    PooledAsyncConnection,
-    PooledConnection,
-)
+from fring_adapters.postgres.wire.connections import PooledAsyncConnection, PooledConnection
+from fring_adapters.postgres.wire.door import DEADLINE_SECONDS, IDLE_SECONDS, Door
 from fring_adapters.postgres.wire.parameters import arguments
 from fring_adapters.postgres.wire.pools import AsyncPool, BlockingPool
 from fring_adapters.postgres.wire.turns import Turns
@@ -42,7 +38,8 @@ class PoolSettings:
     after `recycle` seconds. A call waits for its turn while all are in use, in the order in which
     they came: for as long as connections come back, or `patience` seconds if that is not None. It
     waits `timeout` seconds at most for the database to let it in, and `deadline` seconds for a
-    statement, which is cancelled then. Statements are prepared when
+    statement, which is cancelled then; in a transaction, half as long for a lock. The database
+    itself ends a transaction that does nothing for `idle` seconds. Statements are prepared when
     first used, unless `prepare` is False (for a PgBouncer that does not follow them). Raise
     `ValueError` for what is no such number.
     """
@@ -53,6 +50,7 @@ class PoolSettings:
     patience: float | None = attrs.field(default=None, validator=optional(_seconds))
     recycle: float = attrs.field(default=3600.0, validator=_seconds)
     deadline: float = attrs.field(default=DEADLINE_SECONDS, validator=_seconds)
+    idle: float = attrs.field(default=IDLE_SECONDS, validator=_seconds)
     prepare: bool = attrs.field(default=True, validator=_flag)
 
     def __attrs_post_init__(self) -> None:
@@ -60,7 +58,7 @@ class PoolSettings:
             raise ValueError("size=0 and overflow=0 leave no connection at all")
 
     def _arguments(self, conninfo: str) -> dict[str, Any]:
-        door = Door(self.deadline)
+        door = Door(self.deadline, idle=self.idle)
         return {
             "min_size": self.size,
             "max_size": self.size + self.overflow,

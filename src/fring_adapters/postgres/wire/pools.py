@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from psycopg_pool import AsyncConnectionPool, ConnectionPool
 
@@ -12,6 +12,9 @@ from fring_adapters.postgres.wire.blocking_driver import BlockingDriver
 from fring_adapters.postgres.wire.connections import PooledAsyncConnection, PooledConnection
 from fring_adapters.postgres.wire.supply import Supply
 from fring_adapters.postgres.wire.turns import InLoop, InThread
+
+if TYPE_CHECKING:
+    from fring_adapters.postgres.wire.shares import Tables
 
 
 async def _end_together(tasks: set[asyncio.Task[Any]]) -> None:
@@ -46,14 +49,18 @@ class AsyncPool(
         self.check_process()  # a loop does not outlive a fork either
         super().check_usable()
 
-    async def _turn(self) -> None:
-        await self.turns.take(InLoop)
+    async def _turn(self, tables: Tables) -> None:
+        await self.turns.take(InLoop, tables)
 
     async def _get(self, seconds: float) -> PooledAsyncConnection:
         return await self.getconn(seconds)
 
     async def _ask(self, connection: PooledAsyncConnection) -> None:
-        await self.check_connection(connection)
+        await connection.ask()
+
+    async def limit(self, connection: PooledAsyncConnection) -> None:
+        """Have the database end by itself what a transaction may not do."""
+        await connection.execute(connection.limits)
 
     async def _put(self, connection: PooledAsyncConnection) -> None:
         await self.putconn(connection)
@@ -70,14 +77,18 @@ class BlockingPool(Supply[PooledConnection], BlockingDriver, ConnectionPool[Pool
         self.check_process()
         super().check_usable()
 
-    async def _turn(self) -> None:
-        await self.turns.take(InThread)
+    async def _turn(self, tables: Tables) -> None:
+        await self.turns.take(InThread, tables)
 
     async def _get(self, seconds: float) -> PooledConnection:
         return self.getconn(seconds)
 
     async def _ask(self, connection: PooledConnection) -> None:
-        self.check_connection(connection)
+        connection.ask()
+
+    async def limit(self, connection: PooledConnection) -> None:
+        """Have the database end by itself what a transaction may not do."""
+        connection.execute(connection.limits)
 
     async def _put(self, connection: PooledConnection) -> None:
         self.putconn(connection)

@@ -12,17 +12,20 @@ import psycopg
 from psycopg_pool import PoolClosed, PoolTimeout
 
 from fring_adapters.postgres.wire.connections import (
-    Door,
     PooledAsyncConnection,
     PooledConnection,
     numbers,
 )
 from fring_adapters.postgres.wire.lifetimes import CLOSED, Lifetime
+from fring_adapters.postgres.wire.shares import ANY
+from fring_core import StoreUnavailable
 
 if TYPE_CHECKING:
     from collections import deque
     from collections.abc import Callable, Mapping
 
+    from fring_adapters.postgres.wire.door import Door
+    from fring_adapters.postgres.wire.shares import Tables
     from fring_adapters.postgres.wire.turns import Turns
 
 P = TypeVar("P", PooledAsyncConnection, PooledConnection)
@@ -73,20 +76,20 @@ class Supply(Lifetime, Generic[P]):
         self.turns = turns
         self.errors: Counter[str] | None = Counter()
 
-    async def take(self) -> P:
-        """Return a connection, when it is this caller's turn.
+    async def take(self, tables: Tables = ANY) -> P:
+        """Return a connection, when it is the turn of a caller that needs these tables.
 
         Raise `psycopg_pool.PoolTimeout` if none is to be had in time, and `RuntimeError` if the
         pool may not be used at all.
         """
         self.check_open()
-        await self._turn()
+        await self._turn(tables)
         try:
             connection = await self._alive()
         except BaseException:
-            self.turns.pass_on()
+            self.turns.pass_on(tables)
             raise
-        connection.taken_at = monotonic()
+        connection.taken_at, connection.taken_for = monotonic(), tables
         return connection
 
     async def _alive(self) -> P:
@@ -97,7 +100,7 @@ class Supply(Lifetime, Generic[P]):
                 return connection
             try:
                 await self._ask(connection)
-            except psycopg.OperationalError:
+            except (psycopg.OperationalError, StoreUnavailable):
                 await self.renew(connection)
                 await self._put(connection)
             except BaseException:  # a cancelled caller must not take the connection with it
@@ -139,12 +142,13 @@ class Supply(Lifetime, Generic[P]):
         """Take a connection back, in whatever state, and end its caller's turn."""
         if self.forked:  # both are the other process's, as may be the lock of the turns
             return
+        tables = connection.taken_for  # before it may be another caller's
         try:
             connection.used_at = monotonic()
             self._used += connection.used_at - connection.taken_at
             await self._put(connection)
         finally:
-            self.turns.pass_on()
+            self.turns.pass_on(tables)
 
     def end(self) -> bool:
         """Refuse its use from now on, to those who wait too; tell whether to close it."""
@@ -163,7 +167,7 @@ class Supply(Lifetime, Generic[P]):
             self._renewed, self._renewed_at = next(numbers), monotonic()
             await self._drain()
 
-    async def _turn(self) -> None:
+    async def _turn(self, tables: Tables) -> None:
         raise NotImplementedError
 
     async def _get(self, seconds: float) -> P:

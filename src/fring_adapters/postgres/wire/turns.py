@@ -1,18 +1,26 @@
-"""Turns: as many callers at once as there are connections, the others in the order they came."""
+"""Turns: as many callers at once as there are connections, the others in the order they came.
+
+Those who wait for a table overtake nobody but those who wait for another one.
+"""
 
 from __future__ import annotations
 
 import asyncio
-from collections import deque
+from collections import defaultdict, deque
 from contextlib import suppress
+from itertools import count
 from threading import Event, Lock
 from time import monotonic
 from typing import TYPE_CHECKING, Final
 
 from psycopg_pool import PoolTimeout
 
+from fring_adapters.postgres.wire.shares import ANY, Shares
+
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from fring_adapters.postgres.wire.shares import Tables
 
 # Longer than a statement may take: what has come to a standstill for so long waits for itself,
 # such as transactions that hold all the connections and ask for one more each.
@@ -24,6 +32,8 @@ class Caller:
 
     called = left = False
     refusal: Exception | None = None
+    number = 0  # in the order in which they came
+    tables: Tables = ANY
 
     def check(self) -> None:
         """Raise what it was refused with, if it was."""
@@ -80,17 +90,19 @@ class Turns:
     """
 
     def __init__(self, most: int, seconds: float | None) -> None:
-        self._most = self._free = most
+        self._most = most
+        self._shares = Shares(most)
         self.waited = 0.0
         self._standing = seconds is None
         self._limit = STANDSTILL_SECONDS if seconds is None else seconds
         self._passed = 0
-        self._waiting: deque[Caller] = deque()
+        self._waiting: defaultdict[Tables, deque[Caller]] = defaultdict(deque)
+        self._numbers = count()
         self._lock = Lock()
 
-    async def take(self, kind: type[InLoop | InThread]) -> None:
+    async def take(self, kind: type[InLoop | InThread], tables: Tables = ANY) -> None:
         """Wait for a turn, in a loop or in a thread; raise `PoolTimeout` if none comes."""
-        caller = self._ask(kind)
+        caller = self._ask(kind, tables)
         if caller is None:
             return
         began = monotonic()
@@ -108,41 +120,57 @@ class Turns:
 
     def taken(self) -> int:
         """Return how many callers are in."""
-        return self._most - self._free
+        return self._most - self._shares.free
 
     def waiting(self) -> int:
         """Return how many callers wait."""
-        return len(self._waiting)
+        return sum(map(len, self._waiting.values()))
 
-    def pass_on(self) -> None:
-        """End a turn: the caller that has waited longest has it next."""
+    def pass_on(self, tables: Tables = ANY) -> None:
+        """End a turn: of the callers that may come in, the one that has waited longest does."""
         with self._lock:
             self._passed += 1
-            while self._waiting:
-                caller = self._waiting.popleft()
-                if not caller.left:
-                    caller.called = True
-                    caller.wake()
-                    return
-            self._free += 1
+            self._shares.leave(tables)
+            while (caller := self._next()) is not None:
+                self._shares.enter(caller.tables)
+                caller.called = True
+                caller.wake()
 
     def refuse(self, error: Callable[[], Exception]) -> None:
         """Raise an error, one for each, from all who wait."""
         with self._lock:
-            for caller in self._waiting:
-                caller.refusal = error()
-                caller.called = True
-                caller.wake()
+            for callers in self._waiting.values():
+                for caller in callers:
+                    caller.refusal = error()
+                    caller.called = True
+                    caller.wake()
             self._waiting.clear()
 
-    def _ask(self, kind: type[InLoop | InThread]) -> InLoop | InThread | None:
+    def _next(self) -> Caller | None:
+        """Take the caller whose turn it is out of its queue."""
+        if not self._shares.free or not self._waiting:
+            return None
+        found: deque[Caller] | None = None
+        for tables, callers in list(self._waiting.items()):
+            while callers and callers[0].left:
+                callers.popleft()
+            if not callers:
+                del self._waiting[tables]
+            elif self._shares.admits(tables) and (
+                found is None or callers[0].number < found[0].number
+            ):
+                found = callers
+        return None if found is None else found.popleft()
+
+    def _ask(self, kind: type[InLoop | InThread], tables: Tables) -> InLoop | InThread | None:
         """Return None if it is the caller's turn at once, else what waits for it."""
         with self._lock:
-            if self._free:
-                self._free -= 1
+            if self._shares.admits(tables):
+                self._shares.enter(tables)
                 return None
             caller = kind()
-            self._waiting.append(caller)
+            caller.number, caller.tables = next(self._numbers), tables
+            self._waiting[tables].append(caller)
             return caller
 
     def _check(self, caller: Caller, passed: int) -> None:
@@ -154,4 +182,4 @@ class Turns:
             caller.left = True
         # Its turn may have come just now, to a caller that was cancelled.
         if caller.called and caller.refusal is None:
-            self.pass_on()
+            self.pass_on(caller.tables)

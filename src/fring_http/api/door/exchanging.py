@@ -10,6 +10,7 @@ from time import perf_counter, time
 from typing import TYPE_CHECKING, Final
 
 from fring_http.api.door.edge import refusal
+from fring_http.api.door.readers import PART_BYTES, Readers
 from fring_http.api.exchanges import EXCHANGE, Exchange, current
 
 if TYPE_CHECKING:
@@ -43,6 +44,7 @@ class Exchanges:
         self.in_flight = 0
         self.end_connections = False
         self._observers = observers
+        self._readers = Readers()
         self._ids = _ids()
 
     def around(self, app: Application) -> Application:
@@ -67,7 +69,10 @@ class Exchanges:
                     if self.end_connections:
                         message["headers"].append((b"connection", b"close"))
                 else:
-                    exchange.sent += len(message.get("body", b""))
+                    size = len(message.get("body", b""))
+                    exchange.sent += size
+                    if size > PART_BYTES:
+                        return self._readers.send(message, send)
                     if exchange.unavailable:  # what it waits for may go on for long
                         self._tell(exchange, began)
                 return send(message)
