@@ -24,7 +24,9 @@ class Server:
         self.url = f"http://127.0.0.1:{self.port}"
         self.log = folder / "log"
         self._folder = folder
-        self._settings = {"PORT": str(self.port), "FRING_ACCESS_LOG": "off"} | settings
+        # What a killed one leaves behind goes with the folder.
+        own = {"PORT": str(self.port), "TMPDIR": str(folder), "FRING_ACCESS_LOG": "off"}
+        self._settings = own | settings
         self.process: subprocess.Popen[bytes]
 
     def start(self) -> None:
