@@ -9,7 +9,7 @@ from litestar.testing import TestClient
 
 from fring_adapters import postgres
 from fring_core import StoreUnavailable
-from fring_http.server import stores
+from fring_http.server import tables
 from fring_http.server.composition import create
 from fring_http.server.settings import Settings
 from tests.serving import DEADLINE, await_condition
@@ -45,6 +45,6 @@ def test_a_long_outage_is_an_outage_like_any_other(monkeypatch):
         prepared.set()
 
     monkeypatch.setattr(postgres, "prepare", prepare)
-    monkeypatch.setattr(stores, "PREPARE_AGAIN_SECONDS", 0)
+    monkeypatch.setattr(tables, "PREPARE_AGAIN_SECONDS", 0)
     with client_of(create(Settings(database_url="postgresql://127.0.0.1:1/away"))):
         assert prepared.wait(DEADLINE)

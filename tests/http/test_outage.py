@@ -5,7 +5,7 @@ import time
 import httpx
 import psycopg
 
-from tests.serving import DEADLINE, serving
+from tests.serving import DEADLINE, await_condition, serving
 
 BODY = {"title": "task"}
 
@@ -39,6 +39,44 @@ def test_an_outage_is_503_and_heals_by_itself(database, tmp_path):
             assert time.monotonic() < deadline
         assert client.post("/api/v1/tasks", json=BODY).status_code == 201
         assert [task["title"] for task in client.get("/api/v1/tasks").json()] == ["task", "task"]
+
+
+def test_a_database_may_come_later(database, tmp_path):
+    """And an empty one is set up when it does."""
+    with psycopg.connect(database.url) as connection:
+        connection.execute("DROP SCHEMA public CASCADE")
+        connection.execute("CREATE SCHEMA public")
+    database.stop()
+    with (
+        serving(tmp_path, DATABASE_URL=database.url, WORKERS="2") as server,
+        httpx.Client(base_url=server.url, timeout=DEADLINE, verify=False) as client,
+    ):
+        assert client.get("/health/live").status_code == 200
+        assert client.get("/health/ready").status_code == 503
+        assert client.post("/api/v1/tasks", json=BODY).status_code == 503
+        database.start()
+        await_condition(lambda: client.get("/health/ready").status_code == 200)
+        assert client.post("/api/v1/tasks", json=BODY).status_code == 201
+    log = server.log.read_text()
+    assert "fring: Cannot reach" in log
+    assert "requests are answered with 503 until that is over" in log
+    assert "not there yet" in log
+
+
+def test_tables_that_are_refused_later_are_taken_when_they_fit(database, tmp_path):
+    with psycopg.connect(database.url) as connection:
+        connection.execute("ALTER TABLE fring_version RENAME TO fring_version_kept")
+    database.stop()
+    with (
+        serving(tmp_path, DATABASE_URL=database.url) as server,
+        httpx.Client(base_url=server.url, timeout=DEADLINE, verify=False) as client,
+    ):
+        database.start()
+        await_condition(lambda: "are not Fring's" in server.log.read_text())
+        assert client.get("/health/ready").status_code == 503
+        with psycopg.connect(database.url) as connection:
+            connection.execute("ALTER TABLE fring_version_kept RENAME TO fring_version")
+        await_condition(lambda: client.get("/health/ready").status_code == 200)
 
 
 def test_a_statement_may_take_as_long_as_is_said(database, tmp_path):

@@ -264,7 +264,7 @@ def test_silence_is_cut(tmp_path):
     port = free_port()
     supervisor, end = socket.socketpair()
     worker = subprocess.Popen(
-        [sys.executable, "-c", code, NO_SLOT, "", "127.0.0.1", str(port)],
+        [sys.executable, "-c", code, NO_SLOT, "", "", "127.0.0.1", str(port)],
         env=environment(DATABASE_URL="memory://"),
         cwd=tmp_path,
         stdin=end.fileno(),

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import asyncio
-import logging
 from contextlib import asynccontextmanager
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 import attrs
 
 from fring_adapters.clock import utc_now
 from fring_adapters.identity import Argon2Passwords
 from fring_adapters.memory import MemoryStore
-from fring_core import Fring, StoreUnavailable
+from fring_core import Fring
 from fring_http.server.settings import MEMORY
 
 if TYPE_CHECKING:
@@ -23,9 +21,6 @@ if TYPE_CHECKING:
     from fring_core import AccountAdmin
     from fring_http.api.health import Objections
     from fring_http.server.settings import Settings
-
-PREPARE_AGAIN_SECONDS: Final = 1.0
-_log = logging.getLogger("fring")
 
 
 def store_of(
@@ -85,41 +80,3 @@ async def account_admin(settings: Settings, url: str) -> AsyncIterator[AccountAd
     of_one = attrs.evolve(settings, database_url=url, pool_size=1, pool_overflow=0)
     async with Fring(store_of(of_one), clock=utc_now, passwords=Argon2Passwords()) as fring:
         yield fring.account_admin
-
-
-@asynccontextmanager
-async def tables_checked(settings: Settings) -> AsyncIterator[None]:
-    """Check the tables, or set them up; if the database is away, try again until it is there."""
-    if settings.database_url == MEMORY:
-        yield
-        return
-    from fring_adapters.postgres import prepare  # noqa: PLC0415  # as for the store
-
-    async def prepare_now() -> bool:
-        try:
-            await asyncio.to_thread(
-                prepare,
-                settings.database_url,
-                schema=settings.schema,
-                upgrade=settings.migrate,
-            )
-        except StoreUnavailable as error:
-            _log.warning("%s; requests are answered with 503 until it is there", error)
-            return False
-        return True
-
-    async def prepare_later() -> None:
-        while True:
-            await asyncio.sleep(PREPARE_AGAIN_SECONDS)
-            if await prepare_now():
-                return
-
-    if await prepare_now():
-        yield
-        return
-    later = asyncio.create_task(prepare_later())
-    try:
-        yield
-    finally:
-        later.cancel()
-        await asyncio.wait([later])

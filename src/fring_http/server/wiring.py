@@ -21,7 +21,8 @@ from fring_http.server.authentication import auth_mode
 from fring_http.server.exposure import known_hosts
 from fring_http.server.modes import AuthMode, SettingsError
 from fring_http.server.readiness import Readiness
-from fring_http.server.stores import objections_of, store_of, tables_checked
+from fring_http.server.stores import objections_of, store_of
+from fring_http.server.tables import tables_checked
 from fring_http.server.telling.access import access_log, is_logging_requests
 from fring_http.server.telling.metrics import Metrics
 from fring_http.server.telling.page import with_metrics

@@ -8,10 +8,12 @@ from weakref import WeakValueDictionary
 
 import attrs
 
-from fring_adapters.postgres.repositories.changing import Changing
+from fring_adapters.postgres.repositories.changing import Changing, repeated
+from fring_adapters.postgres.wire.errors import POOL_ERRORS
+from fring_core import StoreUnavailable
 
 if TYPE_CHECKING:
-    from collections.abc import Hashable
+    from collections.abc import Hashable, Sequence
 
     from fring_adapters.postgres.repositories.changing import Apply, Verb
     from fring_adapters.postgres.wire.executor import Executor
@@ -27,10 +29,15 @@ class _Round:
 
 @attrs.define(eq=False)
 class _Row:
-    """Let one in at a time, and hold the round that comes next."""
+    """Let one in at a time, and hold the round that comes next.
+
+    `away` is the error of the last one in if it found no connection: who has waited for that as
+    well need not wait once more.
+    """
 
     turn: asyncio.Lock = attrs.field(factory=asyncio.Lock)
     next: _Round | None = None
+    away: StoreUnavailable | None = None
 
 
 class Together(Changing):
@@ -46,7 +53,7 @@ class Together(Changing):
         if row.next is None:
             if not row.turn.locked():
                 async with row.turn:
-                    [result] = await apply([verb])
+                    [result] = await _applied(row, apply, [verb])
                 return result
             # A task of its own: whoever is cancelled must not take the others along.
             row.next = _Round(asyncio.create_task(_serve(row, apply)))
@@ -75,5 +82,18 @@ async def _joined(row: _Row, its_round: _Round, verb: Verb[Any]) -> Any:
 async def _serve(row: _Row, apply: Apply) -> dict[object, Any]:
     async with row.turn:
         verbs, row.next = dict(row.next.verbs if row.next else {}), None
-        results = await apply([*verbs.values()]) if verbs else []
+        results: list[Any] = []
+        if row.away is not None:
+            results, row.away = repeated(row.away, verbs), None
+        elif verbs:
+            results = await _applied(row, apply, [*verbs.values()])
     return dict(zip(verbs, results, strict=True))
+
+
+async def _applied(row: _Row, apply: Apply, verbs: Sequence[Verb[Any]]) -> list[Any]:
+    row.away = None
+    results = await apply(verbs)
+    last = results[-1]
+    if isinstance(last, StoreUnavailable) and isinstance(last.__cause__, POOL_ERRORS):
+        row.away = last
+    return results

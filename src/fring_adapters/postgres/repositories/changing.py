@@ -18,7 +18,7 @@ from fring_adapters.postgres.sql.rows import FIXED
 from fring_core import Conflict, StoreUnavailable, Task, Unavailable, User
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Hashable, Sequence
+    from collections.abc import Awaitable, Callable, Hashable, Iterable, Sequence
     from contextlib import AbstractAsyncContextManager
 
     from fring_adapters.postgres.wire.executor import Executor
@@ -77,13 +77,13 @@ async def applied(
         if len(verbs) == 1:
             return [error]
     except Exception as error:  # noqa: BLE001  # all are told
-        return [error, *_repeated(error, verbs[1:])]
+        return [error, *repeated(error, verbs[1:])]
     results: list[Any] = []
     for verb in verbs:
         results += await applied(connected, get, save, pause, (verb,))
         last = results[-1]
         if isinstance(last, Unavailable):  # the others need not wait for the same
-            return [*results, *_repeated(last, verbs[len(results) :])]
+            return [*results, *repeated(last, verbs[len(results) :])]
     return results
 
 
@@ -123,7 +123,7 @@ def _next(present: E, before: E, made: E) -> E:
     return attrs.evolve(made, **kept | {"version": before.version + 1})
 
 
-def _repeated(error: Exception, verbs: Sequence[object]) -> list[Exception]:
+def repeated(error: Exception, verbs: Iterable[object]) -> list[Exception]:
     """Return an error once more for each of these: raised by many, one would grow with each."""
     errors = [copy(error) for _ in verbs]
     for each in errors:

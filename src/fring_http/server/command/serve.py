@@ -14,12 +14,13 @@ from typing import TYPE_CHECKING, Final
 
 import rich_click as click
 
+from fring_core import StoreUnavailable
 from fring_http.server.checks import check
 from fring_http.server.command.greeting import Greeting
 from fring_http.server.command.options import setting_options
 from fring_http.server.command.output import say
 from fring_http.server.command.running import Command, settings
-from fring_http.server.database import prepared
+from fring_http.server.database import located, prepared
 from fring_http.server.exposure import listening_host
 from fring_http.server.modes import SettingsError
 from fring_http.server.processes.addresses import METRICS, held
@@ -64,13 +65,13 @@ def serve(settings: Settings, *, reload: bool = False) -> None:
             if settings.metrics_port is None or not settings.metrics
             else _addresses(host, settings.metrics_port, stack, "FRING_METRICS_PORT")
         )
-        url, data = prepared(settings, stack, say, upgrade=settings.migrate)
+        url, data, is_away = _prepared(settings, stack)
         if not settings.database_url:  # or it is read anew, from wherever it is set
             set_variable("DATABASE_URL", url)
         greeting = Greeting(settings, data, addresses, metrics, is_narrowed=host != settings.host)
         writes = str(stack.enter_context(shared_file())) if settings.read_database_url else ""
         supervisor = Supervisor(
-            partial(_worker, writes, addresses, metrics),
+            partial(_worker, "prepares" if is_away else "", writes, addresses, metrics),
             settings.workers,
             greeting.show,
             reloads=url != MEMORY,
@@ -80,6 +81,22 @@ def serve(settings: Settings, *, reload: bool = False) -> None:
             slots=stack.enter_context(slots()) if settings.metrics else None,
         )
         asyncio.run(supervisor.run())
+
+
+def _prepared(settings: Settings, stack: ExitStack) -> tuple[str, str, bool]:
+    """Return the database's URL, what it is in words, and whether it is away.
+
+    Then the server begins without it, for it may come later, as others of its kind do when a whole
+    machine starts. The workers prepare the tables as soon as it is there.
+    """
+    try:
+        return *prepared(settings, stack, say, upgrade=settings.migrate), False
+    except StoreUnavailable as error:
+        if not settings.database_url:
+            raise
+        say(f"{error}; requests are answered with 503 until that is over")
+        url, words = located(settings, stack, say)
+        return url, f"{words}, not there yet", True
 
 
 def _addresses(host: str, port: int, stack: ExitStack, variable: str) -> list[Address]:
@@ -95,12 +112,23 @@ def _addresses(host: str, port: int, stack: ExitStack, variable: str) -> list[Ad
         raise SettingsError(f"Cannot listen on {host}:{port}: {why}{way_out}") from None
 
 
-def _worker(writes: str, addresses: list[Address], metrics: list[Address], slot: str) -> list[str]:
+def _worker(
+    prepares: str, writes: str, addresses: list[Address], metrics: list[Address], slot: str
+) -> list[str]:
     """Return the command of a worker; nothing of the current folder is imported (-P)."""
     places = _words(addresses) + ([METRICS, *_words(metrics)] if metrics else [])
     # A file that is gone was the others': with one of its own, this worker would not see their writes.
     writes = writes if Path(writes).is_file() else ""
-    return [sys.executable, "-P", "-m", "fring_http.server.processes.worker", slot, writes, *places]
+    return [
+        sys.executable,
+        "-P",
+        "-m",
+        "fring_http.server.processes.worker",
+        slot,
+        prepares,
+        writes,
+        *places,
+    ]
 
 
 def _words(addresses: list[Address]) -> list[str]:

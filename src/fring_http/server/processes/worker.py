@@ -1,6 +1,6 @@
 """A worker: a process that serves, until it is told to end or its supervisor is gone.
 
-    python -m fring_http.server.processes.worker SLOT WRITES ADDRESS PORT [...] [metrics ADDRESS PORT ...]
+    python -m fring_http.server.processes.worker SLOT PREPARES WRITES ADDRESS PORT [...] [metrics ...]
 
 It is started by `fring_http.server.processes.supervisor`, whose end of the socket is this process's
 standard input.
@@ -57,11 +57,14 @@ class Server(Protocol):
         ...
 
 
-async def serve(slot: str, writes: str, addresses: list[Address], metrics: list[Address]) -> None:
+async def serve(
+    slot: str, writes: str, addresses: list[Address], metrics: list[Address], *, prepares: bool
+) -> None:
     """Serve what the environment's settings describe on these addresses until a signal ends it.
 
     Its numbers are in a slot, and alone on the addresses for metrics, if there are any. `writes`
-    is the file in which workers note who has written; empty if they do not.
+    is the file in which workers note who has written; empty if they do not. It `prepares` the
+    tables if the supervisor could not.
     """
     settings = Settings.from_environment()
     set_up(settings)
@@ -74,7 +77,7 @@ async def serve(slot: str, writes: str, addresses: list[Address], metrics: list[
     patience = settings.statement_timeout + GRACE_SECONDS
     Thread(target=_follow_supervisor, args=[departure.at_once, patience], daemon=True).start()
     connections = (_raise_limit() - METRICS_CLIENTS * len(metrics)) // len(addresses)
-    async with wiring.opened():
+    async with wiring.opened(prepares=prepares):
         app = wiring.application()
         apps = [(app, address) for address in addresses]
         apps += [(wiring.metrics_application(), address) for address in metrics]
@@ -144,10 +147,11 @@ def _addresses(words: list[str]) -> list[Address]:
 
 def main() -> None:
     """Serve on the addresses of the command line."""
-    slot, writes, *words = sys.argv[1:]
+    slot, prepares, writes, *words = sys.argv[1:]
     end = words.index(METRICS) if METRICS in words else len(words)
     try:
-        uvloop.run(serve(slot, writes, _addresses(words[:end]), _addresses(words[end + 1 :])))
+        addresses, metrics = _addresses(words[:end]), _addresses(words[end + 1 :])
+        uvloop.run(serve(slot, writes, addresses, metrics, prepares=bool(prepares)))
     except SettingsError as error:  # they have changed since the server began
         for line in str(error).splitlines():
             print(f"fring: {line}", file=sys.stderr)  # noqa: T201  # the log may not be set up

@@ -1,0 +1,73 @@
+"""The tables of a server's database, which may come later than the server."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING, Final
+
+from fring_core import StoreUnavailable
+from fring_http.server.settings import MEMORY
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+    from fring_http.server.settings import Settings
+
+PREPARE_AGAIN_SECONDS: Final = 1.0
+_log = logging.getLogger("fring")
+
+
+@asynccontextmanager
+async def tables_checked(settings: Settings) -> AsyncIterator[None]:
+    """Check the tables, or set them up; if the database is away, try again until it is there.
+
+    Raise `SchemaError` for tables that cannot be worked with, if the database is there.
+    """
+    if settings.database_url == MEMORY or await _are_prepared(settings):
+        yield
+        return
+    later = asyncio.create_task(_prepare_later(settings))
+    try:
+        yield
+    finally:
+        later.cancel()
+        await asyncio.wait([later])
+
+
+async def _are_prepared(settings: Settings) -> bool:
+    try:
+        await _prepare(settings)
+    except StoreUnavailable as error:
+        _say(error)
+        return False
+    return True
+
+
+async def _prepare_later(settings: Settings) -> None:
+    from fring_adapters.postgres import SchemaError  # noqa: PLC0415  # only with a database
+
+    said = ""
+    while True:
+        await asyncio.sleep(PREPARE_AGAIN_SECONDS)
+        try:
+            await _prepare(settings)
+        except (StoreUnavailable, SchemaError) as error:  # whoever mends it needs no restart
+            if str(error) != said:
+                said = str(error)
+                _say(error)
+        else:
+            return
+
+
+async def _prepare(settings: Settings) -> None:
+    from fring_adapters.postgres import prepare  # noqa: PLC0415  # only with a database
+
+    await asyncio.to_thread(
+        prepare, settings.database_url, schema=settings.schema, upgrade=settings.migrate
+    )
+
+
+def _say(error: Exception) -> None:
+    _log.warning("%s; requests are answered with 503 until that is over", error)
