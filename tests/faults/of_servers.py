@@ -87,7 +87,7 @@ PARENT_KILLED: Final = Fault(
 
 def _tell_to_end(world: World) -> None:
     with world.outage():
-        with locking(world.database.url, LOCK):
+        with locking(world.database.url, LOCK.format("tasks")):
             time.sleep(0.5)  # there are requests under way now, which wait
             world.load.history.told_to_end.append(time.monotonic())
             world.server.process.terminate()
