@@ -1,11 +1,7 @@
-"""A database that is killed, or ends what is open, under load. `make faults` tries more of them."""
+"""A database that is killed under load. `make faults` tries more of it."""
 
-from tests.faults.of_databases import TERMINATED, killed
+from tests.faults.of_databases import killed
 
 
 def test_a_killed_database_loses_nothing(kept):
     kept(killed(1.5))
-
-
-def test_connections_that_were_ended_lose_nothing(kept):
-    kept(TERMINATED)
