@@ -55,6 +55,9 @@ LONG = (
     "test_testing",
     "test_pytest_plugin",
     "test_bad_http",
+    "test_bad_networks",
+    "test_dead_servers",
+    "test_dead_databases",
     "test_jwks",
 )
 
