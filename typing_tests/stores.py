@@ -20,6 +20,8 @@ from fring_core import (
     Outcome,
     Page,
     Passwords,
+    Receipt,
+    Receipts,
     Role,
     Slice,
     Store,
@@ -147,14 +149,27 @@ class OwnAssignments:
         raise NotImplementedError
 
 
+class OwnReceipts:
+    """Keep receipts."""
+
+    async def hold(self, caller: str, key: str, now: datetime) -> Receipt | None:
+        """Hold a key."""
+        raise NotImplementedError
+
+    async def keep(self, receipt: Receipt, now: datetime) -> None:
+        """Keep a receipt."""
+        raise NotImplementedError
+
+
 class OwnStore:
-    """Hold the four, as attributes; the port has properties, so that these need not be set."""
+    """Hold the five, as attributes; the port has properties, so that these need not be set."""
 
     def __init__(self) -> None:
         self.users = OwnUsers()
         self.credentials = OwnCredentials()
         self.tasks = OwnTasks()
         self.assignments = OwnAssignments()
+        self.receipts = OwnReceipts()
 
     @asynccontextmanager
     async def transaction(self) -> AsyncGenerator["OwnStore", None]:
@@ -207,9 +222,9 @@ def accepted(url: str) -> None:
         Fring(store, clock=utc_now)
 
 
-def parts() -> tuple[Users, Credentials, Tasks, Assignments]:
+def parts() -> tuple[Users, Credentials, Tasks, Assignments, Receipts]:
     """Take each part for its port."""
-    return ForgetfulUsers(), OwnCredentials(), OwnTasks(), OwnAssignments()
+    return ForgetfulUsers(), OwnCredentials(), OwnTasks(), OwnAssignments(), OwnReceipts()
 
 
 def identity(

@@ -123,13 +123,18 @@ class Fring:
         of it comes about, or nothing. So whoever does not know whether a call was done may make it
         again, for as long as the key is kept; then it is a new one. `work` may be called again
         after a `TransactionConflict`, when nothing was stored. What it returns has to be what JSON
-        can hold, and comes back as that is read. If it raises, nothing is kept.
+        can hold, else `TypeError` or `ValueError` is raised; it comes back as JSON is read. If
+        anything is raised, nothing is kept.
 
-        A key is 1 to 255 printable ASCII characters. `caller` is whose it is: the same key of
-        another one is another key. `request` tells what was asked from what else might be. Raise
-        `KeyReused` if that was something else, `KeyInFlight` while another call with this key is
-        under way (in some stores it waits for that instead), `InvalidKey`, and what `work` raises.
+        A key is 1 to 255 printable ASCII characters. `caller` is whose it is, up to 255 characters:
+        the same key of another one is another key. `request` tells what was asked from what else
+        might be. The key is kept for `kept_for`, at most 3,650 days.
+
+        Raise `KeyReused` if something else was asked under the key, `KeyInFlight` while another
+        call with it is under way, `TransactionConflict` if others stood in the way ten times,
+        `InvalidKey`, `InvalidInput`, and what `work` raises.
         """
+        check_callable("work", work)
         once = Once(self._store, self._clock, key, caller, request, kept_for)
         result: T = await once.do(lambda store: work(self.on(store)))
         return result

@@ -9,11 +9,14 @@ from typing import TYPE_CHECKING, Final
 import attrs
 
 from fring_core.errors import InvalidKey
+from fring_core.text import TextRule
 
 if TYPE_CHECKING:
     from datetime import datetime
 
 KEPT_FOR: Final = timedelta(hours=24)
+LONGEST: Final = timedelta(days=3650)  # that one can be kept
+CALLER: Final = TextRule(most=255, blank=True)
 # Printable ASCII, blanks included, as the Idempotency-Key of HTTP has it.
 _KEY: Final = re.compile(r"[ -~]{1,255}")
 

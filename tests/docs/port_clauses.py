@@ -26,7 +26,14 @@ if TYPE_CHECKING:
 
 PAGE = ROOT / "docs/ports.md"
 START, END = "<!-- ports -->", "<!-- end -->"
-PORTS = (ports.Users, ports.Credentials, ports.Tasks, ports.Assignments, ports.Store)
+PORTS = (
+    ports.Users,
+    ports.Credentials,
+    ports.Tasks,
+    ports.Assignments,
+    ports.Receipts,
+    ports.Store,
+)
 _END = re.compile(r"(?<=[.])\s+(?=[A-Z`])")
 
 

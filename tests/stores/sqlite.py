@@ -17,6 +17,7 @@ from fring_core import (
     EmailTaken,
     IdTaken,
     Outcome,
+    Receipt,
     Role,
     Slice,
     StoreUnavailable,
@@ -39,6 +40,8 @@ CREATE TABLE IF NOT EXISTS tasks (id INTEGER PRIMARY KEY AUTOINCREMENT, title TE
     status TEXT, created_at TEXT, updated_at TEXT, owner TEXT, due_date TEXT, version INTEGER);
 CREATE TABLE IF NOT EXISTS links (user INTEGER REFERENCES users ON DELETE CASCADE,
     task INTEGER REFERENCES tasks ON DELETE CASCADE, PRIMARY KEY (user, task));
+CREATE TABLE IF NOT EXISTS receipts (caller TEXT, key TEXT, request TEXT, answer TEXT,
+    expires_at TEXT, PRIMARY KEY (caller, key));
 """
 WAIT = 5  # seconds until the one writer that there can be has ended
 ORDERS = {
@@ -371,6 +374,28 @@ class Assignments:
             return users_of(connection, task_id) if self._both(connection, 1, task_id)[1] else None
 
 
+@attrs.frozen
+class Receipts:
+    session: Session
+
+    async def hold(self, caller, key, now):
+        with self.session.reading() as connection:
+            query = "SELECT * FROM receipts WHERE caller = ? AND key = ? AND expires_at > ?"
+            row = one(connection, query, caller, key, stored(now))
+            if row is None:
+                return None
+            *_, request, answer, expires_at = row
+            return Receipt(caller, key, request, answer, datetime.fromisoformat(expires_at))
+
+    async def keep(self, receipt, now):
+        with self.session.call() as connection:
+            connection.execute("DELETE FROM receipts WHERE expires_at <= ?", (stored(now),))
+            *texts, expires_at = attrs.astuple(receipt)
+            query = "INSERT OR IGNORE INTO receipts VALUES (?, ?, ?, ?, ?)"
+            if not connection.execute(query, (*texts, stored(expires_at))).rowcount:
+                raise TransactionConflict
+
+
 class SqliteStore:
     """Keep everything in one file, which is made if there is none."""
 
@@ -381,6 +406,7 @@ class SqliteStore:
                 connection.executescript(SCHEMA)
         self.users, self.credentials = Users(self.session), Credentials(self.session)
         self.tasks, self.assignments = Tasks(self.session), Assignments(self.session)
+        self.receipts = Receipts(self.session)
 
     def close(self):
         while self.session.idle:

@@ -14,6 +14,7 @@ from fring_core.testing.contract.assignments import AssignmentTests
 from fring_core.testing.contract.credentials import CredentialTests
 from fring_core.testing.contract.filters import FilterTests
 from fring_core.testing.contract.inheritance import InheritanceTests
+from fring_core.testing.contract.receipts import ReceiptTests
 from fring_core.testing.contract.tasks import TaskTests
 from fring_core.testing.contract.users import UserTests
 
@@ -75,6 +76,7 @@ class TestStoreInASchema(
     AssignmentTests,
     CredentialTests,
     FilterTests,
+    ReceiptTests,
     TaskTests,
     UserTests,
 ):
@@ -106,10 +108,11 @@ def in_a_schema(new_database):
 def store_in_a_schema(in_a_schema):
     """Give the store, emptied; at the end nothing must be in the tables beside it."""
     store, connection = in_a_schema
-    names = ("user_tasks", "tasks", "users", "spent_ids")
+    names = ("user_tasks", "tasks", "users", "spent_ids", "receipts")
     connection.execute("; ".join(f'DELETE FROM "My ""Schema""".{name}' for name in names))
     yield store
     beside = "SELECT count(*) FROM users FULL JOIN tasks ON true FULL JOIN spent_ids ON true"
+    beside += " FULL JOIN receipts ON true"
     assert connection.execute(beside).fetchone() == (0,)
 
 

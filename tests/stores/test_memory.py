@@ -2,6 +2,7 @@
 
 import time
 from contextvars import copy_context
+from datetime import UTC, datetime, timedelta
 from itertools import count
 from typing import Any
 
@@ -14,6 +15,7 @@ from fring_core import (
     NewTask,
     NewUser,
     Page,
+    Receipt,
     StoreUnavailable,
     TaskChanges,
     TaskFilter,
@@ -22,6 +24,8 @@ from fring_core import (
 )
 from fring_core.ids import MAX_ID
 from fring_core.testing import InThreads
+
+NOW = datetime(2024, 2, 29, 12, tzinfo=UTC)
 
 
 def elsewhere(coroutine):
@@ -208,3 +212,25 @@ async def test_a_source_is_asked_by_one_caller_at_a_time():
     await InThreads().together(*(add_some() for _ in range(8)))
     listed = await fring.tasks.list(page=Page(limit=1000))
     assert [task.id for task in listed] == [*range(1, 161)]
+
+
+@pytest.mark.parametrize("keys", [("key", "other"), ("other", "key")])
+def test_what_has_expired_is_in_nobodys_way(keys):
+    """One replaces a receipt that has expired, while another removes it on the way to its own."""
+    hour = timedelta(hours=1)
+    mine, theirs = (Receipt("", key, "new", "1", NOW + hour) for key in keys)
+
+    async def keep(store, receipt, now=NOW):
+        async with store.transaction() as inner:
+            await inner.receipts.keep(receipt, now)
+
+    async def scenario(store):
+        await keep(store, Receipt("", "key", "old", "0", NOW), NOW - hour)
+        async with store.transaction() as inner:
+            await inner.receipts.keep(mine, NOW)
+            elsewhere(keep(store, theirs))
+        async with store.transaction() as inner:
+            for receipt in (mine, theirs):
+                assert await inner.receipts.hold("", receipt.key, NOW) == receipt
+
+    run_sync(scenario(MemoryStore()))

@@ -38,6 +38,10 @@ ADDED = {
     "0002": ("UPDATE users SET password_hash = '$hash' || id", "SELECT password_hash FROM users"),
     "0003": ("INSERT INTO spent_ids VALUES ('tasks', 99)", "SELECT * FROM spent_ids"),
     "0005": ("UPDATE users SET role = 'admin' WHERE id = 1", "SELECT role FROM users ORDER BY id"),
+    "0006": (
+        "INSERT INTO receipts VALUES ('ann', 'key', 'POST /', '1', '2030-01-01')",
+        "SELECT * FROM receipts",
+    ),
     "0007": (r"INSERT INTO rate_limits VALUES ('\x01', 7, true)", "SELECT * FROM rate_limits"),
 }
 
@@ -112,7 +116,8 @@ def test_data_survive_the_way_up_and_all_the_way_down(at, revision):
     assert (
         execute(url, "SELECT password_hash, role FROM users").fetchall() == [(None, "member")] * 2
     ), "the way down has lost them, as it says"
-    assert execute(url, "SELECT * FROM spent_ids").fetchall() == []
+    for table in ("spent_ids", "receipts"):
+        assert execute(url, f"SELECT * FROM {table}").fetchall() == []
 
 
 @pytest.mark.parametrize("revision", revisions())

@@ -194,7 +194,7 @@ def test_tables_of_another_revision_are_none_of_a_standby(pair):
     try:
         assert "revision" in why_not(pair.primary.url, pair.standby.url)
     finally:
-        pair.primary.run("UPDATE fring_version SET version_num = '0005'")
+        pair.primary.run("UPDATE fring_version SET version_num = '0006'")
         pair.resume()
 
 
@@ -204,7 +204,7 @@ def test_tables_without_a_revision_are_none(pair):
     try:
         assert "fring_version is empty" in why_not(pair.primary.url, pair.standby.url)
     finally:
-        pair.primary.run("INSERT INTO fring_version VALUES ('0005')")
+        pair.primary.run("INSERT INTO fring_version VALUES ('0006')")
         pair.catch_up()
 
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from itertools import islice
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 import attrs
 
@@ -14,8 +13,6 @@ if TYPE_CHECKING:
 
     from fring_adapters.memory.database import Database
     from fring_core import Receipt
-
-_SOME: Final = 2  # that are looked at when one is stored: so there are not more and more
 
 
 @attrs.frozen
@@ -35,10 +32,9 @@ class MemoryReceipts:
     async def keep(self, receipt: Receipt, now: datetime) -> None:
         with self._database.changing() as tables:
             place = receipt.caller, receipt.key
-            if place in tables.receipts and tables.receipts[place].expires_at > now:
+            expired = [old for old, kept in tables.receipts.items() if kept.expires_at <= now]
+            if place in tables.receipts and place not in expired:
                 raise TransactionConflict
-            tables.receipts.pop(place, None)  # the oldest ones come first
-            for old in [*islice(tables.receipts, _SOME)]:
-                if tables.receipts[old].expires_at <= now:
-                    del tables.receipts[old]
+            for old in expired:
+                del tables.receipts[old]
             tables.receipts[place] = receipt

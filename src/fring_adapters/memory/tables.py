@@ -153,7 +153,7 @@ class Tables:
             _rebase(self.links, before.links, after.links),
             _rebase(self.hashes, before.hashes, after.hashes),
             _rebase(self.roles, before.roles, after.roles),
-            _rebase(self.receipts, before.receipts, after.receipts, may_be_gone=True),
+            _rebase(self.receipts, before.receipts, after.receipts, expire=True),
         )
         if not rebased._is_sound():
             raise TransactionConflict("Another caller took a name, or removed a row")
@@ -169,18 +169,18 @@ class Tables:
 
 
 def _rebase(
-    current: dict[K, V], before: dict[K, V], after: dict[K, V], *, may_be_gone: bool = False
+    current: dict[K, V], before: dict[K, V], after: dict[K, V], *, expire: bool = False
 ) -> dict[K, V]:
+    """Return what is now with what changed; to remove what has expired is in nobody's way."""
     rebased = dict(current)
     for key in before.keys() | after.keys():
         if before.get(key) is after.get(key):
             continue
-        if may_be_gone and key not in after and key not in current:
-            continue
-        if current.get(key) is not before.get(key):
+        is_as_before = current.get(key) is before.get(key)
+        if not is_as_before and not (expire and (key not in current or key not in after)):
             raise TransactionConflict("Another caller changed the same row")
         if key in after:
             rebased[key] = after[key]
-        else:
+        elif is_as_before:
             del rebased[key]
     return rebased

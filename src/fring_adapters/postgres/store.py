@@ -38,7 +38,7 @@ _BLOCKING_POOL: Final = PoolSettings(size=1, overflow=15)
 
 
 class StoreOnExecutor:
-    """Reach a database's users, tasks and assignments through one executor."""
+    """Reach what a database keeps through one executor."""
 
     def __init__(self, executor: Executor, changing: type[Changing]) -> None:
         self._executor = executor

@@ -1,7 +1,7 @@
 """The ports: what Fring needs from the world, as contracts.
 
-A store author implements `Users`, `Credentials`, `Tasks`, `Assignments`, `Receipts` and `Store`; nothing is
-to be inherited. What their methods say is tested sentence by sentence: each test of
+A store author implements `Users`, `Credentials`, `Tasks`, `Assignments`, `Receipts` and `Store`;
+nothing is to be inherited. What their methods say is tested sentence by sentence: each test of
 `fring_core.testing.StoreContract` quotes the one that it proves, and runs on a store of yours.
 
 Of every method of a store:

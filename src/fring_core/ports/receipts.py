@@ -26,6 +26,6 @@ class Receipts(Protocol):
         """Store a receipt in the place of one that expired by `now`, if there is one.
 
         It MUST NOT replace one that expires after `now`, but raise `TransactionConflict`. Others
-        that have expired by then MAY be removed, but no more: some each time, or they pile up.
+        that do MUST stay. Some that have expired are to go each time, or they would pile up.
         """
         ...

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import json
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final
 
 import attrs
 
+from fring_core import text
 from fring_core.clocks import in_utc
-from fring_core.errors import KeyReused, TransactionConflict
-from fring_core.receipts import Receipt, check_key
+from fring_core.errors import KeyReused, Problem, TransactionConflict
+from fring_core.receipts import CALLER, LONGEST, Receipt, check_key
+from fring_core.values import check_kind, plain_fields
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
-    from datetime import timedelta
 
     from fring_core.ports import Clock, Store
 
@@ -21,9 +23,12 @@ if TYPE_CHECKING:
 TRIES: Final = 10
 
 
-@attrs.frozen
+@attrs.frozen(field_transformer=plain_fields)
 class Once:
-    """Hold under which key a request is answered once; raise `InvalidKey` if that is none."""
+    """Hold under which key a request is answered once.
+
+    Raise `InvalidKey` if that is none, and `InvalidInput` for the rest.
+    """
 
     _store: Store
     _clock: Clock
@@ -34,6 +39,16 @@ class Once:
 
     def __attrs_post_init__(self) -> None:
         check_key(self.key)
+        check_kind("kept_for", self.kept_for, timedelta)
+        ends = timedelta(0) < self.kept_for <= LONGEST
+        said = f"must be more than 0 and at most {LONGEST.days} days"
+        text.reject(
+            (
+                CALLER.problem("caller", self.caller),
+                text.FILTER.problem("request", self.request),
+                None if ends else Problem("kept_for", said),
+            )
+        )
 
     async def do(self, work: Callable[[Store], Awaitable[Any]]) -> Any:
         """Return what `work` makes of a transaction's store, or has made of it under this key."""
@@ -49,7 +64,7 @@ class Once:
             now = in_utc(self._clock())
             receipt = await store.receipts.hold(self.caller, self.key, now)
             if receipt is None:
-                answer = json.dumps(await work(store))
+                answer = json.dumps(await work(store), allow_nan=False)
                 expires_at = now + self.kept_for
                 receipt = Receipt(self.caller, self.key, self.request, answer, expires_at)
                 await store.receipts.keep(receipt, now)

@@ -4,21 +4,25 @@ from __future__ import annotations
 
 from typing import Final
 
-from sqlalchemy import and_, bindparam, delete, func, literal_column, or_, select
+from sqlalchemy import BigInteger, and_, bindparam, delete, func, literal_column, or_, select
 from sqlalchemy.dialects.postgresql import insert
 
 from fring_adapters.postgres.sql.statements import writing
 from fring_adapters.postgres.sql.tables import receipts
+from fring_adapters.postgres.wire.statement import SCHEMA
 
 _IS_IT: Final = and_(receipts.c.caller == bindparam("caller"), receipts.c.key == bindparam("key"))
 _HAS_EXPIRED: Final = receipts.c.expires_at <= bindparam("now")
 
+# Advisory locks are the database's, and it may have such a table in several schemas.
+_HERE: Final = literal_column(f"'{SCHEMA}.receipts'::regclass::oid::bigint", BigInteger)
+_LOCK: Final = bindparam("lock", type_=BigInteger).bitwise_xor(_HERE)
 _ONE_ROW: Final = select(literal_column("1")).subquery("one_row")
 # Whether the key is this transaction's, and the receipt, if there is one. Whoever looks just before
 # another transaction commits may find none, and hold the key; then it cannot keep its own.
 HOLD: Final = writing(
     select(
-        func.pg_try_advisory_xact_lock(bindparam("lock")),
+        func.pg_try_advisory_xact_lock(_LOCK),
         receipts.c.request,
         receipts.c.answer,
         receipts.c.expires_at,

@@ -133,6 +133,7 @@ receipts = Table(
     Column("request", String, nullable=False),
     Column("answer", String, nullable=False),
     Column("expires_at", Moment, nullable=False),
+    _moment("expires_at"),
 )
 
 # The oldest go when new ones come.

@@ -12,6 +12,7 @@ from fring_core.testing.contract.base import StoreTests
 from fring_core.testing.contract.examples import NOW, Undo, add_task, by_id, rows, save
 from fring_core.testing.contract.ids import both_kinds
 from fring_core.testing.contract.inheritance import check_none_drawn, chosen_ahead, remove
+from fring_core.testing.contract.receipts import RECEIPT
 from fring_core.testing.contract.sizes import MORE
 from fring_core.testing.contract.texts import KINDS
 from fring_core.testing.contract.writes import WRITES, settle
@@ -96,6 +97,18 @@ class LastingTests(StoreTests):
                 stored = await snapshot(again, LISTS)
         async with self._again(store) as again:
             assert await snapshot(again, LISTS) == stored
+
+    async def test_lasting_receipts(self, store: Store) -> None:
+        """What is stored MUST last.
+
+        Return the receipt that expires after `now`, or None if there is none.
+        """
+        async with store.transaction() as inner:
+            await inner.receipts.keep(RECEIPT, NOW)
+        async with self._again(store) as again, again.transaction() as inner:
+            place = RECEIPT.caller, RECEIPT.key
+            assert await inner.receipts.hold(*place, NOW) == RECEIPT
+            assert await inner.receipts.hold(*place, RECEIPT.expires_at) is None
 
     async def test_lasting_size(self, store: Store) -> None:
         """What is stored MUST last.

@@ -16,6 +16,10 @@ def upgrade() -> None:
         sa.Column("request", sa.String, nullable=False),
         sa.Column("answer", sa.String, nullable=False),
         sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint(
+            "expires_at BETWEEN '0001-01-02 00:00+00' AND '9999-12-30 00:00+00'",
+            name=op.f("ck_receipts_expires_at"),
+        ),
         sa.PrimaryKeyConstraint("caller", "key", name=op.f("pk_receipts")),
     )
     op.create_index(op.f("ix_receipts_expires_at"), "receipts", ["expires_at"])
