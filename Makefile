@@ -72,6 +72,7 @@ faults: .venv/installed ## break what a server stands on, and write down what be
 	$(RUN) tests.faults $(WORDS)
 
 kit: .venv/installed ## the whole contract on each fault: exactly what is declared fails; RECORD=1
+	FRING_WHOLE_KIT=1 $(RUN) pytest tests/stores/test_odd_stores.py tests/stores/mutants
 	$(RUN) tests.stores.mutants.exact $(if $(RECORD),--record)
 
 nightly: .venv/installed ## 20,000 steps of random histories on each store; SEED= and STORE=

@@ -25,6 +25,7 @@ from fring_core import (
 )
 from fring_core.queries import MAX_LIMIT
 from fring_http.api.guards import list_guard, once, rated, reserved_guard
+from fring_http.api.large_pages import LargePages
 from fring_http.api.personal.schemas import Completion, NewOwnTask, OwnTask, OwnTaskChanges
 from fring_http.api.rates.policies import NO_RATES
 from fring_http.api.reading.bodies import MAX_BODY_BYTES, read_body, read_optional_body
@@ -48,6 +49,7 @@ if TYPE_CHECKING:
     from fring_http.api.rates import Rates
 
 Service = NamedDependency[Fring]
+Pages = NamedDependency[LargePages]
 Call = Request[Any, Any, Any]
 
 # What servers put for bytes that are not UTF-8: names that differ there would share a list.
@@ -121,7 +123,7 @@ async def create_own_task(
     response_headers=[NEXT],
 )
 async def list_own_tasks(
-    fring: Service, request: Call, user_id: FromPath[str]
+    fring: Service, pages: Pages, request: Call, user_id: FromPath[str]
 ) -> Response[list[OwnTask]]:
     """List the tasks of a list.
 
@@ -130,7 +132,8 @@ async def list_own_tasks(
     owner, query = read_owner(user_id), Query(request)
     where, order = read_filter(query), read_order(query)
     page = Page(query.integer("skip", 0), query.integer("limit", MAX_LIMIT))
-    tasks = await fring.tasks.list(where, page, owner=owner, order=order)
+    async with pages.turn(page.limit):
+        tasks = await fring.tasks.list(where, page, owner=owner, order=order)
     headers = {}
     if tasks and tasks.more:
         headers["Link"] = _next_link(request, query, page.skip + page.limit, page.limit)
@@ -243,7 +246,7 @@ def personal_router(
                 toggle_own_task,
             ]
         ),
-        dependencies={"fring": unit_of(fring)},
+        dependencies={"fring": unit_of(fring), "pages": LargePages.provided()},
         guards=once(
             *rated(rates, reserved_guard, *([list_guard(tokens)] if tokens else [])), input_guard
         ),

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from litestar import Router
 
 from fring_http.api.guards import board_guard, once, rated
+from fring_http.api.large_pages import LargePages
 from fring_http.api.rates.policies import NO_RATES
 from fring_http.api.reading.bodies import MAX_BODY_BYTES
 from fring_http.api.reading.input_guard import input_guard
@@ -43,7 +44,7 @@ def v1_router(
     return Router(
         "/api/v1",
         route_handlers=with_options([*users.HANDLERS, *tasks.HANDLERS]),
-        dependencies={"fring": unit_of(fring)},
+        dependencies={"fring": unit_of(fring), "pages": LargePages.provided()},
         guards=once(*rated(rates, *([board_guard(tokens)] if tokens else [])), input_guard),
         middleware=[answering_once(fring, idempotency_seconds), telling],
         opt={
