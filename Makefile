@@ -22,7 +22,7 @@ COMPILE := uv pip compile pyproject.toml --quiet --universal --python-version 3.
 unexport PYTHONHOME PYTHONPATH PYTHONSAFEPATH PYTHONOPTIMIZE PYTHONINSPECT PYTHONWARNINGS
 unexport PYTHONDONTWRITEBYTECODE VIRTUAL_ENV
 
-.PHONY: help serve test check format docs docs-serve wheel clients ranges mutants deploy kit nightly snapshot lock audit \
+.PHONY: help serve test check format docs docs-serve wheel clients ranges mutants deploy faults kit nightly snapshot lock audit \
 	release clean
 .PHONY: formatted linted typed typed-again typed-fully layered .venv/serving .venv/installed
 
@@ -68,7 +68,11 @@ mutants: .venv/mutating ## mutate the core, and tell what the tests do not notic
 deploy: .venv/installed ## try deploy/ with nginx, promtool and others, rolling restarts included
 	$(RUN) tests.deploy
 
+faults: .venv/installed ## break what a server stands on, and write down what became of it; WORDS=
+	$(RUN) tests.faults $(WORDS)
+
 kit: .venv/installed ## the whole contract on each fault: exactly what is declared fails; RECORD=1
+	FRING_WHOLE_KIT=1 $(RUN) pytest tests/stores/test_odd_stores.py tests/stores/mutants
 	$(RUN) tests.stores.mutants.exact $(if $(RECORD),--record)
 
 nightly: .venv/installed ## 20,000 steps of random histories on each store; SEED= and STORE=

@@ -22,6 +22,7 @@ PACKAGES = (
     "fring_adapters.identity",
     "fring_http.client",
     "fring_http.api.personal",
+    "fring_http.api.rates",
     "fring_http.api.v1",
 )
 ALONE = (

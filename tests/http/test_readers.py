@@ -2,7 +2,16 @@
 
 import asyncio
 import socket
+from typing import Any
 
+import pytest
+from litestar.testing import AsyncTestClient
+
+from fring_adapters.clock import utc_now
+from fring_adapters.memory import MemoryStore
+from fring_core import Fring
+from fring_http.api import large_pages
+from fring_http.api.app import create_app
 from fring_http.api.door import exchanging, readers
 from fring_http.api.door.readers import PART_BYTES, Readers
 from tests.serving import DEADLINE, await_condition, in_thread
@@ -97,3 +106,30 @@ def test_a_connection_that_is_not_read_ends(monkeypatch, caplog):
         while part := client.recv(2**20):
             found += len(part)
     assert 0 < found < len(body)
+
+
+@pytest.mark.parametrize("path", ["/api/v1/tasks", "/api/ann/tasks"])
+@pytest.mark.parametrize(("limit", "most"), [(100, 12), (101, large_pages.AT_ONCE)])
+def test_few_large_pages_are_made_at_once(monkeypatch, path, limit, most):
+    fring = Fring(MemoryStore(), clock=utc_now)
+    inside, seen = 0, []
+
+    async def slow(*_, **__):
+        nonlocal inside
+        inside += 1
+        seen.append(inside)
+        await asyncio.sleep(0.05)
+        inside -= 1
+        return []
+
+    monkeypatch.setattr(fring.tasks, "list", slow)
+
+    async def scenario():
+        app: Any = create_app(fring)
+        async with AsyncTestClient(app) as client:
+            calls = [client.get(path, params={"limit": limit}) for _ in range(12)]
+            answers = await asyncio.gather(*calls)
+        assert {answer.status_code for answer in answers} == {200}
+
+    asyncio.run(scenario())
+    assert max(seen) == most

@@ -6,6 +6,7 @@ import attrs
 import pytest
 
 from fring_core import PERMISSIVE, STRICT
+from fring_http.api.rates import Rate
 from fring_http.server.authentication import auth_mode
 from fring_http.server.modes import AuthMode, SettingsError
 from fring_http.server.settings import SETTINGS, Settings
@@ -32,6 +33,8 @@ def test_defaults(environment, tmp_path):
     assert (settings.pool_size, settings.pool_timeout) == (16, 1.0)
     assert settings.workflow is PERMISSIVE
     assert settings.cors_origins is None
+    assert (settings.rate_login, settings.rate_register) == (Rate(10, 60), Rate(20, 3600))
+    assert (settings.rate_users, settings.rate_requests) == (None, None)
 
 
 def test_the_environment_wins_then_development_then_shared(environment, tmp_path):
@@ -98,6 +101,10 @@ def test_every_variable_is_read():
             "FRING_ROLE_CLAIM": "https://app.example/role",
             "FRING_SUBJECT_CLAIM": "userId",
             "FRING_REGISTRATION": "off",
+            "FRING_RATE_LOGIN": "5/second",
+            "FRING_RATE_REGISTER": "OFF",
+            "FRING_RATE_USERS": "100/Hour",
+            "FRING_RATE_REQUESTS": "999999/day",
             "FRING_SERVER": "Uvicorn",
             "FRING_STATEMENT_TIMEOUT": "2.5",
             "FRING_REQUEST_SECONDS": "3.5",
@@ -148,6 +155,10 @@ def test_every_variable_is_read():
         role_claim="https://app.example/role",
         subject_claim="userId",
         registration=False,
+        rate_login=Rate(5, 1),
+        rate_register=None,
+        rate_users=Rate(100, 3600),
+        rate_requests=Rate(999_999, 86_400),
         server="uvicorn",
         statement_timeout=2.5,
         request_seconds=3.5,
@@ -330,6 +341,10 @@ def test_origins_as_a_json_list():
         ("FRING_REQUEST_SECONDS", "0"),
         ("FRING_MAX_REQUESTS", "0"),
         ("FRING_IDEMPOTENCY_SECONDS", "0"),
+        ("FRING_RATE_LOGIN", "10"),
+        ("FRING_RATE_REGISTER", "0/hour"),
+        ("FRING_RATE_USERS", "10/60"),
+        ("FRING_RATE_REQUESTS", "10 / minute"),
         ("LOG_FORMAT", "xml"),
         ("FRING_METRICS_PORT", "0"),
         ("FRING_TRACES", "127.0.0.1:4318"),

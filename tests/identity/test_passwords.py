@@ -10,7 +10,7 @@ import pytest
 from argon2 import PasswordHasher, Type
 from argon2.exceptions import VerifyMismatchError
 
-from fring_adapters.identity import Argon2Passwords, passwords
+from fring_adapters.identity import Argon2Passwords, passwords, turns
 from fring_core import StoreUnavailable, Verdict
 
 pytestmark = pytest.mark.anyio
@@ -190,7 +190,8 @@ async def test_the_loop_goes_on_meanwhile(hasher, spy):
 
 async def test_only_so_many_wait(hasher, spy):
     spy.may_go.clear()
-    waiting = [asyncio.create_task(hasher.hash(PASSWORD)) for _ in range(passwords.MAX_WAITING)]
+    most = turns.MOST_WAITING + 1
+    waiting = [asyncio.create_task(hasher.hash(PASSWORD)) for _ in range(most)]
     await asyncio.sleep(0)
     for call in (hasher.hash(PASSWORD), hasher.verify(PASSWORD, "x"), hasher.verify("x", None)):
         with pytest.raises(StoreUnavailable):
@@ -202,9 +203,9 @@ async def test_only_so_many_wait(hasher, spy):
     await asyncio.sleep(0)
     spy.may_go.set()
     async with asyncio.timeout(GUARD_SECONDS):
-        assert len(set(await asyncio.gather(*waiting))) == passwords.MAX_WAITING
+        assert len(set(await asyncio.gather(*waiting))) == most
         assert await hasher.verify(PASSWORD, "x") == WRONG
-    assert passwords.MAX_WAITING == 100
+    assert turns.MOST_WAITING == 100
 
 
 async def test_a_failure_makes_room_again(hasher, monkeypatch):
@@ -213,7 +214,7 @@ async def test_a_failure_makes_room_again(hasher, monkeypatch):
             raise MemoryError
 
     monkeypatch.setattr(passwords, "_HASHER", Broken())
-    for _ in range(passwords.MAX_WAITING + 1):
+    for _ in range(2):
         with pytest.raises(MemoryError):
             await hasher.hash(PASSWORD)
 

@@ -17,7 +17,8 @@ from fring_adapters.postgres import BlockingPostgresStore, SchemaError, prepare,
 from fring_adapters.postgres.backup import BackupError, back_up, restore, restoring
 from fring_adapters.postgres.backup.archive import count, lines
 from fring_adapters.postgres.backup.programs import programs
-from fring_adapters.postgres.setup.revisions import newest, revisions
+from fring_adapters.postgres.setup.older import OLDER
+from fring_adapters.postgres.setup.revisions import newest
 from fring_adapters.postgres.wire.urls import to_conninfo
 from fring_core import (
     NewTask,
@@ -34,8 +35,11 @@ from tests.stores.older import at_revision, execute
 
 ODD = "tab\t line\n return\r back\\slash \\N \\. 'quoted' \"so\" 😀 ü \x01 %s :name"
 DAY = timedelta(days=1)
-TABLES = {"users", "tasks", "user_tasks", "spent_ids", "receipts", "fring_version"}
-DROP = "DROP TABLE IF EXISTS {0}users, {0}tasks, {0}user_tasks, {0}spent_ids, {0}receipts, {0}fring_version"
+TABLES = {"users", "tasks", "user_tasks", "spent_ids", "receipts", "rate_limits", "fring_version"}
+DROP = (
+    "DROP TABLE IF EXISTS {0}users, {0}tasks, {0}user_tasks, {0}spent_ids, {0}receipts, {0}rate_limits,"
+    " {0}fring_version"
+)
 
 
 def fill(store):
@@ -167,7 +171,7 @@ def test_a_connection_string_will_do(new_database, tmp_path):
     assert restore(words, str(file)) == newest()
 
 
-@pytest.mark.parametrize("revision", revisions())
+@pytest.mark.parametrize("revision", OLDER)
 def test_an_older_database_can_be_restored_and_upgraded(new_database, tmp_path, revision):
     url, other = new_database(), new_database()
     at_revision(url, revision)

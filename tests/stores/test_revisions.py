@@ -42,6 +42,7 @@ ADDED = {
         "INSERT INTO receipts VALUES ('ann', 'key', 'POST /', '1', '2030-01-01')",
         "SELECT * FROM receipts",
     ),
+    "0007": (r"INSERT INTO rate_limits VALUES ('\x01', 7, true)", "SELECT * FROM rate_limits"),
 }
 
 

@@ -19,7 +19,7 @@ from fring_adapters.postgres.wire.urls import to_conninfo
 from fring_core import StoreUnavailable, TaskOrder
 from tests.stores.older import at_revision, execute, migrate
 
-HEAD = "0006"
+HEAD = "0007"
 
 
 def to_database(url):

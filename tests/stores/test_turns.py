@@ -5,6 +5,7 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from typing import Any
+from uuid import uuid4
 
 import psycopg
 import pytest
@@ -15,12 +16,14 @@ from psycopg_pool import PoolTimeout
 from fring_adapters.clock import utc_now
 from fring_adapters.postgres import BlockingPostgresStore, PoolSettings, PostgresStore
 from fring_adapters.postgres.wire import turns
-from fring_adapters.postgres.wire.shares import ANY
-from fring_adapters.postgres.wire.turns import Caller, InLoop, InThread, Turns
+from fring_adapters.postgres.wire.held_up import held_up
+from fring_adapters.postgres.wire.statement import SCHEMA, Statement
+from fring_adapters.postgres.wire.turns import ANY, Caller, InLoop, InThread, Turns
 from fring_core import Fring, NewTask, NewUser, StoreUnavailable, run_sync
 from tests.serving import free_port
 
 MANY = 10_000
+EMPTY: frozenset[str] = frozenset()
 A, B = frozenset("a"), frozenset("b")
 GUARD_SECONDS = 60.0  # against hanging only
 NOWHERE = "postgresql://postgres@127.0.0.1:{}/none"
@@ -176,7 +179,7 @@ def test_turns_come_in_order_and_a_cancelled_caller_leaves_none_behind(database_
             await asyncio.wait(calls)
             assert made == [1, 3, 5, 7]
             await asyncio.wait_for(fring.tasks.list(), GUARD_SECONDS)
-            assert fring._store._pool.turns._shares.free == 1
+            assert fring._store._pool.turns._free == 1
 
     empty()
     asyncio.run(scenario())
@@ -195,7 +198,7 @@ def test_a_turn_that_comes_to_who_is_just_cancelled_is_passed_on():
         late.cancel()
         await asyncio.wait_for(next_one, GUARD_SECONDS)
         shared.pass_on()
-        assert shared._shares.free == 1
+        assert shared._free == 1
 
     asyncio.run(scenario())
 
@@ -237,7 +240,7 @@ def test_threads_and_loops_wait_in_one_queue():
         for submitted in jobs:
             submitted.result(GUARD_SECONDS)
     assert order == ["thread", "loop", "thread"]
-    assert shared._shares.free == 1
+    assert shared._free == 1
 
 
 def test_who_is_refused_before_it_waits_has_no_turn():
@@ -254,10 +257,13 @@ def test_who_is_refused_before_it_waits_has_no_turn():
     with pytest.raises(PoolTimeout, match="away"):
         run_sync(turns.take(InThread))
     turns.pass_on()
-    assert turns._shares.free == 1, "no more turns than there were"
+    assert turns._free == 1, "no more turns than there were"
 
 
-def test_who_needs_another_table_does_not_wait_behind_a_locked_one(database_url, empty):
+@pytest.mark.parametrize("in_transactions", [False, True], ids=["single", "in transactions"])
+def test_who_needs_another_table_does_not_wait_behind_a_locked_one(
+    database_url, empty, in_transactions
+):
     """Somebody alters `users`, and more callers need it than there are connections."""
 
     async def scenario():
@@ -266,21 +272,28 @@ def test_who_needs_another_table_does_not_wait_behind_a_locked_one(database_url,
             await store._pool.wait()
             await fring.tasks.create(NewTask("task"))
             ann = (await fring.users.create(NewUser("ann", "ann@example.com"))).id
+            needing = [
+                lambda fring: fring.users.list(),
+                lambda fring: fring.users.get_with_tasks(ann),
+                lambda fring: fring.users.create(NewUser(uuid4().hex, f"{uuid4()}@example.com")),
+            ]
             with psycopg.connect(database_url) as other:
                 other.execute("LOCK TABLE users")
                 async with asyncio.TaskGroup() as group:
-                    users = [group.create_task(fring.users.list()) for _ in range(100)]
-                    both = [group.create_task(fring.users.get_with_tasks(ann)) for _ in range(100)]
-                    moved = [group.create_task(moving(fring)) for _ in range(100)]
+                    waiting = [
+                        group.create_task(inside(fring, call) if in_transactions else call(fring))
+                        for call in 40 * needing
+                    ]
                     await asyncio.sleep(0.1)
-                    for _ in range(50):
-                        assert len(await fring.tasks.list()) == 1
-                    assert not any(task.done() for task in users + both + moved)
+                    for _ in range(20):
+                        await fring.tasks.create(NewTask("other"))
+                    assert len(await fring.tasks.list()) == 21
+                    assert not any(task.done() for task in waiting)
                     other.rollback()
 
-    async def moving(fring):
+    async def inside(fring, call):
         async with fring.transaction() as inner:
-            await inner.users.list()
+            await call(inner)
 
     empty()
     asyncio.run(scenario())
@@ -289,35 +302,56 @@ def test_who_needs_another_table_does_not_wait_behind_a_locked_one(database_url,
 NEEDS = [ANY, A, B, A | B]
 
 
-@given(st.lists(st.tuples(st.sampled_from("+++-"), st.sampled_from(NEEDS)), max_size=60))
-@example([("+", ANY)] * 8)
-@example([("+", A)] * 8 + [("+", ANY)] * 2)
-@example([("+", ANY), *[("+", A | B)] * 6, ("+", A), ("+", B), ("-", ANY)])
-def test_turns_keep_their_shares_and_their_order(steps):
+@given(
+    st.lists(
+        st.tuples(st.sampled_from("+++-"), st.sampled_from(NEEDS), st.sampled_from([EMPTY, A, B])),
+        max_size=60,
+    )
+)
+@example([("+", A, EMPTY)] * 9 + [("+", B, A)])
+@example([("+", A, EMPTY)] * 9 + [("+", A, A), ("+", ANY, A)])
+@example([*[("+", A, EMPTY)] * 8, ("+", A, A), ("+", B, B), ("+", A, EMPTY), ("-", A, EMPTY)])
+def test_turns_are_kept_for_whom_nothing_holds_up(steps):
     """Callers come and go; nobody waits who may come in, and none overtakes one who may."""
     turns = Turns(8, None)
     inside: list[Any] = []
-    waiting: list[Caller] = []
-    for step, tables in steps:
+    waiting: list[tuple[Caller, Any]] = []
+    for step, tables, locked in steps:
+        turns.held_up = lambda locked=locked: locked  # type: ignore[misc]
+        free = turns._free
         if step == "+":
             caller = turns._ask(InThread, tables)
-            (inside if caller is None else waiting).append(caller or tables)
-        elif tables in (needs := [getattr(each, "tables", each) for each in inside]):
-            del inside[needs.index(tables)]
-            turns.pass_on(tables)
-        called = [each for each in waiting if each.called]
-        waiting = [each for each in waiting if not each.called]
-        inside += called
-        needs = [getattr(each, "tables", each) for each in inside]
-        transactions = needs.count(ANY)
-        assert transactions <= 6
-        for table in "ab":
-            assert sum(table in need for need in needs if need) + transactions <= 7
+            if caller is None:
+                may = free > 1 or bool(locked and tables and not locked & tables)
+                assert may, "the last turn is kept"
+                inside.append(tables)
+            else:
+                waiting.append((caller, tables))
+        elif inside:
+            inside.pop()
+            turns.pass_on()
+        called = [each for each in waiting if each[0].called]
+        waiting = [each for each in waiting if not each[0].called]
+        inside += [tables for _, tables in called]
         assert turns.taken() == len(inside) <= 8
         assert turns.waiting() == len(waiting)
-        assert not any(turns._shares.admits(each.tables) for each in waiting)
-        for each in called:
-            turns._shares.leave(each.tables)
-            earlier = [other.tables for other in waiting if other.number < each.number]
-            assert not any(map(turns._shares.admits, earlier))
-            turns._shares.enter(each.tables)
+        if step == "-":
+            assert not any(turns._admits(tables) for _, tables in waiting)
+            for came, _ in called:
+                turns._free += 1
+                earlier = [needs for other, needs in waiting if other.number < came.number]
+                assert not any(map(turns._admits, earlier))
+                turns._free -= 1
+
+
+def test_what_holds_slow_statements_up():
+    lists, adds, joins = (
+        Statement(sql.replace("@", f"{SCHEMA}.").encode(), reads=True)
+        for sql in ("SELECT FROM @users", "INSERT INTO @users @tasks", "SELECT @tasks, @users")
+    )
+    other = Statement(f"SELECT {SCHEMA}.spent_ids".encode(), reads=True)
+    assert held_up([], 9) == held_up([(lists, 9.0)], 9) == frozenset()
+    assert held_up([(lists, 5.0), (adds, 5.0), (joins, 8.9)], 9) == {"users"}
+    assert held_up([(lists, 5.0), (joins, 5.0)], 9) == {"users"}
+    assert held_up([(adds, 5.0), (joins, 5.0)], 9) == {"users", "tasks"}
+    assert held_up([(lists, 5.0), (other, 5.0)], 9) == frozenset()

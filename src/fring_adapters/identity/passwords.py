@@ -12,7 +12,8 @@ import bcrypt
 from argon2 import PasswordHasher
 from argon2.exceptions import VerificationError
 
-from fring_core import StoreUnavailable, Verdict
+from fring_adapters.identity.turns import Turns
+from fring_core import Verdict
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -24,18 +25,19 @@ _HASHER: Final = PasswordHasher(time_cost=2, memory_cost=19_456, parallelism=1)
 _BCRYPT_MARKS: Final = ("$2a$", "$2b$", "$2y$")
 _BCRYPT_BYTES: Final = 72  # it never looked at more, so it does not know what followed
 _LOWEST_PRIORITY: Final = 19
-MAX_WAITING: Final = 100
 
 
 class Argon2Passwords:
     """Hash and verify passwords in one thread of low priority, so that nobody else waits.
 
-    At most 100 callers wait for it; more raise `StoreUnavailable`.
+    `whose` tells the address and the account that a password is from: each has its turn. At most
+    100 of one account and address wait; more raise `StoreUnavailable`.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, whose: Callable[[], tuple[str, str]] = lambda: ("", "")) -> None:
         self._thread = ThreadPoolExecutor(1, "passwords", initializer=_step_back)
-        self._waiting = 0
+        self._turns = Turns()
+        self._whose = whose
         # Now, or the first unknown user would take longer than the others.
         self._dummy = _HASHER.hash(os.urandom(16))
 
@@ -47,17 +49,15 @@ class Argon2Passwords:
         """Compare a password to an argon2id or bcrypt hash, as `fring_core.Passwords` says."""
         if password_hash is None:
             await self._run(lambda: _verdict(password, self._dummy))
-            return Verdict(right=False)
-        return await self._run(lambda: _verdict(password, password_hash))
+            verdict = Verdict(right=False)
+        else:
+            verdict = await self._run(lambda: _verdict(password, password_hash))
+        self._turns.remember(*self._whose(), right=verdict.right)
+        return verdict
 
     async def _run(self, work: Callable[[], T]) -> T:
-        if self._waiting >= MAX_WAITING:
-            raise StoreUnavailable("Too many passwords are waiting to be hashed")
-        self._waiting += 1
-        try:
+        async with self._turns.turn(*self._whose()):
             return await asyncio.get_running_loop().run_in_executor(self._thread, work)
-        finally:
-            self._waiting -= 1
 
 
 class BlockingArgon2Passwords(Argon2Passwords):

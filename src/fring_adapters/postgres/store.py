@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 from fring_adapters.postgres.repositories import (
     PostgresAssignments,
     PostgresCredentials,
+    PostgresRateLimits,
     PostgresReceipts,
     PostgresTasks,
     PostgresUsers,
@@ -90,6 +91,7 @@ class PostgresStore(StoreOnExecutor):
         self._pool.schema = checked_schema(schema)
         self._pool.watch = watch
         super().__init__(PoolExecutor(self._pool), Together)
+        self.rate_limits = PostgresRateLimits(self._executor)
 
     def statistics(self) -> PoolStatistics:
         """Return how its pool does."""

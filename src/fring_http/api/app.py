@@ -25,6 +25,7 @@ from fring_http.api.door.outages import Outages
 from fring_http.api.health import health, live, ready_route
 from fring_http.api.meta import metadata
 from fring_http.api.personal import personal_router
+from fring_http.api.rates.policies import NO_RATES
 from fring_http.api.receipts import IDEMPOTENCY_SECONDS
 from fring_http.api.refusals.errors import HANDLERS, HAS_ACCOUNTS
 from fring_http.api.v1 import auth_router, v1_router
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
     from fring_core import Tokens
     from fring_http.api.asgi import Application
     from fring_http.api.health import Objections
+    from fring_http.api.rates import Rates
 
 Lifespan: TypeAlias = (
     AbstractAsyncContextManager[object] | Callable[[Litestar], AbstractAsyncContextManager[object]]
@@ -61,6 +63,7 @@ def create_app(
     objections: Objections | None = None,
     request_seconds: float | None = None,
     max_requests: int | None = None,
+    rates: Rates = NO_RATES,
     lifespan: Sequence[Lifespan] = (),
 ) -> Application:
     """Return the ASGI application that serves a Fring.
@@ -75,6 +78,7 @@ def create_app(
     `objections` returns what speaks against sending callers here, for `/health/ready` to tell.
     A request that takes longer than `request_seconds`, and one that comes when `max_requests` are at
     work, is answered with 503, but for those that ask for health or for no part of the API.
+    `rates` limits how often callers may do what: 429.
     `lifespan` holds what is to be open while the application runs, such as the store, or functions
     that return it, given the application: only with these can it run twice. Raise `ValueError` for
     what is no origin, and `TypeError` for what is no Fring or no tokens.
@@ -87,7 +91,15 @@ def create_app(
         tokens = accounts.checking(tokens)
     may_call = matching(None if cors_origins is None else map(origin, cors_origins))
     auth = (
-        [auth_router(accounts, tokens, registration=registration, strict_input=strict_input)]
+        [
+            auth_router(
+                accounts,
+                tokens,
+                registration=registration,
+                strict_input=strict_input,
+                rates=rates,
+            )
+        ]
         if accounts
         else []
     )
@@ -99,6 +111,7 @@ def create_app(
                     tokens,
                     strict_input=strict_input,
                     require_if_match=require_if_match,
+                    rates=rates,
                     idempotency_seconds=idempotency_seconds,
                 )
                 for router in (v1_router, personal_router)

@@ -25,7 +25,8 @@ class Exchange(msgspec.Struct, eq=False, gc=False):
     """Hold what is known of a request and its answer.
 
     `route` is the template of its path, empty if it has none; `caller` the subject of its token.
-    `client` is its address. `unavailable` is why it was answered with 503, and `is_work` whether it
+    `client` is its address. `unavailable` is why it was answered with 503, `limited`
+    the limit on rates that it was beyond, and `is_work` whether it
     is about users, tasks or accounts. `seconds` are of a clock that never jumps, and
     `ended_at`, seconds since 1970, of one that may.
     It `works_since` a time of the former: not while it waits for its body.
@@ -41,6 +42,7 @@ class Exchange(msgspec.Struct, eq=False, gc=False):
     sent: int = 0
     seconds: float = 0.0
     unavailable: str = ""
+    limited: str = ""
     is_work: bool = False
     ended_at: float = 0.0
     works_since: float = inf

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from inspect import isawaitable
 from typing import TYPE_CHECKING, Any, Final, TypeAlias, cast
 
 from litestar.exceptions import NotFoundException
 
 from fring_core import Action, Unauthenticated
 from fring_http.api.exchanges import note
+from fring_http.api.rates.callers import CALLER, caller_of
 from fring_http.api.refusals.details import NO_TOKEN
 
 if TYPE_CHECKING:
@@ -19,12 +21,13 @@ if TYPE_CHECKING:
     from litestar.types import Guard
 
     from fring_core import Identity, Tokens
+    from fring_http.api.rates import Rates
 
 Connection: TypeAlias = "ASGIConnection[Any, Any, Any, Any]"
 # `/api/auth` and `/api/v2` may come to be something else one day.
 RESERVED: Final = re.compile(r"auth|v[0-9]+", re.ASCII)
 ME: Final = "me"
-_IDENTITY: Final = "fring.identity"  # in the scope
+_PASSED: Final = "fring.passed"  # in the scope
 READING: Final = ("GET", "HEAD")
 
 
@@ -37,11 +40,8 @@ def bearer(authorization: Sequence[str]) -> str:
     return ""
 
 
-async def identified(connection: Connection, tokens: Tokens) -> Identity:
-    """Return who sent a request (RFC 6750, 2.1), asked once; raise `Unauthenticated`."""
-    known: Identity | None = connection.scope.get(_IDENTITY)  # type: ignore[assignment]  # a key of ours
-    if known is not None:
-        return known
+async def _identity(connection: Connection, tokens: Tokens) -> Identity:
+    """Return who sent a request (RFC 6750, 2.1); raise `Unauthenticated`."""
     given = connection.headers.getall("authorization", [])
     if len(given) > 1:
         raise Unauthenticated("there is more than one Authorization header", bad_token=True)
@@ -50,7 +50,7 @@ async def identified(connection: Connection, tokens: Tokens) -> Identity:
         raise Unauthenticated(NO_TOKEN)
     identity = await tokens.identify(token)
     note(connection.scope, caller=identity.subject)
-    cast("dict[str, Any]", connection.scope)[_IDENTITY] = identity
+    cast("dict[str, Any]", connection.scope)[CALLER] = identity.subject
     return identity
 
 
@@ -61,7 +61,7 @@ def board_guard(tokens: Tokens) -> Guard:
         method = connection.scope.get("method")
         if method == "OPTIONS":
             return
-        identity = await identified(connection, tokens)
+        identity = await _identity(connection, tokens)
         usual = Action.READ if method in READING else Action.WRITE_TASKS
         identity.check_may(handler.opt["action"] or usual)
 
@@ -83,7 +83,7 @@ def list_guard(tokens: Tokens) -> Guard:
     async def guard(connection: Connection, handler: BaseRouteHandler) -> None:
         if connection.scope.get("method") == "OPTIONS":
             return
-        identity = await identified(connection, tokens)
+        identity = await _identity(connection, tokens)
         if connection.path_params["user_id"] == ME:
             # Others, since Litestar keeps these for whoever asks for the same path next.
             own = {"user_id": identity.subject}
@@ -100,8 +100,49 @@ def account_guard(tokens: Tokens) -> Guard:
     async def guard(connection: Connection, _: BaseRouteHandler) -> None:
         if connection.scope.get("method") == "OPTIONS":
             return
-        identity = await identified(connection, tokens)
+        identity = await _identity(connection, tokens)
         identity.account_id()
         connection.scope["user"] = identity
 
     return guard
+
+
+def rated(rates: Rates, *guards: Guard) -> list[Guard]:
+    """Return guards that also count what callers ask for, those whom these guards refuse too."""
+    if rates.requests is None and rates.users is None:
+        return list(guards)
+
+    async def guard(connection: Connection, handler: BaseRouteHandler) -> None:
+        scope = connection.scope
+        try:
+            for each in guards:
+                done = each(connection, handler)
+                if isawaitable(done):
+                    await done
+        finally:  # what is too often is refused for that
+            if rates.requests:
+                await rates.requests.spend(scope, *caller_of(scope))
+        if rates.users and handler.opt.get("rate") == "users":
+            await rates.users.spend(scope, *caller_of(scope))
+
+    return [guard]
+
+
+def once(*guards: Guard) -> list[Guard]:
+    """Return a guard that asks these, unless the request has passed it already."""
+
+    async def guard(connection: Connection, handler: BaseRouteHandler) -> None:
+        if _PASSED in connection.scope:
+            return
+        for each in guards:
+            done = each(connection, handler)
+            if isawaitable(done):
+                await done
+
+    return [guard]
+
+
+async def pass_guards(connection: Connection) -> None:
+    """Ask the guards of a request now, and not again; raise what they raise."""
+    await connection.route_handler.authorize_connection(connection)
+    cast("dict[str, Any]", connection.scope)[_PASSED] = True

@@ -17,9 +17,9 @@ from litestar import Request
 from litestar.di import Provide
 from litestar.types import Scope  # noqa: TC002  # Litestar reads the types of what it calls
 
-from fring_core import Fring, InvalidKey, KeyInFlight, KeyReused
-from fring_http.api.door.edge import refusal
-from fring_http.api.guards import identified
+from fring_core import Fring, InvalidKey, KeyInFlight
+from fring_http.api.guards import pass_guards
+from fring_http.api.rates.callers import CALLER
 from fring_http.api.reading.bodies import read_bytes
 
 if TYPE_CHECKING:
@@ -27,11 +27,10 @@ if TYPE_CHECKING:
 
     from litestar.types import ASGIApp, Message, Receive, Send
 
-    from fring_core import FringError, Tokens
-    from fring_http.api.asgi import Application
 
 HEADER: Final = "Idempotency-Key"
 REPLAYED: Final = "Idempotent-Replayed"
+TAKES_KEYS: Final = "takes_keys"  # of an operation
 UNIT: Final = "fring.unit"  # in the scope: the Fring that this request works with
 WRITING: Final = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 IDEMPOTENCY_SECONDS: Final = 86_400.0
@@ -39,8 +38,6 @@ IN_FLIGHT_SECONDS: Final = 1.0
 _PAUSE_SECONDS: Final = 0.05
 _NAME: Final = HEADER.lower().encode()
 _REPLAYED: Final = (REPLAYED.lower().encode(), b"true")
-_STATUSES: Final = {InvalidKey: 400, KeyInFlight: 409, KeyReused: 422}
-_AGAIN: Final = (b"retry-after", b"1")
 
 _Kept: TypeAlias = "dict[str, Any]"
 
@@ -59,11 +56,9 @@ def unit_of(fring: Fring) -> Provide:
     return Provide(unit, sync_to_thread=False)
 
 
-def answering_once(
-    fring: Fring, tokens: Tokens | None, kept_for: float
-) -> Callable[[ASGIApp], ASGIApp]:
+def answering_once(fring: Fring, kept_for: float) -> Callable[[ASGIApp], ASGIApp]:
     """Return a middleware of Litestar that answers once for a key, within so many seconds."""
-    receipts = _Receipts(fring, tokens, kept_for)
+    receipts = _Receipts(fring, kept_for)
 
     def middleware(app: ASGIApp) -> ASGIApp:  # Litestar would copy an object with its method
         return receipts.around(app)
@@ -74,8 +69,8 @@ def answering_once(
 class _Receipts:
     """Keep the answers of requests that have a key."""
 
-    def __init__(self, fring: Fring, tokens: Tokens | None, kept_for: float) -> None:
-        self._fring, self._tokens = fring, tokens
+    def __init__(self, fring: Fring, kept_for: float) -> None:
+        self._fring = fring
         self._kept_for = timedelta(seconds=kept_for)
         self._working: dict[tuple[str, str], asyncio.Event] = {}
 
@@ -95,7 +90,9 @@ class _Receipts:
         self, app: ASGIApp, keys: list[bytes], scope: Scope, receive: Receive, send: Send
     ) -> None:
         request: Request[Any, Any, Any] = Request(scope, receive, send)
-        caller = "" if self._tokens is None else (await identified(request, self._tokens)).subject
+        # Before a body is read, and before the transaction: they may ask the database themselves.
+        await pass_guards(request)
+        caller = cast("dict[str, Any]", scope).get(CALLER, "")
         answer = _Answer()
 
         async def work(fring: Fring) -> _Kept:
@@ -108,8 +105,6 @@ class _Receipts:
             kept = await self._once(key, work, caller=caller, request=asked)
         except _Refused:
             await answer.send(send)
-        except (InvalidKey, KeyInFlight, KeyReused) as error:
-            await _refusal(error)(scope, receive, send)  # type: ignore[arg-type]
         else:
             if answer.messages:
                 await answer.send(send)
@@ -200,8 +195,3 @@ def _digest(scope: Scope, body: bytes) -> str:
         asked.update(b"%d " % len(part))
         asked.update(part)
     return asked.hexdigest()
-
-
-def _refusal(error: FringError) -> Application:
-    headers = [_AGAIN] if isinstance(error, KeyInFlight) else []
-    return refusal(_STATUSES[type(error)], str(error), *headers, code=error.code)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 import attrs
 
 from fring_core import Workflow  # noqa: TC001  # a field's type, for whoever asks attrs
+from fring_http.api.rates import Rate  # noqa: TC001  # the same
 from fring_http.server.modes import AuthMode, SettingsError
 from fring_http.server.variables.fields import Setting, described, group
 from fring_http.server.variables.parsers import (
@@ -27,6 +28,7 @@ from fring_http.server.variables.parsers import (
     switch,
     whole,
 )
+from fring_http.server.variables.rates import rate
 from fring_http.server.variables.sources import find_all
 from fring_http.server.variables.texts import hidden, without_password
 
@@ -230,6 +232,32 @@ class Settings:
         " accounts",
         boolean,
         default="on",
+    )
+    rate_login: Rate | None = _callers(
+        "FRING_RATE_LOGIN",
+        "wrong passwords of an account from an address that are looked at, as a number and `/second`,"
+        " `/minute`, `/hour` or `/day`; beyond are [429](operations.md#limits-on-rates); `off`: any"
+        " number",
+        rate,
+        default="10/minute",
+    )
+    rate_register: Rate | None = _callers(
+        "FRING_RATE_REGISTER",
+        "the same for accounts that are registered from an address other than loopback",
+        rate,
+        default="20/hour",
+    )
+    rate_users: Rate | None = _callers(
+        "FRING_RATE_USERS",
+        "the same for users that a caller creates",
+        rate,
+        default="off",
+    )
+    rate_requests: Rate | None = _callers(
+        "FRING_RATE_REQUESTS",
+        "the same for requests of a caller to the API, counted by each worker for itself",
+        rate,
+        default="off",
     )
 
     cors_origins: tuple[str, ...] | None = _pages(

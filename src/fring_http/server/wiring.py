@@ -17,9 +17,11 @@ from fring_http.api.door.exchanging import Exchanges
 from fring_http.api.door.hosts import with_known_hosts
 from fring_http.api.door.outages import Outages
 from fring_http.api.door.proxies import with_trusted_proxies
+from fring_http.api.v1.attempts import whose_password
 from fring_http.server.authentication import auth_mode
 from fring_http.server.exposure import known_hosts
 from fring_http.server.modes import AuthMode, SettingsError
+from fring_http.server.rates import rates_of
 from fring_http.server.readiness import Readiness
 from fring_http.server.stores import objections_of, store_of
 from fring_http.server.tables import tables_checked
@@ -99,7 +101,7 @@ class Wiring:
             clock=utc_now,
             workflow=settings.workflow,
             personal_workflow=settings.personal_workflow,
-            passwords=None if issuer is None else Argon2Passwords(),
+            passwords=None if issuer is None else Argon2Passwords(whose_password),
             issuer=issuer,
         )
         observers: list[Observer] = [
@@ -125,6 +127,7 @@ class Wiring:
             objections=self.readiness.objections,
             request_seconds=settings.request_seconds,
             max_requests=settings.max_requests,
+            rates=rates_of(settings, getattr(self.store, "rate_limits", None)),
             lifespan=lifespan,
         )
         if self.metrics and settings.metrics_port is None:

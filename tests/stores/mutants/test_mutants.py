@@ -3,12 +3,14 @@
 import pytest
 
 from fring_core.testing import StoreContract
+from tests.kit import some
 from tests.stores.mutants.catalogue import MEMORY, POSTGRES, Mutant
-from tests.stores.mutants.loading import load
+from tests.stores.mutants.loading import ADAPTERS, load
 from tests.stores.mutants.red import CLAUSES, Red, declared
 from tests.stores.mutants.running import run
 
-CATALOGUE = [*MEMORY, *POSTGRES]
+EVERY = [*MEMORY, *POSTGRES]
+CATALOGUE = some(EVERY, 6)
 CONTROLS = {mutant.suite: mutant.unchanged for mutant in CATALOGUE}
 NAMED = {suite: {m.clause for m in CATALOGUE if m.suite == suite} for suite in CONTROLS}
 
@@ -44,7 +46,9 @@ def test_the_catalogue_covers_both_stores():
     for mutants in (MEMORY, POSTGRES):
         assert len({mutant.name for mutant in mutants}) == len(mutants)
         assert len({(m.file, m.old, m.new) for m in mutants}) == len(mutants)
-    assert all(hasattr(StoreContract, mutant.clause) for mutant in CATALOGUE)
+    assert all(hasattr(StoreContract, mutant.clause) for mutant in EVERY)
+    for mutant in EVERY:  # where its text is, and there once
+        assert mutant.source(mutant.file, (ADAPTERS / mutant.package / mutant.file).read_text())
 
 
 @pytest.mark.parametrize(("package", "mutants"), [("memory", MEMORY), ("postgres", POSTGRES)])
@@ -61,7 +65,7 @@ def test_every_clause_kills_some():
         for package in ("memory", "postgres")
         for red in declared(package).values()
         for clause in red.always
-    } | {mutant.clause for mutant in CATALOGUE}
+    } | {mutant.clause for mutant in EVERY}
     assert sorted(CLAUSES - killing) == []
 
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from sqlalchemy import (
     BigInteger,
+    Boolean,
     CheckConstraint,
     Column,
     Date,
@@ -18,6 +19,7 @@ from sqlalchemy import (
     ForeignKey,
     Identity,
     Index,
+    LargeBinary,
     MetaData,
     String,
     Table,
@@ -136,3 +138,14 @@ receipts = Table(
 
 # The oldest go when new ones come.
 Index(None, receipts.c.expires_at)
+
+# Limits on rates: a hash of whom and what, and in microseconds since 1970 when it will have nothing
+# left to its account. `let_through` is what became of the last one. It may be lost.
+rate_limits = Table(
+    "rate_limits",
+    metadata,
+    Column("key", LargeBinary, primary_key=True),
+    Column("tat", BigInteger, nullable=False),
+    Column("let_through", Boolean, nullable=False),
+    prefixes=["UNLOGGED"],
+)

@@ -27,8 +27,8 @@ if TYPE_CHECKING:
     from fring_adapters.postgres.wire.executor import Executor
     from fring_adapters.postgres.wire.pool_settings import PoolSettings
     from fring_adapters.postgres.wire.pools import AsyncPool
-    from fring_adapters.postgres.wire.shares import Tables
     from fring_adapters.postgres.wire.statement import Row, Statement
+    from fring_adapters.postgres.wire.turns import Tables
 
 # Together with that for an answer, about a second: then the primary is asked.
 WAIT_SECONDS: Final = 0.2

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from time import monotonic
 from typing import TYPE_CHECKING, Any
 
 from fring_adapters.postgres.wire.cursors import FringAsyncCursor
@@ -25,6 +26,7 @@ class AsyncDriver:
     schema: str | None = None  # that the tables are in; None: the first on the search path
     watch: Watch | None = None
     errors: Counter[str] | None = None  # of statements, by class of SQLSTATE
+    under_way: dict[Any, tuple[Statement, float]] | None = None  # by connection, since when
 
     def check_usable(self) -> None:
         """Raise `RuntimeError` where no loop runs."""
@@ -54,6 +56,9 @@ class AsyncDriver:
     ) -> list[Row]:
         """Send a statement and return its rows."""
         cursor = FringAsyncCursor(connection)
+        under_way = self.under_way
+        if under_way is not None:
+            under_way[connection] = statement, monotonic()
         with self.watch(statement.name) if self.watch else UNWATCHED:
             try:
                 await cursor.execute(
@@ -63,6 +68,9 @@ class AsyncDriver:
             except Exception as error:
                 count_error(self.errors, error)
                 raise
+            finally:
+                if under_way is not None:
+                    del under_way[connection]
 
     async def forget_prepared(self, connection: AsyncConnection[Any]) -> None:
         """Drop all prepared statements: psycopg reads along, and prepares everything anew."""

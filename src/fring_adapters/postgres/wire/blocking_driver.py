@@ -6,6 +6,7 @@ import asyncio
 import time
 from contextlib import asynccontextmanager
 from threading import Lock
+from time import monotonic
 from typing import TYPE_CHECKING, Any
 
 from fring_adapters.postgres.wire.cursors import FringCursor
@@ -40,6 +41,7 @@ class BlockingDriver:
     schema: str | None = None  # that the tables are in; None: the first on the search path
     watch: Watch | None = None
     errors: Counter[str] | None = None  # of statements, by class of SQLSTATE
+    under_way: dict[Any, tuple[Statement, float]] | None = None  # by connection, since when
 
     def check_usable(self) -> None:
         """Raise `RuntimeError` where it would hold up a loop that runs, and nobody meant it to."""
@@ -69,6 +71,9 @@ class BlockingDriver:
     ) -> list[Row]:
         """Send a statement and return its rows."""
         cursor = FringCursor(connection)
+        under_way = self.under_way
+        if under_way is not None:
+            under_way[connection] = statement, monotonic()
         with self.watch(statement.name) if self.watch else UNWATCHED:
             try:
                 cursor.execute(
@@ -78,6 +83,9 @@ class BlockingDriver:
             except Exception as error:
                 count_error(self.errors, error)
                 raise
+            finally:
+                if under_way is not None:
+                    del under_way[connection]
 
     async def forget_prepared(self, connection: Connection[Any]) -> None:
         """Drop all prepared statements: psycopg reads along, and prepares everything anew."""

@@ -13,7 +13,6 @@ from psycopg.pq import TransactionStatus
 
 from fring_adapters.postgres.wire.door import ASK_SECONDS, CANCEL_SECONDS, DEADLINE_SECONDS
 from fring_adapters.postgres.wire.lifetimes import remember
-from fring_adapters.postgres.wire.shares import ANY
 from fring_adapters.postgres.wire.statement import Row
 from fring_core import StoreUnavailable
 
@@ -23,7 +22,6 @@ if TYPE_CHECKING:
     from psycopg.abc import PQGen
 
     from fring_adapters.postgres.wire.door import Door
-    from fring_adapters.postgres.wire.shares import Tables
 
 T = TypeVar("T")
 
@@ -47,7 +45,6 @@ class _Pooled:
 
     number: int = 0
     taken_at: float = 0.0
-    taken_for: Tables = ANY
     used_at: float = 0.0
     deadline: float = DEADLINE_SECONDS
     cancel_seconds: float = CANCEL_SECONDS

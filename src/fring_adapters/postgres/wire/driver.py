@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import nullcontext
 from typing import TYPE_CHECKING, Any, Final, Protocol, TypeAlias, TypeVar
 
-from fring_adapters.postgres.wire.shares import ANY
+from fring_adapters.postgres.wire.turns import ANY
 
 if TYPE_CHECKING:
     from collections import Counter
@@ -14,8 +14,8 @@ if TYPE_CHECKING:
 
     from psycopg import AsyncConnection, Connection
 
-    from fring_adapters.postgres.wire.shares import Tables
     from fring_adapters.postgres.wire.statement import Row, Statement
+    from fring_adapters.postgres.wire.turns import Tables
 
 C = TypeVar("C", bound="AsyncConnection[Any] | Connection[Any]")
 C_contra = TypeVar("C_contra", bound="AsyncConnection[Any] | Connection[Any]", contravariant=True)

@@ -24,8 +24,8 @@ if TYPE_CHECKING:
     from types import TracebackType
 
     from fring_adapters.postgres.wire.driver import PoolDriver
-    from fring_adapters.postgres.wire.shares import Tables
     from fring_adapters.postgres.wire.statement import Row, Statement
+    from fring_adapters.postgres.wire.turns import Tables
 
 # Given an error, its statement and how often that has failed, returns how long to wait before it is
 # sent again, in seconds, or raises.

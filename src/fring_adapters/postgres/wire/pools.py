@@ -14,7 +14,7 @@ from fring_adapters.postgres.wire.supply import Supply
 from fring_adapters.postgres.wire.turns import InLoop, InThread
 
 if TYPE_CHECKING:
-    from fring_adapters.postgres.wire.shares import Tables
+    from fring_adapters.postgres.wire.turns import Tables
 
 
 async def _end_together(tasks: set[asyncio.Task[Any]]) -> None:

@@ -22,8 +22,8 @@ class Statement:
     """Hold a statement's SQL, with psycopg's `%(name)s` placeholders, always returning rows.
 
     Before the name of each table and sequence in it stands `SCHEMA`. `reads` marks one that
-    changes nothing, so that it may be sent again at will. `tables` are those it names; `name` is
-    what it does to the first of them, such as `SELECT tasks`.
+    changes nothing, so that it may be sent again at will. `tables` are those it names, and it is
+    `about` the first of them; `name` is what it does to that, such as `SELECT tasks`.
     """
 
     sql: bytes
@@ -31,12 +31,14 @@ class Statement:
 
     name: str = attrs.field(init=False)
     tables: frozenset[str] = attrs.field(init=False)
+    about: str = attrs.field(init=False)
     anywhere: bytes = attrs.field(init=False)  # for the tables on the search path
 
     def __attrs_post_init__(self) -> None:
         tables = _TABLE.findall(self.sql)
         words = [self.sql.split(maxsplit=1)[0], *tables[:1]]
         object.__setattr__(self, "tables", frozenset(table.decode() for table in tables))
+        object.__setattr__(self, "about", tables[0].decode() if tables else "")
         object.__setattr__(self, "name", b" ".join(words).decode())
         object.__setattr__(self, "anywhere", self.sql.replace(_MARK, b""))
 

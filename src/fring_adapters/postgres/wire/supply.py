@@ -16,8 +16,9 @@ from fring_adapters.postgres.wire.connections import (
     PooledConnection,
     numbers,
 )
+from fring_adapters.postgres.wire.held_up import held_up
 from fring_adapters.postgres.wire.lifetimes import CLOSED, Lifetime
-from fring_adapters.postgres.wire.shares import ANY
+from fring_adapters.postgres.wire.turns import ANY
 from fring_core import StoreUnavailable
 
 if TYPE_CHECKING:
@@ -25,8 +26,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from fring_adapters.postgres.wire.door import Door
-    from fring_adapters.postgres.wire.shares import Tables
-    from fring_adapters.postgres.wire.turns import Turns
+    from fring_adapters.postgres.wire.statement import Statement
+    from fring_adapters.postgres.wire.turns import Tables, Turns
 
 P = TypeVar("P", PooledAsyncConnection, PooledConnection)
 
@@ -74,6 +75,8 @@ class Supply(Lifetime, Generic[P]):
         super().__init__(conninfo, **arguments)  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]  # the pool's own
         self.door = door
         self.turns = turns
+        self.turns.held_up = self._held_up
+        self.under_way: dict[Any, tuple[Statement, float]] | None = {}
         self.errors: Counter[str] | None = Counter()
 
     async def take(self, tables: Tables = ANY) -> P:
@@ -87,9 +90,9 @@ class Supply(Lifetime, Generic[P]):
         try:
             connection = await self._alive()
         except BaseException:
-            self.turns.pass_on(tables)
+            self.turns.pass_on()
             raise
-        connection.taken_at, connection.taken_for = monotonic(), tables
+        connection.taken_at = monotonic()
         return connection
 
     async def _alive(self) -> P:
@@ -125,6 +128,9 @@ class Supply(Lifetime, Generic[P]):
         self.turns.refuse(error)
         raise error()
 
+    def _held_up(self) -> frozenset[str]:
+        return held_up(tuple((self.under_way or {}).values()), monotonic())
+
     def statistics(self) -> PoolStatistics:
         """Return how it does."""
         found = self.get_stats()
@@ -142,13 +148,12 @@ class Supply(Lifetime, Generic[P]):
         """Take a connection back, in whatever state, and end its caller's turn."""
         if self.forked:  # both are the other process's, as may be the lock of the turns
             return
-        tables = connection.taken_for  # before it may be another caller's
         try:
             connection.used_at = monotonic()
             self._used += connection.used_at - connection.taken_at
             await self._put(connection)
         finally:
-            self.turns.pass_on(tables)
+            self.turns.pass_on()
 
     def end(self) -> bool:
         """Refuse its use from now on, to those who wait too; tell whether to close it."""

@@ -14,7 +14,7 @@ from litestar.openapi import OpenAPIConfig
 from litestar.openapi.spec import License, Server, Tag
 from litestar.routes import HTTPRoute
 
-from fring_http.api.documents import conditions
+from fring_http.api.documents import conditions, keys
 from fring_http.api.documents.refusals import refusals
 from fring_http.api.reading.unknown import HEADER, MEANING
 from fring_http.api.shapes.json_schema import answer_schema, body_schema
@@ -133,9 +133,14 @@ def _complete(operation: Json, handler: HTTPRouteHandler, schemas: Json, method:
             "content": {"application/json": content},
         }
     takes = bool(parameters or body)
+    if keys.takes_keys(opt, method):
+        operation["parameters"] = [*parameters, *keys.parameters()]
     responses |= conditions.unchanged(opt, method)
     responses |= refusals(operation, opt, schemas, takes=takes, method=method)
     conditions.put_tags(responses, opt)
+    if keys.takes_keys(opt, method):
+        keys.put_answers(responses, schemas)
+        operation["responses"] = dict(sorted(responses.items()))
     for response in responses.values():
         response.setdefault("headers", {})[HEADER] = {"$ref": f"#/components/headers/{HEADER}"}
 

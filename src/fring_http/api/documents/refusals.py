@@ -20,6 +20,7 @@ from fring_http.api.refusals.details import (
     NOT_FOUND,
     NOT_PLAIN,
     TOO_LARGE,
+    TOO_MANY,
     TOO_SLOW,
     UNCONDITIONAL,
 )
@@ -32,7 +33,10 @@ if TYPE_CHECKING:
 
     from fring_http.api.shapes.json_schema import Json
 
-_ANYWHERE: Final = {503: "The store cannot be reached now"}
+_ANYWHERE: Final = {
+    429: "The caller has asked too often lately",
+    503: "The store cannot be reached now",
+}
 _WRITING: Final = {403: "A page of this origin may not write here"}
 _WITH_BODY: Final = {
     408: TOO_SLOW,
@@ -46,9 +50,15 @@ _REFUSED: Final = {
     404: "There is no such task on this list",
     409: "The workflow does not allow it",
 }
-_HEADERS: Final = {
-    401: ("WWW-Authenticate", "`Bearer`, with `error` if there was a token that proves nothing."),
-    503: ("Retry-After", "How many seconds to wait before trying again."),
+_LATER: Final = {"Retry-After": "How many seconds to wait before trying again."}
+_HEADERS: Final[Mapping[int, Mapping[str, str]]] = {
+    401: {"WWW-Authenticate": "`Bearer`, with `error` if there was a token that proves nothing."},
+    429: _LATER
+    | {
+        "RateLimit": "The limit's name, with `r=0`, what is left, and `t`, the seconds to wait.",
+        "RateLimit-Policy": "The limit's name, with `q`, how many are let through in `w` seconds.",
+    },
+    503: _LATER,
 }
 # What is said in `detail` where no operation has words of its own.
 _DETAILS: Final[Mapping[int, Sequence[str]]] = {
@@ -60,6 +70,7 @@ _DETAILS: Final[Mapping[int, Sequence[str]]] = {
     413: (TOO_LARGE,),
     415: (NOT_PLAIN,),
     428: (UNCONDITIONAL,),
+    429: (TOO_MANY,),
     503: (AWAY,),
 }
 # What the texts of errors name, in the examples.
@@ -149,7 +160,8 @@ def _response(status: int, description: str, schema: Json, examples: Json) -> Js
     content: Json = {"schema": schema, "examples": shown}
     response: Json = {"description": description, "content": {"application/json": content}}
     if status in _HEADERS:
-        name, meaning = _HEADERS[status]
-        header = {"description": meaning, "required": True, "schema": {"type": "string"}}
-        response["headers"] = {name: header}
+        response["headers"] = {
+            name: {"description": meaning, "required": True, "schema": {"type": "string"}}
+            for name, meaning in _HEADERS[status].items()
+        }
     return response

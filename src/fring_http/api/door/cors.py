@@ -19,7 +19,10 @@ if TYPE_CHECKING:
 
 LOCAL_ORIGINS: Final = r"https?://(localhost|127\.0\.0\.1|\[::1\])(:[0-9]{1,5})?"
 # What clients need, of the headers that a browser would keep from them.
-EXPOSED: Final = "ETag, Fring-Ignored, Link, Location, Retry-After, WWW-Authenticate, X-Request-ID"
+EXPOSED: Final = (
+    "ETag, Fring-Ignored, Idempotent-Replayed, Link, Location, RateLimit, RateLimit-Policy,"
+    " Retry-After, WWW-Authenticate, X-Request-ID"
+)
 _ANY_LABEL: Final = "[a-z0-9_-]+"
 _ASKED_METHOD: Final = b"access-control-request-method"
 _METHODS: Final = b"DELETE, GET, HEAD, OPTIONS, PATCH, POST, PUT"

@@ -57,14 +57,9 @@ def _with_head(header: tuple[bytes, bytes]) -> tuple[bytes, bytes]:
     return name, b", ".join(sorted(methods | ({b"HEAD"} if b"GET" in methods else set())))
 
 
-def refusal(
-    status: int, detail: str, *more: tuple[bytes, bytes], code: str | None = None
-) -> Application:
-    """Return an application that answers every request with an error, and these headers.
-
-    `code` is that of the status if it is None.
-    """
-    body = msgspec.json.encode(Error(detail, code or CODES[status]))
+def refusal(status: int, detail: str, *more: tuple[bytes, bytes]) -> Application:
+    """Return an application that answers every request with an error, and these headers."""
+    body = msgspec.json.encode(Error(detail, CODES[status]))
     headers = [
         (b"content-type", b"application/json"),
         (b"content-length", str(len(body)).encode()),

@@ -24,15 +24,17 @@ from fring_core import (
     text,
 )
 from fring_core.queries import MAX_LIMIT
-from fring_http.api.guards import list_guard, reserved_guard
+from fring_http.api.guards import list_guard, once, rated, reserved_guard
+from fring_http.api.large_pages import LargePages
 from fring_http.api.personal.schemas import Completion, NewOwnTask, OwnTask, OwnTaskChanges
+from fring_http.api.rates.policies import NO_RATES
 from fring_http.api.reading.bodies import MAX_BODY_BYTES, read_body, read_optional_body
 from fring_http.api.reading.input_guard import input_guard
 from fring_http.api.reading.parameters import Query, read_id
 from fring_http.api.reading.preconditions import answered, read_if_match, tagged
 from fring_http.api.reading.unknown import telling
 from fring_http.api.reading.wording import alternatives
-from fring_http.api.receipts import IDEMPOTENCY_SECONDS, answering_once, unit_of
+from fring_http.api.receipts import IDEMPOTENCY_SECONDS, TAKES_KEYS, answering_once, unit_of
 from fring_http.api.references import created, reference
 from fring_http.api.refusals.errors import ROUTER_HANDLERS, Fault, Rejected
 from fring_http.api.refusals.options import with_options
@@ -44,8 +46,10 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable
 
     from fring_core import Task, Tokens
+    from fring_http.api.rates import Rates
 
 Service = NamedDependency[Fring]
+Pages = NamedDependency[LargePages]
 Call = Request[Any, Any, Any]
 
 # What servers put for bytes that are not UTF-8: names that differ there would share a list.
@@ -119,7 +123,7 @@ async def create_own_task(
     response_headers=[NEXT],
 )
 async def list_own_tasks(
-    fring: Service, request: Call, user_id: FromPath[str]
+    fring: Service, pages: Pages, request: Call, user_id: FromPath[str]
 ) -> Response[list[OwnTask]]:
     """List the tasks of a list.
 
@@ -128,7 +132,8 @@ async def list_own_tasks(
     owner, query = read_owner(user_id), Query(request)
     where, order = read_filter(query), read_order(query)
     page = Page(query.integer("skip", 0), query.integer("limit", MAX_LIMIT))
-    tasks = await fring.tasks.list(where, page, owner=owner, order=order)
+    async with pages.turn(page.limit):
+        tasks = await fring.tasks.list(where, page, owner=owner, order=order)
     headers = {}
     if tasks and tasks.more:
         headers["Link"] = _next_link(request, query, page.skip + page.limit, page.limit)
@@ -221,12 +226,13 @@ def personal_router(
     *,
     strict_input: bool = False,
     require_if_match: bool = False,
+    rates: Rates = NO_RATES,
     idempotency_seconds: float = IDEMPOTENCY_SECONDS,
 ) -> Router:
     """Return `/api/{user_id}/tasks` on a Fring, to be part of any Litestar application.
 
     With `tokens`, each request needs one, and its subject must be the path's user id.
-    `strict_input`, `require_if_match` and `idempotency_seconds` are as in `v1_router`.
+    `strict_input`, `require_if_match`, `rates` and `idempotency_seconds` are as in `v1_router`.
     """
     return Router(
         "/api/{user_id:str}/tasks",
@@ -240,14 +246,17 @@ def personal_router(
                 toggle_own_task,
             ]
         ),
-        dependencies={"fring": unit_of(fring)},
-        guards=[reserved_guard, *([list_guard(tokens)] if tokens else []), input_guard],
-        middleware=[answering_once(fring, tokens, idempotency_seconds), telling],
+        dependencies={"fring": unit_of(fring), "pages": LargePages.provided()},
+        guards=once(
+            *rated(rates, reserved_guard, *([list_guard(tokens)] if tokens else [])), input_guard
+        ),
+        middleware=[answering_once(fring, idempotency_seconds), telling],
         opt={
             "secured": tokens is not None,
             "path": LIST_PATH,
             "strict_input": strict_input,
             "require_if_match": require_if_match,
+            TAKES_KEYS: True,
         },
         tags=["personal"],
         exception_handlers=ROUTER_HANDLERS,

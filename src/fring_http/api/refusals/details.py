@@ -19,4 +19,5 @@ UNCONDITIONAL: Final = (
     "If-Match must say which version this is meant for: the ETag that was seen, or *"
 )
 CHANGED: Final = "It is another by now: its version is not one that If-Match names"
+TOO_MANY: Final = "Too many requests: Retry-After says when to try again"
 AWAY: Final = "Service temporarily unavailable"

@@ -14,6 +14,9 @@ from fring_core import (
     Forbidden,
     FringError,
     InvalidInput,
+    InvalidKey,
+    KeyInFlight,
+    KeyReused,
     Unauthenticated,
     Unavailable,
     VersionConflict,
@@ -66,6 +69,14 @@ _OF_THE_CORE: Final = {
 VALIDATION: Final = InvalidInput.code  # of its own kind of body
 EVERY_CODE: Final = sorted(_OF_THE_CORE.union(CODES.values()))
 CODES_OF_TEXTS: Final = [code for code in EVERY_CODE if code != VALIDATION]
+
+
+# What a request's `Idempotency-Key` may be refused for.
+STATUSES_OF_KEYS: Final[Mapping[type[FringError], int]] = {
+    InvalidKey: 400,
+    KeyInFlight: 409,
+    KeyReused: 422,
+}
 
 
 def _one_of(words: Sequence[str]) -> msgspec.Meta:
@@ -167,7 +178,15 @@ def _declared(request: Request[Any, Any, Any], error: FringError) -> Response[Er
     return _unexpected(request, error)
 
 
+def _of_a_key(
+    _: Request[Any, Any, Any], error: InvalidKey | KeyInFlight | KeyReused
+) -> Response[Error]:
+    headers = {"Retry-After": "1"} if isinstance(error, KeyInFlight) else None
+    return error_response(STATUSES_OF_KEYS[type(error)], str(error), error.code, headers)
+
+
 HANDLERS: Final[ExceptionHandlersMap] = {
+    **dict.fromkeys(STATUSES_OF_KEYS, _of_a_key),
     Rejected: _rejected,
     InvalidInput: _invalid,
     Unavailable: _unavailable,

@@ -30,7 +30,8 @@ class Operation(TypedDict):
 
     An `optional_body` counts if it is one, and is nothing otherwise. `action` None means reading
     for GET, and writing tasks for the rest. It is `tagged` if it is about one user or task: its
-    answers have an entity tag, and preconditions count.
+    answers have an entity tag, and preconditions count. `rate` names a limit of `Rates`, beside
+    that on all requests.
     """
 
     query: tuple[str, ...]
@@ -39,6 +40,7 @@ class Operation(TypedDict):
     errors: Refusals
     action: Action | None
     tagged: bool
+    rate: str | None
 
 
 def operation(
@@ -49,6 +51,7 @@ def operation(
     errors: Refusals | None = None,
     action: Action | None = None,
     tagged: bool = False,
+    rate: str | None = None,
 ) -> dict[str, Any]:
     """Describe an operation in a route handler's `opt`.
 
@@ -67,5 +70,6 @@ def operation(
             errors=errors or {},
             action=action,
             tagged=tagged,
+            rate=rate,
         )
     )

@@ -17,7 +17,8 @@ from fring_core import (
     UsernameTaken,
 )
 from fring_http.api.exchanges import note
-from fring_http.api.guards import account_guard
+from fring_http.api.guards import account_guard, rated
+from fring_http.api.rates.policies import NO_RATES
 from fring_http.api.reading.bodies import MAX_BODY_BYTES, read_body
 from fring_http.api.reading.input_guard import input_guard
 from fring_http.api.reading.unknown import telling
@@ -28,6 +29,7 @@ from fring_http.api.shapes.operations import LOCATION, Refusals, operation
 from fring_http.api.shapes.parameters import BOARD_PATH
 from fring_http.api.tags import version_tag
 from fring_http.api.v1.account_schemas import AccessToken, Account, Login, NewAccount, NewPassword
+from fring_http.api.v1.attempts import Attempts
 from fring_http.api.v1.schemas import User
 
 if TYPE_CHECKING:
@@ -37,9 +39,11 @@ if TYPE_CHECKING:
     from litestar.types import Guard
 
     from fring_core import Tokens
+    from fring_http.api.rates import Rates
 
 _security = logging.getLogger("fring.security")
 Service = NamedDependency[Accounts]
+Tries = NamedDependency[Attempts]
 Call = Request[Any, Any, Any]
 OwnCall = Request[Identity, Any, Any]
 
@@ -55,13 +59,14 @@ LOG_IN: Final[Refusals] = {401: {Unauthenticated: "Invalid credentials"}}
     response_description="The user that was created.",
     response_headers=[LOCATION],
 )
-async def register(accounts: Service, request: Call) -> Response[User]:
+async def register(accounts: Service, attempts: Tries, request: Call) -> Response[User]:
     """Register an account.
 
     It is a user with a password, and an id that the server chooses.
     """
-    new = await read_body(request, NewAccount)
-    user = await accounts.register(new.to_core())
+    new = (await read_body(request, NewAccount)).to_core()
+    async with attempts.registering(request.scope):
+        user = await accounts.register(new)
     note(request.scope, caller=str(user.id))
     _security.info("registered: user %d", user.id)
     users = request.scope["path"].removesuffix("/auth/register") + "/users"
@@ -80,13 +85,15 @@ async def refuse_registration() -> None:
     opt=operation(body=Login, errors=LOG_IN),
     response_description="The token.",
 )
-async def log_in(accounts: Service, request: Call) -> AccessToken:
+async def log_in(accounts: Service, attempts: Tries, request: Call) -> AccessToken:
     """Log in.
 
     The answer holds a token, whose subject is the user's id.
     """
-    login = await read_body(request, Login)
-    token = AccessToken.of(await accounts.log_in(login.to_core()))
+    login = (await read_body(request, Login)).to_core()
+    account = f"email {login.email}" if login.username is None else f"username {login.username}"
+    async with attempts.logging_in(request.scope, account):
+        token = AccessToken.of(await accounts.log_in(login))
     note(request.scope, caller=str(token.user_id))
     _security.info("signed in: user %s", token.user_id)
     return token
@@ -122,13 +129,14 @@ async def delete_own_account(accounts: Service, request: OwnCall) -> None:
     opt=operation(body=NewPassword),
     response_description="A new token.",
 )
-async def change_password(accounts: Service, request: OwnCall) -> AccessToken:
+async def change_password(accounts: Service, attempts: Tries, request: OwnCall) -> AccessToken:
     """Change one's own password.
 
     All tokens of the account end, but the new one in the answer.
     """
-    change = await read_body(request, NewPassword)
-    token = AccessToken.of(await accounts.change_password(request.user, change.to_core()))
+    change = (await read_body(request, NewPassword)).to_core()
+    async with attempts.logging_in(request.scope, f"id {request.user.subject}"):
+        token = AccessToken.of(await accounts.change_password(request.user, change))
     _security.info("password changed, older tokens are over: user %s", token.user_id)
     return token
 
@@ -139,21 +147,26 @@ def auth_router(
     *,
     registration: bool = True,
     strict_input: bool = False,
+    rates: Rates = NO_RATES,
 ) -> Router:
     """Return `/api/v1/auth`, to be part of any Litestar application.
 
     With `tokens`, such as `accounts.checking(…)` returns, callers can look after their accounts.
-    Without `registration`, nobody can register. `strict_input` as in v1.
+    Without `registration`, nobody can register. `strict_input` and `rates` as in v1.
     """
     open_to_all = [register if registration else refuse_registration, log_in, log_out]
+    attempts = Attempts(rates)
     own = [get_own_account, delete_own_account, change_password] if tokens else []
     return Router(
         "/api/v1/auth",
         route_handlers=[
-            _part(open_to_all, secured=False),
-            *([_part(own, account_guard(tokens), secured=True)] if tokens else []),
+            _part(open_to_all, rated(rates), secured=False),
+            *([_part(own, rated(rates, account_guard(tokens)), secured=True)] if tokens else []),
         ],
-        dependencies={"accounts": Provide(lambda: accounts, sync_to_thread=False)},
+        dependencies={
+            "accounts": Provide(lambda: accounts, sync_to_thread=False),
+            "attempts": Provide(lambda: attempts, sync_to_thread=False),
+        },
         middleware=[telling],
         opt={"path": BOARD_PATH, "strict_input": strict_input},
         tags=["accounts"],
@@ -162,7 +175,9 @@ def auth_router(
     )
 
 
-def _part(handlers: Sequence[HTTPRouteHandler], *guards: Guard, secured: bool) -> Router:
+def _part(
+    handlers: Sequence[HTTPRouteHandler], guards: Sequence[Guard], *, secured: bool
+) -> Router:
     return Router(
         "/",
         route_handlers=with_options(handlers),

@@ -10,6 +10,7 @@ from litestar.params import FromPath
 
 from fring_core import Fring, Page, Side, TaskFilter
 from fring_core.queries import DEFAULT_LIMIT
+from fring_http.api.large_pages import LargePages
 from fring_http.api.reading.bodies import read_body
 from fring_http.api.reading.parameters import Query, read_id
 from fring_http.api.reading.preconditions import answered, read_if_match, tagged
@@ -20,6 +21,7 @@ from fring_http.api.v1 import texts as errors
 from fring_http.api.v1.schemas import Message, NewTask, Task, TaskChanges, TaskWithUsers, User
 
 Service = NamedDependency[Fring]
+Pages = NamedDependency[LargePages]
 Call = Request[Any, Any, Any]
 
 
@@ -41,7 +43,7 @@ async def create_task(fring: Service, request: Call) -> Response[Task]:
     opt=operation(query=("skip", "limit", "status", "title", "assigned")),
     response_description="The tasks on this page.",
 )
-async def list_tasks(fring: Service, request: Call) -> list[Task]:
+async def list_tasks(fring: Service, pages: Pages, request: Call) -> list[Task]:
     """List tasks.
 
     They come by ascending id.
@@ -49,7 +51,8 @@ async def list_tasks(fring: Service, request: Call) -> list[Task]:
     query = Query(request)
     where = TaskFilter(query.status("status"), query.text("title"), query.boolean("assigned"))
     page = Page(query.integer("skip", 0), query.integer("limit", DEFAULT_LIMIT))
-    return [Task.of(task) for task in await fring.tasks.list(where, page)]
+    async with pages.turn(page.limit):
+        return [Task.of(task) for task in await fring.tasks.list(where, page)]
 
 
 @get(

@@ -30,6 +30,7 @@ Call = Request[Any, Any, Any]
         action=Action.MANAGE_USERS,
         errors={400: errors.CREATE_USER},
         tagged=True,
+        rate="users",
     ),
     response_description="The user that was created.",
     response_headers=[LOCATION],

@@ -17,7 +17,7 @@ _SHARED: Final = sys.platform == "linux"
 METRICS: Final = "metrics"
 BACKLOG: Final = 1024
 # How long a connection may say nothing: before its first request, between two, within a head.
-SILENT_SECONDS: Final = 30.0
+SILENT_SECONDS: Final = 10.0
 
 
 @attrs.frozen

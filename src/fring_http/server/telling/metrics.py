@@ -65,6 +65,9 @@ class Metrics:
         )
         self._in_flight = gauge("fring_http_requests_in_flight", "Requests without an answer yet")
         self._refused = counter("fring_unavailable_requests", "Requests that were refused with 503")
+        self._limited = counter(
+            "fring_rate_limited_requests", "Requests that were refused with 429, by limit", "limit"
+        )
         self._open = gauge("fring_pool_connections_open", "Connections that the pools hold")
         self._in_use = gauge("fring_pool_connections_in_use", "Connections that callers have")
         self._waiting = gauge("fring_pool_callers_waiting", "Callers that wait for a connection")
@@ -114,6 +117,8 @@ class Metrics:
         observe(exchange.seconds)
         if exchange.unavailable:
             self._refused.inc()
+        if exchange.limited:
+            self._limited.labels(exchange.limited).inc()
 
     async def sample(
         self,

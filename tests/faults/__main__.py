@@ -1,0 +1,74 @@
+"""Try all faults, strictly: `make faults`. With words, those alone whose names have one of them.
+
+The page gets its table if all were tried.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+from argparse import ArgumentParser
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
+
+from tests.faults.postgres import cluster
+from tests.faults.report import PAGE, row, written
+from tests.faults.running import run
+from tests.faults.table import FAULTS
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from tests.faults.fault import Fault
+    from tests.faults.postgres import Cluster
+
+SHOWN = 10  # of what was found
+SHOWN_CHARACTERS = 2000
+
+
+def try_one(fault: Fault, made: Cluster) -> tuple[str, bool]:
+    """Return the row of a fault, and whether its promise was kept."""
+    began = time.monotonic()
+    if fault.needs_root and os.geteuid():
+        return not_tried(fault, "not tried: it mounts a disk, which takes root"), True
+    with TemporaryDirectory(prefix="fring-fault-", ignore_cleanup_errors=True) as folder:
+        try:
+            measured = run(fault, made, Path(folder))
+        except (AssertionError, OSError) as error:  # of the harness's own, or of the server's start
+            tell(f"{fault.name}: {str(error)[:SHOWN_CHARACTERS]}")
+            return not_tried(fault, "no: the server failed"), False
+    tell(f"{row(measured)} ({time.monotonic() - began:.0f} s)")
+    for violation in measured.violations[:SHOWN]:
+        tell(f"  {violation}")
+    return row(measured), not measured.violations
+
+
+def not_tried(fault: Fault, why: str) -> str:
+    """Return a row without figures."""
+    return f"| {fault.name} | {fault.promise} | {why} | | | | |"
+
+
+def tell(text: str) -> None:
+    """Say something at once."""
+    print(text, flush=True)
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Try what is asked for; return the exit code."""
+    parser = ArgumentParser(prog="make faults", description=__doc__)
+    parser.add_argument("words", nargs="*")
+    words = parser.parse_args(arguments).words
+    chosen = [fault for fault in FAULTS if not words or any(word in fault.name for word in words)]
+    with cluster() as made:
+        results = [try_one(fault, made) for fault in chosen]
+    if not words:
+        PAGE.write_text(written(PAGE.read_text(), [line for line, _ in results]))
+    broken = sum(not kept for _, kept in results)
+    tell(f"{len(results)} faults, {broken} promises broken")
+    return 1 if broken else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
