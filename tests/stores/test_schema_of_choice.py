@@ -93,7 +93,15 @@ def test_tables_may_move_to_a_schema(new_database):
     url = new_database()
     head = prepare(url)
     execute(url, "CREATE SCHEMA fring")
-    for table in ("users", "tasks", "user_tasks", "spent_ids", "receipts", "fring_version"):
+    for table in (
+        "users",
+        "tasks",
+        "user_tasks",
+        "spent_ids",
+        "receipts",
+        "rate_limits",
+        "fring_version",
+    ):
         execute(url, f"ALTER TABLE {table} SET SCHEMA fring")
     assert prepare(url, schema="fring") == head
     with BlockingPostgresStore(url, schema="fring") as store:
