@@ -91,17 +91,19 @@ def answered(
     body = msgspec.json.encode(shown)
     tag = body_tag(row.version, body) if with_others else version_tag(row.version)
     header = _header(request, b"if-none-match")
-    answer: Response[Any]
     if header is not None and _names(header, tag):
-        answer = Response(None, status_code=304, headers={"ETag": tag})
-    else:
-        answer = Response(body, media_type=MediaType.JSON, headers={"ETag": tag})
-    return answer
+        return _response(None, tag, 304)
+    return _response(body, tag)
 
 
 def tagged(shown: Shown, row: Task | User) -> Response[Shown]:
     """Return what is shown of a row that was changed, with its tag."""
-    return Response(shown, headers={"ETag": version_tag(row.version)})
+    return _response(msgspec.json.encode(shown), version_tag(row.version))
+
+
+def _response(body: bytes | None, tag: str, status: int | None = None) -> Response[Any]:
+    # Encoded here already, which is faster than what the framework does for any type.
+    return Response(body, status_code=status, media_type=MediaType.JSON, headers={"ETag": tag})
 
 
 def _names(header: str, tag: str) -> bool:
