@@ -11,7 +11,10 @@ from fring_core import (
     IdTaken,
     Invalid,
     InvalidInput,
+    InvalidKey,
     InvalidStatus,
+    KeyInFlight,
+    KeyReused,
     NotAssigned,
     NotFound,
     Problem,
@@ -53,6 +56,8 @@ def more_leaves() -> None:
         assert_type((error.before, error.after), tuple[str, str])
     except VersionConflict as error:
         assert_type(error.version, int)
+    except (KeyReused, KeyInFlight, InvalidKey) as error:
+        assert_type(error.code, str)
     except InvalidStatus as error:
         assert_type(error.status, str)
     except Unauthenticated as error:

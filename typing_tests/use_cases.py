@@ -119,6 +119,17 @@ async def a_transaction(fring: Fring) -> None:
             assert_type(inner, Fring)
 
 
+async def once(fring: Fring, blocking: BlockingFring) -> None:
+    """Do something once: what comes of it is what the work returns."""
+
+    async def work(together: Fring) -> list[int]:
+        return [(await together.tasks.create(NewTask("Buy seeds"))).id]
+
+    assert_type(await fring.once("key", work), list[int])
+    assert_type(blocking.once("key", lambda together: together.tasks.count()), int)
+    await fring.once("key", lambda together: together.tasks)  # type: ignore[arg-type,return-value]  # pyright: ignore[reportArgumentType]
+
+
 async def accounts(accounts: Accounts, ann: Identity) -> None:
     """Register, log in, change the password, and leave."""
     assert_type(await accounts.register(Registration("ann", "ann@example.org", "secret")), User)

@@ -11,7 +11,10 @@ if TYPE_CHECKING:
 
 
 class Receipts(Protocol):
-    """Keep receipts, by caller and key. They are used inside transactions alone."""
+    """Keep receipts, by caller and key: inside transactions alone.
+
+    Some that have expired are to go whenever one is kept, or they would pile up.
+    """
 
     async def hold(self, caller: str, key: str, now: datetime) -> Receipt | None:
         """Return the receipt that expires after `now`, or None if there is none.
@@ -26,6 +29,6 @@ class Receipts(Protocol):
         """Store a receipt in the place of one that expired by `now`, if there is one.
 
         It MUST NOT replace one that expires after `now`, but raise `TransactionConflict`. Others
-        that do MUST stay. Some that have expired are to go each time, or they would pile up.
+        that do MUST stay.
         """
         ...

@@ -15,6 +15,7 @@ from fring_core.testing.contract.examples import CALLERS, NOW, Undo, add_task
 from fring_core.testing.snapshot import EVERYTHING
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import datetime
 
     from fring_core import Store
@@ -49,6 +50,30 @@ async def _found(store: Store, place: tuple[str, str], now: datetime = NOW) -> R
         return await inner.receipts.hold(*place, now)
 
 
+async def _once(store: Store, request: str) -> bool:
+    """Add a task under a key; tell whether nobody else had done so."""
+    async with store.transaction() as inner:
+        if await inner.receipts.hold("ann", "key", NOW) is not None:
+            return False
+        await _work(inner, request)
+    return True
+
+
+async def _work(store: Store, request: str) -> None:
+    await add_task(store, request)
+    await store.receipts.keep(attrs.evolve(RECEIPT, request=request), NOW)
+
+
+async def _check_one(store: Store, results: Sequence[object]) -> None:
+    """Assert that one of several did its work, and that the others were told so."""
+    errors = {type(each) for each in results if not isinstance(each, bool)}
+    assert errors <= {KeyInFlight, TransactionConflict}
+    assert results.count(True) == 1
+    receipt = await _found(store, ("ann", "key"))
+    assert receipt is not None
+    assert await _titles(store) == [receipt.request]
+
+
 async def _titles(store: Store) -> list[str]:
     return [task.title for task in await store.tasks.list(TaskFilter(), EVERYTHING, None)]
 
@@ -74,22 +99,19 @@ class ReceiptTests(StoreTests):
 
     async def test_receipt_of_one_transaction(self, store: Store) -> None:
         """Of several that want it at the same time, all but one MUST raise `KeyInFlight`, or `TransactionConflict` at their end."""
+        results = await self.together(*(_once(store, str(number)) for number in CALLERS))
+        await _check_one(store, results)
 
-        async def once(number: int) -> bool:
+    async def test_receipt_halfway_to_another(self, store: Store) -> None:
+        """Of several that want it at the same time, all but one MUST raise `KeyInFlight`, or `TransactionConflict` at their end: the first one, or the one that came in its middle."""
+        results: list[object] = []
+        with suppress(TransactionConflict):
             async with store.transaction() as inner:
-                if await inner.receipts.hold("ann", "key", NOW) is not None:
-                    return False
-                await add_task(inner, str(number))
-                await inner.receipts.keep(attrs.evolve(RECEIPT, request=str(number)), NOW)
-            return True
-
-        results = await self.together(*map(once, CALLERS))
-        errors = {type(each) for each in results if not isinstance(each, bool)}
-        assert errors <= {KeyInFlight, TransactionConflict}
-        assert results.count(True) == 1
-        receipt = await _found(store, ("ann", "key"))
-        assert receipt is not None
-        assert await _titles(store) == [receipt.request]
+                assert await inner.receipts.hold("ann", "key", NOW) is None
+                results.append(await self.beside(_once(store, "second")))
+                await _work(inner, "first")
+            results.append(True)
+        await _check_one(store, results)
 
     async def test_receipt_beside_others(self, store: Store) -> None:
         """Other keys, and the same key of other callers, MUST go on.
