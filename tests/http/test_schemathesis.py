@@ -14,6 +14,8 @@ from tests.http.tokens import as_user
 
 ROOT = Path(__file__).parents[2]
 CONFIG = Path(__file__).with_name("schemathesis.toml")
+# Histories are left to `make fuzz`: fring_machine and test_client_histories.py have more of them.
+SHORT = ("--phases", "examples,coverage,fuzzing")
 
 
 def run(url, *options):
@@ -29,11 +31,11 @@ def run(url, *options):
 # One store will do: PostgreSQL, which would fail where the memory store accepts anything.
 @pytest.mark.parametrize("server", ["postgres"], indirect=True)
 def test_answers_are_as_documented(server):
-    assert run(server, "--max-examples", "10") > 1000
+    assert run(server, *SHORT, "--max-examples", "10") > 1000
 
 
 @pytest.mark.parametrize("secured", ["memory"], indirect=True)
 def test_answers_are_as_documented_where_tokens_are_wanted(secured):
     (header,) = as_user("me", "admin").values()
-    options = ["--header", f"Authorization: {header}", "--max-examples", "4"]
+    options = [*SHORT, "--header", f"Authorization: {header}", "--max-examples", "4"]
     assert run(secured.url, *options) > 1000
