@@ -1,7 +1,7 @@
 """Send mutated requests to real servers, with tokens and without: `make fuzz N=100000 SEED=1`.
 
 What goes wrong is shown with its bytes. `python -m tests.fuzz --seed SEED --only NUMBER` sends it
-again alone, and the same seed sends all of it.
+again alone, and the same seed sends all of it. Then Schemathesis draws others from their documents.
 """
 
 from __future__ import annotations
@@ -21,15 +21,17 @@ from fring_adapters.postgres.wire.urls import to_conninfo
 from tests.fuzz.inputs import input_of
 from tests.fuzz.modes import MODES
 from tests.fuzz.running import check_rests, send_all
+from tests.http.schemathesis_run import run
 from tests.serving import serving
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
 SHOWN = 2000
+EXAMPLES = 100  # of each operation in each phase
 
 
-def try_mode(mode: str, url: str, seed: int, numbers: Iterable[int]) -> bool:
+def try_inputs(mode: str, url: str, seed: int, numbers: Iterable[int]) -> bool:
     """Send inputs to a server in a mode; tell what happened, and return whether all was well."""
     settings, token = MODES[mode]
     began = time.monotonic()
@@ -44,8 +46,23 @@ def try_mode(mode: str, url: str, seed: int, numbers: Iterable[int]) -> bool:
     return not outcome.wrong
 
 
+def try_document(mode: str, url: str) -> bool:
+    """Let Schemathesis try a server's document in a mode; return whether all was well."""
+    settings, token = MODES[mode]
+    header = ["--header", f"Authorization: Bearer {token}"] if token else []
+    with (
+        TemporaryDirectory() as folder,
+        serving(Path(folder), DATABASE_URL=url, **settings) as server,
+    ):
+        sent, said = run(server.url, "--max-examples", str(EXAMPLES), *header)
+        check_rests(server)
+    print(f"mode {mode}: {sent} requests from the document", flush=True)
+    print(said, end="")
+    return not said
+
+
 def main(arguments: Sequence[str]) -> int:
-    """Send what is asked for, half of it in each mode; return the exit code."""
+    """Send what is asked for, half of the inputs in each mode; return the exit code."""
     parser = ArgumentParser(prog="make fuzz", description=__doc__)
     parser.add_argument("--inputs", type=int, default=100_000)
     parser.add_argument("--seed", type=int, default=secrets.randbelow(2**32))
@@ -54,8 +71,11 @@ def main(arguments: Sequence[str]) -> int:
     numbers = range(given.inputs // 2) if given.only is None else [given.only]
     print(f"seed {given.seed}", flush=True)
     with pytest_postgres.passing_server() as url:
-        went_well = [try_mode(mode, _database(url, mode), given.seed, numbers) for mode in MODES]
-    return 0 if all(went_well) else 1
+        databases = {mode: _database(url, mode) for mode in MODES}
+        results = [try_inputs(mode, at, given.seed, numbers) for mode, at in databases.items()]
+        if given.only is None:
+            results += [try_document(mode, at) for mode, at in databases.items()]
+    return 0 if all(results) else 1
 
 
 def _database(url: str, mode: str) -> str:

@@ -35,7 +35,7 @@ BODY_SECONDS: Final = 10.0
 JSON: Final = "application/json"
 
 # Servers look at the end of `gzip, chunked`, and hand over what is still zipped.
-_PLAIN: Final = ([], ["chunked"])
+_PLAIN: Final[tuple[list[str], ...]] = ([], ["chunked"])
 _MEMBERS: Final = msgspec.json.Decoder(dict[str, msgspec.Raw])
 _WRONG: Final = {"Input data was truncated": "it ends too early"}
 
