@@ -8,6 +8,7 @@ from uuid import uuid4
 import schemathesis
 
 _KEY = "Idempotency-Key"
+_TAGS = re.compile(r'\*|(W/)?"[!#-~]*"( *, *(W/)?"[!#-~]*")*')
 _VALID_KEY = re.compile(r"[ -~]{1,255}")
 _keys = (f"{uuid4()}-{number}" for number in count())
 
@@ -23,12 +24,17 @@ def filter_body(context: schemathesis.HookContext, body: Any) -> bool:
 def before_call(context: schemathesis.HookContext, case: Any, **_: Any) -> None:
     """Give each request a key of its own, where it has one: a second one is 422, as it should be.
 
-    And follow no link from the owner of a list to a user of the board: both are called `user_id` in
-    bodies, and one is a text.
+    Follow no link from the owner of a list to a user of the board: both are called `user_id` in
+    bodies, and one is a text. And call no `If-Match` valid that its pattern does not match: of all
+    that Schemathesis makes as such, one is `0`.
     """
     del context
-    if _VALID_KEY.fullmatch(str((case.headers or {}).get(_KEY, ""))):
-        case.headers[_KEY] = next(_keys)
+    headers = case.headers or {}
+    if _VALID_KEY.fullmatch(str(headers.get(_KEY, ""))):
+        headers[_KEY] = next(_keys)
+    is_valid = case.meta is not None and case.meta.generation.mode.is_positive
+    if is_valid and not _TAGS.fullmatch(str(headers.get("If-Match", "*"))):
+        headers["If-Match"] = "*"
     ids = case.path_parameters or {}
     if case.meta and case.meta.phase.name.value == "stateful" and "user_id" in ids:
         ids["user_id"] = ids["user_id"] if str(ids["user_id"]).isdecimal() else 1
