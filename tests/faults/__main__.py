@@ -32,7 +32,7 @@ def try_one(fault: Fault, made: Cluster) -> tuple[str, bool]:
     """Return the row of a fault, and whether its promise was kept."""
     began = time.monotonic()
     if fault.needs_root and os.geteuid():
-        return not_tried(fault, "not tried: it mounts a disk, which takes root"), True
+        return not_tried(fault, "not tried: it takes root"), True
     with TemporaryDirectory(prefix="fring-fault-", ignore_cleanup_errors=True) as folder:
         try:
             measured = run(fault, made, Path(folder))
