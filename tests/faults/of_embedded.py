@@ -111,6 +111,12 @@ def _kill_both(world: World) -> None:
     _kill_server(world)
 
 
+def _kill_both_not_as_root(world: World) -> None:
+    owner = _database(world).folder.stat().st_uid
+    assert owner == os.geteuid(), "root gives the data to somebody else"
+    _kill_both(world)
+
+
 KILLED: Final = Fault(
     name=f"the embedded PostgreSQL killed (SIGKILL), {ROUNDS} times",
     promise=BY_ITSELF,
@@ -173,7 +179,7 @@ ODD: Final = Fault(
 NOT_ROOT: Final = Fault(
     name="the embedded PostgreSQL and its server killed (SIGKILL), as a user that is not root",
     promise=NEXT_START,
-    strike=_kill_both,
+    strike=_kill_both_not_as_root,
     expected=UNANSWERED,
     setting=attrs.evolve(SETTING, under=NOT_AS_ROOT),
     needs_root=True,

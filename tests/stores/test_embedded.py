@@ -179,15 +179,17 @@ def test_a_user_may_end_at_any_moment_of_the_start(tmp_path):
 
 @pytest.mark.parametrize("victim", ["server", "keeper"])
 def test_it_is_started_again(tmp_path, victim):
-    folder = tmp_path / "data"
-    with embedded(folder) as url:
+    folder, said = tmp_path / "data", []
+    with embedded(folder, said.append) as url:
         server = server_of(folder)
         process = server if victim == "server" else server.parent()
         process.kill()
         await_condition(lambda: not process.is_running())
         await_condition(lambda: is_up(url))
         assert server_of(folder) != server
+        await_condition(lambda: said)
     assert is_free(folder)
+    assert said == ["PostgreSQL had ended, and was started again"]
 
 
 @pytest.mark.parametrize(

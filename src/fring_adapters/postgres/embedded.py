@@ -24,7 +24,6 @@ if TYPE_CHECKING:
 
 POLL_SECONDS: Final = 0.05
 PATIENCE_SECONDS: Final = 5.0
-STARTED_AGAIN: Final = "PostgreSQL had ended, and was started again"
 
 
 def _programs() -> Path:
@@ -106,7 +105,7 @@ class _Use:
         if self._connection is not None:
             with suppress(OSError):
                 while self._connection.recv(64):
-                    self._say(STARTED_AGAIN)
+                    self._tell_again()
             self._connection.close()
 
     def _follow(self) -> None:
@@ -118,9 +117,12 @@ class _Use:
             except (OSError, subprocess.SubprocessError, StoreUnavailable):
                 time.sleep(1)
             else:
-                if not self._left:
-                    self._say(STARTED_AGAIN)
+                self._tell_again()
             self._read_to_the_end()
+
+    def _tell_again(self) -> None:
+        if not self._left:
+            self._say("PostgreSQL had ended, and was started again")
 
     def _join(self) -> None:
         """Get a connection to a keeper whose database is ready; give up once this use has left."""
