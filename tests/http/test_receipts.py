@@ -167,7 +167,7 @@ async def test_what_is_under_way_is_waited_for_and_then_told(client, fring, monk
 async def test_what_fails_as_it_is_kept_is_a_503_and_may_be_tried_again(client, monkeypatch):
     async def failing(fring, key, work, **_):
         await work(fring)
-        raise StoreUnavailable
+        raise StoreUnavailable("gone")
 
     with monkeypatch.context() as broken:
         broken.setattr(Fring, "once", failing)

@@ -179,7 +179,8 @@ def test_a_user_may_end_at_any_moment_of_the_start(tmp_path):
 
 @pytest.mark.parametrize("victim", ["server", "keeper"])
 def test_it_is_started_again(tmp_path, victim):
-    folder, said = tmp_path / "data", []
+    folder = tmp_path / "data"
+    said: list[str] = []
     with embedded(folder, said.append) as url:
         server = server_of(folder)
         process = server if victim == "server" else server.parent()
