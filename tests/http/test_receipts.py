@@ -12,7 +12,7 @@ from litestar import Litestar
 from litestar.testing import AsyncTestClient
 
 from fring_adapters.memory import MemoryStore
-from fring_core import FixedClock, Fring, KeyInFlight
+from fring_core import FixedClock, Fring, KeyInFlight, StoreUnavailable
 from fring_http.api import receipts
 from fring_http.api.app import create_app
 from fring_http.api.v1 import v1_router
@@ -162,6 +162,23 @@ async def test_what_is_under_way_is_waited_for_and_then_told(client, fring, monk
     assert answer.json()["code"] == "idempotency_in_flight"
     assert answer.headers["retry-after"] == "1"
     assert tries > 2
+
+
+async def test_what_fails_as_it_is_kept_is_a_503_and_may_be_tried_again(client, monkeypatch):
+    async def failing(fring, key, work, **_):
+        await work(fring)
+        raise StoreUnavailable("gone")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(Fring, "once", failing)
+        answer = await client.put("/api/v1/tasks/1", json=BODY, headers=KEY)
+        assert answer.status_code == 400  # as it is without a task, and nothing is kept
+        await client.post("/api/v1/tasks", json=BODY)
+        answer = await client.put("/api/v1/tasks/1", json=BODY, headers=KEY)
+    assert (answer.status_code, answer.json()["code"]) == (503, "unavailable")
+    answer = await client.put("/api/v1/tasks/1", json=BODY, headers=KEY)
+    assert answer.status_code == 200
+    assert "idempotent-replayed" not in answer.headers
 
 
 async def test_in_a_foreign_application(fring):
