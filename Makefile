@@ -22,7 +22,7 @@ COMPILE := uv pip compile pyproject.toml --quiet --universal --python-version 3.
 unexport PYTHONHOME PYTHONPATH PYTHONSAFEPATH PYTHONOPTIMIZE PYTHONINSPECT PYTHONWARNINGS
 unexport PYTHONDONTWRITEBYTECODE VIRTUAL_ENV
 
-.PHONY: help serve test check format docs docs-serve wheel clients ranges mutants deploy faults kit nightly snapshot lock audit \
+.PHONY: help serve test check format docs docs-serve wheel clients ranges mutants deploy faults fuzz kit nightly snapshot lock audit \
 	release clean
 .PHONY: formatted linted typed typed-again typed-fully layered .venv/serving .venv/installed
 
@@ -70,6 +70,9 @@ deploy: .venv/installed ## try deploy/ with nginx, promtool and others, rolling 
 
 faults: .venv/installed ## break what a server stands on, and write down what became of it; WORDS=
 	$(RUN) tests.faults $(WORDS)
+
+fuzz: .venv/installed ## spoil N=100000 requests, and draw others from the OpenAPI document; SEED=
+	$(RUN) tests.fuzz $(if $(N),--inputs $(N)) $(if $(SEED),--seed $(SEED))
 
 kit: .venv/installed ## the whole contract on each fault: exactly what is declared fails; RECORD=1
 	FRING_WHOLE_KIT=1 $(RUN) pytest tests/stores/test_odd_stores.py tests/stores/mutants

@@ -1,6 +1,6 @@
 """Make the pages work on a site as they do in the repository.
 
-On a site there is only what lies in docs/. So README, CONTRIBUTING and CHANGELOG become pages
+On a site there is only what lies in docs/. So README, CONTRIBUTING, CHANGELOG and SECURITY become pages
 there, and so does every other file that a page links to, as its text. Entries of the navigation
 may be patterns, such as `decisions/*.md`.
 """
@@ -22,8 +22,10 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).parents[2]
 PROJECT = {
-    f"{name}.md": f"{name.lower()}.md"
-    for name in ("README", "CONTRIBUTING", "CHANGELOG", "SECURITY")
+    "README.md": "readme.md",
+    "CONTRIBUTING.md": "contributing.md",
+    "CHANGELOG.md": "changelog.md",
+    "SECURITY.md": "reporting.md",  # docs/security.md is another page
 }
 LANGUAGES = {".py": "python", ".md": "markdown"}
 

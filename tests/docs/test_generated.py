@@ -25,7 +25,7 @@ from fring_http.api.documents.openapi import configuration, document
 from fring_http.api.door.cors import EXPOSED
 from fring_http.api.personal import personal_router
 from fring_http.api.personal.schemas import NewOwnTask, OwnTask, OwnTaskChanges
-from fring_http.api.refusals.errors import CODES, EVERY_CODE
+from fring_http.api.refusals.errors import CODES, EVERY_CODE, STATUSES_OF_KEYS
 from fring_http.api.v1 import auth_router, v1_router
 from fring_http.api.v1.schemas import TaskWithUsers
 from tests.docs.pages import PAGES, README, ROOT, between, relative_links, table
@@ -135,6 +135,7 @@ def _declared(app, *, personal):
 def test_error_codes(app):
     # Whatever an operation does; Litestar's 400 is a 422 by the time that it is answered.
     general = {(code, str(status)) for status, code in CODES.items() if status != 400}
+    general |= {(error.code, str(status)) for error, status in STATUSES_OF_KEYS.items()}
     board = general | _declared(app, personal=False)
     personal = general | _declared(app, personal=True)
     rows = table(API, "code", "`/api/v1`", "personal list", "when")

@@ -20,6 +20,7 @@ SECRET = {"BETTER_AUTH_SECRET": "thirty-two bytes, or a few more of them"}
 SECTIONS = {
     (ROOT / "docs/http-api.md", "## By example"): {},
     (ROOT / "docs/http-api.md", "## Lost updates"): {},
+    (ROOT / "docs/http-api.md", "## Retries"): {},
     (ROOT / "docs/identity.md", "## Try it"): SECRET,
     (ROOT / "docs/identity.md", "## Accounts"): SECRET,
     (ROOT / "docs/personal-lists.md", "## By example"): {},

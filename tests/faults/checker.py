@@ -8,6 +8,7 @@ import attrs
 
 from tests.faults.backwards import never_back
 from tests.faults.integrity import known, no_orphans, unique
+from tests.faults.keys import one_per_key
 from tests.faults.lost import acknowledged, each_once
 from tests.faults.manners import back, bitten, calm, documented, in_flight, in_time
 
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from tests.faults.history import History, State
 
 # Of what is stored, and of how it was answered.
-DATA_RULES: Final = (acknowledged, each_once, unique, known, no_orphans, never_back)
+DATA_RULES: Final = (acknowledged, each_once, one_per_key, unique, known, no_orphans, never_back)
 ANSWER_RULES: Final = (documented, in_time, in_flight, bitten, back, calm)
 
 

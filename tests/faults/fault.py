@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 class Fault:
     """Hold one: `strike` breaks something and mends it, and notes the outage meanwhile.
 
-    `promise` is what a page says of it. `needs_root` tells whether it mounts something.
+    `promise` is what a page says of it. `needs_root` tells whether it mounts something, or has the
+    server run as another user.
     """
 
     name: str

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from enum import Enum
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 import attrs
 
@@ -13,6 +14,8 @@ if TYPE_CHECKING:
 # What a request writes: ("task", title), ("status", title), ("assigned", username, title), …
 Cell: TypeAlias = tuple[str, ...]
 Writes: TypeAlias = tuple[tuple[Cell, object], ...]
+
+IN_FLIGHT: Final = 409  # the answer while another attempt with the same key is under way
 
 
 class Outcome(Enum):
@@ -28,6 +31,7 @@ class Operation:
     """Hold a request: what it was to write, from when to when it took (monotonic seconds).
 
     `status` is None if no answer came. `made` is the id that an answer gave to what was created.
+    Those with one `key` are attempts at one request.
     """
 
     verb: str
@@ -36,6 +40,7 @@ class Operation:
     status: int | None
     writes: Writes = ()
     made: int | None = None
+    key: str | None = None
 
     @property
     def outcome(self) -> Outcome:
@@ -43,6 +48,11 @@ class Operation:
         if self.status is None or self.status >= 500:  # a 503 may have been done, or may yet be
             return Outcome.UNKNOWN
         return Outcome.OK if self.status < 400 else Outcome.REFUSED
+
+    @property
+    def is_settled(self) -> bool:
+        """Tell whether another attempt with its key would change nothing."""
+        return self.outcome is not Outcome.UNKNOWN and self.status != IN_FLIGHT
 
     @property
     def seconds(self) -> float:
@@ -84,6 +94,24 @@ class History:
     outages: list[Outage] = attrs.field(factory=list)
     told_to_end: list[float] = attrs.field(factory=list)
     log: str = ""
+
+    def requests(self) -> list[Operation]:
+        """Return what was asked: all attempts with one key are one, from the first to the last."""
+        requests: list[Operation] = []
+        attempts: defaultdict[str, list[Operation]] = defaultdict(list)
+        for each in self.operations:
+            if each.key is None:
+                requests.append(each)
+            else:
+                attempts[each.key].append(each)
+        return requests + [_as_one(each) for each in attempts.values()]
+
+
+def _as_one(attempts: list[Operation]) -> Operation:
+    last = attempts[-1]
+    writes = next((each.writes for each in attempts if each.writes), ())
+    status = last.status if last.is_settled else None
+    return attrs.evolve(last, began=attempts[0].began, status=status, writes=writes)
 
 
 @attrs.frozen

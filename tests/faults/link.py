@@ -7,7 +7,7 @@ import socket
 import struct
 from typing import TYPE_CHECKING, Final
 
-from tests.faults.wire import Statements, writes
+from tests.faults.wire import Statements, commits, writes
 
 if TYPE_CHECKING:
     from asyncio import StreamReader, StreamWriter
@@ -30,7 +30,7 @@ class Link:
         self._near = near
         self.far: StreamWriter | None = None
         self._statements = Statements()
-        self._is_cut = self._is_forgotten = False
+        self._is_cut = self._is_forgotten = self._is_withheld = False
 
     def reset(self) -> None:
         """End both sides at once."""
@@ -52,6 +52,7 @@ class Link:
             cut = writes(executed) and self._proxy.cuts_now()
             assert self.far is not None
             self._is_cut = cut and self._proxy.waits_for_answer()
+            self._is_withheld = self._proxy.withholds and commits(executed)
             self.far.write(said)
             await self.far.drain()
             if cut and not self._is_cut:
@@ -65,7 +66,8 @@ class Link:
                 said = await reader.read(PIECE)
             except OSError:
                 said = b""
-            if self._is_forgotten:
+            self._proxy.withheld += self._is_withheld
+            if self._is_forgotten or self._is_withheld:
                 await asyncio.Event().wait()  # for good
             if not said or self._is_cut:
                 raise OverError

@@ -9,6 +9,7 @@ from contextlib import suppress
 from datetime import datetime
 from threading import Event, Lock
 from typing import TYPE_CHECKING, Any, Final, Self, TypeAlias
+from uuid import uuid4
 
 import attrs
 import httpx
@@ -17,7 +18,7 @@ import psycopg
 from tests.faults.history import History, Operation, Outage, Outcome, Sighting
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Sequence
     from concurrent.futures import Future
 
     from tests.faults.history import Writes
@@ -40,10 +41,16 @@ class Known:
 
 
 class Caller:
-    """Ask one thing after the other, as one client does, and try nothing again."""
+    """Ask one thing after the other, as one client does, and try nothing again.
 
-    def __init__(self, url: str, number: int, history: History, known: Known) -> None:
+    With `keys`, each write has one, and is tried again until it is settled.
+    """
+
+    def __init__(
+        self, url: str, number: int, history: History, known: Known, *, keys: bool = False
+    ) -> None:
         self.known = known
+        self._keys = keys
         self.random = random.Random(number)
         self.number = number
         self.count = 0
@@ -62,10 +69,21 @@ class Caller:
         path: str,
         *,
         body: Any = None,
-        headers: Mapping[str, str] | None = None,
         writes: Writes = (),
     ) -> Any:
         """Send a request and note it; return the answer's body, None if it was not done."""
+        key = uuid4().hex if self._keys and writes else None
+        ends = time.monotonic() + PATIENCE_SECONDS
+        while True:
+            operation, said = self._ask(verb, method, path, body, writes, key)
+            if key is None or operation.is_settled or time.monotonic() > ends:
+                return said
+            time.sleep(UNHEARD_SECONDS)
+
+    def _ask(
+        self, verb: str, method: str, path: str, body: Any, writes: Writes, key: str | None
+    ) -> tuple[Operation, Any]:
+        headers = {} if key is None else {"Idempotency-Key": key}
         began = time.monotonic()
         response = None
         try:
@@ -79,17 +97,18 @@ class Caller:
         said: Any = response.json() if response is not None and response.content else None
         made = said["id"] if status == 201 and "id" in said else None
         operation = Operation(
-            verb=verb, began=began, ended=ended, status=status, writes=writes, made=made
+            verb=verb, began=began, ended=ended, status=status, writes=writes, made=made, key=key
         )
         self._history.operations.append(operation)
         if response is None:
             time.sleep(UNHEARD_SECONDS)
-        if operation.outcome is not Outcome.OK:
-            return None
-        if isinstance(said, dict) and "updated_at" in said:
+        if response is None or operation.outcome is not Outcome.OK:
+            return operation, None
+        is_old = "Idempotent-Replayed" in response.headers  # it tells what was seen then
+        if isinstance(said, dict) and "updated_at" in said and not is_old:
             moment = datetime.fromisoformat(said["updated_at"])
             self._history.sightings.append(Sighting(said["title"], began, ended, moment))
-        return said or True
+        return operation, said or True
 
     def close(self) -> None:
         """Close its connection."""
@@ -100,7 +119,13 @@ class Load:
     """Have clients call a server until the block ends, and watch its database meanwhile."""
 
     def __init__(
-        self, url: str, watched: str, turns: Sequence[Sequence[Turn]], clients: int
+        self,
+        url: str,
+        watched: str,
+        turns: Sequence[Sequence[Turn]],
+        clients: int,
+        *,
+        keys: bool = False,
     ) -> None:
         self.history = History()
         self.known = Known()
@@ -109,7 +134,7 @@ class Load:
         self._going.set()
         self._at_work = 0
         self._callers = [
-            (Caller(url, number, self.history, self.known), turns[number % len(turns)])
+            (Caller(url, number, self.history, self.known, keys=keys), turns[number % len(turns)])
             for number in range(clients)
         ]
         self._threads = ThreadPoolExecutor(clients + 1)

@@ -21,7 +21,7 @@ def acknowledged(history: History, state: State) -> Iterator[str]:
     outcome nobody knows may happen at any time after it began.
     """
     written: defaultdict[Cell, list[tuple[Operation, object]]] = defaultdict(list)
-    for operation in history.operations:
+    for operation in history.requests():
         for cell, value in operation.writes:
             written[cell].append((operation, value))
     found = _cells(state)
@@ -63,7 +63,7 @@ def each_once(history: History, state: State) -> Iterator[str]:
     """Yield tasks whose version does not fit the number of changes that were acknowledged."""
     known: Counter[str] = Counter()
     unknown: Counter[str] = Counter()
-    for each in history.operations:
+    for each in history.requests():
         # A change writes fields of a task, and not that there is one.
         changed = {cell[1] for cell, _ in each.writes if cell[0] in ("status", "description")}
         changed -= {cell[1] for cell, _ in each.writes if cell[0] == "task"}

@@ -11,7 +11,7 @@ from tests.faults.expected import Expected
 from tests.faults.fault import Fault
 from tests.faults.places import Replicated, late, replicated
 from tests.faults.postgres import frozen
-from tests.faults.workload import EVERYTHING, READS
+from tests.faults.workload import EVERYTHING, READS, WITH_KEYS
 from tests.faults.world import Setting
 
 if TYPE_CHECKING:
@@ -20,12 +20,15 @@ if TYPE_CHECKING:
 IDLE_SECONDS: Final = 1.5  # after which the pool asks a connection whether it lives
 REFUSED: Final = Expected(within=1.5)
 UNTOUCHED: Final = Expected(spared=EVERYTHING, bites=False)
+KEYS_USED: Final = ", each write with a key and tried again"
+ONCE: Final = "; as many tasks as keys, each changed once per key"
+SETTING_WITH_KEYS: Final = Setting(turns=(WITH_KEYS,), keys=True)
 NOT_LATER: Final = "an answer at the deadline + 0.3 s at the latest; nothing acknowledged is lost"
 IN_TIME: Final = "503 at the deadline ± 0.3 s; nothing acknowledged is lost"
 AT_ONCE: Final = "503 within 1.5 s, served again within 1 s; nothing acknowledged is lost"
 
 
-def killed(seconds: float, rounds: int = 1) -> Fault:
+def killed(seconds: float, rounds: int = 1, *, keys: bool = False) -> Fault:
     """Return the fault of a database that is killed, and started again after so many seconds."""
 
     def strike(world: World) -> None:
@@ -41,10 +44,11 @@ def killed(seconds: float, rounds: int = 1) -> Fault:
     expected = Expected(within=1.5, bites=seconds > 1)
     times = f", {rounds} times" if rounds > 1 else f", started again after {seconds:g} s"
     return Fault(
-        name=f"PostgreSQL killed (SIGKILL){times}",
-        promise=AT_ONCE,
+        name=f"PostgreSQL killed (SIGKILL){times}{KEYS_USED if keys else ''}",
+        promise=f"{AT_ONCE}{ONCE if keys else ''}",
         strike=strike,
         expected=expected,
+        setting=SETTING_WITH_KEYS if keys else Setting(),
     )
 
 

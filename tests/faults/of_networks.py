@@ -13,11 +13,13 @@ from tests.faults.of_databases import (
     AT_ONCE,
     IDLE_SECONDS,
     IN_TIME,
+    KEYS_USED,
     NOT_LATER,
+    ONCE,
     REFUSED,
     UNTOUCHED,
 )
-from tests.faults.workload import ON_FEW_TASKS
+from tests.faults.workload import ON_FEW_TASKS, WITH_KEYS
 from tests.faults.world import Between, Setting
 
 if TYPE_CHECKING:
@@ -116,6 +118,12 @@ CUT: Final = Fault(
     strike=_cut,
     expected=REFUSED,
     setting=TO_DATABASE,
+)
+CUT_WITH_KEYS: Final = attrs.evolve(
+    CUT,
+    name=f"{CUT.name}{KEYS_USED}",
+    promise=f"503 within 1.5 s{ONCE}",
+    setting=attrs.evolve(TO_DATABASE, turns=(WITH_KEYS,), keys=True),
 )
 CLIENTS_DROPPED: Final = Fault(
     name="connections of clients reset, at 5 % of all that is sent",

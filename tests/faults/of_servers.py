@@ -8,12 +8,14 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+import attrs
+
 from tests.faults.expected import Expected
 from tests.faults.fault import Fault
 from tests.faults.of_capacity import LOCK
-from tests.faults.of_databases import UNTOUCHED
-from tests.faults.postgres import locking
-from tests.faults.world import Setting
+from tests.faults.of_databases import KEYS_USED, ONCE, SETTING_WITH_KEYS, UNTOUCHED
+from tests.faults.postgres import lives, locking
+from tests.faults.world import Between, Setting
 from tests.serving import await_condition
 
 if TYPE_CHECKING:
@@ -22,10 +24,11 @@ if TYPE_CHECKING:
 UNANSWERED: Final = Expected(answered=False)
 NOT_LOST: Final = "nothing acknowledged is lost"
 ALONE_SECONDS: Final = 3.0
+WITHHELD_ROUNDS: Final = 10
 CLOCK: Final = "clock"
 
 
-def killed(rounds: int) -> Fault:
+def killed(rounds: int, *, keys: bool = False) -> Fault:
     """Return the fault of a server all of whose processes are killed, and started again."""
 
     def strike(world: World) -> None:
@@ -37,10 +40,11 @@ def killed(rounds: int) -> Fault:
 
     times = f", {rounds} times" if rounds > 1 else ""
     return Fault(
-        name=f"the server killed (SIGKILL){times}",
-        promise=f"{NOT_LOST}, and it serves as soon as it listens",
+        name=f"the server killed (SIGKILL){times}{KEYS_USED if keys else ''}",
+        promise=f"{NOT_LOST}, and it serves as soon as it listens{ONCE if keys else ''}",
         strike=strike,
         expected=UNANSWERED,
+        setting=SETTING_WITH_KEYS if keys else Setting(),
     )
 
 
@@ -65,13 +69,38 @@ def workers_killed(rounds: int) -> Fault:
     )
 
 
-def _kill_parent(world: World) -> None:
+def _kill_before_answer(world: World) -> None:
+    network, server = world.network, world.server
+    for _ in range(WITHHELD_ROUNDS):
+        seen = network.withheld
+        victim, *_ = server.workers()
+        with world.outage():
+            network.withholds = True
+            await_condition(lambda seen=seen: network.withheld > seen)
+            victim.kill()
+            network.withholds = False
+            await_condition(
+                lambda dead=victim: dead not in server.workers() and server.all_listen()
+            )
+        time.sleep(0.5)
+
+
+UNHEARD: Final = Fault(
+    name=f"a worker killed (SIGKILL) between a commit and its answer{KEYS_USED}",
+    promise=f"{NOT_LOST}{ONCE}",
+    strike=_kill_before_answer,
+    expected=UNANSWERED,
+    setting=attrs.evolve(SETTING_WITH_KEYS, proxy=Between.SERVER_AND_DATABASE),
+)
+
+
+def kill_parent(world: World) -> None:
     left = world.server.workers()
     with world.outage():
         world.server.process.kill()
         world.server.process.wait()
         killed_at = time.monotonic()
-        await_condition(lambda: not any(worker.is_running() for worker in left))
+        await_condition(lambda: not any(map(lives, left)))
         assert time.monotonic() - killed_at < ALONE_SECONDS, "workers lived on without a parent"
         world.server.start()
 
@@ -79,7 +108,7 @@ def _kill_parent(world: World) -> None:
 PARENT_KILLED: Final = Fault(
     name="the server's first process killed (SIGKILL)",
     promise=f"{NOT_LOST}; its workers end within 3 s",
-    strike=_kill_parent,
+    strike=kill_parent,
     expected=UNANSWERED,
     setting=Setting(settings={"WORKERS": "2", "FRING_POOL_SIZE": "8"}),
 )

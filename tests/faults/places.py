@@ -42,13 +42,19 @@ late = with_settings(starts=False)
 
 @contextmanager
 def small_disk(made: Cluster, folder: Path) -> Iterator[Database]:
-    """Run a PostgreSQL on a disk that has little room; it takes root to mount that."""
+    """Run a PostgreSQL on a disk that has little room."""
+    with mounted(folder) as disk, plain(made, disk) as database:
+        yield database
+
+
+@contextmanager
+def mounted(folder: Path) -> Iterator[Path]:
+    """Give a disk that has little room; it takes root to mount that."""
     disk = folder / "disk"
     disk.mkdir()
     subprocess.run(["mount", "-t", "tmpfs", "-o", "size=120m,mode=755", "tmpfs", disk], check=True)
     try:
-        with plain(made, disk) as database:
-            yield database
+        yield disk
     finally:
         subprocess.run(["umount", "--lazy", disk], check=True)
 
@@ -63,6 +69,7 @@ class Replicated(Database):
             f"postgresql://postgres@/postgres?host={sockets},{sockets}&port=5432,5433"
             "&target_session_attrs=read-write"
         )
+        self.settings = {"DATABASE_URL": self.url}
 
 
 @contextmanager

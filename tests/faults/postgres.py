@@ -63,6 +63,7 @@ class Database(Postgres):
         shutil.copytree(made.folder / "cluster", self.folder)
         self._settings = ("listen_addresses=127.0.0.1", *settings)
         self.url = self.at(self.port)
+        self.settings = {"DATABASE_URL": self.url}  # of a server on it
 
     def at(self, port: int) -> str:
         """Return the URL by which it is reached on a port."""
@@ -85,7 +86,7 @@ class Database(Postgres):
         children = psutil.Process(self.process.pid).children(recursive=True)
         self.process.kill()
         self.process.wait()
-        await_condition(lambda: not any(map(_lives, children)))
+        await_condition(lambda: not any(map(lives, children)))
 
     def backends(self) -> list[psutil.Process]:
         """Return the processes that serve Fring."""
@@ -151,7 +152,8 @@ def fill(folder: Path) -> Path:
     return ballast
 
 
-def _lives(process: psutil.Process) -> bool:
+def lives(process: psutil.Process) -> bool:
+    """Tell whether a process has not ended."""
     with suppress(psutil.NoSuchProcess):
         return process.status() != psutil.STATUS_ZOMBIE
     return False

@@ -21,13 +21,15 @@ class Proxy:
     `delay` are seconds before each piece is passed on. `drop` is the share of pieces at which a
     connection is reset. `cut` is the share of writes whose connection is cut before their answer:
     one time in two as soon as they are passed on, else once they are done. For that it has to read
-    what clients of PostgreSQL say (`reads`). All may be set at any time; `dropped` and `cuts` count.
+    what clients of PostgreSQL say (`reads`), as for `withholds`: to keep the answers to commits to
+    itself. All may be set at any time; `dropped`, `cuts` and `withheld` count.
     """
 
     def __init__(self, target: int, *, reads: bool = False, seed: int = 0) -> None:
         self.reads = reads
         self.delay = self.drop = self.cut = 0.0
-        self.dropped = self.cuts = 0
+        self.withholds = False
+        self.dropped = self.cuts = self.withheld = 0
         self._target = target
         self._random = random.Random(seed)
         self._listening = socket.create_server(("127.0.0.1", 0))

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 PAGE: Final = Path(__file__).parents[2] / "docs/reliability.md"
 BEGIN, END = "<!-- faults -->\n", "<!-- end of faults -->\n"
+HEADLINE: Final = ("<!-- headline -->\n", "<!-- end of headline -->\n")
 HEADER: Final = (
     "| fault | promise | kept | requests | without an answer, or 503 | slowest | first success"
     " after |\n|---|---|---|---|---|---|---|\n"
@@ -36,11 +37,29 @@ def row(measured: Measured) -> str:
 
 def written(page: str, rows: Iterable[str]) -> str:
     """Return a page with these rows between its marks; the text around stays."""
-    before, begin, rest = page.partition(BEGIN)
-    _, end, after = rest.partition(END)
-    assert begin and end, "the page has no marks for its table"
-    lines = "".join(f"{each}\n" for each in rows)
-    return f"{before}{begin}\n{HEADER}{lines}\n{end}{after}"
+    return _written(page, BEGIN, END, HEADER + "".join(f"{each}\n" for each in rows))
+
+
+def with_headline(page: str, text: str) -> str:
+    """Return a page with what became of the headline."""
+    return _written(page, *HEADLINE, f"{text}\n")
+
+
+def _written(page: str, begin: str, end: str, text: str) -> str:
+    before, found, rest = page.partition(begin)
+    _, found_end, after = rest.partition(end)
+    assert found and found_end, "the page has no marks for it"
+    return f"{before}{begin}\n{text}\n{end}{after}"
+
+
+def renewed(page: str, names: Iterable[str], rows: Iterable[str]) -> str:
+    """Return a page that has a row for each of these names, as far as there is one, new or old."""
+    by_name = {_name(line): line for line in (*rows_of(page), *rows)}
+    return written(page, [by_name[name] for name in names if name in by_name])
+
+
+def _name(line: str) -> str:
+    return line.removeprefix("| ").partition(" | ")[0]
 
 
 def rows_of(page: str) -> list[str]:

@@ -13,17 +13,19 @@ import psutil
 from tests.serving import DEADLINE, await_condition, environment, free_port
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
 
 class Server:
     """Hold one `fring serve`."""
 
-    def __init__(self, folder: Path, **settings: str) -> None:
+    def __init__(self, folder: Path, *, under: Sequence[str] = (), **settings: str) -> None:
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self.log = folder / "log"
         self._folder = folder
+        self._command = [*under, sys.executable, "-m", "fring_http", "serve"]
         # What a killed one leaves behind goes with the folder.
         own = {"PORT": str(self.port), "TMPDIR": str(folder), "FRING_ACCESS_LOG": "off"}
         self._settings = own | settings
@@ -33,7 +35,7 @@ class Server:
         """Start it, and return once all workers listen, whether or not there is a database."""
         with self.log.open("ab") as output:
             self.process = subprocess.Popen(
-                [sys.executable, "-m", "fring_http", "serve"],
+                self._command,
                 env=environment(**self._settings),
                 cwd=self._folder,
                 stdout=output,

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import Final
 
-from tests.faults import of_capacity, of_databases, of_networks, of_servers
+from tests.faults import of_capacity, of_databases, of_embedded, of_networks, of_servers
 
 ROUNDS: Final = 50
 FAULTS: Final = (
     of_databases.killed(0.5),
     of_databases.killed(20),
-    of_databases.killed(0.2, ROUNDS),
+    of_databases.killed(0.2, ROUNDS, keys=True),
     of_databases.TERMINATED,
     of_databases.frozen_backends(idle=False),
     of_databases.frozen_backends(idle=True),
@@ -30,10 +30,13 @@ FAULTS: Final = (
     of_networks.silent(idle=False),
     of_networks.silent(idle=True),
     of_networks.CUT,
+    of_networks.CUT_WITH_KEYS,
     of_networks.CLIENTS_DROPPED,
-    of_servers.killed(ROUNDS),
+    of_servers.killed(ROUNDS, keys=True),
     of_servers.workers_killed(5),
+    of_servers.UNHEARD,
     of_servers.PARENT_KILLED,
     of_servers.TOLD_TO_END,
     of_servers.CLOCK_BACK,
+    *of_embedded.EMBEDDED,
 )

@@ -7,7 +7,16 @@ import pytest
 
 from tests.faults.checker import ANSWER_RULES, DATA_RULES, check
 from tests.faults.expected import Expected
-from tests.faults.history import History, Operation, Outage, Sighting, State, Task, User
+from tests.faults.history import (
+    IN_FLIGHT,
+    History,
+    Operation,
+    Outage,
+    Sighting,
+    State,
+    Task,
+    User,
+)
 
 THEN = datetime(2026, 1, 1, tzinfo=UTC)
 LATER = THEN + timedelta(seconds=1)
@@ -33,6 +42,10 @@ def deleted(title, began, ended, answer=200):
     return operation("delete task", began, ended, answer, (("task", title), None))
 
 
+def with_key(key, *attempts):
+    return [attrs.evolve(each, key=key) for each in attempts]
+
+
 def registered(name, began, ended, status=201, made=1):
     writes = ((("user", name), True),)
     return operation("create user", began, ended, status, *writes, made=made)
@@ -53,6 +66,8 @@ def tasks(*rows):
 ANN = User(1, "ann", "ann@example.com")
 BOTH = [created("a", 0, 1), registered("ann", 0, 1)]
 DOWN = Outage(10, 20)
+TWICE = with_key("k", created("a", 0, 1, 503), created("a", 2, 3))
+MOVED_TWICE = with_key("m", moved("a", "completed", 4, 5, 503), moved("a", "completed", 6, 7))
 GOOD = {
     "nothing": ([], State()),
     "one task": ([created("a", 0, 1)], tasks(task())),
@@ -76,6 +91,22 @@ GOOD = {
     "changed, and deleted at the same time": (
         [created("a", 0, 1), moved("a", "completed", 2, 5), deleted("a", 3, 4)],
         State(),
+    ),
+    "tried again with its key": (
+        [*TWICE, *MOVED_TWICE],
+        tasks(task(status="completed", version=2)),
+    ),
+    "overtaken before it was tried again": (
+        [*TWICE, MOVED_TWICE[0], moved("a", "canceled", 5.2, 5.4), MOVED_TWICE[1]],
+        tasks(task(status="canceled", version=3)),
+    ),
+    "not sent, and then done": (
+        with_key("k", operation("create task", 0, 1, 503), created("a", 2, 3)),
+        tasks(task()),
+    ),
+    "refused with a key": (
+        [*TWICE, *with_key("m", moved("a", "completed", 4, 5, 503), moved("a", "x", 6, 7, 400))],
+        tasks(task()),
     ),
     "assigned": ([*BOTH, assigned(2, 3)], State((task(),), (ANN,), ((1, 1),))),
     "assigned, and deleted": ([*BOTH, assigned(2, 3), deleted("a", 4, 5)], State(users=(ANN,))),
@@ -121,6 +152,22 @@ BAD = {
         "each_once",
         [created("a", 0, 1), moved("a", "completed", 2, 3), moved("a", "completed", 2, 3)],
         tasks(task(status="completed", version=2)),
+    ),
+    "one key has changed it twice": (
+        "each_once",
+        [*TWICE, *MOVED_TWICE],
+        tasks(task(status="completed", version=3)),
+    ),
+    "a key was never settled": ("one_per_key", TWICE[:1], tasks(task())),
+    "a key was last seen in flight": (
+        "one_per_key",
+        [*TWICE, *with_key("m", moved("a", "completed", 4, 5, IN_FLIGHT))],
+        tasks(task()),
+    ),
+    "more tasks than keys": (
+        "one_per_key",
+        [*TWICE, created("b", 0, 1, made=2)],
+        tasks(task(), task("b", 2)),
     ),
     "a task is there twice": (
         "unique",
@@ -181,6 +228,15 @@ def rules_broken(operations, state, expected=EXPECTED, **more):
 @pytest.mark.parametrize("name", GOOD)
 def test_a_good_history_breaks_none(name):
     assert rules_broken(*GOOD[name]) == set()
+
+
+def test_a_key_without_a_task_is_one_too_few():
+    assert rules_broken(TWICE, State()) == {"one_per_key", "acknowledged"}
+
+
+def test_a_key_with_two_tasks_is_one_too_many():
+    twice = tasks(task(), task(number=2))
+    assert rules_broken(TWICE, twice) == {"one_per_key", "unique", "known"}
 
 
 @pytest.mark.parametrize("name", BAD)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.faults.report import PAGE, rows_of, written
+from tests.faults.report import PAGE, renewed, rows_of, with_headline, written
 from tests.faults.table import FAULTS
 
 
@@ -24,3 +24,19 @@ def test_what_stands_around_the_table_stays():
 def test_a_page_without_marks_is_refused():
     with pytest.raises(AssertionError, match="no marks"):
         written("before", [])
+
+
+def test_what_was_not_tried_keeps_its_row():
+    page = "<!-- faults -->\n<!-- end of faults -->\n"
+    page = written(page, ["| a | 1 |", "| b | 1 |", "| gone | 1 |"])
+    assert rows_of(renewed(page, ["new", "a", "b", "never"], ["| new | 2 |", "| b | 2 |"])) == [
+        "| new | 2 |",
+        "| a | 1 |",
+        "| b | 2 |",
+    ]
+
+
+def test_so_does_what_stands_around_the_headline():
+    page = "before\n<!-- headline -->\nold\n<!-- end of headline -->\nafter\n"
+    new = with_headline(page, "all closed")
+    assert new == "before\n<!-- headline -->\n\nall closed\n\n<!-- end of headline -->\nafter\n"

@@ -49,6 +49,11 @@ class Statements:
                 executed.append(body.rstrip(b"\0"))
 
 
+def commits(statements: list[bytes]) -> bool:
+    """Tell whether one of them ends a transaction."""
+    return any(each.strip().upper().startswith(b"COMMIT") for each in statements)
+
+
 def writes(statements: list[bytes]) -> bool:
     """Tell whether one of them changes what is stored, or commits it."""
     return any(_WRITES.search(each) for each in statements)

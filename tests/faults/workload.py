@@ -131,6 +131,7 @@ ON_TASKS: Final[tuple[Callable[[Caller], None], ...]] = (
 ON_FEW_TASKS: Final = (create_task, read_task, *[change_status] * 6, *[describe] * 6)
 ON_USERS: Final[tuple[Callable[[Caller], None], ...]] = (create_user, claim_name, read_user)
 MIXED: Final = (*ON_TASKS, *ON_USERS)
+WITH_KEYS: Final = tuple(turn for turn in MIXED if turn is not delete_task)
 WRITES: Final = frozenset(
     {"create task", "change status", "describe", "delete task", "assign", "unassign"}
     | {"create user", "claim name"}

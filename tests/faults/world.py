@@ -36,7 +36,8 @@ class Setting:
     """Say what a world is made of.
 
     `place` runs the database, `settings` are the server's, `proxy` is in the network if there is
-    one. Of `turns`, each client takes the next.
+    one. Of `turns`, each client takes the next. With `keys`, writes have one and are
+    tried again. The server runs `under` a program, if there is one.
     """
 
     place: Place = plain
@@ -44,6 +45,8 @@ class Setting:
     proxy: Between | None = None
     clients: int = 8
     turns: Sequence[Sequence[Callable[[Caller], object]]] = (MIXED,)
+    keys: bool = False
+    under: Sequence[str] = ()
 
 
 @attrs.frozen
@@ -76,18 +79,18 @@ def world(setting: Setting, made: Cluster, folder: Path, deadline: float) -> Ite
     """Make one, with clients that call, and take it down in good order."""
     with ExitStack() as stack:
         database = stack.enter_context(setting.place(made, folder))
-        network, url = None, database.url
+        settings = {"FRING_REQUEST_SECONDS": str(deadline), **database.settings}
+        network = None
         if setting.proxy is Between.SERVER_AND_DATABASE:
             network = stack.enter_context(Proxy(database.port, reads=True))
-            url = database.at(network.port)
-        settings = {"FRING_REQUEST_SECONDS": str(deadline), **setting.settings}
-        server = Server(folder, DATABASE_URL=url, **settings)
+            settings["DATABASE_URL"] = database.at(network.port)
+        server = Server(folder, under=setting.under, **settings, **setting.settings)
         stack.callback(server.end)
         server.start()
         called = server.url
         if setting.proxy is Between.CLIENTS_AND_SERVER:
             network = stack.enter_context(Proxy(server.port))
             called = f"http://127.0.0.1:{network.port}"
-        load = Load(called, database.url, setting.turns, setting.clients)
+        load = Load(called, database.url, setting.turns, setting.clients, keys=setting.keys)
         with load:
             yield World(database, server, load, folder, deadline, network)

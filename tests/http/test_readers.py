@@ -2,10 +2,9 @@
 
 import asyncio
 import socket
-from typing import Any
 
+import httpx
 import pytest
-from litestar.testing import AsyncTestClient
 
 from fring_adapters.clock import utc_now
 from fring_adapters.memory import MemoryStore
@@ -125,8 +124,8 @@ def test_few_large_pages_are_made_at_once(monkeypatch, path, limit, most):
     monkeypatch.setattr(fring.tasks, "list", slow)
 
     async def scenario():
-        app: Any = create_app(fring)
-        async with AsyncTestClient(app) as client:
+        app = httpx.ASGITransport(create_app(fring))
+        async with httpx.AsyncClient(transport=app, base_url="http://localhost") as client:
             calls = [client.get(path, params={"limit": limit}) for _ in range(12)]
             answers = await asyncio.gather(*calls)
         assert {answer.status_code for answer in answers} == {200}

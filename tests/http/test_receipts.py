@@ -12,7 +12,7 @@ from litestar import Litestar
 from litestar.testing import AsyncTestClient
 
 from fring_adapters.memory import MemoryStore
-from fring_core import FixedClock, Fring, KeyInFlight
+from fring_core import FixedClock, Fring, KeyInFlight, StoreUnavailable
 from fring_http.api import receipts
 from fring_http.api.app import create_app
 from fring_http.api.v1 import v1_router
@@ -164,6 +164,23 @@ async def test_what_is_under_way_is_waited_for_and_then_told(client, fring, monk
     assert tries > 2
 
 
+async def test_what_fails_as_it_is_kept_is_a_503_and_may_be_tried_again(client, monkeypatch):
+    async def failing(fring, key, work, **_):
+        await work(fring)
+        raise StoreUnavailable("gone")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(Fring, "once", failing)
+        answer = await client.put("/api/v1/tasks/1", json=BODY, headers=KEY)
+        assert answer.status_code == 400  # as it is without a task, and nothing is kept
+        await client.post("/api/v1/tasks", json=BODY)
+        answer = await client.put("/api/v1/tasks/1", json=BODY, headers=KEY)
+    assert (answer.status_code, answer.json()["code"]) == (503, "unavailable")
+    answer = await client.put("/api/v1/tasks/1", json=BODY, headers=KEY)
+    assert answer.status_code == 200
+    assert "idempotent-replayed" not in answer.headers
+
+
 async def test_in_a_foreign_application(fring):
     app = Litestar([v1_router(fring)])
     async with AsyncTestClient(app) as client:
@@ -175,11 +192,13 @@ async def test_in_a_foreign_application(fring):
         assert large.status_code == 413
 
 
-async def test_thirty_two_at_once_make_one(client):
-    calls = [client.post("/api/v1/tasks", json=BODY, headers=KEY) for _ in range(32)]
-    answers = await asyncio.gather(*calls)
-    assert {(answer.status_code, answer.text) for answer in answers} == {(201, answers[0].text)}
-    assert len(await titles(client)) == 1
+async def test_thirty_two_at_once_make_one(fring):
+    app = httpx.ASGITransport(create_app(fring))
+    async with httpx.AsyncClient(transport=app, base_url="http://localhost") as client:
+        calls = [client.post("/api/v1/tasks", json=BODY, headers=KEY) for _ in range(32)]
+        answers = await asyncio.gather(*calls)
+        assert {(answer.status_code, answer.text) for answer in answers} == {(201, answers[0].text)}
+        assert len(await titles(client)) == 1
 
 
 def test_workers_know_each_others_keys(database, tmp_path):

@@ -20,6 +20,7 @@ from tests.serving import await_condition, environment
 
 # What a shell, make, a URL, a glob or PostgreSQL itself could take for something else.
 ODD = "My Projects & more 'n' \"so\" #1 50% a%20b $HOME c++ (ü日本) [x]* \\n"
+AGAIN = "PostgreSQL had ended, and was started again"
 PROGRAM = """
 import sys
 from pathlib import Path
@@ -180,14 +181,17 @@ def test_a_user_may_end_at_any_moment_of_the_start(tmp_path):
 @pytest.mark.parametrize("victim", ["server", "keeper"])
 def test_it_is_started_again(tmp_path, victim):
     folder = tmp_path / "data"
-    with embedded(folder) as url:
+    said: list[str] = []
+    with embedded(folder, said.append) as url:
         server = server_of(folder)
         process = server if victim == "server" else server.parent()
         process.kill()
         await_condition(lambda: not process.is_running())
         await_condition(lambda: is_up(url))
         assert server_of(folder) != server
+        await_condition(lambda: AGAIN in said)
     assert is_free(folder)
+    assert said.count(AGAIN) == 1
 
 
 @pytest.mark.parametrize(

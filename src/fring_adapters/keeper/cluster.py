@@ -25,8 +25,10 @@ if TYPE_CHECKING:
     from asyncio.subprocess import Process
     from collections.abc import Callable
 
-PAUSE_SECONDS: Final = 0.5
-FIRST_ATTEMPTS: Final = 10  # a killed server's processes may hold its memory for a moment
+# A killed server's processes may hold its memory for a moment, and a full disk be full for long.
+FIRST_PAUSE_SECONDS: Final = 0.1  # twice as long each time that it does not come up
+LONGEST_PAUSE_SECONDS: Final = 5.0
+FIRST_ATTEMPTS: Final = 7  # which take six seconds
 SHUTDOWN_SECONDS: Final = 60.0
 MAX_LOG_BYTES: Final = 10 * 2**20
 _INITDB: Final = (
@@ -64,14 +66,15 @@ class Cluster:
         self._programs = reachable(self._programs, owner_of(self._folder), self._copy)
         try:
             await self._create()
-            attempts = 0
+            attempts, pause = FIRST_ATTEMPTS, FIRST_PAUSE_SECONDS
             while True:
                 if await self._serve(ready):
-                    attempts = -sys.maxsize  # it can be served: go on trying
-                attempts += 1
-                if attempts >= FIRST_ATTEMPTS:
+                    attempts, pause = sys.maxsize, FIRST_PAUSE_SECONDS  # it can be served: go on
+                attempts -= 1
+                if not attempts:
                     raise ClusterError(f"it ends as it starts: {self._last_words()}")
-                await asyncio.sleep(PAUSE_SECONDS)
+                await asyncio.sleep(pause)
+                pause = min(2 * pause, LONGEST_PAUSE_SECONDS)
         finally:
             forget_copy(self._copy)
 

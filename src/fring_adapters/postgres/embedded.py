@@ -47,7 +47,7 @@ def embedded(folder: str | Path, say: Callable[[str], None] = _quiet) -> Iterato
 
     The server listens on a socket in the data folder only, which only the folder's owner may open.
     It is started again if it dies. It stops when the last program that uses the folder leaves, or
-    ends in whatever way; the data stay. `say` is told if it takes long. Raise `StoreUnavailable`
+    ends in whatever way; the data stay. `say` is told if it takes long, or was started again. Raise `StoreUnavailable`
     if it does not start.
     """
     absolute = Path(folder).absolute()
@@ -101,10 +101,11 @@ class _Use:
                     self._connection.shutdown(socket.SHUT_WR)
 
     def _read_to_the_end(self) -> None:
+        """Read until the keeper ends the connection; it speaks each time that PostgreSQL is up."""
         if self._connection is not None:
             with suppress(OSError):
                 while self._connection.recv(64):
-                    pass
+                    self._tell_again()
             self._connection.close()
 
     def _follow(self) -> None:
@@ -115,7 +116,13 @@ class _Use:
                 self._join()
             except (OSError, subprocess.SubprocessError, StoreUnavailable):
                 time.sleep(1)
+            else:
+                self._tell_again()
             self._read_to_the_end()
+
+    def _tell_again(self) -> None:
+        if not self._left:
+            self._say("PostgreSQL had ended, and was started again")
 
     def _join(self) -> None:
         """Get a connection to a keeper whose database is ready; give up once this use has left."""

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeAlias, cast
 from litestar import Request
 from litestar.di import Provide
 from litestar.types import Scope  # noqa: TC002  # Litestar reads the types of what it calls
+from litestar.utils.scope.state import ScopeState
 
 from fring_core import Fring, InvalidKey, KeyInFlight
 from fring_http.api.guards import pass_guards
@@ -98,6 +99,8 @@ class _Receipts:
         async def work(fring: Fring) -> _Kept:
             answer.clear()
             await app(cast("Scope", scope | {UNIT: fring}), receive, answer.take)
+            # It was taken, and not sent: if the transaction fails now, there is another answer.
+            ScopeState.from_scope(scope).response_started = False
             return answer.kept()
 
         try:

@@ -1,24 +1,14 @@
 """Entity tags (RFC 9110, 8.8.3): which state of a user or a task an answer shows.
 
 `"3"` is a row at its version 3. `"3-5e1c7a90b2d4f668"` is an answer that shows other rows too: the
-digest stands for all of them. Versions begin anew where a row was deleted and another took its id,
-so it covers the time of creation as well.
+digest is that of its body, which no change of a row that is shown leaves as it is.
 """
 
 from __future__ import annotations
 
 import re
 from hashlib import blake2b
-from typing import TYPE_CHECKING, Final, TypeAlias
-
-import msgspec
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from fring_core import Task, User
-
-    Row: TypeAlias = User | Task
+from typing import Final
 
 _DIGEST_BYTES: Final = 8
 _TAG: Final = r'(W/)?"([!#-~\x80-\xff]*)"'
@@ -32,11 +22,9 @@ def version_tag(version: int) -> str:
     return f'"{version}"'
 
 
-def tag_with(row: Row, others: Sequence[Row]) -> str:
-    """Return the tag of an answer that shows a row and others."""
-    seen = [(each.id, each.version, each.created_at) for each in (row, *others)]
-    digest = blake2b(msgspec.json.encode(seen), digest_size=_DIGEST_BYTES)
-    return f'"{row.version}-{digest.hexdigest()}"'
+def body_tag(version: int, body: bytes) -> str:
+    """Return the tag of an answer whose body shows a row of this version, and others."""
+    return f'"{version}-{blake2b(body, digest_size=_DIGEST_BYTES).hexdigest()}"'
 
 
 def tags_in(header: str) -> list[tuple[bool, str]]:

@@ -17,6 +17,7 @@ from fring_http.api.door.exchanging import Exchanges
 from fring_http.api.door.hosts import with_known_hosts
 from fring_http.api.door.outages import Outages
 from fring_http.api.door.proxies import with_trusted_proxies
+from fring_http.api.door.safe_headers import with_safe_headers
 from fring_http.api.v1.attempts import whose_password
 from fring_http.server.authentication import auth_mode
 from fring_http.server.exposure import known_hosts
@@ -147,8 +148,8 @@ class Wiring:
     def metrics_application(self) -> Application:
         """Return the application that shows the numbers to whoever asks, and nothing else."""
         if self.metrics is None:  # they were switched off after the port was taken
-            return refusal(404, "Not Found")
-        return with_metrics(None, self.metrics, is_open=True)
+            return with_safe_headers(refusal(404, "Not Found"))
+        return with_safe_headers(with_metrics(None, self.metrics, is_open=True))
 
     @asynccontextmanager
     async def opened(self, *, prepares: bool = False) -> AsyncIterator[None]:

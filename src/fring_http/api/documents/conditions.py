@@ -24,7 +24,13 @@ _IF_MATCH: Final[Json] = {
     "in": "header",
     "description": "The tag of what the change is meant for, or several, or `*` for any. Only the"
     " version counts, what is before a `-`. If there is another version by now, nothing is changed.",
-    "schema": {"type": "string", "pattern": rf"^(\*|{_TAG}( *, *{_TAG})*)$"},
+    "schema": {
+        "type": "string",
+        "anyOf": [
+            {"type": "string", "enum": ["*"]},
+            {"type": "string", "pattern": rf"^{_TAG}( *, *{_TAG})*$"},
+        ],
+    },
     "example": "*",
 }
 _REFUSED: Final = {412: "It has another version than `If-Match` names"}

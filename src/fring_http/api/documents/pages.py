@@ -22,6 +22,7 @@ from fring_http.api.references import root
 ASSETS: Final = {
     "docs.js": "text/javascript",
     "favicon.svg": "image/svg+xml",
+    "redoc.css": "text/css",
     "redoc.standalone.js": "text/javascript",
     "start.css": "text/css",
     "start.js": "text/javascript",
@@ -37,8 +38,13 @@ SAME_HOST: Final = (
     "img-src 'self' data:; "  # both carry their icons with them
 )
 SWAGGER_UI_POLICY: Final = SAME_HOST + "style-src 'self'"
-# Redoc writes style elements as it renders, and searches in a worker made from a text.
-REDOC_POLICY: Final = SAME_HOST + "style-src 'unsafe-inline'; worker-src blob:"
+# Redoc makes two style elements: one is empty, and gets its rules by script; the other is that of its
+# scroll bars. It searches in a worker made from a text.
+REDOC_POLICY: Final = SAME_HOST + (
+    "style-src 'self' 'sha256-47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=' "
+    "'sha256-QMIg+bpjm3JdElJ388KYke01izlUW0UoNOeKjpMxdgc='; "
+    "worker-src blob:"
+)
 START_POLICY: Final = SAME_HOST + "style-src 'self'"
 
 

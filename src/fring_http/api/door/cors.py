@@ -31,7 +31,6 @@ _ALLOWED: Final = [
     (b"access-control-expose-headers", EXPOSED.encode()),
 ]
 _KEPT_SECONDS: Final = b"600"
-_NO_SNIFFING: Final = (b"x-content-type-options", b"nosniff")
 
 
 def matching(origins: Iterable[str] | None) -> Callable[[str], bool]:
@@ -51,7 +50,7 @@ def with_cors(app: Application, may_call: Callable[[str], bool]) -> Application:
     """Return an application that tells browsers which pages may call, with credentials.
 
     It answers preflights itself. Whatever is answered says that it varies by `Origin`, or a cache
-    would give one page what was meant for another; and that it is of no other type than it says.
+    would give one page what was meant for another.
     """
 
     def answer(scope: Event, receive: Reader, send: Writer) -> Awaitable[None]:
@@ -79,7 +78,7 @@ def with_cors(app: Application, may_call: Callable[[str], bool]) -> Application:
 def _for_browsers(headers: list[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:
     names = [value for name, value in headers if name == b"vary" and value != b"Origin"]
     others = [(name, value) for name, value in headers if name != b"vary"]
-    return [*others, (b"vary", b", ".join([*names, b"Origin"])), _NO_SNIFFING]
+    return [*others, (b"vary", b", ".join([*names, b"Origin"]))]
 
 
 async def _allow(asked: Mapping[bytes, bytes], send: Writer) -> None:

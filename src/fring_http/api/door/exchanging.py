@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from fring_http.api.door.edge import refusal
 from fring_http.api.door.readers import PART_BYTES, Readers
+from fring_http.api.door.safe_headers import safe
 from fring_http.api.exchanges import EXCHANGE, Exchange, current
 
 if TYPE_CHECKING:
@@ -48,7 +49,7 @@ class Exchanges:
         self._ids = _ids()
 
     def around(self, app: Application) -> Application:
-        """Return an application that gives each request an id, and its answer the same.
+        """Return an application that gives each request an id, and its answer the same, safely.
 
         It is that of the request's `X-Request-ID`, if that is 1 to 128 characters that can be seen.
         Inside another such application nothing is done: it has done it. What the application raises
@@ -65,7 +66,7 @@ class Exchanges:
             def send_with_id(message: Event) -> Awaitable[None]:
                 if message["type"] == "http.response.start":
                     exchange.status = message["status"]
-                    message["headers"] = [*message["headers"], header]
+                    message["headers"] = [*safe(message["headers"]), header]
                     if self.end_connections:
                         message["headers"].append((b"connection", b"close"))
                 else:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlencode
 
@@ -156,7 +155,7 @@ async def get_own_task(
     """Get a task of a list."""
     owner = read_owner(user_id)
     task = await fring.tasks.get(read_id("task_id", task_id), owner=owner)
-    return answered(request, version_tag(task.version), partial(OwnTask.of, user_id=owner), task)
+    return answered(request, OwnTask.of(task, owner), task)
 
 
 @put(

@@ -34,6 +34,8 @@ MAX_BODY_BYTES: Final = 2**20
 BODY_SECONDS: Final = 10.0
 JSON: Final = "application/json"
 
+# Servers look at the end of `gzip, chunked`, and hand over what is still zipped.
+_PLAIN: Final[tuple[list[str], ...]] = ([], ["chunked"])
 _MEMBERS: Final = msgspec.json.Decoder(dict[str, msgspec.Raw])
 _WRONG: Final = {"Input data was truncated": "it ends too early"}
 
@@ -111,8 +113,10 @@ async def read_optional_body(request: Request[Any, Any, Any], shape: type[T]) ->
 
 def _media_type(request: Request[Any, Any, Any]) -> str:
     """Return what a body says it is, `?` if it says it twice or is encoded, or nothing."""
-    given, *more = request.headers.getall("content-type", [""])
-    if more or "content-encoding" in request.headers:
+    headers = request.headers
+    given, *more = headers.getall("content-type", [""])
+    codings = [each.lower() for each in headers.getall("transfer-encoding", [])]
+    if more or "content-encoding" in headers or codings not in _PLAIN:
         return "?"
     return given.partition(";")[0].strip().lower()
 

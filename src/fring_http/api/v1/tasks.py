@@ -16,7 +16,7 @@ from fring_http.api.reading.parameters import Query, read_id
 from fring_http.api.reading.preconditions import answered, read_if_match, tagged
 from fring_http.api.references import created
 from fring_http.api.shapes.operations import LOCATION, operation
-from fring_http.api.tags import tag_with, version_tag
+from fring_http.api.tags import version_tag
 from fring_http.api.v1 import texts as errors
 from fring_http.api.v1.schemas import Message, NewTask, Task, TaskChanges, TaskWithUsers, User
 
@@ -65,7 +65,7 @@ async def get_task(
 ) -> Response[TaskWithUsers]:
     """Get a task and its users."""
     found = await fring.tasks.get_with_users(read_id("task_id", task_id))
-    return answered(request, tag_with(found.task, found.users), TaskWithUsers.of_both, found)
+    return answered(request, TaskWithUsers.of_both(found), found.task, with_others=True)
 
 
 @put(

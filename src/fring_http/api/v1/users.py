@@ -15,7 +15,7 @@ from fring_http.api.reading.parameters import Query, read_id
 from fring_http.api.reading.preconditions import answered, read_if_match, tagged
 from fring_http.api.references import created
 from fring_http.api.shapes.operations import LOCATION, operation
-from fring_http.api.tags import tag_with, version_tag
+from fring_http.api.tags import version_tag
 from fring_http.api.v1 import texts as errors
 from fring_http.api.v1.schemas import Message, NewUser, Task, User, UserChanges, UserWithTasks
 
@@ -71,7 +71,7 @@ async def get_user(
 ) -> Response[UserWithTasks]:
     """Get a user and its tasks."""
     found = await fring.users.get_with_tasks(read_id("user_id", user_id))
-    return answered(request, tag_with(found.user, found.tasks), UserWithTasks.of_both, found)
+    return answered(request, UserWithTasks.of_both(found), found.user, with_others=True)
 
 
 @put(
