@@ -13,7 +13,9 @@ from litestar.config.compression import CompressionConfig
 from litestar.testing import AsyncTestClient
 
 from fring_adapters.memory import MemoryStore
-from fring_core import FixedClock, Fring, KeyInFlight, StoreUnavailable
+from fring_adapters.memory.receipts import MemoryReceipts
+from fring_adapters.memory.tasks import MemoryTasks
+from fring_core import FixedClock, Fring, KeyInFlight, StoreUnavailable, TransactionConflict
 from fring_http.api import receipts
 from fring_http.api.app import create_app
 from fring_http.api.v1 import v1_router

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Final, cast
 
 from litestar import Request
 from litestar.di import Provide
-from litestar.types import Empty, Scope  # noqa: TC002  # Litestar reads the types of what it calls
+from litestar.types import Empty, Scope  # Litestar reads the types of what it calls
 from litestar.utils.scope.state import ScopeState
 
 from fring_core import Fring, InvalidKey, KeyInFlight
