@@ -60,7 +60,7 @@ class AsyncPool(
 
     async def limit(self, connection: PooledAsyncConnection) -> None:
         """Have the database end by itself what a transaction may not do."""
-        await connection.execute(connection.limits)
+        await connection.execute(connection.limits, prepare=False)
 
     async def _put(self, connection: PooledAsyncConnection) -> None:
         await self.putconn(connection)
@@ -88,7 +88,7 @@ class BlockingPool(Supply[PooledConnection], BlockingDriver, ConnectionPool[Pool
 
     async def limit(self, connection: PooledConnection) -> None:
         """Have the database end by itself what a transaction may not do."""
-        connection.execute(connection.limits)
+        connection.execute(connection.limits, prepare=False)
 
     async def _put(self, connection: PooledConnection) -> None:
         self.putconn(connection)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from contextlib import suppress
 from datetime import timedelta
 from typing import TYPE_CHECKING
@@ -55,13 +56,9 @@ async def _once(store: Store, request: str) -> bool:
     async with store.transaction() as inner:
         if await inner.receipts.hold("ann", "key", NOW) is not None:
             return False
-        await _work(inner, request)
+        await add_task(inner, request)
+        await inner.receipts.keep(attrs.evolve(RECEIPT, request=request), NOW)
     return True
-
-
-async def _work(store: Store, request: str) -> None:
-    await add_task(store, request)
-    await store.receipts.keep(attrs.evolve(RECEIPT, request=request), NOW)
 
 
 async def _check_one(store: Store, results: Sequence[object]) -> None:
@@ -105,12 +102,22 @@ class ReceiptTests(StoreTests):
     async def test_receipt_halfway_to_another(self, store: Store) -> None:
         """Of several that want it at the same time, all but one MUST raise `KeyInFlight`, or `TransactionConflict` at their end: the first one, or the one that came in its middle."""
         results: list[object] = []
+        come = asyncio.Event()
+
+        async def second() -> None:
+            await come.wait()
+            results.append(await self.beside(_once(store, "second")))
+
+        coming = asyncio.ensure_future(second())
         with suppress(TransactionConflict):
             async with store.transaction() as inner:
                 assert await inner.receipts.hold("ann", "key", NOW) is None
-                results.append(await self.beside(_once(store, "second")))
-                await _work(inner, "first")
+                await add_task(inner, "first")
+                come.set()
+                await asyncio.wait({coming}, timeout=1)  # unless it waits for the first one's end
+                await inner.receipts.keep(attrs.evolve(RECEIPT, request="first"), NOW)
             results.append(True)
+        await coming
         await _check_one(store, results)
 
     async def test_receipt_beside_others(self, store: Store) -> None:
