@@ -61,14 +61,20 @@ class Once:
 
     async def _try(self, work: Callable[[Store], Awaitable[Any]]) -> Any:
         async with self._store.transaction() as store:
-            now = in_utc(self._clock())
-            receipt = await store.receipts.hold(self.caller, self.key, now)
-            if receipt is None:
-                answer = json.dumps(await work(store), allow_nan=False)
-                expires_at = now + self.kept_for
-                receipt = Receipt(self.caller, self.key, self.request, answer, expires_at)
-                await store.receipts.keep(receipt, now)
-            elif receipt.request != self.request:
-                raise KeyReused
+            receipt = await self._receipt(store, work)
         # What is told the first time is what will be told again.
         return json.loads(receipt.answer)
+
+    async def _receipt(self, store: Store, work: Callable[[Store], Awaitable[Any]]) -> Receipt:
+        """Return the receipt that there is, or else that of the work, which is done now."""
+        now = in_utc(self._clock())
+        found = await store.receipts.hold(self.caller, self.key, now)
+        if found is not None:
+            if found.request != self.request:
+                raise KeyReused
+            return found
+        answer = json.dumps(await work(store), allow_nan=False)
+        expires_at = now + self.kept_for
+        receipt = Receipt(self.caller, self.key, self.request, answer, expires_at)
+        await store.receipts.keep(receipt, now)
+        return receipt
