@@ -42,6 +42,7 @@ LONG = (
     "test_embedded",
     "test_standby",
     "test_schemathesis",
+    "test_fuzz",
     "test_examples",
     "test_metrics",
     "test_installation",

@@ -15,6 +15,7 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 import psycopg
+from psycopg.sql import SQL, Identifier
 
 from fring_adapters import pytest_postgres
 from fring_adapters.postgres.wire.urls import to_conninfo
@@ -35,14 +36,16 @@ def try_inputs(mode: str, url: str, seed: int, numbers: Iterable[int]) -> bool:
     """Send inputs to a server in a mode; tell what happened, and return whether all was well."""
     settings, token = MODES[mode]
     began = time.monotonic()
-    with TemporaryDirectory() as folder:
-        with serving(Path(folder), DATABASE_URL=url, **settings) as server:
-            outcome = send_all(server.port, (input_of(seed, each, token) for each in numbers))
-            check_rests(server)
+    with (
+        TemporaryDirectory() as folder,
+        serving(Path(folder), DATABASE_URL=url, **settings) as server,
+    ):
+        outcome = send_all(server.port, (input_of(seed, each, token) for each in numbers))
         print(f"mode {mode}: {outcome} ({time.monotonic() - began:.0f} s)", flush=True)
         for given, answer in outcome.wrong:
             print(f"  --seed {seed} --only {given.number}: {answer.wrong[:SHOWN]}")
             print(f"    {given.data[:SHOWN]!r}")
+        check_rests(server)
     return not outcome.wrong
 
 
@@ -80,7 +83,7 @@ def main(arguments: Sequence[str]) -> int:
 
 def _database(url: str, mode: str) -> str:
     with psycopg.connect(to_conninfo(url), autocommit=True) as connection:
-        connection.execute(f'CREATE DATABASE "fuzz_{mode}"')
+        connection.execute(SQL("CREATE DATABASE {}").format(Identifier(f"fuzz_{mode}")))
     base, _, query = url.partition("?")
     return f"{base.rpartition('/')[0]}/fuzz_{mode}" + (f"?{query}" if query else "")
 

@@ -26,11 +26,11 @@ _INSIDES: Final = re.compile(
     rb"Traceback|File \"|psycopg|sqlalchemy|litestar|\bSELECT\b|INSERT INTO|UPDATE \w+ SET|DELETE FROM|SQLSTATE",
     re.IGNORECASE,
 )
-# A 505 speaks of the version in the request. Whoever stands in a row for a password may get a 503.
+# It speaks of the version in the request.
 _NOT_OURS: Final = 505
 _REFUSED: Final = 400
 _FAILED: Final = 500
-# Codes that only keys have; and what Fring's own faults have stands in no list.
+# `internal` is none of them.
 _ALL_CODES: Final = CODES | {
     "invalid_idempotency_key",
     "idempotency_in_flight",

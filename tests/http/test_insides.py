@@ -6,7 +6,6 @@ from typing import Any
 
 import httpx
 import psycopg
-import pytest
 
 from fring_adapters.clock import utc_now
 from fring_adapters.memory import MemoryStore
@@ -50,24 +49,17 @@ def test_a_fault_of_our_own_is_500_without_a_word_of_it(caplog):
     assert SAID in caplog.text
 
 
-@pytest.mark.parametrize(
-    "harm", ["DROP TABLE user_tasks", "ALTER TABLE tasks RENAME title TO other"]
-)
-def test_a_database_that_is_not_as_it_should_be_is_not_described(tmp_path, new_database, harm):
+def test_a_database_that_is_not_as_it_should_be_is_not_described(tmp_path, new_database):
     url = new_database()
     with serving(tmp_path, DATABASE_URL=url, DEBUG="on", LOG_LEVEL="debug") as server:
         with psycopg.connect(to_conninfo(url), autocommit=True) as connection:
-            connection.execute(harm)
+            connection.execute("ALTER TABLE tasks RENAME title TO other")
         with httpx.Client(base_url=server.url, verify=False) as client:
             given = [client.request(method, at, json=body) for method, at, body in REQUESTS]
-        assert any(answer.is_server_error for answer in given)
-        for answer in given:
-            if answer.status_code == 503:
-                check_error(answer, 503, "unavailable", "Service temporarily unavailable")
-            elif answer.is_server_error:
-                assert answer.json() == {"detail": "Internal server error", "code": "internal"}
-            for word in ("psycopg", "SELECT", "INSERT", "relation", "column", "Traceback", ".py"):
-                assert word not in answer.text
-        log = server.log.read_text()
-        assert "user_tasks" in log or "title" in log
-        server.log.write_text("")
+    assert any(answer.status_code == 503 for answer in given)
+    for answer in given:
+        if answer.is_server_error:
+            check_error(answer, 503, "unavailable", "Service temporarily unavailable")
+        for word in ("psycopg", "SELECT", "INSERT", "relation", "column", "Traceback", ".py"):
+            assert word not in answer.text
+    assert "title" in server.log.read_text()  # which is whole, now that the server has ended

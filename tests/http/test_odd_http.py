@@ -29,8 +29,8 @@ on_memory = pytest.mark.parametrize("server", ["memory"], indirect=True)
 
 def statuses(server, data):
     """Send bytes, and a request behind them once they are answered; return all statuses."""
+    said = b""
     with connect(server) as sock, suppress(ConnectionError):
-        said = b""
         sock.sendall(data)
         said += sock.recv(2**16)
         if said:

@@ -1,12 +1,17 @@
 """Limits on rates over HTTP: exact across workers and servers, and no more than was meant."""
 
+import asyncio
 import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 
 import httpx
 import pytest
+from litestar.exceptions import TooManyRequestsException
 
+from fring_core import StoreUnavailable, Unauthenticated
+from fring_http.api.rates import InProcessLimiter, Policy, Rate, Rates
+from fring_http.api.v1.attempts import Attempts
 from tests.http.test_metrics import numbers
 from tests.http.tokens import SECRET, as_user
 from tests.http.wire import check_error
@@ -201,3 +206,25 @@ def test_who_is_refused_may_try_again_when_told(tmp_path, unique):
         check_refused(answer, "users", 1, 1)
         time.sleep(int(answer.headers["retry-after"]))
         assert create().status_code == 201
+
+
+def test_what_was_no_wrong_password_is_not_counted():
+    """The store was away, or the request had no more time."""
+    attempts = Attempts(Rates(login=Policy("login", Rate(3, 60), InProcessLimiter())))
+    scope = {"client": ("192.0.2.1", 1)}
+
+    async def log_in(error):
+        async with attempts.logging_in(scope, "ann"):
+            raise error
+
+    async def scenario():
+        for error in (StoreUnavailable("away"), asyncio.CancelledError()) * 3:
+            with pytest.raises(type(error)):
+                await log_in(error)
+        for _ in range(3):
+            with pytest.raises(Unauthenticated):
+                await log_in(Unauthenticated("wrong"))
+        with pytest.raises(TooManyRequestsException):
+            await log_in(Unauthenticated("wrong"))
+
+    asyncio.run(scenario())

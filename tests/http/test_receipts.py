@@ -9,10 +9,13 @@ from typing import Any
 import httpx
 import pytest
 from litestar import Litestar
+from litestar.config.compression import CompressionConfig
 from litestar.testing import AsyncTestClient
 
 from fring_adapters.memory import MemoryStore
-from fring_core import FixedClock, Fring, KeyInFlight, StoreUnavailable
+from fring_adapters.memory.receipts import MemoryReceipts
+from fring_adapters.memory.tasks import MemoryTasks
+from fring_core import FixedClock, Fring, KeyInFlight, StoreUnavailable, TransactionConflict
 from fring_http.api import receipts
 from fring_http.api.app import create_app
 from fring_http.api.v1 import v1_router
@@ -199,6 +202,61 @@ async def test_thirty_two_at_once_make_one(fring):
         answers = await asyncio.gather(*calls)
         assert {(answer.status_code, answer.text) for answer in answers} == {(201, answers[0].text)}
         assert len(await titles(client)) == 1
+
+
+async def test_what_was_not_stored_is_not_told(monkeypatch, clock):
+    """Two servers do the work at the same time, and the work of one is undone."""
+    keep = MemoryReceipts.keep
+
+    async def slowly(*arguments):
+        await asyncio.sleep(0.05)
+        await keep(*arguments)
+
+    monkeypatch.setattr(MemoryReceipts, "keep", slowly)
+    store = MemoryStore()
+    servers = [
+        httpx.ASGITransport(create_app(Fring(store, clock=clock)))  # each knows its own requests
+        for _ in range(2)
+    ]
+    async with (
+        httpx.AsyncClient(transport=servers[0], base_url="http://localhost") as one,
+        httpx.AsyncClient(transport=servers[1], base_url="http://localhost") as other,
+    ):
+        answers = await asyncio.gather(
+            *(client.post("/api/v1/tasks", json=BODY, headers=KEY) for client in (one, other))
+        )
+        [task] = (await one.get("/api/v1/tasks")).json()
+    assert [answer.json() for answer in answers] == [task, task]
+    assert len([a for a in answers if "idempotent-replayed" in a.headers]) == 1
+
+
+async def test_a_clash_is_tried_again(client, monkeypatch):
+    add, clashes = MemoryTasks.add, iter([TransactionConflict()])
+
+    async def clashing(*arguments):
+        for error in clashes:
+            raise error
+        return await add(*arguments)
+
+    monkeypatch.setattr(MemoryTasks, "add", clashing)
+    assert (await client.post("/api/v1/tasks", json=BODY, headers=KEY)).status_code == 201
+    assert await titles(client) == ["task"]
+
+
+async def test_what_is_kept_is_not_compressed(fring):
+    app = Litestar([v1_router(fring)], compression_config=CompressionConfig("gzip", minimum_size=1))
+    async with AsyncTestClient(app) as client:
+        for _ in range(2):
+            answer = await client.post("/api/v1/tasks", json=BODY, headers=KEY)
+            assert answer.status_code == 201
+            assert answer.json()["title"] == "task"
+
+
+def test_the_name_of_a_caller_may_be_long():
+    named = {receipts._short(letter * 300) for letter in "ab"} | {receipts._short("ann")}
+    assert len(named) == 3
+    assert "ann" in named
+    assert max(map(len, named)) <= 255
 
 
 def test_workers_know_each_others_keys(database, tmp_path):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from contextlib import nullcontext
 from typing import TYPE_CHECKING, Final
+from weakref import WeakKeyDictionary
 
 from litestar.di import Provide
 
@@ -20,7 +21,8 @@ class LargePages:
     """Let others wait while four pages above the usual size are made."""
 
     def __init__(self) -> None:
-        self._turns = asyncio.Semaphore(AT_ONCE)
+        self._turns: WeakKeyDictionary[asyncio.AbstractEventLoop, asyncio.Semaphore]
+        self._turns = WeakKeyDictionary()  # an application may outlive its loop
 
     @classmethod
     def provided(cls) -> Provide:
@@ -30,4 +32,6 @@ class LargePages:
 
     def turn(self, limit: int) -> AbstractAsyncContextManager[None]:
         """Return what is to be entered while a page of at most so many rows is made."""
-        return self._turns if limit > DEFAULT_LIMIT else nullcontext()
+        if limit <= DEFAULT_LIMIT:
+            return nullcontext()
+        return self._turns.setdefault(asyncio.get_running_loop(), asyncio.Semaphore(AT_ONCE))

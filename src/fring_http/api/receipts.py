@@ -10,23 +10,27 @@ import asyncio
 from contextlib import suppress
 from datetime import timedelta
 from hashlib import sha256
+from secrets import token_hex
 from time import monotonic
-from typing import TYPE_CHECKING, Any, Final, TypeAlias, cast
+from typing import TYPE_CHECKING, Any, Final, cast
 
 from litestar import Request
 from litestar.di import Provide
-from litestar.types import Scope  # noqa: TC002  # Litestar reads the types of what it calls
+from litestar.types import Empty, Scope  # Litestar reads the types of what it calls
 from litestar.utils.scope.state import ScopeState
 
 from fring_core import Fring, InvalidKey, KeyInFlight
+from fring_http.api.exchanges import note
 from fring_http.api.guards import pass_guards
+from fring_http.api.held_answers import HeldAnswer, Kept, Refused
 from fring_http.api.rates.callers import CALLER
 from fring_http.api.reading.bodies import read_bytes
+from fring_http.api.refusals.errors import CONFLICT
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from litestar.types import ASGIApp, Message, Receive, Send
+    from litestar.types import ASGIApp, Receive, Send
 
 
 HEADER: Final = "Idempotency-Key"
@@ -36,15 +40,10 @@ UNIT: Final = "fring.unit"  # in the scope: the Fring that this request works wi
 WRITING: Final = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 IDEMPOTENCY_SECONDS: Final = 86_400.0
 IN_FLIGHT_SECONDS: Final = 1.0
+LONGEST_CALLER: Final = 255  # that a receipt has
 _PAUSE_SECONDS: Final = 0.05
 _NAME: Final = HEADER.lower().encode()
 _REPLAYED: Final = (REPLAYED.lower().encode(), b"true")
-
-_Kept: TypeAlias = "dict[str, Any]"
-
-
-class _Refused(Exception):  # noqa: N818  # it is what became of a request
-    """Leave a transaction, so that nothing comes of it."""
 
 
 def unit_of(fring: Fring) -> Provide:
@@ -94,34 +93,41 @@ class _Receipts:
         # Before a body is read, and before the transaction: they may ask the database themselves.
         await pass_guards(request)
         caller = cast("dict[str, Any]", scope).get(CALLER, "")
-        answer = _Answer()
+        held, latest = HeldAnswer(), ""
 
-        async def work(fring: Fring) -> _Kept:
-            answer.clear()
-            await app(cast("Scope", scope | {UNIT: fring}), receive, answer.take)
-            # It was taken, and not sent: if the transaction fails now, there is another answer.
+        async def work(fring: Fring) -> Kept:
+            nonlocal held, latest
+            held, latest = HeldAnswer(), token_hex(8)
+            inner = _inner(scope, fring)
+            ScopeState.from_scope(scope).headers = Empty  # to be read from there
+            await app(cast("Scope", inner), receive, held.take)
+            # It was held, and not sent: if the transaction fails now, there is another answer.
             ScopeState.from_scope(scope).response_started = False
-            return answer.kept()
+            if (conflict := inner.get(CONFLICT)) is not None:  # which `once` tries again
+                note(inner, unavailable="")
+                raise conflict
+            return held.kept() | {"by": latest}
 
         try:
             key, asked = _key(keys), _digest(scope, await read_bytes(request))
-            kept = await self._once(key, work, caller=caller, request=asked)
-        except _Refused:
-            await answer.send(send)
+            kept = await self._once(key, work, caller=_short(caller), request=asked)
+        except Refused:
+            await held.send(send)
         else:
-            if answer.messages:
-                await answer.send(send)
-            else:
-                await _Answer.of(kept).send(send, _REPLAYED)
+            # Not what is held: of two at the same time, that may be what was not stored.
+            is_replayed = kept["by"] != latest
+            await HeldAnswer.of(kept).send(send, *([_REPLAYED] if is_replayed else []))
 
-    async def _once(self, key: str, work: Any, *, caller: str, request: str) -> _Kept:
+    async def _once(self, key: str, work: Any, *, caller: str, request: str) -> Kept:
         """Do the work, or wait for whoever does; raise `KeyInFlight` if that takes long."""
         patience = monotonic() + IN_FLIGHT_SECONDS
         working = self._working.get((caller, key))
         if working is not None:  # here, so the database need not be asked again and again
             with suppress(TimeoutError):
                 await asyncio.wait_for(working.wait(), IN_FLIGHT_SECONDS)
-        ended = self._working.setdefault((caller, key), asyncio.Event())
+        mine = asyncio.Event() if (caller, key) not in self._working else None
+        if mine:
+            self._working[caller, key] = mine
         try:
             while True:
                 try:
@@ -133,54 +139,23 @@ class _Receipts:
                         raise
                 await asyncio.sleep(_PAUSE_SECONDS)
         finally:
-            ended.set()
-            self._working.pop((caller, key), None)
+            if mine:
+                mine.set()
+                del self._working[caller, key]
 
 
-class _Answer:
-    """Hold an answer back until it is known what became of its transaction."""
+def _inner(scope: Scope, fring: Fring) -> dict[str, Any]:
+    """Return the scope of a request that works with a transaction's Fring.
 
-    def __init__(self) -> None:
-        self.messages: list[Message] = []
+    What is kept is what anybody can read who asks again, so nothing compresses it here.
+    """
+    headers = [each for each in scope["headers"] if each[0] != b"accept-encoding"]
+    return {**scope, UNIT: fring, "headers": headers}
 
-    @classmethod
-    def of(cls, kept: _Kept) -> _Answer:
-        """Return the answer that was kept."""
-        answer = cls()
-        headers = [(name.encode(), value.encode("latin-1")) for name, value in kept["headers"]]
-        answer.messages = [
-            {"type": "http.response.start", "status": kept["status"], "headers": headers},
-            {"type": "http.response.body", "body": kept["body"].encode(), "more_body": False},
-        ]
-        return answer
 
-    def clear(self) -> None:
-        """Forget an answer that nothing came of."""
-        self.messages = []
-
-    async def take(self, message: Message) -> None:
-        """Hold a message."""
-        self.messages.append(message)
-
-    def kept(self) -> _Kept:
-        """Return the answer as it is kept; raise `_Refused` if it is none that says it is done."""
-        start, *bodies = cast("list[Any]", self.messages)
-        if not 200 <= start["status"] < 300:  # noqa: PLR2004
-            raise _Refused
-        return {
-            "status": start["status"],
-            "headers": [
-                (name.decode(), value.decode("latin-1")) for name, value in start["headers"]
-            ],
-            "body": b"".join(each.get("body", b"") for each in bodies).decode(),
-        }
-
-    async def send(self, send: Send, *more: tuple[bytes, bytes]) -> None:
-        """Send it, with these headers as well."""
-        start, *bodies = cast("list[Any]", self.messages)
-        await send(start | {"headers": [*start["headers"], *more]})
-        for body in bodies:
-            await send(body)
+def _short(caller: str) -> str:
+    """Return a caller's name as it may be kept: a digest of one that is very long."""
+    return caller if len(caller) <= LONGEST_CALLER else sha256(caller.encode()).hexdigest()
 
 
 def _key(given: list[bytes]) -> str:
@@ -194,7 +169,8 @@ def _key(given: list[bytes]) -> str:
 def _digest(scope: Scope, body: bytes) -> str:
     """Return what tells a request from any other one."""
     asked = sha256()
-    for part in (scope["method"].encode(), scope["path"].encode(), scope["query_string"], body):  # type: ignore[typeddict-item]
+    said: Any = scope
+    for part in (said["method"].encode(), said["path"].encode(), said["query_string"], body):
         asked.update(b"%d " % len(part))
         asked.update(part)
     return asked.hexdigest()

@@ -28,6 +28,13 @@ async def tables_checked(settings: Settings) -> AsyncIterator[None]:
     if settings.database_url == MEMORY or await _are_prepared(settings):
         yield
         return
+    async with tables_awaited(settings):
+        yield
+
+
+@asynccontextmanager
+async def tables_awaited(settings: Settings) -> AsyncIterator[None]:
+    """Set the tables up as soon as the database is there, and they can be worked with."""
     later = asyncio.create_task(_prepare_later(settings))
     try:
         yield
@@ -50,13 +57,13 @@ async def _prepare_later(settings: Settings) -> None:
 
     said = ""
     while True:
-        await asyncio.sleep(PREPARE_AGAIN_SECONDS)
         try:
             await _prepare(settings)
         except (StoreUnavailable, SchemaError) as error:  # whoever mends it needs no restart
             if str(error) != said:
                 said = str(error)
                 _say(error)
+            await asyncio.sleep(PREPARE_AGAIN_SECONDS)
         else:
             return
 

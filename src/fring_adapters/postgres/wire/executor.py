@@ -90,9 +90,11 @@ class PoolExecutor(Generic[C]):
                         await self._renew(connection, renewal_pause(error))
                     raise
                 finally:
-                    if connection.broken:  # others that are as old will hang, too
-                        await self._renew(connection, 0.0)
-                    await self._give_back(connection)
+                    try:
+                        if connection.broken:  # others that are as old will hang, too
+                            await self._renew(connection, 0.0)
+                    finally:
+                        await self._give_back(connection)
             except psycopg.Error as error:
                 failures += 1
                 delay = self._delay(error, statement, failures)
@@ -119,9 +121,11 @@ class PoolExecutor(Generic[C]):
                         await driver.limit(connection)
                     yield transaction
         finally:
-            if connection.broken:
-                await driver.renew(connection)
-            await driver.give_back(connection)
+            try:
+                if connection.broken:
+                    await driver.renew(connection)
+            finally:
+                await driver.give_back(connection)
 
 
 class OneConnection(PoolExecutor[C]):

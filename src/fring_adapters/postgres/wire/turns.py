@@ -167,7 +167,7 @@ class Turns:
     def _admits(self, tables: Tables) -> bool:
         if self._free > self._kept:
             return True
-        if not self._free or tables is ANY:
+        if not self._free or tables is None:
             return False
         held_up = self.held_up()
         return bool(held_up) and held_up.isdisjoint(tables)

@@ -43,7 +43,7 @@ if TYPE_CHECKING:
 
     Row = User | Task
 
-each_kind = pytest.mark.parametrize("kind", ["user", "task", "own task"])
+each_kind: pytest.MarkDecorator = pytest.mark.parametrize("kind", ["user", "task", "own task"])
 
 
 async def _add(store: Store, kind: str, name: str = "ann") -> Any:

@@ -39,6 +39,7 @@ class Readers:
         reader = _Reader(len(body))
         self._reading.add(reader)
         self._make_room()
+        start = 0
         try:
             for start in range(0, len(body), PART_BYTES):
                 end = start + PART_BYTES

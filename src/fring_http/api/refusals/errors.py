@@ -17,6 +17,7 @@ from fring_core import (
     InvalidKey,
     KeyInFlight,
     KeyReused,
+    TransactionConflict,
     Unauthenticated,
     Unavailable,
     VersionConflict,
@@ -39,6 +40,7 @@ _NOT_FOUND: Final = 404
 _STATUS_TOO_LARGE: Final = 413
 _FROM_OUR_FAULTS_ON: Final = 500
 ACCOUNTS: Final = "/api/v1/auth/"
+CONFLICT: Final = "fring.conflict"  # of a scope: whoever can may try its request again
 HAS_ACCOUNTS: Final = "has_accounts"  # of an application's state
 _NO_ACCOUNTS: Final = ": this server keeps no accounts; `fring serve` does with BETTER_AUTH_SECRET"
 
@@ -131,6 +133,8 @@ def _invalid(request: Request[Any, Any, Any], error: InvalidInput) -> Response[V
 
 
 def _unavailable(request: Request[Any, Any, Any], error: Unavailable) -> Response[Error]:
+    if isinstance(error, TransactionConflict):
+        cast("dict[str, Any]", request.scope)[CONFLICT] = error
     note(request.scope, unavailable=str(error))  # `Outages` tells of it, not of each request
     return error_response(503, AWAY, "unavailable", {"Retry-After": "1"})
 

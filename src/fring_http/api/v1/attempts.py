@@ -8,7 +8,7 @@ from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any, Final
 from weakref import WeakValueDictionary
 
-from fring_core import StoreUnavailable, Unavailable
+from fring_core import Forbidden, StoreUnavailable, Unauthenticated, Unavailable
 from fring_http.api.rates.callers import is_local, network_of
 
 if TYPE_CHECKING:
@@ -51,8 +51,15 @@ class Attempts:
             line = self._lines.setdefault((address, account), _Line())
             async with line.turn():
                 await policy.spend(scope, address, account)
-                yield
-                await policy.refund(address, account)
+                is_wrong = False
+                try:
+                    yield
+                except (Unauthenticated, Forbidden):
+                    is_wrong = True
+                    raise
+                finally:  # what was not tried in the end, in an outage, say, was not wrong
+                    if not is_wrong:
+                        await policy.refund(address, account)
 
     @asynccontextmanager
     async def registering(self, scope: Mapping[str, Any]) -> AsyncIterator[None]:

@@ -14,7 +14,7 @@ import os
 import resource
 import socket
 import sys
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from pathlib import Path
 from threading import Thread
 from time import sleep
@@ -28,6 +28,7 @@ from fring_http.server.processes.child import GRACE_SECONDS
 from fring_http.server.processes.departure import SETTLING_SECONDS, Departure, Door
 from fring_http.server.processes.slots import NO_SLOT
 from fring_http.server.settings import Settings
+from fring_http.server.tables import tables_awaited
 from fring_http.server.telling.logs import set_up
 from fring_http.server.wiring import Wiring
 from fring_http.server.writes import RecentWrites
@@ -77,7 +78,9 @@ async def serve(
     patience = settings.statement_timeout + GRACE_SECONDS
     Thread(target=_follow_supervisor, args=[departure.at_once, patience], daemon=True).start()
     connections = (_raise_limit() - METRICS_CLIENTS * len(metrics)) // len(addresses)
-    async with wiring.opened(prepares=prepares):
+    # Not checked first: a worker that ended for its tables would be started again, and again.
+    tables = tables_awaited(settings) if prepares else nullcontext()
+    async with wiring.opened(), tables:
         app = wiring.application()
         apps = [(app, address) for address in addresses]
         apps += [(wiring.metrics_application(), address) for address in metrics]
