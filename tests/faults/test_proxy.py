@@ -10,7 +10,8 @@ from threading import Thread
 import pytest
 
 from tests.faults.proxy import Proxy
-from tests.faults.wire import Statements, writes
+from tests.faults.wire import Statements, commits, writes
+from tests.serving import await_condition
 
 START = struct.pack("!ii", 8, 196608)
 ENCRYPTION = struct.pack("!ii", 8, 80877103)
@@ -123,7 +124,7 @@ def test_a_write_is_cut_from_its_answer_and_a_read_is_not(client, proxy, echo):
     client.sendall(WRITE)
     assert is_reset(client)
     assert proxy.cuts == 1
-    assert echo.heard.endswith(WRITE)
+    await_condition(lambda: echo.heard.endswith(WRITE))
 
 
 def test_a_far_side_that_is_not_there_is_told():
@@ -170,3 +171,21 @@ def test_statements_are_told_as_they_are_executed(size):
 )
 def test_a_write_is_known_by_its_words(sql, is_write):
     assert writes([sql]) is is_write
+
+
+@pytest.mark.parametrize(
+    ("statement", "expected"), [(b"COMMIT", True), (b"commit;", True), (b"INSERT INTO x", False)]
+)
+def test_commits_are_told(statement, expected):
+    assert commits([b"SELECT 1", statement]) is expected
+
+
+def test_an_answer_to_a_commit_is_withheld_and_no_other(client, proxy, echo):
+    proxy.withholds = True
+    client.sendall(READ)
+    assert client.recv(100) == READ
+    commit = message(b"Q", b"COMMIT\0")
+    client.sendall(commit)
+    await_condition(lambda: proxy.withheld == 1)
+    assert echo.heard.endswith(commit)
+    assert hears_nothing(client)
