@@ -28,6 +28,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 
+# Whoever comes first, this imports it.
+pytest.register_assert_rewrite("tests.http.wire")
+
 # How fast the machine is, is no business of a test.
 settings.register_profile("tests", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("tests")

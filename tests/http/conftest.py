@@ -12,13 +12,10 @@ import pytest
 
 from fring_http.server.command.cli import main
 from fring_http.server.settings import SETTINGS
-
-pytest.register_assert_rewrite("tests.http.wire")
-
-from tests.http import wire  # noqa: E402  # its asserts are to be rewritten first
-from tests.http.tokens import SECRET  # noqa: E402  # the same
-from tests.outage import Database  # noqa: E402  # the same
-from tests.serving import DEADLINE, serving  # noqa: E402  # the same
+from tests.http import wire
+from tests.http.tokens import SECRET
+from tests.outage import Database
+from tests.serving import DEADLINE, serving
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
