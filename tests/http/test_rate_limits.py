@@ -63,6 +63,7 @@ def two_servers(tmp_path_factory, new_database):
     """Run a server with four workers, and one with one, on the same database."""
     settings = PROXIED | {"DATABASE_URL": new_database(), "FRING_RATE_USERS": "25/day"}
     settings |= {"FRING_RATE_LOGIN": "10/day", "FRING_RATE_REGISTER": "20/day"}
+    settings["FRING_POOL_SIZE"] = "4"  # the database is that of other tests, too
     with ExitStack() as stack:
         servers = [
             stack.enter_context(

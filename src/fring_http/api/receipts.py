@@ -20,6 +20,7 @@ from litestar.types import Empty, Scope  # Litestar reads the types of what it c
 from litestar.utils.scope.state import ScopeState
 
 from fring_core import Fring, InvalidKey, KeyInFlight
+from fring_core.receipts import CALLER as CALLER_RULE
 from fring_http.api.exchanges import note
 from fring_http.api.guards import pass_guards
 from fring_http.api.held_answers import HeldAnswer, Kept, Refused
@@ -40,7 +41,6 @@ UNIT: Final = "fring.unit"  # in the scope: the Fring that this request works wi
 WRITING: Final = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 IDEMPOTENCY_SECONDS: Final = 86_400.0
 IN_FLIGHT_SECONDS: Final = 1.0
-LONGEST_CALLER: Final = 255  # that a receipt has
 _PAUSE_SECONDS: Final = 0.05
 _NAME: Final = HEADER.lower().encode()
 _REPLAYED: Final = (REPLAYED.lower().encode(), b"true")
@@ -154,8 +154,10 @@ def _inner(scope: Scope, fring: Fring) -> dict[str, Any]:
 
 
 def _short(caller: str) -> str:
-    """Return a caller's name as it may be kept: a digest of one that is very long."""
-    return caller if len(caller) <= LONGEST_CALLER else sha256(caller.encode()).hexdigest()
+    """Return a caller's name as it may be kept: a digest of one that may not."""
+    if CALLER_RULE.problem("caller", caller) is None:
+        return caller
+    return sha256(caller.encode(errors="surrogatepass")).hexdigest()
 
 
 def _key(given: list[bytes]) -> str:
