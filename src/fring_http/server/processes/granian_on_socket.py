@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Final
 
 from granian._granian import SocketHolder
@@ -15,10 +17,23 @@ from fring_http.server.processes.addresses import BACKLOG, SILENT_SECONDS
 if TYPE_CHECKING:
     import socket
 
-    from fring_http.api.asgi import Application
+    from fring_http.api.asgi import Application, Event, Reader, Writer
 
 _IS_UNIX: Final = False
 _on_fd: Any = SocketHolder  # its stub knows no arguments
+
+
+def _leaving(app: Application) -> Application:
+    """Return an application that ends when its client has left.
+
+    Granian cancels it then, and would log what it raises for an error, traceback and all.
+    """
+
+    async def answer(scope: Event, receive: Reader, send: Writer) -> None:
+        with suppress(asyncio.CancelledError):
+            await app(scope, receive, send)
+
+    return answer
 
 
 class OnSocket(Server):
@@ -26,7 +41,7 @@ class OnSocket(Server):
 
     def __init__(self, app: Application, listening: socket.socket, connections: int) -> None:
         super().__init__(
-            app,
+            _leaving(app),
             interface=Interfaces.ASGINL,
             http=HTTPModes.http1,  # of HTTP/2 a few bytes ask for gigabytes
             http1_settings=HTTP1Settings(header_read_timeout=round(SILENT_SECONDS * 1000)),
