@@ -115,10 +115,7 @@ def rated(rates: Rates, *guards: Guard) -> list[Guard]:
     async def guard(connection: Connection, handler: BaseRouteHandler) -> None:
         scope = connection.scope
         try:
-            for each in guards:
-                done = each(connection, handler)
-                if isawaitable(done):
-                    await done
+            await _ask(guards, connection, handler)
         finally:  # what is too often is refused for that
             if rates.requests:
                 await rates.requests.spend(scope, *caller_of(scope))
@@ -132,12 +129,8 @@ def once(*guards: Guard) -> list[Guard]:
     """Return a guard that asks these, unless the request has passed it already."""
 
     async def guard(connection: Connection, handler: BaseRouteHandler) -> None:
-        if _PASSED in connection.scope:
-            return
-        for each in guards:
-            done = each(connection, handler)
-            if isawaitable(done):
-                await done
+        if _PASSED not in connection.scope:
+            await _ask(guards, connection, handler)
 
     return [guard]
 
@@ -146,3 +139,10 @@ async def pass_guards(connection: Connection) -> None:
     """Ask the guards of a request now, and not again; raise what they raise."""
     await connection.route_handler.authorize_connection(connection)
     cast("dict[str, Any]", connection.scope)[_PASSED] = True
+
+
+async def _ask(guards: Sequence[Guard], connection: Connection, handler: BaseRouteHandler) -> None:
+    for guard in guards:
+        done = guard(connection, handler)
+        if isawaitable(done):
+            await done

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, nullcontext
 from typing import TYPE_CHECKING, Final
 
 from fring_core import StoreUnavailable
@@ -12,6 +12,7 @@ from fring_http.server.settings import MEMORY
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
+    from contextlib import AbstractAsyncContextManager
 
     from fring_http.server.settings import Settings
 
@@ -25,10 +26,13 @@ async def tables_checked(settings: Settings) -> AsyncIterator[None]:
 
     Raise `SchemaError` for tables that cannot be worked with, if the database is there.
     """
-    if settings.database_url == MEMORY or await _are_prepared(settings):
-        yield
-        return
-    async with tables_awaited(settings):
+    later: AbstractAsyncContextManager[None] = nullcontext()
+    if settings.database_url != MEMORY:
+        try:
+            await _prepare(settings)
+        except StoreUnavailable:
+            later = tables_awaited(settings)
+    async with later:
         yield
 
 
@@ -43,15 +47,6 @@ async def tables_awaited(settings: Settings) -> AsyncIterator[None]:
         await asyncio.wait([later])
 
 
-async def _are_prepared(settings: Settings) -> bool:
-    try:
-        await _prepare(settings)
-    except StoreUnavailable as error:
-        _say(error)
-        return False
-    return True
-
-
 async def _prepare_later(settings: Settings) -> None:
     from fring_adapters.postgres import SchemaError  # noqa: PLC0415  # only with a database
 
@@ -62,7 +57,7 @@ async def _prepare_later(settings: Settings) -> None:
         except (StoreUnavailable, SchemaError) as error:  # whoever mends it needs no restart
             if str(error) != said:
                 said = str(error)
-                _say(error)
+                _log.warning("%s; requests are answered with 503 until that is over", error)
             await asyncio.sleep(PREPARE_AGAIN_SECONDS)
         else:
             return
@@ -74,7 +69,3 @@ async def _prepare(settings: Settings) -> None:
     await asyncio.to_thread(
         prepare, settings.database_url, schema=settings.schema, upgrade=settings.migrate
     )
-
-
-def _say(error: Exception) -> None:
-    _log.warning("%s; requests are answered with 503 until that is over", error)

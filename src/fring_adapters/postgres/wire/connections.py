@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from itertools import count
 from time import monotonic
 from typing import TYPE_CHECKING, Any, Final, TypeVar
@@ -17,6 +17,7 @@ from fring_adapters.postgres.wire.statement import Row
 from fring_core import StoreUnavailable
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from typing import Self
 
     from psycopg.abc import PQGen
@@ -54,10 +55,23 @@ class _Pooled:
         """Keep to what a door allows."""
         self.deadline, self.cancel_seconds, self.limits = door.deadline, door.cancel, door.limits
 
-    def _too_late(self) -> StoreUnavailable:
+    def _outcome(self, stopped: BaseException, error: psycopg.Error) -> BaseException:
+        """Return what to raise for a wait that was stopped, and then ended with an error."""
+        if not _is_late(stopped):  # its caller was stopped, and has to learn of that
+            return stopped
+        if not _is_late(error):
+            return error
         return StoreUnavailable(
             f"A statement took longer than {self.deadline:g} s and was cancelled"
         )
+
+    @contextmanager
+    def _in_a_hurry(self) -> Iterator[None]:
+        deadline, self.deadline = self.deadline, min(self.deadline, ASK_SECONDS)
+        try:
+            yield
+        finally:
+            self.deadline = deadline
 
 
 class PooledAsyncConnection(_Pooled, AsyncConnection[Row]):
@@ -100,8 +114,7 @@ class PooledAsyncConnection(_Pooled, AsyncConnection[Row]):
                 await self.cancel_safe(timeout=self.cancel_seconds)
             found = await waiting.wait_async(gen, socket, interval, max(0.0, ends - monotonic()))
         except psycopg.Error as error:
-            if _is_late(stopped):
-                stopped = self._too_late() if _is_late(error) else error
+            stopped = self._outcome(stopped, error)
         else:
             if _is_late(stopped):
                 return found
@@ -112,11 +125,8 @@ class PooledAsyncConnection(_Pooled, AsyncConnection[Row]):
 
     async def ask(self) -> None:
         """Raise what a statement raises unless the database answers in `ASK_SECONDS`."""
-        deadline, self.deadline = self.deadline, min(self.deadline, ASK_SECONDS)
-        try:
+        with self._in_a_hurry():
             await self.execute("")
-        finally:
-            self.deadline = deadline
 
 
 class PooledConnection(_Pooled, Connection[Row]):
@@ -152,8 +162,7 @@ class PooledConnection(_Pooled, Connection[Row]):
                 self.cancel_safe(timeout=self.cancel_seconds)
             found = waiting.wait(gen, socket, interval, max(0.0, ends - monotonic()))
         except psycopg.Error as error:
-            if _is_late(stopped):
-                stopped = self._too_late() if _is_late(error) else error
+            stopped = self._outcome(stopped, error)
         else:
             if _is_late(stopped):
                 return found
@@ -164,8 +173,5 @@ class PooledConnection(_Pooled, Connection[Row]):
 
     def ask(self) -> None:
         """Ask as `PooledAsyncConnection.ask` does."""
-        deadline, self.deadline = self.deadline, min(self.deadline, ASK_SECONDS)
-        try:
+        with self._in_a_hurry():
             self.execute("")
-        finally:
-            self.deadline = deadline
