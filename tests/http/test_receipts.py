@@ -10,6 +10,7 @@ import httpx
 import pytest
 from litestar import Litestar
 from litestar.config.compression import CompressionConfig
+from litestar.exceptions import PermissionDeniedException
 from litestar.testing import AsyncTestClient
 
 from fring_adapters.memory import MemoryStore
@@ -290,3 +291,20 @@ def test_workers_know_each_others_keys(database, tmp_path):
             await_condition(lambda: client.get("/health/ready").status_code == 200)
             answer = client.post("/api/v1/tasks", json=BODY, headers=KEY)
             assert answer.headers["idempotent-replayed"] == "true"
+
+
+async def test_who_may_not_pass_a_hosts_guard_learns_of_no_answer(fring):
+    def guard(connection, _):
+        if "x-pass" not in connection.headers:
+            raise PermissionDeniedException
+
+    router = v1_router(fring)
+    async with AsyncTestClient(Litestar([router], guards=[guard])) as client:
+        passed = await client.post("/api/v1/tasks", json=BODY, headers=KEY | {"X-Pass": "1"})
+        refused = await client.post("/api/v1/tasks", json=BODY, headers=KEY)
+    assert (passed.status_code, refused.status_code) == (201, 403)
+    assert await titles_of(fring) == ["task"]
+
+
+async def titles_of(fring):
+    return [task.title for task in await fring.tasks.list()]

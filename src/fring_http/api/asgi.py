@@ -15,3 +15,5 @@ Event: TypeAlias = MutableMapping[str, Any]
 Reader: TypeAlias = Callable[[], Awaitable[Event]]
 Writer: TypeAlias = Callable[[Event], Awaitable[None]]
 Application: TypeAlias = Callable[[Event, Reader, Writer], Awaitable[None]]
+# For the framework, whose own types of the same protocol these are not.
+Middleware: TypeAlias = Callable[[Application], Any]

@@ -15,14 +15,12 @@ from time import monotonic
 from typing import TYPE_CHECKING, Any, Final, cast
 
 from litestar import Request
-from litestar.di import Provide
 from litestar.types import Empty, Scope  # Litestar reads the types of what it calls
 from litestar.utils.scope.state import ScopeState
 
 from fring_core import Fring, InvalidKey, KeyInFlight
 from fring_core.receipts import CALLER as CALLER_RULE
 from fring_http.api.exchanges import note
-from fring_http.api.guards import pass_guards
 from fring_http.api.held_answers import HeldAnswer, Kept, Refused
 from fring_http.api.rates.callers import CALLER
 from fring_http.api.reading.bodies import read_bytes
@@ -46,14 +44,10 @@ _NAME: Final = HEADER.lower().encode()
 _REPLAYED: Final = (REPLAYED.lower().encode(), b"true")
 
 
-def unit_of(fring: Fring) -> Provide:
-    """Return what gives handlers the Fring that their request works with."""
-
-    def unit(scope: Scope) -> Fring:
-        found: Fring = cast("dict[str, Any]", scope).get(UNIT, fring)
-        return found
-
-    return Provide(unit, sync_to_thread=False)
+def fring_of(request: Request[Any, Any, Any]) -> Fring:
+    """Return the Fring that a request works with: the router's, or that of its transaction."""
+    found: Fring = cast("dict[str, Any]", request.scope)[UNIT]
+    return found
 
 
 def answering_once(fring: Fring, kept_for: float) -> Callable[[ASGIApp], ASGIApp]:
@@ -78,6 +72,7 @@ class _Receipts:
         """Return an application that answers once for a key."""
 
         def answer(scope: Scope, receive: Receive, send: Send) -> Any:
+            cast("dict[str, Any]", scope)[UNIT] = self._fring
             if scope.get("method") in WRITING:
                 keys = [value for name, value in scope["headers"] if name == _NAME]
                 if keys:
@@ -90,8 +85,8 @@ class _Receipts:
         self, app: ASGIApp, keys: list[bytes], scope: Scope, receive: Receive, send: Send
     ) -> None:
         request: Request[Any, Any, Any] = Request(scope, receive, send)
-        # Before a body is read, and before the transaction: they may ask the database themselves.
-        await pass_guards(request)
+        # Those of an application that the router is part of: who may not ask learns of no answer.
+        await request.route_handler.authorize_connection(request)
         caller = cast("dict[str, Any]", scope).get(CALLER, "")
         held, latest = HeldAnswer(), ""
 

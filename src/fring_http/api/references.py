@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 from urllib.parse import quote
 
-from litestar import Response
+from fring_http.api.answers import Answer, answer
 
 if TYPE_CHECKING:
     from litestar import Request
@@ -40,10 +40,10 @@ def reference(request: Request[Any, Any, Any], path: str) -> str:
 
 def created(
     request: Request[Any, Any, Any], shown: Row, tag: str, collection: str = ""
-) -> Response[Row]:
+) -> Answer[Row]:
     """Return the answer to a row that was made, with its `Location` and its tag.
 
     It is one of what stands at the path `collection` ('': at the one that was asked for).
     """
     place = f"{collection or request.scope['path']}/{shown.id}"
-    return Response(shown, headers={"Location": reference(request, place), "ETag": tag})
+    return answer(shown, {"Location": reference(request, place), "ETag": tag})

@@ -5,9 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlencode
 
-from litestar import Request, Response, Router, delete, get, patch, post, put
+from litestar import Request, Router, delete, get, patch, post, put
 from litestar.datastructures import ResponseHeader
-from litestar.di import NamedDependency
 from litestar.params import FromPath
 
 from fring_core import (
@@ -23,8 +22,9 @@ from fring_core import (
     text,
 )
 from fring_core.queries import MAX_LIMIT
-from fring_http.api.guards import list_guard, once, rated, reserved_guard
-from fring_http.api.large_pages import LargePages
+from fring_http.api.answers import Answer, answer
+from fring_http.api.guards import guarding, list_guard, rated, reserved_guard
+from fring_http.api.large_pages import turn
 from fring_http.api.personal.schemas import Completion, NewOwnTask, OwnTask, OwnTaskChanges
 from fring_http.api.rates.policies import NO_RATES
 from fring_http.api.reading.bodies import MAX_BODY_BYTES, read_body, read_optional_body
@@ -33,7 +33,7 @@ from fring_http.api.reading.parameters import Query, read_id
 from fring_http.api.reading.preconditions import answered, read_if_match, tagged
 from fring_http.api.reading.unknown import telling
 from fring_http.api.reading.wording import alternatives
-from fring_http.api.receipts import IDEMPOTENCY_SECONDS, TAKES_KEYS, answering_once, unit_of
+from fring_http.api.receipts import IDEMPOTENCY_SECONDS, TAKES_KEYS, answering_once, fring_of
 from fring_http.api.references import created, reference
 from fring_http.api.refusals.errors import ROUTER_HANDLERS, Fault, Rejected
 from fring_http.api.refusals.options import with_options
@@ -47,8 +47,6 @@ if TYPE_CHECKING:
     from fring_core import Task, Tokens
     from fring_http.api.rates import Rates
 
-Service = NamedDependency[Fring]
-Pages = NamedDependency[LargePages]
 Call = Request[Any, Any, Any]
 
 # What servers put for bytes that are not UTF-8: names that differ there would share a list.
@@ -102,16 +100,14 @@ def read_order(query: Query) -> TaskOrder:
     response_description="The task that was created.",
     response_headers=[LOCATION],
 )
-async def create_own_task(
-    fring: Service, request: Call, user_id: FromPath[str]
-) -> Response[OwnTask]:
+async def create_own_task(request: Call, user_id: FromPath[str]) -> Answer[OwnTask]:
     """Create a task on a list.
 
     A list is there as soon as somebody asks for it.
     """
     owner = read_owner(user_id)
     new = await read_body(request, NewOwnTask)
-    task = await fring.tasks.create(new.to_core(), owner=owner)
+    task = await fring_of(request).tasks.create(new.to_core(), owner=owner)
     return created(request, OwnTask.of(task, owner), version_tag(task.version))
 
 
@@ -121,9 +117,7 @@ async def create_own_task(
     response_description="The tasks on this page.",
     response_headers=[NEXT],
 )
-async def list_own_tasks(
-    fring: Service, pages: Pages, request: Call, user_id: FromPath[str]
-) -> Response[list[OwnTask]]:
+async def list_own_tasks(request: Call, user_id: FromPath[str]) -> Answer[list[OwnTask]]:
     """List the tasks of a list.
 
     They come newest first, or by title.
@@ -131,12 +125,12 @@ async def list_own_tasks(
     owner, query = read_owner(user_id), Query(request)
     where, order = read_filter(query), read_order(query)
     page = Page(query.integer("skip", 0), query.integer("limit", MAX_LIMIT))
-    async with pages.turn(page.limit):
-        tasks = await fring.tasks.list(where, page, owner=owner, order=order)
+    async with turn(page.limit):
+        tasks = await fring_of(request).tasks.list(where, page, owner=owner, order=order)
     headers = {}
     if tasks and tasks.more:
         headers["Link"] = _next_link(request, query, page.skip + page.limit, page.limit)
-    return Response([OwnTask.of(task, owner) for task in tasks], headers=headers)
+    return answer([OwnTask.of(task, owner) for task in tasks], headers)
 
 
 def _next_link(request: Call, query: Query, skip: int, limit: int) -> str:
@@ -150,11 +144,11 @@ def _next_link(request: Call, query: Query, skip: int, limit: int) -> str:
 
 @get("/{task_id:str}", opt=operation(errors=GONE, tagged=True), response_description="The task.")
 async def get_own_task(
-    fring: Service, request: Call, user_id: FromPath[str], task_id: FromPath[str]
-) -> Response[OwnTask]:
+    request: Call, user_id: FromPath[str], task_id: FromPath[str]
+) -> Answer[OwnTask]:
     """Get a task of a list."""
     owner = read_owner(user_id)
-    task = await fring.tasks.get(read_id("task_id", task_id), owner=owner)
+    task = await fring_of(request).tasks.get(read_id("task_id", task_id), owner=owner)
     return answered(request, OwnTask.of(task, owner), task)
 
 
@@ -164,8 +158,8 @@ async def get_own_task(
     response_description="The task as it is now.",
 )
 async def update_own_task(
-    fring: Service, request: Call, user_id: FromPath[str], task_id: FromPath[str]
-) -> Response[OwnTask]:
+    request: Call, user_id: FromPath[str], task_id: FromPath[str]
+) -> Answer[OwnTask]:
     """Change a task of a list.
 
     What the body does not name stays.
@@ -174,7 +168,7 @@ async def update_own_task(
     expected = read_if_match(request)
     changes = (await read_body(request, OwnTaskChanges)).to_core()
     changed = await expected.met(
-        lambda version: fring.tasks.update(task, changes, owner=owner, version=version)
+        lambda version: fring_of(request).tasks.update(task, changes, owner=owner, version=version)
     )
     return tagged(OwnTask.of(changed, owner), changed)
 
@@ -184,13 +178,13 @@ async def update_own_task(
     opt=operation(errors=GONE, tagged=True),
     response_description="The task is gone.",
 )
-async def delete_own_task(
-    fring: Service, request: Call, user_id: FromPath[str], task_id: FromPath[str]
-) -> None:
+async def delete_own_task(request: Call, user_id: FromPath[str], task_id: FromPath[str]) -> None:
     """Delete a task of a list."""
     owner, task = read_owner(user_id), read_id("task_id", task_id)
     expected = read_if_match(request)
-    await expected.met(lambda version: fring.tasks.delete(task, owner=owner, version=version))
+    await expected.met(
+        lambda version: fring_of(request).tasks.delete(task, owner=owner, version=version)
+    )
 
 
 @patch(
@@ -199,8 +193,8 @@ async def delete_own_task(
     response_description="The task as it is now.",
 )
 async def toggle_own_task(
-    fring: Service, request: Call, user_id: FromPath[str], task_id: FromPath[str]
-) -> Response[OwnTask]:
+    request: Call, user_id: FromPath[str], task_id: FromPath[str]
+) -> Answer[OwnTask]:
     """Complete a task of a list, or reopen it.
 
     A body says which. Without one, a completed task is reopened, any other is completed.
@@ -211,9 +205,9 @@ async def toggle_own_task(
 
     def change(version: int | None) -> Awaitable[Task]:
         if wish is None:
-            return fring.tasks.toggle(task, owner=owner, version=version)
+            return fring_of(request).tasks.toggle(task, owner=owner, version=version)
         changes = TaskChanges(completed=wish.completed)
-        return fring.tasks.update(task, changes, owner=owner, version=version)
+        return fring_of(request).tasks.update(task, changes, owner=owner, version=version)
 
     changed = await expected.met(change)
     return tagged(OwnTask.of(changed, owner), changed)
@@ -245,11 +239,14 @@ def personal_router(
                 toggle_own_task,
             ]
         ),
-        dependencies={"fring": unit_of(fring), "pages": LargePages.provided()},
-        guards=once(
-            *rated(rates, reserved_guard, *([list_guard(tokens)] if tokens else [])), input_guard
-        ),
-        middleware=[answering_once(fring, idempotency_seconds), telling],
+        middleware=[
+            guarding(
+                *rated(rates, reserved_guard, *([list_guard(tokens)] if tokens else [])),
+                input_guard,
+            ),
+            answering_once(fring, idempotency_seconds),
+            telling,
+        ],
         opt={
             "secured": tokens is not None,
             "path": LIST_PATH,

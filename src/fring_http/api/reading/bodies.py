@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from typing import TYPE_CHECKING, Any, Final, TypeVar
+from typing import TYPE_CHECKING, Any, Final, TypeVar, cast
 
 import msgspec
 from litestar.exceptions import HTTPException, InternalServerException
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from litestar import Request
     from msgspec.structs import FieldInfo
 
+    from fring_http.api.asgi import Event
     from fring_http.api.shapes.json_schema import Body
 
 T = TypeVar("T", bound="Body")
@@ -105,7 +106,7 @@ async def read_optional_body(request: Request[Any, Any, Any], shape: type[T]) ->
     if announces_body(request.scope["headers"]):
         named = " and ".join(f.encode_name + f" {must_be(f.type)}" for f in fields(shape))
         why = f"must be absent, or a JSON object with Content-Type: {JSON}, in which {named}"
-        faults = refuse_or_note_body(request, why)
+        faults = refuse_or_note_body(cast("Event", request.scope), why)
         if faults:
             raise Rejected(*faults)
     return None
@@ -160,7 +161,7 @@ def _unknown(
 ) -> list[Fault]:
     known, shown = shape.__struct_encode_fields__, shape.shown
     unknown = [name for name in members if name not in known and name not in shown]
-    return refuse_or_note(request, "body", unknown, known)
+    return refuse_or_note(cast("Event", request.scope), "body", unknown, known)
 
 
 def fault_of(field: FieldInfo, members: Mapping[str, msgspec.Raw]) -> Fault | None:

@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import attrs
 import msgspec
-from litestar import MediaType, Response
 from litestar.exceptions import HTTPException
 
 from fring_core import VersionConflict
 from fring_core.versions import NO_VERSION
+from fring_http.api.answers import Answer, answer
 from fring_http.api.refusals.details import UNCONDITIONAL
 from fring_http.api.refusals.errors import Fault, Rejected
 from fring_http.api.tags import body_tag, tags_in, version_of, version_tag
@@ -83,7 +83,7 @@ def read_if_match(request: Request[Any, Any, Any]) -> Expected:
 
 def answered(
     request: Request[Any, Any, Any], shown: Shown, row: Task | User, *, with_others: bool = False
-) -> Response[Shown]:
+) -> Answer[Shown]:
     """Return what is shown of a row, with its tag, or 304 if `If-None-Match` names that.
 
     Other rows are shown too if it is `with_others`.
@@ -92,18 +92,13 @@ def answered(
     tag = body_tag(row.version, body) if with_others else version_tag(row.version)
     header = _header(request, b"if-none-match")
     if header is not None and _names(header, tag):
-        return _response(None, tag, 304)
-    return _response(body, tag)
+        return Answer(None, {"ETag": tag}, 304)
+    return Answer(body, {"ETag": tag})
 
 
-def tagged(shown: Shown, row: Task | User) -> Response[Shown]:
+def tagged(shown: Shown, row: Task | User) -> Answer[Shown]:
     """Return what is shown of a row that was changed, with its tag."""
-    return _response(msgspec.json.encode(shown), version_tag(row.version))
-
-
-def _response(body: bytes | None, tag: str, status: int | None = None) -> Response[Any]:
-    # Encoded here already, which is faster than what the framework does for any type.
-    return Response(body, status_code=status, media_type=MediaType.JSON, headers={"ETag": tag})
+    return answer(shown, {"ETag": version_tag(row.version)})
 
 
 def _names(header: str, tag: str) -> bool:

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final, cast
+from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import quote
 
 from fring_http.api.refusals.errors import Fault
@@ -14,8 +14,7 @@ from fring_http.nearest import nearest
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Collection, Iterable
 
-    from litestar.connection import ASGIConnection
-    from litestar.types import ASGIApp, Message, Receive, Scope, Send
+    from fring_http.api.asgi import Application, Event, Reader, Writer
 
 HEADER: Final = "Fring-Ignored"
 MEANING: Final = (
@@ -28,7 +27,7 @@ _KEY: Final = "fring_ignored"
 
 
 def refuse_or_note(
-    request: ASGIConnection[Any, Any, Any, Any],
+    scope: Event,
     where: str,
     names: Collection[str],
     known: Collection[str],
@@ -38,24 +37,24 @@ def refuse_or_note(
 
     If not, nothing is wrong, and the answer names them. `why` says it of names that are known.
     """
-    if names and request.route_handler.opt.get("strict_input"):
+    if names and scope["route_handler"].opt.get("strict_input"):
         return [_fault([where, name], name, known, why) for name in list(names)[:MOST_NAMES]]
     shown = list(names)[: MOST_NAMES + 1]  # one more than an answer names
-    _note(request, [f"{where}.{quote(name[:MOST_CHARACTERS], safe='')}" for name in shown])
+    _note(scope, [f"{where}.{quote(name[:MOST_CHARACTERS], safe='')}" for name in shown])
     return []
 
 
-def refuse_or_note_body(request: ASGIConnection[Any, Any, Any, Any], why: str) -> list[Fault]:
+def refuse_or_note_body(scope: Event, why: str) -> list[Fault]:
     """Return what is wrong with a request whose body is not read, if it is strict, as above."""
-    if request.route_handler.opt.get("strict_input"):
+    if scope["route_handler"].opt.get("strict_input"):
         return [Fault(["body"], why, "value_error")]
-    _note(request, ["body"])
+    _note(scope, ["body"])
     return []
 
 
-def _note(request: ASGIConnection[Any, Any, Any, Any], places: Iterable[str]) -> None:
+def _note(scope: Event, places: Iterable[str]) -> None:
     """Have the answer name these places as ignored."""
-    cast("dict[str, Any]", request.scope).setdefault(_KEY, []).extend(places)
+    scope.setdefault(_KEY, []).extend(places)
 
 
 def _fault(loc: list[str], name: str, known: Collection[str], why: str) -> Fault:
@@ -66,12 +65,12 @@ def _fault(loc: list[str], name: str, known: Collection[str], why: str) -> Fault
     return Fault(loc, f"is not known; {instead}", "value_error")
 
 
-def telling(app: ASGIApp) -> ASGIApp:
+def telling(app: Application) -> Any:
     """Return an application whose answers name what was ignored: a middleware of Litestar."""
 
-    async def answer(scope: Scope, receive: Receive, send: Send) -> None:
-        def send_telling(message: Message) -> Awaitable[None]:
-            noted = cast("dict[str, Any]", scope).get(_KEY)
+    def answer(scope: Event, receive: Reader, send: Writer) -> Awaitable[None]:
+        def send_telling(message: Event) -> Awaitable[None]:
+            noted = scope.get(_KEY)
             if noted and message["type"] == "http.response.start":
                 value = ", ".join(noted[:MOST_NAMES] + ["..."] * (len(noted) > MOST_NAMES))
                 message["headers"] = [
@@ -80,6 +79,6 @@ def telling(app: ASGIApp) -> ASGIApp:
                 ]
             return send(message)
 
-        await app(scope, receive, send_telling)
+        return app(scope, receive, send_telling)
 
     return answer

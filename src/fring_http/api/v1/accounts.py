@@ -17,7 +17,7 @@ from fring_core import (
     UsernameTaken,
 )
 from fring_http.api.exchanges import note
-from fring_http.api.guards import account_guard, rated
+from fring_http.api.guards import account_guard, guarding, rated
 from fring_http.api.rates.policies import NO_RATES
 from fring_http.api.reading.bodies import MAX_BODY_BYTES, read_body
 from fring_http.api.reading.input_guard import input_guard
@@ -36,9 +36,9 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from litestar.handlers import HTTPRouteHandler
-    from litestar.types import Guard
 
     from fring_core import Tokens
+    from fring_http.api.guards import Guard
     from fring_http.api.rates import Rates
 
 _security = logging.getLogger("fring.security")
@@ -167,7 +167,6 @@ def auth_router(
             "accounts": Provide(lambda: accounts, sync_to_thread=False),
             "attempts": Provide(lambda: attempts, sync_to_thread=False),
         },
-        middleware=[telling],
         opt={"path": BOARD_PATH, "strict_input": strict_input},
         tags=["accounts"],
         exception_handlers=ROUTER_HANDLERS,
@@ -181,6 +180,6 @@ def _part(
     return Router(
         "/",
         route_handlers=with_options(handlers),
-        guards=[*guards, input_guard],
+        middleware=[guarding(*guards, input_guard), telling],
         opt={"secured": secured},
     )

@@ -6,13 +6,12 @@ from typing import TYPE_CHECKING
 
 from litestar import Router
 
-from fring_http.api.guards import board_guard, once, rated
-from fring_http.api.large_pages import LargePages
+from fring_http.api.guards import board_guard, guarding, rated
 from fring_http.api.rates.policies import NO_RATES
 from fring_http.api.reading.bodies import MAX_BODY_BYTES
 from fring_http.api.reading.input_guard import input_guard
 from fring_http.api.reading.unknown import telling
-from fring_http.api.receipts import IDEMPOTENCY_SECONDS, TAKES_KEYS, answering_once, unit_of
+from fring_http.api.receipts import IDEMPOTENCY_SECONDS, TAKES_KEYS, answering_once
 from fring_http.api.refusals.errors import ROUTER_HANDLERS
 from fring_http.api.refusals.options import with_options
 from fring_http.api.shapes.parameters import BOARD_PATH
@@ -44,9 +43,11 @@ def v1_router(
     return Router(
         "/api/v1",
         route_handlers=with_options([*users.HANDLERS, *tasks.HANDLERS]),
-        dependencies={"fring": unit_of(fring), "pages": LargePages.provided()},
-        guards=once(*rated(rates, *([board_guard(tokens)] if tokens else [])), input_guard),
-        middleware=[answering_once(fring, idempotency_seconds), telling],
+        middleware=[
+            guarding(*rated(rates, *([board_guard(tokens)] if tokens else [])), input_guard),
+            answering_once(fring, idempotency_seconds),
+            telling,
+        ],
         opt={
             "secured": tokens is not None,
             "path": BOARD_PATH,

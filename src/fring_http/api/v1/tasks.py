@@ -4,24 +4,23 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from litestar import Request, Response, delete, get, patch, post, put
-from litestar.di import NamedDependency
+from litestar import Request, delete, get, patch, post, put
 from litestar.params import FromPath
 
-from fring_core import Fring, Page, Side, TaskFilter
+from fring_core import Page, Side, TaskFilter
 from fring_core.queries import DEFAULT_LIMIT
-from fring_http.api.large_pages import LargePages
+from fring_http.api.answers import Answer, answer
+from fring_http.api.large_pages import turn
 from fring_http.api.reading.bodies import read_body
 from fring_http.api.reading.parameters import Query, read_id
 from fring_http.api.reading.preconditions import answered, read_if_match, tagged
+from fring_http.api.receipts import fring_of
 from fring_http.api.references import created
 from fring_http.api.shapes.operations import LOCATION, operation
 from fring_http.api.tags import version_tag
 from fring_http.api.v1 import texts as errors
 from fring_http.api.v1.schemas import Message, NewTask, Task, TaskChanges, TaskWithUsers, User
 
-Service = NamedDependency[Fring]
-Pages = NamedDependency[LargePages]
 Call = Request[Any, Any, Any]
 
 
@@ -31,10 +30,10 @@ Call = Request[Any, Any, Any]
     response_description="The task that was created.",
     response_headers=[LOCATION],
 )
-async def create_task(fring: Service, request: Call) -> Response[Task]:
+async def create_task(request: Call) -> Answer[Task]:
     """Create a task."""
     new = await read_body(request, NewTask)
-    task = await fring.tasks.create(new.to_core())
+    task = await fring_of(request).tasks.create(new.to_core())
     return created(request, Task.of(task), version_tag(task.version))
 
 
@@ -43,7 +42,7 @@ async def create_task(fring: Service, request: Call) -> Response[Task]:
     opt=operation(query=("skip", "limit", "status", "title", "assigned")),
     response_description="The tasks on this page.",
 )
-async def list_tasks(fring: Service, pages: Pages, request: Call) -> list[Task]:
+async def list_tasks(request: Call) -> Answer[list[Task]]:
     """List tasks.
 
     They come by ascending id.
@@ -51,8 +50,8 @@ async def list_tasks(fring: Service, pages: Pages, request: Call) -> list[Task]:
     query = Query(request)
     where = TaskFilter(query.status("status"), query.text("title"), query.boolean("assigned"))
     page = Page(query.integer("skip", 0), query.integer("limit", DEFAULT_LIMIT))
-    async with pages.turn(page.limit):
-        return [Task.of(task) for task in await fring.tasks.list(where, page)]
+    async with turn(page.limit):
+        return answer([Task.of(task) for task in await fring_of(request).tasks.list(where, page)])
 
 
 @get(
@@ -60,11 +59,9 @@ async def list_tasks(fring: Service, pages: Pages, request: Call) -> list[Task]:
     opt=operation(errors={400: errors.TASK}, tagged=True),
     response_description="The task, and the users it is assigned to.",
 )
-async def get_task(
-    fring: Service, request: Call, task_id: FromPath[str]
-) -> Response[TaskWithUsers]:
+async def get_task(request: Call, task_id: FromPath[str]) -> Answer[TaskWithUsers]:
     """Get a task and its users."""
-    found = await fring.tasks.get_with_users(read_id("task_id", task_id))
+    found = await fring_of(request).tasks.get_with_users(read_id("task_id", task_id))
     return answered(request, TaskWithUsers.of_both(found), found.task, with_others=True)
 
 
@@ -73,14 +70,16 @@ async def get_task(
     opt=operation(body=TaskChanges, errors={400: errors.UPDATE_TASK}, tagged=True),
     response_description="The task as it is now.",
 )
-async def update_task(fring: Service, request: Call, task_id: FromPath[str]) -> Response[Task]:
+async def update_task(request: Call, task_id: FromPath[str]) -> Answer[Task]:
     """Change a task.
 
     What the body does not name stays.
     """
     task, expected = read_id("task_id", task_id), read_if_match(request)
     changes = (await read_body(request, TaskChanges)).to_core()
-    changed = await expected.met(lambda version: fring.tasks.update(task, changes, version=version))
+    changed = await expected.met(
+        lambda version: fring_of(request).tasks.update(task, changes, version=version)
+    )
     return tagged(Task.of(changed), changed)
 
 
@@ -89,12 +88,12 @@ async def update_task(fring: Service, request: Call, task_id: FromPath[str]) -> 
     opt=operation(query=("new_status",), errors={400: errors.UPDATE_TASK}, tagged=True),
     response_description="The task as it is now.",
 )
-async def set_status(fring: Service, request: Call, task_id: FromPath[str]) -> Response[Task]:
+async def set_status(request: Call, task_id: FromPath[str]) -> Answer[Task]:
     """Set the status of a task."""
     task, expected = read_id("task_id", task_id), read_if_match(request)
     status = Query(request).required_status("status")
     changed = await expected.met(
-        lambda version: fring.tasks.set_status(task, status, version=version)
+        lambda version: fring_of(request).tasks.set_status(task, status, version=version)
     )
     return tagged(Task.of(changed), changed)
 
@@ -104,13 +103,13 @@ async def set_status(fring: Service, request: Call, task_id: FromPath[str]) -> R
     opt=operation(errors={400: errors.TASK}, tagged=True),
     response_description="The task is gone.",
 )
-async def delete_task(fring: Service, request: Call, task_id: FromPath[str]) -> None:
+async def delete_task(request: Call, task_id: FromPath[str]) -> None:
     """Delete a task.
 
     Its assignments go with it, its users stay.
     """
     task, expected = read_id("task_id", task_id), read_if_match(request)
-    await expected.met(lambda version: fring.tasks.delete(task, version=version))
+    await expected.met(lambda version: fring_of(request).tasks.delete(task, version=version))
 
 
 @get(
@@ -118,13 +117,13 @@ async def delete_task(fring: Service, request: Call, task_id: FromPath[str]) -> 
     opt=operation(errors={400: errors.TASK}),
     response_description="The users the task is assigned to.",
 )
-async def list_users_of_task(fring: Service, task_id: FromPath[str]) -> list[User]:
+async def list_users_of_task(request: Call, task_id: FromPath[str]) -> Answer[list[User]]:
     """List the users of a task.
 
     They come by ascending id.
     """
-    users = await fring.assignments.users_of(read_id("task_id", task_id))
-    return [User.of(user) for user in users]
+    users = await fring_of(request).assignments.users_of(read_id("task_id", task_id))
+    return answer([User.of(user) for user in users])
 
 
 @post(
@@ -132,11 +131,13 @@ async def list_users_of_task(fring: Service, task_id: FromPath[str]) -> list[Use
     opt=operation(errors={400: errors.ASSIGN_USER}),
     response_description="The user is assigned.",
 )
-async def assign_user(fring: Service, task_id: FromPath[str], user_id: FromPath[str]) -> Message:
+async def assign_user(
+    request: Call, task_id: FromPath[str], user_id: FromPath[str]
+) -> Answer[Message]:
     """Assign a user to a task."""
     task, user = read_id("task_id", task_id), read_id("user_id", user_id)
-    await fring.assignments.add(user=user, task=task, first=Side.TASK)
-    return Message(f"User {user} assigned successfully to task {task}")
+    await fring_of(request).assignments.add(user=user, task=task, first=Side.TASK)
+    return answer(Message(f"User {user} assigned successfully to task {task}"))
 
 
 @delete(
@@ -144,10 +145,10 @@ async def assign_user(fring: Service, task_id: FromPath[str], user_id: FromPath[
     opt=operation(errors={400: errors.UNASSIGN_USER}),
     response_description="The user is no longer assigned.",
 )
-async def unassign_user(fring: Service, task_id: FromPath[str], user_id: FromPath[str]) -> None:
+async def unassign_user(request: Call, task_id: FromPath[str], user_id: FromPath[str]) -> None:
     """Take a user from a task."""
     task, user = read_id("task_id", task_id), read_id("user_id", user_id)
-    await fring.assignments.remove(user=user, task=task, first=Side.TASK)
+    await fring_of(request).assignments.remove(user=user, task=task, first=Side.TASK)
 
 
 HANDLERS: Final = (

@@ -4,22 +4,22 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from litestar import Request, Response, delete, get, post, put
-from litestar.di import NamedDependency
+from litestar import Request, delete, get, post, put
 from litestar.params import FromPath
 
-from fring_core import Action, Fring, Page, TaskStatus, UserFilter
+from fring_core import Action, Page, TaskStatus, UserFilter
 from fring_core.queries import DEFAULT_LIMIT
+from fring_http.api.answers import Answer, answer
 from fring_http.api.reading.bodies import read_body
 from fring_http.api.reading.parameters import Query, read_id
 from fring_http.api.reading.preconditions import answered, read_if_match, tagged
+from fring_http.api.receipts import fring_of
 from fring_http.api.references import created
 from fring_http.api.shapes.operations import LOCATION, operation
 from fring_http.api.tags import version_tag
 from fring_http.api.v1 import texts as errors
 from fring_http.api.v1.schemas import Message, NewUser, Task, User, UserChanges, UserWithTasks
 
-Service = NamedDependency[Fring]
 Call = Request[Any, Any, Any]
 
 
@@ -35,13 +35,13 @@ Call = Request[Any, Any, Any]
     response_description="The user that was created.",
     response_headers=[LOCATION],
 )
-async def create_user(fring: Service, request: Call) -> Response[User]:
+async def create_user(request: Call) -> Answer[User]:
     """Create a user.
 
     It has no password: nobody can log in as it.
     """
     new = await read_body(request, NewUser)
-    user = await fring.users.create(new.to_core())
+    user = await fring_of(request).users.create(new.to_core())
     return created(request, User.of(user), version_tag(user.version))
 
 
@@ -50,7 +50,7 @@ async def create_user(fring: Service, request: Call) -> Response[User]:
     opt=operation(query=("skip", "limit", "username", "email")),
     response_description="The users on this page.",
 )
-async def list_users(fring: Service, request: Call) -> list[User]:
+async def list_users(request: Call) -> Answer[list[User]]:
     """List users.
 
     They come by ascending id.
@@ -58,7 +58,7 @@ async def list_users(fring: Service, request: Call) -> list[User]:
     query = Query(request)
     where = UserFilter(username=query.text("username"), email=query.text("email"))
     page = Page(query.integer("skip", 0), query.integer("limit", DEFAULT_LIMIT))
-    return [User.of(user) for user in await fring.users.list(where, page)]
+    return answer([User.of(user) for user in await fring_of(request).users.list(where, page)])
 
 
 @get(
@@ -66,11 +66,9 @@ async def list_users(fring: Service, request: Call) -> list[User]:
     opt=operation(errors={400: errors.USER}, tagged=True),
     response_description="The user, and the tasks assigned to it.",
 )
-async def get_user(
-    fring: Service, request: Call, user_id: FromPath[str]
-) -> Response[UserWithTasks]:
+async def get_user(request: Call, user_id: FromPath[str]) -> Answer[UserWithTasks]:
     """Get a user and its tasks."""
-    found = await fring.users.get_with_tasks(read_id("user_id", user_id))
+    found = await fring_of(request).users.get_with_tasks(read_id("user_id", user_id))
     return answered(request, UserWithTasks.of_both(found), found.user, with_others=True)
 
 
@@ -84,14 +82,16 @@ async def get_user(
     ),
     response_description="The user as it is now.",
 )
-async def update_user(fring: Service, request: Call, user_id: FromPath[str]) -> Response[User]:
+async def update_user(request: Call, user_id: FromPath[str]) -> Answer[User]:
     """Change a user.
 
     What the body does not name stays.
     """
     user, expected = read_id("user_id", user_id), read_if_match(request)
     changes = (await read_body(request, UserChanges)).to_core()
-    changed = await expected.met(lambda version: fring.users.update(user, changes, version=version))
+    changed = await expected.met(
+        lambda version: fring_of(request).users.update(user, changes, version=version)
+    )
     return tagged(User.of(changed), changed)
 
 
@@ -100,13 +100,13 @@ async def update_user(fring: Service, request: Call, user_id: FromPath[str]) -> 
     opt=operation(action=Action.MANAGE_USERS, errors={400: errors.USER}, tagged=True),
     response_description="The user is gone.",
 )
-async def delete_user(fring: Service, request: Call, user_id: FromPath[str]) -> None:
+async def delete_user(request: Call, user_id: FromPath[str]) -> None:
     """Delete a user.
 
     Its assignments go with it, and its personal list if it has a password. Tasks of the board stay.
     """
     user, expected = read_id("user_id", user_id), read_if_match(request)
-    await expected.met(lambda version: fring.users.delete(user, version=version))
+    await expected.met(lambda version: fring_of(request).users.delete(user, version=version))
 
 
 @get(
@@ -114,7 +114,7 @@ async def delete_user(fring: Service, request: Call, user_id: FromPath[str]) -> 
     opt=operation(query=("status",), errors={400: errors.TASKS_OF_USER}),
     response_description="The tasks assigned to the user.",
 )
-async def list_tasks_of_user(fring: Service, request: Call, user_id: FromPath[str]) -> list[Task]:
+async def list_tasks_of_user(request: Call, user_id: FromPath[str]) -> Answer[list[Task]]:
     """List the tasks of a user.
 
     They come by ascending id.
@@ -122,7 +122,9 @@ async def list_tasks_of_user(fring: Service, request: Call, user_id: FromPath[st
     user = read_id("user_id", user_id)
     text = Query(request).text("status")
     status = TaskStatus.parse(text) if text else None
-    return [Task.of(task) for task in await fring.assignments.tasks_of(user, status)]
+    return answer(
+        [Task.of(task) for task in await fring_of(request).assignments.tasks_of(user, status)]
+    )
 
 
 @post(
@@ -130,11 +132,13 @@ async def list_tasks_of_user(fring: Service, request: Call, user_id: FromPath[st
     opt=operation(errors={400: errors.ASSIGN_TASK}),
     response_description="The task is assigned.",
 )
-async def assign_task(fring: Service, user_id: FromPath[str], task_id: FromPath[str]) -> Message:
+async def assign_task(
+    request: Call, user_id: FromPath[str], task_id: FromPath[str]
+) -> Answer[Message]:
     """Assign a task to a user."""
     user, task = read_id("user_id", user_id), read_id("task_id", task_id)
-    await fring.assignments.add(user=user, task=task)
-    return Message(f"Task {task} assigned to {user}")
+    await fring_of(request).assignments.add(user=user, task=task)
+    return answer(Message(f"Task {task} assigned to {user}"))
 
 
 @delete(
@@ -142,10 +146,10 @@ async def assign_task(fring: Service, user_id: FromPath[str], task_id: FromPath[
     opt=operation(errors={400: errors.UNASSIGN_TASK}),
     response_description="The task is no longer assigned.",
 )
-async def unassign_task(fring: Service, user_id: FromPath[str], task_id: FromPath[str]) -> None:
+async def unassign_task(request: Call, user_id: FromPath[str], task_id: FromPath[str]) -> None:
     """Take a task from a user."""
     user, task = read_id("user_id", user_id), read_id("task_id", task_id)
-    await fring.assignments.remove(user=user, task=task)
+    await fring_of(request).assignments.remove(user=user, task=task)
 
 
 HANDLERS: Final = (
