@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
@@ -70,5 +70,6 @@ def on_small_disk(_: Cluster, folder: Path) -> Iterator[Embedded]:
 def kill(*processes: psutil.Process) -> None:
     """Kill processes, and return once they are gone."""
     for process in processes:
-        process.kill()
+        with suppress(psutil.NoSuchProcess):  # PostgreSQL's come and go
+            process.kill()
     await_condition(lambda: not any(map(lives, processes)))
