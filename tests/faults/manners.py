@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 TRACEBACK: Final = 1000  # characters to show
 ARRIVAL_SECONDS: Final = 0.1  # that a request may take to the server
+FELT_SECONDS: Final = 0.2  # what else takes a request some hundredths
 # No 401 and 403: the load calls a server without authentication. And never a 500.
 DOCUMENTED: Final = frozenset({200, 201, 204, 304, 400, 404, 409, 412, 422, 428, 429, 503})
 
@@ -70,7 +71,7 @@ def bitten(history: History, expected: Expected) -> Iterator[str]:
     for outage in history.outages:
         # Those that were under way when it began count as well.
         touched = (
-            _is_unknown(each)
+            _is_unknown(each) or each.seconds >= FELT_SECONDS
             for each in history.operations
             if each.ended >= outage.began and each.began <= outage.ended
         )
