@@ -279,7 +279,7 @@ HEALED = operation("read", 20.5, 20.6)
         (Expected(), [operation("read", 11, 12, 503), HEALED], set()),
         (Expected(), [operation("read", 9, 12, 503), HEALED], set()),
         (Expected(), [operation("read", 1, 2, 503), HEALED], {"bitten"}),
-        (Expected(), [operation("read", 11, 11.2), HEALED], set()),
+        (Expected(), [operation("read", 11, 11.3), HEALED], set()),
         (Expected(), [operation("read", 11, 11.1), HEALED], {"bitten"}),
         # And somebody is to be spared.
         (Expected(bites=False, spared=frozenset({"read"})), [HEALED], set()),
