@@ -14,7 +14,7 @@ from fring_adapters.postgres import SchemaError, prepare
 from fring_adapters.postgres.setup import alone
 from fring_adapters.postgres.setup.revisions import newest
 from fring_adapters.postgres.sql.tables import metadata
-from fring_adapters.postgres.sql.tasks import listing
+from fring_adapters.postgres.sql.task_lists import listing
 from fring_adapters.postgres.wire.urls import to_conninfo
 from fring_core import StoreUnavailable, TaskOrder
 from tests.stores.older import at_revision, execute, migrate

@@ -10,7 +10,9 @@ import attrs
 from fring_adapters.postgres.repositories.removing import removed_at
 from fring_adapters.postgres.sql import tasks as sql
 from fring_adapters.postgres.sql.drawn_ids import MAX_ROUNDS, steps_after
+from fring_adapters.postgres.sql.pieces import needle
 from fring_adapters.postgres.sql.rows import TASKS, USERS
+from fring_adapters.postgres.sql.task_lists import listing
 from fring_adapters.postgres.sql.tasks import STATEMENTS
 from fring_core import IdTaken, Slice, StoreUnavailable, TaskOrder, TaskWithUsers
 
@@ -109,7 +111,7 @@ def _listing(
     after: bool = False,
     counts: bool = False,
 ) -> Statement:
-    return sql.listing(
+    return listing(
         shared=owner is None,
         status=where.status is not None,
         title=where.title is not None,
@@ -122,4 +124,9 @@ def _listing(
 
 
 def _meant(where: TaskFilter, owner: str | None) -> dict[str, object]:
-    return {"owner": owner, "status": where.status, "title": where.title}
+    return {
+        "owner": owner,
+        "status": where.status,
+        "title": where.title,
+        "title_pieces": needle(where.title),
+    }

@@ -11,6 +11,7 @@ import psycopg
 from fring_adapters.postgres.repositories.removing import removed_at
 from fring_adapters.postgres.sql import users as sql
 from fring_adapters.postgres.sql.drawn_ids import MAX_ROUNDS, steps_after
+from fring_adapters.postgres.sql.pieces import needle
 from fring_adapters.postgres.sql.rows import TASKS, USERS
 from fring_adapters.postgres.sql.user_removal import REMOVE, REMOVE_AT, SWEEP
 from fring_adapters.postgres.sql.users import STATEMENTS
@@ -76,13 +77,8 @@ class PostgresUsers:
         )
         rows = await self._executor.run(
             statement,
-            {
-                "username": where.username,
-                "email": where.email,
-                "after": page.after,
-                "skip": page.skip,
-                "limit": page.limit + 1,
-            },
+            _meant(where)
+            | {"after": page.after, "skip": page.skip, "limit": page.limit + 1},
         )
         return Slice.of(map(USERS.entity, rows), page.limit)
 
@@ -90,9 +86,7 @@ class PostgresUsers:
         statement = sql.listing(
             username=where.username is not None, email=where.email is not None, counts=True
         )
-        [(number,)] = await self._executor.run(
-            statement, {"username": where.username, "email": where.email}
-        )
+        [(number,)] = await self._executor.run(statement, _meant(where))
         return int(number)
 
     async def change(self, user_id: int, verb: Callable[[User], User]) -> User | None:
@@ -107,6 +101,11 @@ class PostgresUsers:
         if rows and rows[0][1]:
             await self._executor.run(SWEEP, parameters)
         return bool(rows)
+
+
+def _meant(where: UserFilter) -> dict[str, object]:
+    texts = {"username": where.username, "email": where.email}
+    return texts | {f"{name}_pieces": needle(text) for name, text in texts.items()}
 
 
 async def _get(user_id: int, executor: Executor) -> User | None:

@@ -19,10 +19,13 @@ from sqlalchemy import (
 from fring_adapters.postgres.sql.drawn_ids import DRAWN_ID, adding
 from fring_adapters.postgres.sql.entities import EntityStatements, counted, paged
 from fring_adapters.postgres.sql.rows import TASKS, USERS
+from fring_adapters.postgres.sql.searches import Search
 from fring_adapters.postgres.sql.statements import reading
 from fring_adapters.postgres.sql.tables import Text, tasks, user_tasks, users
 
 if TYPE_CHECKING:
+    from sqlalchemy import FromClause
+
     from fring_adapters.postgres.wire.statement import Statement
 
 _IS_IT: Final = users.c.id == bindparam("id")
@@ -69,15 +72,15 @@ TAKEN: Final = reading(
 @cache
 def listing(*, username: bool, email: bool, after: bool = False, counts: bool = False) -> Statement:
     """Return the statement that lists or counts users, one for each set of filters in use."""
-    statement = select(*USERS.columns)
-    if username:
-        statement = statement.where(
-            func.strpos(users.c.username, bindparam("username")) > literal_column("0")
-        )
-    if email:
-        statement = statement.where(
-            func.strpos(users.c.email, bindparam("email")) > literal_column("0")
-        )
-    if after:
-        statement = statement.where(users.c.id > bindparam("after"))
-    return counted(statement) if counts else paged(statement, users.c.id)
+
+    def behind(source: FromClause) -> list[ColumnElement[bool]]:
+        return [source.c.id > bindparam("after")] if after else []
+
+    statement = select(*USERS.columns).where(*behind(users))
+    texts = [name for name, given in (("username", username), ("email", email)) if given]
+    if not texts:
+        return counted(statement) if counts else paged(statement, users.c.id)
+    names = [column.name for column in USERS.columns]
+    rows = statement.subquery("rows")
+    search = Search(users, names, texts, rows, behind, lambda source: [source.c.id])
+    return search.count() if counts else search.page()

@@ -1,0 +1,141 @@
+"""The statements that list and count tasks: one for each set of filters and order.
+
+Each reads an index in the order of the page. Where statuses are chosen from, each has a part of the
+index, and the parts are merged.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import TYPE_CHECKING, Any, Final
+
+import attrs
+from sqlalchemy import ColumnElement, bindparam, exists, literal_column, select, true, union_all
+
+from fring_adapters.postgres.sql.entities import counted, paged
+from fring_adapters.postgres.sql.rows import TASKS
+from fring_adapters.postgres.sql.searches import Search
+from fring_adapters.postgres.sql.tables import tasks, user_tasks
+from fring_core import TaskOrder, TaskStatus
+from fring_core.status import COMPLETED_ONES
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from sqlalchemy import FromClause, Select
+
+    from fring_adapters.postgres.wire.statement import Statement
+
+_NAMES: Final = [column.name for column in TASKS.columns]
+
+
+@cache
+def listing(
+    *,
+    shared: bool,
+    status: bool = False,
+    title: bool = False,
+    assigned: bool | None = None,
+    completed: bool | None = None,
+    order: TaskOrder = TaskOrder.BY_ID,
+    after: bool = False,
+    counts: bool = False,
+) -> Statement:
+    """Return the statement that lists or counts tasks, one for each set of filters and order."""
+    chosen = _Filters(shared, status, assigned, completed, after)
+    rows = chosen.rows(order).subquery("rows")
+    if title:
+        search = Search(
+            tasks, _NAMES, ["title"], rows, chosen.all, lambda source: _ordered(source, order)
+        )
+        return search.count() if counts else search.page()
+    if counts:
+        return counted(select(tasks.c.id).where(*chosen.all(tasks)))
+    return paged(select(rows), *_ordered(rows, order))
+
+
+@attrs.frozen
+class _Filters:
+    shared: bool
+    status: bool
+    assigned: bool | None
+    completed: bool | None
+    after: bool
+
+    def all(self, source: FromClause) -> list[ColumnElement[Any]]:
+        return [*self._but_status(source), *self._status(source)]
+
+    def rows(self, order: TaskOrder) -> Select[Any]:
+        """Return what gives the rows, whose columns are those of an entity."""
+        if self.assigned and self.shared and order is TaskOrder.BY_ID:
+            return self._assigned()
+        among = self._statuses(order)
+        if among is None:
+            return select(*TASKS.columns).where(*self.all(tasks))
+        conditions = self._but_status(tasks)
+        each = (
+            select(*TASKS.columns).where(*conditions, tasks.c.status == _literal(one))
+            for one in among
+        )
+        return select(union_all(*each).subquery("each"))
+
+    def _statuses(self, order: TaskOrder) -> Iterable[TaskStatus] | None:
+        """Return the statuses to merge, or None if one index has all in order."""
+        if self.status:
+            return None
+        if self.completed is not None:
+            return [one for one in TaskStatus if (one in COMPLETED_ONES) is self.completed]
+        if self.shared or order is TaskOrder.NEWEST_FIRST:
+            return None
+        return TaskStatus
+
+    def _assigned(self) -> Select[Any]:
+        """Go from the assignments, and look at each task once."""
+        behind = [user_tasks.c.task_id > bindparam("after")] if self.after else []
+        ids = select(user_tasks.c.task_id).distinct().where(*behind).order_by(user_tasks.c.task_id)
+        assigned = ids.subquery("assigned")
+        conditions = [*_Filters(True, self.status, None, self.completed, False).all(tasks)]
+        # The limit keeps it a look at each, in this order.
+        task = (
+            select(*TASKS.columns)
+            .where(tasks.c.id == assigned.c.task_id, *conditions)
+            .limit(literal_column("1"))
+            .lateral("task")
+        )
+        columns = (
+            assigned.c.task_id.label("id") if name == "id" else task.c[name] for name in _NAMES
+        )
+        return select(*columns).select_from(assigned.join(task, true()))
+
+    def _but_status(self, source: FromClause) -> list[ColumnElement[Any]]:
+        # Not IS NOT DISTINCT FROM: PostgreSQL finds no index for that.
+        owner = source.c.owner
+        found = [owner.is_(None) if self.shared else owner == bindparam("owner")]
+        if self.assigned is not None:
+            has_users = exists(
+                select(user_tasks.c.task_id).where(user_tasks.c.task_id == source.c.id)
+            )
+            found.append(has_users if self.assigned else ~has_users)
+        if self.after:
+            found.append(source.c.id > bindparam("after"))
+        return found
+
+    def _status(self, source: FromClause) -> list[ColumnElement[Any]]:
+        found: list[ColumnElement[Any]] = []
+        if self.status:
+            found.append(source.c.status == bindparam("status"))
+        if self.completed is not None:
+            done = source.c.status.in_(_literal(one) for one in COMPLETED_ONES)
+            found.append(done if self.completed else ~done)
+        return found
+
+
+def _literal(status: TaskStatus) -> ColumnElement[str]:
+    return literal_column(f"'{status}'")
+
+
+def _ordered(source: FromClause, order: TaskOrder) -> list[ColumnElement[Any]]:
+    columns = source.c
+    if order is TaskOrder.NEWEST_FIRST:
+        return [columns.created_at.desc(), columns.id.desc()]
+    return [columns.title, columns.id] if order is TaskOrder.BY_TITLE else [columns.id]
