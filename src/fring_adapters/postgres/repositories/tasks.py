@@ -10,6 +10,7 @@ import attrs
 from fring_adapters.postgres.repositories.removing import removed_at
 from fring_adapters.postgres.sql import tasks as sql
 from fring_adapters.postgres.sql.drawn_ids import MAX_ROUNDS, steps_after
+from fring_adapters.postgres.sql.entities import is_front
 from fring_adapters.postgres.sql.pieces import needle
 from fring_adapters.postgres.sql.rows import TASKS, USERS
 from fring_adapters.postgres.sql.task_lists import listing
@@ -70,7 +71,8 @@ class PostgresTasks:
             "limit": page.limit + 1,
         }
         rows = await self._executor.run(
-            _listing(where, owner, order=order, after=page.after > 0), parameters
+            _listing(where, owner, order=order, after=page.after > 0, front=is_front(page)),
+            parameters,
         )
         return Slice.of(map(TASKS.entity, rows), page.limit)
 
@@ -110,6 +112,7 @@ def _listing(
     order: TaskOrder = TaskOrder.BY_ID,
     after: bool = False,
     counts: bool = False,
+    front: bool = True,
 ) -> Statement:
     return listing(
         shared=owner is None,
@@ -120,6 +123,7 @@ def _listing(
         order=order,
         after=after,
         counts=counts,
+        front=front,
     )
 
 

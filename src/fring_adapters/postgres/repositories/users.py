@@ -11,6 +11,7 @@ import psycopg
 from fring_adapters.postgres.repositories.removing import removed_at
 from fring_adapters.postgres.sql import users as sql
 from fring_adapters.postgres.sql.drawn_ids import MAX_ROUNDS, steps_after
+from fring_adapters.postgres.sql.entities import is_front
 from fring_adapters.postgres.sql.pieces import needle
 from fring_adapters.postgres.sql.rows import TASKS, USERS
 from fring_adapters.postgres.sql.user_removal import REMOVE, REMOVE_AT, SWEEP
@@ -74,11 +75,11 @@ class PostgresUsers:
             username=where.username is not None,
             email=where.email is not None,
             after=page.after > 0,
+            front=is_front(page),
         )
         rows = await self._executor.run(
             statement,
-            _meant(where)
-            | {"after": page.after, "skip": page.skip, "limit": page.limit + 1},
+            _meant(where) | {"after": page.after, "skip": page.skip, "limit": page.limit + 1},
         )
         return Slice.of(map(USERS.entity, rows), page.limit)
 

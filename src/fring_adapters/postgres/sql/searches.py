@@ -27,6 +27,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import TSQUERY
 
+from fring_adapters.postgres.sql.entities import paged
 from fring_adapters.postgres.sql.pieces import pieces
 from fring_adapters.postgres.sql.statements import reading
 
@@ -35,37 +36,41 @@ if TYPE_CHECKING:
 
     from sqlalchemy import FromClause, Select, Table
 
+    from fring_adapters.postgres.sql.entities import Order
     from fring_adapters.postgres.wire.statement import Statement
 
 AHEAD: Final = 1_000
 FEW: Final = 10_000
 
-# Given where rows come from, its conditions or its order.
-Terms: TypeAlias = "Callable[[FromClause], Sequence[ColumnElement[Any]]]"
+# The conditions that rows from somewhere pass.
+Conditions: TypeAlias = "Callable[[FromClause], Sequence[ColumnElement[bool]]]"
 
 
 @attrs.frozen
 class Search:
     """Say what is searched: the `columns` named of `table`, for texts in some of these.
 
-    `rows` are those to look at, in any order, which pass all other filters; `passing` are these
-    filters once more, for rows of the table, and `order` is that of the page.
+    `rows` are those to look at, which pass all other filters, or at least the first so many of
+    them; `passing` are these filters once more, for rows of the table, and `order` is the page's.
     """
 
     table: Table
     names: Sequence[str]
     texts: Sequence[str]
-    rows: FromClause
-    passing: Terms
-    order: Terms
+    rows: Callable[[int | None], FromClause]
+    passing: Conditions
+    order: Order
 
-    def page(self) -> Statement:
+    def page(self, *, front: bool) -> Statement:
         """Return the statement that lists a page of what is found."""
-        near = self._page(self._ahead()).cte("near")
+        ahead = self._ahead()
+        near = self._page(
+            ahead.limit(literal_column(f"{AHEAD}")).subquery("ahead"), front=False
+        ).cte("near")
         done = select(
             or_(
                 select(func.count()).select_from(near).scalar_subquery() == bindparam("limit"),
-                ~exists(self._ordered(self.rows).offset(literal_column(f"{AHEAD}"))),
+                ~exists(ahead.offset(literal_column(f"{AHEAD}"))),
             ).label("done")
         ).cte("done")
         is_done = select(done.c.done).scalar_subquery()
@@ -73,8 +78,12 @@ class Search:
         few = _are_few(candidates)
         found = union_all(
             select(near).where(is_done),
-            select(self._page(candidates, ~is_done, few, *self.passing(candidates)).subquery()),
-            select(self._page(self.rows, ~is_done, ~few).subquery()),
+            select(
+                self._page(
+                    candidates, ~is_done, few, *self.passing(candidates), front=False
+                ).subquery()
+            ),
+            select(self._page(self.rows(None), ~is_done, ~few, front=front).subquery()),
         ).subquery("found")
         return reading(select(found).order_by(*self.order(found)))
 
@@ -82,7 +91,13 @@ class Search:
         """Return the statement that counts what is found."""
         candidates = self._candidates()
         by_index = self._count(candidates, *self.passing(candidates))
-        return reading(select(case((_are_few(candidates), by_index), else_=self._count(self.rows))))
+        return reading(
+            select(case((_are_few(candidates), by_index), else_=self._count(self.rows(None))))
+        )
+
+    def _ahead(self) -> Select[Any]:
+        rows = self.rows(AHEAD + 1)
+        return select(rows).order_by(*self.order(rows))
 
     def _candidates(self, *when: ColumnElement[bool]) -> FromClause:
         by_pieces = (
@@ -93,19 +108,8 @@ class Search:
         columns = (self.table.c[name] for name in self.names)
         return select(*columns).where(*by_pieces, *when).limit(most).cte("candidates")
 
-    def _ahead(self) -> FromClause:
-        return self._ordered(self.rows).limit(literal_column(f"{AHEAD}")).subquery("ahead")
-
-    def _ordered(self, source: FromClause) -> Select[Any]:
-        return select(*(source.c[name] for name in self.names)).order_by(*self.order(source))
-
-    def _page(self, source: FromClause, *where: ColumnElement[bool]) -> Select[Any]:
-        return (
-            self._ordered(source)
-            .where(*where, self._contains(source))
-            .limit(bindparam("limit"))
-            .offset(bindparam("skip"))
-        )
+    def _page(self, source: FromClause, *where: ColumnElement[bool], front: bool) -> Select[Any]:
+        return paged(source, self.order, *where, self._contains(source), front=front)
 
     def _count(self, source: FromClause, *where: ColumnElement[bool]) -> ColumnElement[int]:
         counting = select(func.count()).select_from(source)

@@ -6,15 +6,16 @@ index, and the parts are merged.
 
 from __future__ import annotations
 
-from functools import cache
+from functools import cache, partial
 from typing import TYPE_CHECKING, Any, Final
 
 import attrs
 from sqlalchemy import ColumnElement, bindparam, exists, literal_column, select, true, union_all
 
-from fring_adapters.postgres.sql.entities import counted, paged
+from fring_adapters.postgres.sql.entities import FRONT, counted, paged
 from fring_adapters.postgres.sql.rows import TASKS
 from fring_adapters.postgres.sql.searches import Search
+from fring_adapters.postgres.sql.statements import reading
 from fring_adapters.postgres.sql.tables import tasks, user_tasks
 from fring_core import TaskOrder, TaskStatus
 from fring_core.status import COMPLETED_ONES
@@ -40,18 +41,21 @@ def listing(
     order: TaskOrder = TaskOrder.BY_ID,
     after: bool = False,
     counts: bool = False,
+    front: bool = True,
 ) -> Statement:
     """Return the statement that lists or counts tasks, one for each set of filters and order."""
     chosen = _Filters(shared, status, assigned, completed, after)
-    rows = chosen.rows(order).subquery("rows")
+
+    def rows(first: int | None) -> FromClause:
+        return chosen.rows(order, first).subquery("rows")
+
+    ordered = partial(_ordered, order=order)
     if title:
-        search = Search(
-            tasks, _NAMES, ["title"], rows, chosen.all, lambda source: _ordered(source, order)
-        )
-        return search.count() if counts else search.page()
+        search = Search(tasks, _NAMES, ["title"], rows, chosen.all, ordered)
+        return search.count() if counts else search.page(front=front)
     if counts:
         return counted(select(tasks.c.id).where(*chosen.all(tasks)))
-    return paged(select(rows), *_ordered(rows, order))
+    return reading(paged(rows(FRONT if front else None), ordered, front=front))
 
 
 @attrs.frozen
@@ -65,19 +69,24 @@ class _Filters:
     def all(self, source: FromClause) -> list[ColumnElement[Any]]:
         return [*self._but_status(source), *self._status(source)]
 
-    def rows(self, order: TaskOrder) -> Select[Any]:
-        """Return what gives the rows, whose columns are those of an entity."""
+    def rows(self, order: TaskOrder, first: int | None) -> Select[Any]:
+        """Return what gives the rows, or at least the `first` so many of them in an order."""
         if self.assigned and self.shared and order is TaskOrder.BY_ID:
             return self._assigned()
         among = self._statuses(order)
         if among is None:
             return select(*TASKS.columns).where(*self.all(tasks))
         conditions = self._but_status(tasks)
-        each = (
-            select(*TASKS.columns).where(*conditions, tasks.c.status == _literal(one))
+        # Only parts in order can be merged, and only a few rows are got in order from an index.
+        parts = (
+            select(*TASKS.columns)
+            .where(*conditions, tasks.c.status == _literal(one))
+            .order_by(*_ordered(tasks, order))
+            .limit(None if first is None else literal_column(f"{first}"))
+            .subquery()
             for one in among
         )
-        return select(union_all(*each).subquery("each"))
+        return select(union_all(*(select(part) for part in parts)).subquery("parts"))
 
     def _statuses(self, order: TaskOrder) -> Iterable[TaskStatus] | None:
         """Return the statuses to merge, or None if one index has all in order."""
@@ -94,7 +103,7 @@ class _Filters:
         behind = [user_tasks.c.task_id > bindparam("after")] if self.after else []
         ids = select(user_tasks.c.task_id).distinct().where(*behind).order_by(user_tasks.c.task_id)
         assigned = ids.subquery("assigned")
-        conditions = [*_Filters(True, self.status, None, self.completed, False).all(tasks)]
+        conditions = attrs.evolve(self, assigned=None, after=False).all(tasks)
         # The limit keeps it a look at each, in this order.
         task = (
             select(*TASKS.columns)

@@ -70,17 +70,27 @@ TAKEN: Final = reading(
 
 
 @cache
-def listing(*, username: bool, email: bool, after: bool = False, counts: bool = False) -> Statement:
+def listing(
+    *,
+    username: bool,
+    email: bool,
+    after: bool = False,
+    counts: bool = False,
+    front: bool = True,
+) -> Statement:
     """Return the statement that lists or counts users, one for each set of filters in use."""
 
     def behind(source: FromClause) -> list[ColumnElement[bool]]:
         return [source.c.id > bindparam("after")] if after else []
 
+    def by_id(source: FromClause) -> list[ColumnElement[int]]:
+        return [source.c.id]
+
     statement = select(*USERS.columns).where(*behind(users))
-    texts = [name for name, given in (("username", username), ("email", email)) if given]
-    if not texts:
-        return counted(statement) if counts else paged(statement, users.c.id)
-    names = [column.name for column in USERS.columns]
     rows = statement.subquery("rows")
-    search = Search(users, names, texts, rows, behind, lambda source: [source.c.id])
-    return search.count() if counts else search.page()
+    texts = [name for name, given in (("username", username), ("email", email)) if given]
+    if texts:
+        names = [column.name for column in USERS.columns]
+        search = Search(users, names, texts, lambda _: rows, behind, by_id)
+        return search.count() if counts else search.page(front=front)
+    return counted(statement) if counts else reading(paged(rows, by_id, front=front))

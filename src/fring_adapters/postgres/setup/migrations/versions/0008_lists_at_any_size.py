@@ -15,8 +15,8 @@ PIECES = (
     "CASE WHEN length({0}) > 1000 THEN array_to_tsvector(ARRAY['longer'])"
     " ELSE array_to_tsvector(array_remove(string_to_array("
     + " || chr(1) || ".join(
-        r"regexp_replace(substr(translate({0}, chr(1), chr(2)), %d), '.{{5}}', '\&' || chr(1), 'g')"
-        % start
+        rf"regexp_replace(substr(translate({{0}}, chr(1), chr(2)), {start}), '.{{{{5}}}}',"
+        r" '\&' || chr(1), 'g')"
         for start in range(1, 6)
     )
     + ", chr(1)), '')) END"
