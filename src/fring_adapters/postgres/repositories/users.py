@@ -105,8 +105,12 @@ class PostgresUsers:
 
 
 def _meant(where: UserFilter) -> dict[str, object]:
-    texts = {"username": where.username, "email": where.email}
-    return texts | {f"{name}_pieces": needle(text) for name, text in texts.items()}
+    return {
+        "username": where.username,
+        "username_pieces": needle(where.username),
+        "email": where.email,
+        "email_pieces": needle(where.email),
+    }
 
 
 async def _get(user_id: int, executor: Executor) -> User | None:

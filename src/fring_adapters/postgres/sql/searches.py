@@ -104,7 +104,7 @@ class Search:
             literal_column(f"({pieces(text)})").op("@@")(cast(bindparam(f"{text}_pieces"), TSQUERY))
             for text in self.texts
         )
-        most = literal_column(f"{FEW + 1}")
+        most: ColumnElement[int] = literal_column(f"{FEW + 1}")
         columns = (self.table.c[name] for name in self.names)
         return select(*columns).where(*by_pieces, *when).limit(most).cte("candidates")
 

@@ -99,16 +99,8 @@ tasks = Table(
 # The shared board is listed by id, however many personal tasks stand between.
 Index("ix_tasks_shared", tasks.c.id, postgresql_where=tasks.c.owner.is_(None))
 
-# A personal list is read from this index alone, newest first, a page at a time.
-Index(
-    "ix_tasks_owner_created_at_id",
-    tasks.c.owner,
-    tasks.c.created_at.desc(),
-    tasks.c.id.desc(),
-    postgresql_where=tasks.c.owner.is_not(None),
-)
-
-# Those of one status, in each order; all others are merged of these.
+# Those of one status. A personal list is read from these alone, a page at a time, and merged of its
+# statuses, so that none is walked in vain.
 Index("ix_tasks_status_id", tasks.c.status, tasks.c.id, postgresql_where=tasks.c.owner.is_(None))
 for _order in (
     (tasks.c.created_at.desc(), tasks.c.id.desc()),

@@ -49,7 +49,7 @@ def listing(
     def rows(first: int | None) -> FromClause:
         return chosen.rows(order, first).subquery("rows")
 
-    ordered = partial(_ordered, order=order)
+    ordered = partial(_ordered, order=order, status=status)
     if title:
         search = Search(tasks, _NAMES, ["title"], rows, chosen.all, ordered)
         return search.count() if counts else search.page(front=front)
@@ -73,7 +73,7 @@ class _Filters:
         """Return what gives the rows, or at least the `first` so many of them in an order."""
         if self.assigned and self.shared and order is TaskOrder.BY_ID:
             return self._assigned()
-        among = self._statuses(order)
+        among = self._statuses()
         if among is None:
             return select(*TASKS.columns).where(*self.all(tasks))
         conditions = self._but_status(tasks)
@@ -88,15 +88,13 @@ class _Filters:
         )
         return select(union_all(*(select(part) for part in parts)).subquery("parts"))
 
-    def _statuses(self, order: TaskOrder) -> Iterable[TaskStatus] | None:
+    def _statuses(self) -> Iterable[TaskStatus] | None:
         """Return the statuses to merge, or None if one index has all in order."""
         if self.status:
             return None
         if self.completed is not None:
             return [one for one in TaskStatus if (one in COMPLETED_ONES) is self.completed]
-        if self.shared or order is TaskOrder.NEWEST_FIRST:
-            return None
-        return TaskStatus
+        return None if self.shared else TaskStatus
 
     def _assigned(self) -> Select[Any]:
         """Go from the assignments, and look at each task once."""
@@ -132,7 +130,11 @@ class _Filters:
     def _status(self, source: FromClause) -> list[ColumnElement[Any]]:
         found: list[ColumnElement[Any]] = []
         if self.status:
-            found.append(source.c.status == bindparam("status"))
+            # Not =: the planner would take an index of all statuses for the order, and filter.
+            found += [
+                source.c.status >= bindparam("status"),
+                source.c.status <= bindparam("status"),
+            ]
         if self.completed is not None:
             done = source.c.status.in_(_literal(one) for one in COMPLETED_ONES)
             found.append(done if self.completed else ~done)
@@ -143,8 +145,13 @@ def _literal(status: TaskStatus) -> ColumnElement[str]:
     return literal_column(f"'{status}'")
 
 
-def _ordered(source: FromClause, order: TaskOrder) -> list[ColumnElement[Any]]:
+def _ordered(
+    source: FromClause, order: TaskOrder, *, status: bool = False
+) -> list[ColumnElement[Any]]:
     columns = source.c
-    if order is TaskOrder.NEWEST_FIRST:
-        return [columns.created_at.desc(), columns.id.desc()]
-    return [columns.title, columns.id] if order is TaskOrder.BY_TITLE else [columns.id]
+    by = {
+        TaskOrder.BY_ID: [columns.id],
+        TaskOrder.NEWEST_FIRST: [columns.created_at.desc(), columns.id.desc()],
+        TaskOrder.BY_TITLE: [columns.title, columns.id],
+    }[order]
+    return [columns.status, *by] if status else by  # there is one status, and this is its index

@@ -30,13 +30,18 @@ PERSONAL = sa.text("owner IS NOT NULL")
 def upgrade() -> None:
     """Build the indexes."""
     op.create_index("ix_tasks_status_id", "tasks", ["status", "id"], postgresql_where=SHARED)
-    for columns in (
-        ["owner", "status", sa.text("created_at DESC"), sa.text("id DESC")],
-        ["owner", "status", "title", "id"],
-        ["owner", "status", "id"],
+    for name, order in (
+        ("created_at_id", [sa.text("created_at DESC"), sa.text("id DESC")]),
+        ("title_id", [sa.text("title"), sa.text("id")]),
+        ("id", [sa.text("id")]),
     ):
-        names = (str(column).removesuffix(" DESC") for column in columns)
-        op.create_index(f"ix_tasks_{'_'.join(names)}", "tasks", columns, postgresql_where=PERSONAL)
+        op.create_index(
+            f"ix_tasks_owner_status_{name}",
+            "tasks",
+            ["owner", "status", *order],
+            postgresql_where=PERSONAL,
+        )
+    op.drop_index("ix_tasks_owner_created_at_id", "tasks")  # merged of the first of these now
     for table, columns in (("tasks", ["title"]), ("users", ["username", "email"])):
         op.create_index(
             f"ix_{table}_{'_'.join(columns)}_pieces",
@@ -48,7 +53,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """Drop them."""
+    """Drop them, and build what was in place of one."""
     for table, columns in (
         ("users", "username_email_pieces"),
         ("tasks", "title_pieces"),
@@ -58,3 +63,9 @@ def downgrade() -> None:
         ("tasks", "status_id"),
     ):
         op.drop_index(f"ix_{table}_{columns}", table)
+    op.create_index(
+        "ix_tasks_owner_created_at_id",
+        "tasks",
+        ["owner", sa.text("created_at DESC"), sa.text("id DESC")],
+        postgresql_where=PERSONAL,
+    )
