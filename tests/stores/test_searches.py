@@ -158,6 +158,9 @@ KINDS = {
     "first page": asked(listing(shared=True)),
     "a status that none has": asked(listing(shared=True, status=True)),
     "assigned, none at the front": asked(listing(shared=True, assigned=True)),
+    "assigned, of a status": asked(
+        listing(shared=True, assigned=True, status=True), status="completed"
+    ),
     "title of one": asked(listing(shared=True, title=True), title="number 1999"),
     "title of none": asked(listing(shared=True, title=True), title="zzqq"),
     "title of none, two characters": asked(listing(shared=True, title=True), title="zq"),

@@ -39,8 +39,8 @@ def needle(text: str | None) -> str | None:
     if last < 0:  # a piece begins with it, wherever it stands
         sought = f"{_quoted(text)}:*"
     else:
-        found = (_quoted(text[start : start + LENGTH]) for start in range(last + 1))
-        sought = " & ".join([*dict.fromkeys(found)][:_MOST])
+        starts = range(min(last + 1, _MOST))
+        sought = " & ".join(_quoted(text[start : start + LENGTH]) for start in starts)
     return f"({sought}) | {_LONG}"
 
 

@@ -49,7 +49,7 @@ def listing(
     def rows(first: int | None) -> FromClause:
         return chosen.rows(order, first).subquery("rows")
 
-    ordered = partial(_ordered, order=order, status=status)
+    ordered = partial(_ordered, order=order, status=status and not chosen.by_assignments(order))
     if title:
         search = Search(tasks, _NAMES, ["title"], rows, chosen.all, ordered)
         return search.count() if counts else search.page(front=front)
@@ -71,8 +71,8 @@ class _Filters:
 
     def rows(self, order: TaskOrder, first: int | None) -> Select[Any]:
         """Return what gives the rows, or at least the `first` so many of them in an order."""
-        if self.assigned and self.shared and order is TaskOrder.BY_ID:
-            return self._assigned()
+        if self.by_assignments(order):
+            return self._by_assignments()
         among = self._statuses()
         if among is None:
             return select(*TASKS.columns).where(*self.all(tasks))
@@ -96,33 +96,37 @@ class _Filters:
             return [one for one in TaskStatus if (one in COMPLETED_ONES) is self.completed]
         return None if self.shared else TaskStatus
 
-    def _assigned(self) -> Select[Any]:
-        """Go from the assignments, and look at each task once."""
-        behind = [user_tasks.c.task_id > bindparam("after")] if self.after else []
-        ids = select(user_tasks.c.task_id).distinct().where(*behind).order_by(user_tasks.c.task_id)
-        assigned = ids.subquery("assigned")
+    def by_assignments(self, order: TaskOrder) -> bool:
+        """Tell whether rows are got from what is known of assignments, by id."""
+        return self.assigned is not None and self.shared and order is TaskOrder.BY_ID
+
+    def _by_assignments(self) -> Select[Any]:
+        """Find ids in indexes alone, and look at each task that is then listed."""
+        if self.assigned:
+            found = select(user_tasks.c.task_id.label("id")).distinct()
+        else:
+            found = select(tasks.c.id).where(tasks.c.owner.is_(None), ~_has_users(tasks))
+        [number] = found.selected_columns
+        if self.after:
+            found = found.where(number > bindparam("after"))
+        ids = found.order_by(number).subquery("ids")
         conditions = attrs.evolve(self, assigned=None, after=False).all(tasks)
         # The limit keeps it a look at each, in this order.
         task = (
             select(*TASKS.columns)
-            .where(tasks.c.id == assigned.c.task_id, *conditions)
+            .where(tasks.c.id == ids.c.id, *conditions)
             .limit(literal_column("1"))
             .lateral("task")
         )
-        columns = (
-            assigned.c.task_id.label("id") if name == "id" else task.c[name] for name in _NAMES
-        )
-        return select(*columns).select_from(assigned.join(task, true()))
+        columns = (ids.c.id if name == "id" else task.c[name] for name in _NAMES)
+        return select(*columns).select_from(ids.join(task, true()))
 
     def _but_status(self, source: FromClause) -> list[ColumnElement[Any]]:
         # Not IS NOT DISTINCT FROM: PostgreSQL finds no index for that.
         owner = source.c.owner
         found = [owner.is_(None) if self.shared else owner == bindparam("owner")]
         if self.assigned is not None:
-            has_users = exists(
-                select(user_tasks.c.task_id).where(user_tasks.c.task_id == source.c.id)
-            )
-            found.append(has_users if self.assigned else ~has_users)
+            found.append(_has_users(source) if self.assigned else ~_has_users(source))
         if self.after:
             found.append(source.c.id > bindparam("after"))
         return found
@@ -139,6 +143,10 @@ class _Filters:
             done = source.c.status.in_(_literal(one) for one in COMPLETED_ONES)
             found.append(done if self.completed else ~done)
         return found
+
+
+def _has_users(task: FromClause) -> ColumnElement[bool]:
+    return exists(select(user_tasks.c.task_id).where(user_tasks.c.task_id == task.c.id))
 
 
 def _literal(status: TaskStatus) -> ColumnElement[str]:
