@@ -157,9 +157,12 @@ def _ordered(
     source: FromClause, order: TaskOrder, *, status: bool = False
 ) -> list[ColumnElement[Any]]:
     columns = source.c
-    by = {
+    by: dict[TaskOrder, list[ColumnElement[Any]]] = {
         TaskOrder.BY_ID: [columns.id],
         TaskOrder.NEWEST_FIRST: [columns.created_at.desc(), columns.id.desc()],
         TaskOrder.BY_TITLE: [columns.title, columns.id],
-    }[order]
-    return [columns.status, *by] if status else by  # there is one status, and this is its index
+    }
+    chosen = by[order]
+    return (
+        [columns.status, *chosen] if status else chosen
+    )  # there is one status, and this is its index
