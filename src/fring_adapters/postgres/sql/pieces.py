@@ -13,7 +13,7 @@ LENGTH: Final = 5
 # The pieces of a longer text would be too many: it is always looked at.
 _LONGEST: Final = 1000
 _LONG: Final = "longer"  # longer than any piece
-_MOST: Final = 20  # pieces that a search names; the rest would only cost time
+_MOST: Final = 20  # pieces that a search names, side by side: more would only cost time
 
 
 def pieces(column: str) -> str:
@@ -39,7 +39,7 @@ def needle(text: str | None) -> str | None:
     if last < 0:  # a piece begins with it, wherever it stands
         sought = f"{_quoted(text)}:*"
     else:
-        starts = range(min(last + 1, _MOST))
+        starts = [*range(0, last, LENGTH)[: _MOST - 1], last]
         sought = " & ".join(_quoted(text[start : start + LENGTH]) for start in starts)
     return f"({sought}) | {_LONG}"
 
