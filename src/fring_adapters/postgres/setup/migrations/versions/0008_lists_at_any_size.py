@@ -1,6 +1,6 @@
 """Index what lists are filtered and ordered by, and the pieces of texts that are searched.
 
-No row is touched. The tables cannot be written to while the indexes are built: a minute or so for
+No row is touched. The tables cannot be written to while the indexes are built: a minute or two for
 a million tasks.
 """
 
