@@ -1,0 +1,87 @@
+"""Adding the rows that have come and are all right, and drawing the ids that count as drawn."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import psycopg
+from psycopg.sql import SQL, Identifier, Literal
+
+from fring_adapters.postgres.bulk.faults import BulkError
+from fring_adapters.postgres.bulk.kinds import ASSIGNMENT, DRAWN, SPENT_ID, TASK, USER, Kind
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+# By the column, and not by a name: the schema is wherever the search path leads.
+_SEQUENCE: Final = SQL("SELECT pg_get_serial_sequence({}, 'id')")
+_LAST: Final = SQL("SELECT coalesce(pg_sequence_last_value({}::regclass), 0)")
+_AHEAD: Final = SQL("SELECT count(*) FROM {} WHERE id > {}")
+_DRAW: Final = SQL("SELECT count(nextval({}::regclass)) FROM generate_series(1, {})")
+_ADD: Final = SQL("""
+    INSERT INTO {old} ({columns}) SELECT {columns} FROM {new} AS new
+    WHERE NOT EXISTS (SELECT FROM {old} AS old WHERE old.id = new.id)
+""")
+_ADD_PAIRS: Final = SQL("""
+    INSERT INTO {old} ({columns}) SELECT {columns} FROM {new} ON CONFLICT DO NOTHING
+""")
+_COUNT: Final = SQL("""
+    SELECT count(*) FROM {new} AS new
+    WHERE NOT EXISTS (SELECT FROM {old} AS old WHERE ({left}) = ({right}))
+""")
+
+
+def draw(connection: psycopg.Connection, drawn: Mapping[str, int]) -> None:
+    """Draw ids of each kind until the last one is that of `drawn`, and drop them.
+
+    Of a kind that it does not name, as many as rows have come ahead of the sequence. They are drawn
+    before any row is added: nobody else draws one that would have to wait. That nobody draws an id
+    of before again is what decision 0035 wants.
+    """
+    for kind in DRAWN:
+        sequence = Literal(connection.execute(_SEQUENCE.format(Literal(kind.table))).fetchone()[0])  # type: ignore[index]  # a row
+        last = _number(connection, _LAST.format(sequence))
+        ahead = _AHEAD.format(Identifier(kind.staged), Literal(last))
+        wanted = drawn.get(kind.name)
+        more = _number(connection, ahead) if wanted is None else wanted - last
+        if more > 0:
+            connection.execute(_DRAW.format(sequence, Literal(more)))
+
+
+def count_new(connection: psycopg.Connection, kind: Kind) -> int:
+    """Return how many rows of a kind are not there yet."""
+    return _number(
+        connection,
+        _COUNT.format(
+            new=Identifier(kind.staged),
+            old=Identifier(kind.table),
+            left=SQL(", ").join(Identifier("new", name) for name in kind.key),
+            right=SQL(", ").join(Identifier("old", name) for name in kind.key),
+        ),
+    )
+
+
+def add(connection: psycopg.Connection, kind: Kind) -> int:
+    """Add the rows of a kind that are not there yet; return how many.
+
+    Raise `BulkError` if somebody else has written them, or removed what they need, meanwhile.
+    """
+    statement = _ADD_PAIRS if kind in (ASSIGNMENT, SPENT_ID) else _ADD
+    try:
+        return connection.execute(
+            statement.format(
+                old=Identifier(kind.table),
+                new=Identifier(kind.staged),
+                columns=SQL(", ").join(map(Identifier, kind.columns)),
+            )
+        ).rowcount
+    except (psycopg.errors.IntegrityError, psycopg.errors.SerializationFailure) as error:
+        raise BulkError(
+            f"somebody else has changed {kind.table} meanwhile, and nothing was imported: try again"
+            f" ({error.diag.message_detail or error.diag.message_primary})"
+        ) from error
+
+
+def _number(connection: psycopg.Connection, query: SQL) -> int:
+    [(number,)] = connection.execute(query)
+    return int(number)
