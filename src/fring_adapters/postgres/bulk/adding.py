@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 import psycopg
-from psycopg.sql import SQL, Identifier, Literal
+from psycopg.sql import SQL, Composed, Identifier, Literal
 
 from fring_adapters.postgres.bulk.faults import BulkError
-from fring_adapters.postgres.bulk.kinds import ASSIGNMENT, DRAWN, SPENT_ID, TASK, USER, Kind
+from fring_adapters.postgres.bulk.kinds import ASSIGNMENT, DRAWN, SPENT_ID, Kind
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -39,7 +39,8 @@ def draw(connection: psycopg.Connection, drawn: Mapping[str, int]) -> None:
     of before again is what decision 0035 wants.
     """
     for kind in DRAWN:
-        sequence = Literal(connection.execute(_SEQUENCE.format(Literal(kind.table))).fetchone()[0])  # type: ignore[index]  # a row
+        [(name,)] = connection.execute(_SEQUENCE.format(Literal(kind.table)))
+        sequence = Literal(name)
         last = _number(connection, _LAST.format(sequence))
         ahead = _AHEAD.format(Identifier(kind.staged), Literal(last))
         wanted = drawn.get(kind.name)
@@ -82,6 +83,6 @@ def add(connection: psycopg.Connection, kind: Kind) -> int:
         ) from error
 
 
-def _number(connection: psycopg.Connection, query: SQL) -> int:
+def _number(connection: psycopg.Connection, query: Composed) -> int:
     [(number,)] = connection.execute(query)
     return int(number)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 import msgspec
-from psycopg.sql import SQL, Composed, Identifier, Literal
+from psycopg.sql import SQL, Composable, Composed, Identifier, Literal
 
 from fring_adapters.postgres.backup.snapshots import snapshot_of
 from fring_adapters.postgres.bulk.files import File, writing
@@ -67,8 +67,8 @@ def export_to(
         rows = {kind: _number(connection, _COUNT.format(queries[kind])) for kind in KINDS}
         header = Header(
             FORMAT,
-            {kind.name: number for kind, number in rows.items()},  # type: ignore[misc]  # its words
-            {kind.name: _last_drawn(connection, named(f"{kind.table}_id_seq")) for kind in DRAWN},  # type: ignore[misc]  # as well
+            {kind.name: number for kind, number in rows.items()},
+            {kind.name: _last_drawn(connection, named(f"{kind.table}_id_seq")) for kind in DRAWN},
         )
         out.write(msgspec.json.encode(header) + b"\n")
         for kind, query in queries.items():
@@ -83,7 +83,7 @@ def export_to(
 
 def _query(kind: Kind, named: Callable[[str], Identifier], *, passwords: bool) -> Composed:
     """Return the query of a kind's rows: those that Fring shows, by their key."""
-    columns = [SQL("{}::text AS kind").format(kind.name)]
+    columns: list[Composable] = [SQL("{}::text AS kind").format(kind.name)]
     columns += [
         SQL("spent_ids.kind AS table") if (kind, name) == (SPENT_ID, "kind") else Identifier(name)
         for name in kind.columns

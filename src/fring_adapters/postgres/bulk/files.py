@@ -5,11 +5,11 @@ from __future__ import annotations
 import gzip
 import os
 import zlib
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import contextmanager
 from io import BufferedReader
 from pathlib import Path
 from tempfile import mkstemp
-from typing import IO, TYPE_CHECKING, Any, BinaryIO, Final, TypeAlias, cast
+from typing import IO, TYPE_CHECKING, Any, Final, TypeAlias, cast
 
 from fring_adapters.postgres.backup.folder import keep_safe
 from fring_adapters.postgres.bulk.faults import BulkError
@@ -17,7 +17,7 @@ from fring_adapters.postgres.bulk.faults import BulkError
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-File: TypeAlias = "str | Path | BinaryIO"
+File: TypeAlias = "str | Path | IO[bytes]"
 # The longest line that there can be, with each character escaped, has half of it.
 MOST_BYTES: Final = 2**18
 _ZIPPED: Final = b"\x1f\x8b"
@@ -35,7 +35,7 @@ class Lines:
     `size` is in bytes, None for a pipe.
     """
 
-    def __init__(self, raw: BinaryIO) -> None:
+    def __init__(self, raw: IO[bytes]) -> None:
         self._raw = raw
         status = os.fstat(raw.fileno()) if _has_number(raw) else None
         self.size = status.st_size if status and raw.seekable() else None
@@ -63,9 +63,11 @@ class Lines:
 @contextmanager
 def reading(file: File) -> Iterator[Lines]:
     """Give the lines of a file by its name, or of one that is open; zipped or not."""
-    with ExitStack() as stack:
-        named = isinstance(file, str | Path)
-        yield Lines(stack.enter_context(Path(file).open("rb")) if named else file)
+    if isinstance(file, str | Path):
+        with Path(file).open("rb") as raw:
+            yield Lines(raw)
+    else:
+        yield Lines(file)
 
 
 @contextmanager
@@ -80,30 +82,32 @@ def writing(file: File) -> Iterator[IO[bytes]]:
         return
     path = Path(file)
     try:
-        with ExitStack() as stack:
-            if path.exists() and not path.is_file():  # a pipe, say: it has its name
-                raw = stack.enter_context(path.open("wb"))
-                part = None
-            else:
-                number, name = mkstemp(prefix=f".{path.name}.", suffix=".part", dir=path.parent)
-                part = Path(name)
-                stack.callback(_remove, part)
-                raw = stack.enter_context(os.fdopen(number, "wb", _BUFFER))
-            with gzip.GzipFile("", "wb", _FAST, raw) if path.suffix == ".gz" else raw as out:
-                yield cast("IO[bytes]", out)
-            raw.close()
-            if part:
-                keep_safe(part, path)
+        if path.exists() and not path.is_file():  # a pipe, say: it has its name
+            with path.open("wb") as pipe, _zipped(pipe, path) as out:
+                yield out
+            return
+        number, name = mkstemp(prefix=f".{path.name}.", suffix=".part", dir=path.parent)
+        part = Path(name)
+        try:
+            with os.fdopen(number, "wb", _BUFFER) as raw, _zipped(raw, path) as out:
+                yield out
+            keep_safe(part, path)
+        finally:
+            part.unlink(missing_ok=True)
     except OSError as error:
         raise BulkError(f"Cannot write {path}: {error.strerror or error}") from error
 
 
-def _remove(part: Path) -> None:
-    with suppress(FileNotFoundError):  # it has its name
-        part.unlink()
+@contextmanager
+def _zipped(raw: IO[bytes], path: Path) -> Iterator[IO[bytes]]:
+    if path.suffix != ".gz":
+        yield raw
+        return
+    with gzip.GzipFile("", "wb", _FAST, raw) as out:
+        yield cast("IO[bytes]", out)
 
 
-def _has_number(raw: BinaryIO) -> bool:
+def _has_number(raw: IO[bytes]) -> bool:
     try:
         raw.fileno()
     except OSError:  # io.UnsupportedOperation is one: it is in memory

@@ -25,7 +25,7 @@ class Kind:
         return f"new_{self.table}"
 
 
-PASSWORD_HASH: Final = "password_hash"
+PASSWORD_HASH: Final = users.c.password_hash.name
 USER: Final = Kind(
     "user",
     "users",

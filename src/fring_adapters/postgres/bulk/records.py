@@ -9,21 +9,27 @@ from __future__ import annotations
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Annotated, ClassVar, Final, Literal, TypeAlias
 
-from msgspec import DecodeError, Meta, Struct
+from msgspec import DecodeError, Meta, Struct, to_builtins
 from msgspec.json import Decoder
 
-from fring_adapters.postgres.bulk import kinds
-from fring_adapters.postgres.bulk.kinds import Kind  # noqa: TC001  # msgspec looks it up
-from fring_core import Role, TaskStatus
+from fring_adapters.postgres.bulk.kinds import (
+    ASSIGNMENT,
+    DRAWN,
+    KINDS,
+    SPENT_ID,
+    TASK,
+    USER,
+    Kind,
+)
+from fring_core import Role, TaskStatus, text
 from fring_core.errors import Problem
 from fring_core.ids import MAX_CHOSEN_ID, MAX_ID
-from fring_core.text import DESCRIPTION, EMAIL, OWNER, TITLE, USERNAME
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
 FORMAT: Final = 1
-Values: TypeAlias = "tuple[str | None, ...]"
+Values: TypeAlias = "Sequence[str | int | None]"
 Id: TypeAlias = Annotated[int, Meta(ge=1, le=MAX_ID)]
 Count: TypeAlias = Annotated[int, Meta(ge=0, le=MAX_ID)]
 # What the tables take (decision 0043).
@@ -44,11 +50,27 @@ class Header(Struct, tag_field="kind", tag="fring", forbid_unknown_fields=True, 
     """
 
     format: int
-    rows: dict[Literal["user", "task", "assignment", "spent_id"], Count] = {}
-    drawn: dict[Literal["user", "task"], Annotated[int, Meta(ge=0, le=MAX_CHOSEN_ID)]] = {}
+    rows: dict[str, Count] = {}
+    drawn: dict[str, Annotated[int, Meta(ge=0, le=MAX_CHOSEN_ID)]] = {}
 
 
-class User(Struct, tag_field="kind", tag="user", forbid_unknown_fields=True):
+class Record(Struct, tag_field="kind", forbid_unknown_fields=True):
+    """Say a row: its fields are the columns of its kind, in their order."""
+
+    stored: ClassVar[Kind]
+
+    def problems(self) -> Iterable[Problem | None]:
+        """Return what is wrong with it, and None for what is not."""
+        return ()
+
+    def values(self) -> Values:
+        """Return the columns' values; moments and dates as texts."""
+        said: dict[str, str | int | None] = to_builtins(self)
+        _, *values = said.values()
+        return values
+
+
+class User(Record, tag=USER.name, kw_only=True):
     """Say a user, with its role, and perhaps the hash of its password."""
 
     id: Id
@@ -59,107 +81,65 @@ class User(Struct, tag_field="kind", tag="user", forbid_unknown_fields=True):
     role: Role = Role.MEMBER
     password_hash: Hash | None = None
 
-    stored: ClassVar[Kind] = kinds.USER
+    stored: ClassVar[Kind] = USER
 
     def problems(self) -> Iterable[Problem | None]:
         """Return what is wrong with it, and None for what is not."""
         return (
-            USERNAME.problem("username", self.username),
-            EMAIL.problem("email", self.email),
+            text.USERNAME.problem("username", self.username),
+            text.EMAIL.problem("email", self.email),
             _moment_problem("created_at", self.created_at),
         )
 
-    def values(self) -> Values:
-        """Return the columns' values as texts."""
-        return (
-            str(self.id),
-            self.username,
-            self.email,
-            self.created_at.isoformat(),
-            str(self.version),
-            self.role.value,
-            self.password_hash,
-        )
 
-
-class Task(Struct, tag_field="kind", tag="task", forbid_unknown_fields=True):
+class Task(Record, tag=TASK.name, kw_only=True):
     """Say a task, of the shared board or of its owner's list."""
 
     id: Id
     title: str
-    created_at: Moment
-    updated_at: Moment
     description: str | None = None
     status: TaskStatus = TaskStatus.TODO
+    created_at: Moment
+    updated_at: Moment
     owner: str | None = None
     due_date: date | None = None
     version: Version = 1
 
-    stored: ClassVar[Kind] = kinds.TASK
+    stored: ClassVar[Kind] = TASK
 
     def problems(self) -> Iterable[Problem | None]:
         """Return what is wrong with it, and None for what is not."""
         description, owner = self.description, self.owner
         return (
-            TITLE.problem("title", self.title),
-            None if description is None else DESCRIPTION.problem("description", description),
+            text.TITLE.problem("title", self.title),
+            None if description is None else text.DESCRIPTION.problem("description", description),
             _moment_problem("created_at", self.created_at),
             _moment_problem("updated_at", self.updated_at),
-            None if owner is None else OWNER.problem("owner", owner),
-        )
-
-    def values(self) -> Values:
-        """Return the columns' values as texts."""
-        due_date = self.due_date
-        return (
-            str(self.id),
-            self.title,
-            self.description,
-            str.__str__(self.status),
-            self.created_at.isoformat(),
-            self.updated_at.isoformat(),
-            self.owner,
-            None if due_date is None else due_date.isoformat(),
-            str(self.version),
+            None if owner is None else text.OWNER.problem("owner", owner),
         )
 
 
-class Assignment(Struct, tag_field="kind", tag="assignment", forbid_unknown_fields=True):
+class Assignment(Record, tag=ASSIGNMENT.name):
     """Say that a user has a task."""
 
     user_id: Id
     task_id: Id
 
-    stored: ClassVar[Kind] = kinds.ASSIGNMENT
-
-    def problems(self) -> Iterable[Problem | None]:
-        """Return nothing: what it needs, the database knows."""
-        return ()
-
-    def values(self) -> Values:
-        """Return the columns' values as texts."""
-        return (str(self.user_id), str(self.task_id))
+    stored: ClassVar[Kind] = ASSIGNMENT
 
 
-class SpentId(Struct, tag_field="kind", tag="spent_id", forbid_unknown_fields=True):
+class SpentId(Record, tag=SPENT_ID.name):
     """Say that a row which is gone has had an id (decision 0035)."""
 
     table: Literal["users", "tasks"]
     id: Id
 
-    stored: ClassVar[Kind] = kinds.SPENT_ID
-
-    def problems(self) -> Iterable[Problem | None]:
-        """Return nothing: all of them can be."""
-        return ()
-
-    def values(self) -> Values:
-        """Return the columns' values as texts."""
-        return (self.table, str(self.id))
+    stored: ClassVar[Kind] = SPENT_ID
 
 
-Record: TypeAlias = User | Task | Assignment | SpentId
-_DECODER: Final = Decoder(User | Task | Assignment | SpentId)
+_RECORDS: Final[Decoder[User | Task | Assignment | SpentId]] = Decoder(
+    User | Task | Assignment | SpentId
+)
 _HEADERS: Final = Decoder(Header)
 
 
@@ -171,6 +151,9 @@ def read_header(line: bytes) -> Header:
         raise ValueError(
             f'a file begins with {{"kind":"fring","format":{FORMAT}}}, and not so: {error}'
         ) from None
+    for said, known in ((header.rows, KINDS), (header.drawn, DRAWN)):
+        if strange := said.keys() - {kind.name for kind in known}:
+            raise ValueError(f"{min(strange)!r} is no kind that can stand here")
     if header.format != FORMAT:
         raise ValueError(f"this is format {header.format}, and this Fring reads {FORMAT}")
     return header
@@ -179,7 +162,7 @@ def read_header(line: bytes) -> Header:
 def read(line: bytes) -> Record:
     """Return what a line says; raise `ValueError`, in words, for what it cannot say."""
     try:
-        record = _DECODER.decode(line)
+        record = _RECORDS.decode(line)
     except UnicodeDecodeError:
         raise ValueError("this is not UTF-8") from None
     if any(found := record.problems()):

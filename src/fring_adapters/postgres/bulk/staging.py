@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import ExitStack
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Self
 
 from psycopg.sql import SQL, Identifier
 
@@ -43,7 +43,7 @@ class Staging:
         self._stack = ExitStack()
         self._sent = dict.fromkeys(KINDS, 0)
 
-    def __enter__(self) -> Staging:
+    def __enter__(self) -> Self:
         for kind in KINDS:
             names = SQL(", ").join(map(Identifier, kind.columns))
             create = _CREATE.format(Identifier(kind.staged), names, Identifier(kind.table))
@@ -65,12 +65,14 @@ class Staging:
                 self._connection.execute(SQL("ANALYZE {}").format(Identifier(each.staged)))
 
     def add(self, kind: Kind, line: int, values: Values, *, escaped: bool) -> None:
-        """Take a row of values as texts; `escaped` if COPY may take some for something else."""
+        """Take the values of a row; `escaped` if COPY may take some for something else."""
         if escaped:
-            values = tuple(each and each.translate(_ESCAPES) for each in values)
+            values = [
+                each.translate(_ESCAPES) if isinstance(each, str) else each for each in values
+            ]
         waiting = self._waiting[kind]
         waiting.append(
-            "\t".join([str(line), *[_NULL if each is None else each for each in values]])
+            "\t".join([str(line), *[_NULL if each is None else str(each) for each in values]])
         )
         if len(waiting) == _TOGETHER:
             self._send(kind)
