@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
 PIPE: Final = "-"
-_PLURALS: Final = {"user": "users", "task": "tasks", "assignment": "assignments"}
+_TOLD: Final = ("user", "task", "assignment")
 file_argument: Callable[[Any], Any] = click.argument(
     "file", type=click.Path(dir_okay=False, allow_dash=True)
 )
@@ -53,4 +53,4 @@ def refused() -> Iterator[None]:
 
 def counted(rows: Mapping[str, int]) -> str:
     """Return how many rows there are of each kind, in words."""
-    return ", ".join(f"{rows[kind]} {plural}" for kind, plural in _PLURALS.items())
+    return ", ".join(f"{rows[kind]} {kind}{'' if rows[kind] == 1 else 's'}" for kind in _TOLD)
