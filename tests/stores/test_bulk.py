@@ -5,6 +5,9 @@ import io
 import json
 import os
 import re
+import signal
+import subprocess
+import sys
 import threading
 from datetime import UTC, datetime, timedelta
 
@@ -32,6 +35,18 @@ BOB = ANN | {"id": 2, "username": "bob", "email": "bob@example.org"}
 PACK = {"kind": "task", "id": 1, "title": "Pack", "created_at": NOW, "updated_at": NOW}
 PAIR = {"kind": "assignment", "user_id": 1, "task_id": 1}
 HASH = "$argon2id$v=19$m=19456,t=2,p=1$c2FsdA$aGFzaA"
+
+
+# An import that is killed when it comes to a stage, and what it has sent has arrived.
+KILLED = """
+import os, signal, sys
+from fring_adapters.postgres.bulk import import_from
+url, file, stage = sys.argv[1:]
+def watch(what, done, total):
+    if what == stage:
+        os.kill(os.getpid(), signal.SIGKILL)
+import_from(url, file, watch=watch)
+"""
 
 
 def lines(*said, header=HEADER):
@@ -424,6 +439,22 @@ def test_who_writes_the_same_row_meanwhile_is_told_of(url, monkeypatch):
         taken(url, ANN, PACK, watch=clash)
     assert [row[1] for row in rows(url)["tasks"]] == ["faster"]
     assert rows(url)["users"] == []
+
+
+@pytest.mark.parametrize(
+    "stage", ["reading", "checking", "adding users", "adding tasks", "adding assignments"]
+)
+def test_an_import_that_is_killed_leaves_nothing_and_is_run_again(url, tmp_path, stage):
+    said = [ANN, *(PACK | {"id": number} for number in range(1, 6001)), PAIR]
+    file = tmp_path / "all.jsonl"
+    file.write_bytes(lines(*said))
+    ended = subprocess.run(
+        [sys.executable, "-c", KILLED, url, str(file), stage], capture_output=True, check=False
+    )
+    assert ended.returncode == -signal.SIGKILL, ended.stderr
+    assert not any(rows(url).values())
+    assert import_from(url, file).added["task"] == 6000
+    assert [len(found) for found in rows(url).values()] == [1, 6000, 1, 0]
 
 
 def test_automatic_ids_are_drawn_past_those_that_came(url):

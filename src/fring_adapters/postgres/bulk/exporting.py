@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import IO, TYPE_CHECKING, Final
 
 import msgspec
 from psycopg.sql import SQL, Composable, Composed, Identifier, Literal
 
 from fring_adapters.postgres.backup.snapshots import snapshot_of
-from fring_adapters.postgres.bulk.files import File, writing
+from fring_adapters.postgres.bulk.files import writing
 from fring_adapters.postgres.bulk.kinds import (
     ASSIGNMENT,
     DRAWN,
@@ -26,6 +26,7 @@ from fring_adapters.postgres.wire.urls import described
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+    from pathlib import Path
 
     import psycopg
 
@@ -36,7 +37,7 @@ _COUNT: Final = SQL("SELECT count(*) FROM ({}) AS line")
 
 def export_to(
     url: str,
-    file: File,
+    file: str | Path | IO[bytes],
     *,
     schema: str | None = None,
     passwords: bool = False,

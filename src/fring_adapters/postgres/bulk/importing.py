@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import IO, TYPE_CHECKING, Final
 
 import attrs
 
 from fring_adapters.postgres.bulk.adding import add, count_new, draw
 from fring_adapters.postgres.bulk.checks import check_rows
 from fring_adapters.postgres.bulk.faults import BulkError, Faults
-from fring_adapters.postgres.bulk.files import File, Lines, UnreadableError, reading
+from fring_adapters.postgres.bulk.files import Lines, UnreadableError, reading
 from fring_adapters.postgres.bulk.kinds import KINDS
 from fring_adapters.postgres.bulk.records import Header, read, read_header
 from fring_adapters.postgres.bulk.staging import Staging
@@ -23,6 +23,7 @@ from fring_adapters.postgres.wire.urls import described
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from pathlib import Path
 
 # What was there when it began is what is checked; who writes the same rows meanwhile is noticed.
 _SNAPSHOT: Final = "ISOLATION LEVEL REPEATABLE READ"
@@ -43,7 +44,7 @@ class Imported:
 
 def import_from(
     url: str,
-    file: File,
+    file: str | Path | IO[bytes],
     *,
     schema: str | None = None,
     dry_run: bool = False,
