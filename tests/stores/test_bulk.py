@@ -34,6 +34,7 @@ ANN = {"kind": "user", "id": 1, "username": "ann", "email": "ann@example.org", "
 BOB = ANN | {"id": 2, "username": "bob", "email": "bob@example.org"}
 PACK = {"kind": "task", "id": 1, "title": "Pack", "created_at": NOW, "updated_at": NOW}
 PAIR = {"kind": "assignment", "user_id": 1, "task_id": 1}
+SPENT = {"kind": "spent_id", "table": "tasks", "id": 7}
 HASH = "$argon2id$v=19$m=19456,t=2,p=1$c2FsdA$aGFzaA"
 
 
@@ -288,10 +289,12 @@ def test_all_faults_are_told_up_to_twenty(url):
 
 
 CLASHES = [
-    ([ANN, BOB | {"id": 1}], "line 3: user 1 stands twice, before on line 2"),
-    ([PACK, BOB, PACK], "line 4: task 1 stands twice, before on line 2"),
+    ([ANN, BOB | {"id": 1}], "line 3: this user stands twice, before on line 2"),
+    ([PACK, BOB, PACK], "line 4: this task stands twice, before on line 2"),
     ([BOB, ANN | {"id": 3, "username": "bob"}], "line 3: this username stands twice, before on line 2"),
     ([BOB, ANN | {"id": 3, "email": BOB["email"]}], "line 3: this email stands twice, before on line 2"),
+    ([ANN, PACK, PAIR, PAIR], "line 5: this assignment stands twice, before on line 4"),
+    ([SPENT, SPENT], "line 3: this spent_id stands twice, before on line 2"),
     ([ANN, PAIR], "line 3: there is no shared task 1"),
     ([PACK, PAIR], "line 3: there is no user 1"),
     ([ANN, PACK | {"owner": "1"}, PAIR], "line 4: there is no shared task 1"),

@@ -8,7 +8,7 @@ import psycopg
 from psycopg.sql import SQL, Composed, Identifier, Literal
 
 from fring_adapters.postgres.bulk.faults import BulkError
-from fring_adapters.postgres.bulk.kinds import ASSIGNMENT, DRAWN, SPENT_ID, Kind
+from fring_adapters.postgres.bulk.kinds import DRAWN, Kind
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -18,17 +18,9 @@ _SEQUENCE: Final = SQL("SELECT pg_get_serial_sequence({}, 'id')")
 _LAST: Final = SQL("SELECT coalesce(pg_sequence_last_value({}::regclass), 0)")
 _AHEAD: Final = SQL("SELECT count(*) FROM {} WHERE id > {}")
 _DRAW: Final = SQL("SELECT count(nextval({}::regclass)) FROM generate_series(1, {})")
-_ADD: Final = SQL("""
-    INSERT INTO {old} ({columns}) SELECT {columns} FROM {new} AS new
-    WHERE NOT EXISTS (SELECT FROM {old} AS old WHERE old.id = new.id)
-""")
-_ADD_PAIRS: Final = SQL("""
-    INSERT INTO {old} ({columns}) SELECT {columns} FROM {new} ON CONFLICT DO NOTHING
-""")
-_COUNT: Final = SQL("""
-    SELECT count(*) FROM {new} AS new
-    WHERE NOT EXISTS (SELECT FROM {old} AS old WHERE ({left}) = ({right}))
-""")
+# Before rows are added, and not while: an empty table that grows meanwhile is planned for as empty.
+_LEAVE_OUT: Final = SQL("DELETE FROM {new} AS new USING {old} AS old WHERE ({left}) = ({right})")
+_ADD: Final = SQL("INSERT INTO {old} ({columns}) SELECT {columns} FROM {new}")
 
 
 def draw(connection: psycopg.Connection, drawn: Mapping[str, int]) -> None:
@@ -49,33 +41,31 @@ def draw(connection: psycopg.Connection, drawn: Mapping[str, int]) -> None:
             connection.execute(_DRAW.format(sequence, Literal(more)))
 
 
-def count_new(connection: psycopg.Connection, kind: Kind) -> int:
-    """Return how many rows of a kind are not there yet."""
-    return _number(
-        connection,
-        _COUNT.format(
+def leave_out(connection: psycopg.Connection, kind: Kind) -> int:
+    """Take the rows of a kind that are there already out of those that have come; return how many."""
+    return connection.execute(
+        _LEAVE_OUT.format(
             new=Identifier(kind.staged),
             old=Identifier(kind.table),
             left=SQL(", ").join(Identifier("new", name) for name in kind.key),
             right=SQL(", ").join(Identifier("old", name) for name in kind.key),
-        ),
-    )
+        )
+    ).rowcount
 
 
-def add(connection: psycopg.Connection, kind: Kind) -> int:
-    """Add the rows of a kind that are not there yet; return how many.
+def add(connection: psycopg.Connection, kind: Kind) -> None:
+    """Add the rows of a kind that have come, and of which none is there yet.
 
     Raise `BulkError` if somebody else has written them, or removed what they need, meanwhile.
     """
-    statement = _ADD_PAIRS if kind in (ASSIGNMENT, SPENT_ID) else _ADD
     try:
-        return connection.execute(
-            statement.format(
+        connection.execute(
+            _ADD.format(
                 old=Identifier(kind.table),
                 new=Identifier(kind.staged),
                 columns=SQL(", ").join(map(Identifier, kind.columns)),
             )
-        ).rowcount
+        )
     except (psycopg.errors.IntegrityError, psycopg.errors.SerializationFailure) as error:
         raise BulkError(
             f"somebody else has changed {kind.table} meanwhile, and nothing was imported: try again"

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 from psycopg.sql import SQL, Composed, Identifier, Literal
 
 from fring_adapters.postgres.bulk.faults import MOST, Faults
-from fring_adapters.postgres.bulk.kinds import PASSWORD_HASH, TASK, USER, Kind
+from fring_adapters.postgres.bulk.kinds import KINDS, PASSWORD_HASH, TASK, USER, Kind
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -15,8 +15,7 @@ if TYPE_CHECKING:
     import psycopg
 
 _TWICE: Final = SQL("""
-    SELECT max(line), format({words}, {column}, min(line))
-    FROM {new} GROUP BY {column} HAVING count(*) > 1
+    SELECT max(line), format({words}, min(line)) FROM {new} GROUP BY {columns} HAVING count(*) > 1
 """)
 _DIFFERS: Final = SQL("""
     SELECT new.line, format({words}, old.id, concat_ws(', ', {differing}))
@@ -59,18 +58,20 @@ def check_rows(connection: psycopg.Connection, faults: Faults) -> None:
 
 
 def _queries() -> Iterator[Composed | SQL]:
-    for kind in (USER, TASK):
-        yield _twice(kind, "id", f"{kind.name} %1$s stands twice, before on line %2$s")
+    for kind in KINDS:
+        yield _twice(kind, kind.name, kind.key)
     for column in ("username", "email"):
-        yield _twice(USER, column, f"this {column} stands twice, before on line %2$s")
+        yield _twice(USER, column, (column,))
         words = Literal(f"this {column} is that of user %s, who is there already")
         yield _TAKEN.format(words=words, column=Identifier(column))
     yield from (_differs(USER), _differs(TASK), _OTHERS_LIST, _NO_USER, _NO_TASK)
 
 
-def _twice(kind: Kind, column: str, words: str) -> Composed:
+def _twice(kind: Kind, what: str, columns: tuple[str, ...]) -> Composed:
     return _TWICE.format(
-        words=Literal(words), column=Identifier(column), new=Identifier(kind.staged)
+        words=Literal(f"this {what} stands twice, before on line %s"),
+        columns=SQL(", ").join(map(Identifier, columns)),
+        new=Identifier(kind.staged),
     )
 
 

@@ -6,7 +6,7 @@ from typing import IO, TYPE_CHECKING, Final
 
 import attrs
 
-from fring_adapters.postgres.bulk.adding import add, count_new, draw
+from fring_adapters.postgres.bulk.adding import add, draw, leave_out
 from fring_adapters.postgres.bulk.checks import check_rows
 from fring_adapters.postgres.bulk.faults import BulkError, Faults
 from fring_adapters.postgres.bulk.files import Lines, UnreadableError, reading
@@ -79,15 +79,16 @@ def import_from(
             header = _stage(lines, staging, faults, watch)
         watch("checking", 0, None)
         check_rows(connection, faults)
-        added = {kind: count_new(connection, kind) for kind in KINDS} if dry_run else {}
+        there = {kind: leave_out(connection, kind) for kind in KINDS}
+        added = {kind: staging.count(kind) - there[kind] for kind in KINDS}
         if not dry_run:
             draw(connection, header.drawn)
             for kind in KINDS:
-                watch(f"adding {kind.name}s", 0, staging.count(kind))
-                added[kind] = add(connection, kind)
+                watch(f"adding {kind.name}s", 0, added[kind])
+                add(connection, kind)
     return Imported(
-        {kind.name: added[kind] for kind in KINDS},
-        {kind.name: staging.count(kind) - added[kind] for kind in KINDS},
+        {kind.name: number for kind, number in added.items()},
+        {kind.name: number for kind, number in there.items()},
     )
 
 
