@@ -29,6 +29,16 @@ PEAK = (
 )
 
 
+def started(folder, url, *arguments, **pipes):
+    """Start the command, whose words and errors are pipes unless it is told otherwise."""
+    return subprocess.Popen(
+        [*COMMAND, *arguments],
+        cwd=folder,
+        env=environment(DATABASE_URL=url, TERM="xterm", COLUMNS="100"),
+        **{"stdout": subprocess.PIPE, "stderr": subprocess.PIPE} | pipes,
+    )
+
+
 @pytest.fixture
 def filled(new_database):
     """Return the URL of a database with something of each kind."""
@@ -84,15 +94,9 @@ def test_a_dry_run_adds_nothing(run, filled, new_database):
 def test_a_pipe_leads_from_one_database_to_another(filled, new_database, tmp_path):
     url = new_database()
     with (
-        subprocess.Popen(
-            [*COMMAND, "export", "-"], cwd=tmp_path, env=environment(DATABASE_URL=filled),
-            stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-        ) as source,
-        subprocess.Popen(
-            [*COMMAND, "import", "-"], cwd=tmp_path, env=environment(DATABASE_URL=url),
-            stdin=source.stdout, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-        ) as target,
-    ):  # fmt: skip
+        started(tmp_path, filled, "export", "-") as source,
+        started(tmp_path, url, "import", "-", stdin=source.stdout) as target,
+    ):
         out, err = target.communicate(timeout=DEADLINE)
         assert source.stderr.read().decode().endswith(EXPORTED)
         assert source.wait(DEADLINE) == 0
@@ -161,10 +165,7 @@ def test_who_reads_no_more_ends_it(new_database, tmp_path):
     url = new_database()
     prepare(url)
     taken(url, *(PACK | {"id": number} for number in range(1, 5001)))
-    with subprocess.Popen(
-        [*COMMAND, "export", "-"], cwd=tmp_path, env=environment(DATABASE_URL=url),
-        stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-    ) as ended:  # fmt: skip
+    with started(tmp_path, url, "export", "-") as ended:
         assert ended.stdout.readline().startswith(b'{"kind":"fring","format":1,')
         ended.stdout.close()
         assert ended.wait(DEADLINE) == 1
@@ -176,10 +177,7 @@ def test_an_import_that_is_ended_leaves_nothing_and_is_run_again(new_database, t
     url = new_database()
     prepare(url)
     file = lines(ANN, *(PACK | {"id": number} for number in range(1, 20_001)), PAIR)
-    with subprocess.Popen(
-        [*COMMAND, "import", "-"], cwd=tmp_path, env=environment(DATABASE_URL=url),
-        stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-    ) as process:  # fmt: skip
+    with started(tmp_path, url, "import", "-", stdin=subprocess.PIPE) as process:
         process.stdin.write(file[: len(file) // 2])
         process.stdin.flush()
         copying = "SELECT count(*) FROM pg_stat_activity WHERE query LIKE 'COPY%' AND datname = current_database()"
@@ -212,10 +210,7 @@ def test_outside_a_terminal_lines_tell_how_far_it_is(run, new_database, tmp_path
 def on_terminal(folder, url, *arguments):
     """Run the command with a terminal as its error output; return what that shows."""
     terminal, side = pty.openpty()
-    with subprocess.Popen(
-        [*COMMAND, *arguments], cwd=folder, stderr=side, stdout=subprocess.PIPE,
-        env=environment(DATABASE_URL=url, TERM="xterm", COLUMNS="100"),
-    ) as process:  # fmt: skip
+    with started(folder, url, *arguments, stderr=side) as process:
         os.close(side)
         shown = b""
         with suppress(OSError):  # how Linux says that nobody has it open any more

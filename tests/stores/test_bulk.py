@@ -172,8 +172,8 @@ def test_a_line_has_the_fields_of_its_entity():
     for entity, record in ((User, records.User), (Task, records.Task)):
         fields = {field.name for field in attrs.fields(entity)}
         assert fields <= set(record.__struct_fields__)
-    for record in (records.User, records.Task, records.Assignment):
-        assert record.stored.columns == record.__struct_fields__, "COPY goes by their order"
+    for each in (records.User, records.Task, records.Assignment):
+        assert each.stored.columns == each.__struct_fields__, "COPY goes by their order"
 
 
 def test_hashes_leave_when_that_is_asked_for_and_stay_when_they_are_there(url):

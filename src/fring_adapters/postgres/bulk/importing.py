@@ -109,7 +109,7 @@ def _stage(lines: Lines, staging: Staging, faults: Faults, watch: Watch) -> Head
                     break
                 continue
             # JSON escapes with backslashes all that COPY would have to.
-            staging.add(record.stored, number, record.values(), escaped=b"\\" in line)
+            staging.add(record.stored, record.row(number), escaped=b"\\" in line)
             if not number % EVERY:
                 watch("reading", lines.position() if lines.size else number, lines.size)
     except UnreadableError as error:

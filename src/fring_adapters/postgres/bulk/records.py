@@ -26,10 +26,10 @@ from fring_core.errors import Problem
 from fring_core.ids import MAX_CHOSEN_ID, MAX_ID
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable
 
 FORMAT: Final = 1
-Values: TypeAlias = "Sequence[str | int | None]"
+Row: TypeAlias = "list[str | int | None]"
 Id: TypeAlias = Annotated[int, Meta(ge=1, le=MAX_ID)]
 Count: TypeAlias = Annotated[int, Meta(ge=0, le=MAX_ID)]
 # What the tables take (decision 0043).
@@ -63,11 +63,12 @@ class Record(Struct, tag_field="kind", forbid_unknown_fields=True):
         """Return what is wrong with it, and None for what is not."""
         return ()
 
-    def values(self) -> Values:
-        """Return the columns' values; moments and dates as texts."""
+    def row(self, line: int) -> Row:
+        """Return the line that it stands on, and the columns' values; moments and dates as texts."""
         said: dict[str, str | int | None] = to_builtins(self)
-        _, *values = said.values()
-        return values
+        row = [*said.values()]
+        row[0] = line  # in the place of the kind
+        return row
 
 
 class User(Record, tag=USER.name, kw_only=True):

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     import psycopg
 
-    from fring_adapters.postgres.bulk.records import Values
+    from fring_adapters.postgres.bulk.records import Row
 
 LINE: Final = "line"
 # With the types of the tables, and none of their constraints.
@@ -41,6 +41,8 @@ class Staging:
         self._waiting: dict[Kind, list[str]] = {kind: [] for kind in KINDS}
         self._copied: Kind | None = None
         self._stack = ExitStack()
+        # Faster than to join texts, which the numbers would have to be made.
+        self._formats = {kind: "%s" + "\t%s" * len(kind.columns) + "\n" for kind in KINDS}
         self._sent = dict.fromkeys(KINDS, 0)
 
     def __enter__(self) -> Self:
@@ -64,16 +66,14 @@ class Staging:
             for each in KINDS:  # or the checks would be planned for empty tables
                 self._connection.execute(SQL("ANALYZE {}").format(Identifier(each.staged)))
 
-    def add(self, kind: Kind, line: int, values: Values, *, escaped: bool) -> None:
-        """Take the values of a row; `escaped` if COPY may take some for something else."""
+    def add(self, kind: Kind, row: Row, *, escaped: bool) -> None:
+        """Take a row; `escaped` if it may hold what COPY would take for something else."""
         if escaped:
-            values = [
-                each.translate(_ESCAPES) if isinstance(each, str) else each for each in values
-            ]
+            row = [each.translate(_ESCAPES) if isinstance(each, str) else each for each in row]
+        if None in row:
+            row = [_NULL if each is None else each for each in row]
         waiting = self._waiting[kind]
-        waiting.append(
-            "\t".join([str(line), *[_NULL if each is None else str(each) for each in values]])
-        )
+        waiting.append(self._formats[kind] % tuple(row))
         if len(waiting) == _TOGETHER:
             self._send(kind)
 
@@ -92,6 +92,6 @@ class Staging:
                 self._cursor.copy(_COPY.format(Identifier(kind.staged), names))
             )
             self._copied = kind
-        self._copy.write("\n".join(waiting) + "\n")
+        self._copy.write("".join(waiting))
         self._sent[kind] += len(waiting)
         waiting.clear()
