@@ -207,7 +207,8 @@ def test_what_is_there_and_the_same_is_skipped_and_the_rest_added(url):
     assert done.there == {"user": 1, "task": 1, "assignment": 1, "spent_id": 0}
     assert done.added == {"user": 1, "task": 0, "assignment": 1, "spent_id": 0}
     assert rows(url)["tasks"] == before["tasks"]
-    assert taken(url, ANN, BOB, PACK, PAIR).added == dict.fromkeys(done.added, 0)
+    again = taken(url, ANN, BOB, PACK, PAIR, header=HEADER | {"drawn": {"task": 7}})
+    assert again.added == dict.fromkeys(done.added, 0)
     with open_postgres(url) as fring:
         assert fring.tasks.create(NewTask("new")).id == 8
 
@@ -432,9 +433,10 @@ def test_kinds_may_stand_in_any_order(url):
     }  # fmt: skip
 
 
-def test_who_writes_the_same_row_meanwhile_is_told_of(url, monkeypatch):
+@pytest.mark.parametrize("stage", ["checking", "adding tasks"])
+def test_who_writes_the_same_row_meanwhile_is_told_of(url, stage):
     def clash(what, done, total):
-        if what == "adding tasks":
+        if what == stage:
             with psycopg.connect(to_conninfo(url)) as connection:
                 connection.execute("INSERT INTO tasks (id, title) VALUES (1, 'faster')")
 
