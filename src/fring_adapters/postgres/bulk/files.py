@@ -64,7 +64,7 @@ class Lines:
 def reading(file: File) -> Iterator[Lines]:
     """Give the lines of a file by its name, or of one that is open; zipped or not."""
     if isinstance(file, str | Path):
-        with Path(file).open("rb") as raw:
+        with Path(file).open("rb", _BUFFER) as raw:
             yield Lines(raw)
     else:
         yield Lines(file)
