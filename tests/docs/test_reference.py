@@ -19,6 +19,7 @@ PACKAGES = (
     "fring_adapters.memory",
     "fring_adapters.postgres",
     "fring_adapters.postgres.backup",
+    "fring_adapters.postgres.bulk",
     "fring_adapters.identity",
     "fring_http.client",
     "fring_http.api.personal",

@@ -9,7 +9,7 @@ from psycopg.sql import SQL, Identifier
 from sqlalchemy import text
 
 from fring_adapters.postgres.setup.alone import alone, driver_of, transaction
-from fring_adapters.postgres.setup.checks import check
+from fring_adapters.postgres.setup.checks import check, check_newest
 from fring_adapters.postgres.setup.places import Place, SchemaError
 from fring_adapters.postgres.setup.versions import (
     FORMER_TABLE,
@@ -36,10 +36,12 @@ _NAMES: Final = text(
 
 
 @contextmanager
-def snapshot_of(url: str, place: Place) -> Iterator[tuple[psycopg.Connection, dict[Table, int]]]:
+def snapshot_of(
+    url: str, place: Place, *, task: str = "back up", newest_only: bool = False
+) -> Iterator[tuple[psycopg.Connection, dict[Table, int]]]:
     """Give a transaction that sees one moment, and the tables with how many rows they have in it.
 
-    Nobody can alter them before its end. They are locked before it looks at anything, and while no
+    Tables of an older revision will do, unless it takes the `newest_only`. Nobody can alter them before its end. They are locked before it looks at anything, and while no
     Fring can upgrade them: to a snapshot from before, a table that is rewritten looks empty.
     """
     with ExitStack() as stack:
@@ -48,10 +50,12 @@ def snapshot_of(url: str, place: Place) -> Iterator[tuple[psycopg.Connection, di
             current = current_revision(looking)
             check(looking, current, place)
             if current is None:
-                raise SchemaError(f"{place} has no tables of Fring's: there is nothing to back up")
+                raise SchemaError(f"{place} has no tables of Fring's: there is nothing to {task}")
+            if newest_only:
+                check_newest(current, place)
             tables = _tables(looking)
             connection = driver_of(
-                stack.enter_context(transaction(url, place, "back up", mode=_SNAPSHOT))
+                stack.enter_context(transaction(url, place, task, mode=_SNAPSHOT))
             )
             connection.execute("SET LOCAL idle_in_transaction_session_timeout = 0")
             for table in tables:

@@ -32,6 +32,16 @@ def check(connection: Connection, current: str | None, place: Place) -> None:
         _check_whole(connection, current, place)
 
 
+def check_newest(current: str | None, place: Place) -> None:
+    """Raise `SchemaError` unless the tables have this version's revision."""
+    if current != newest():
+        found = "no tables of Fring's yet" if current is None else f"revision {current}"
+        raise SchemaError(
+            f"{place} has {found}, and this version's is {newest()}: `fring db upgrade` brings it"
+            " there; back up first"
+        )
+
+
 def _check_strangers(connection: Connection, place: Place) -> None:
     strangers = found(connection, metadata.tables)
     if not strangers and place.schema is None:

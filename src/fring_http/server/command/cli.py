@@ -14,6 +14,8 @@ from fring_http.server.command.config import config
 from fring_http.server.command.db import db
 from fring_http.server.command.demo import demo
 from fring_http.server.command.doctor import doctor
+from fring_http.server.command.exporting import export_command
+from fring_http.server.command.importing import import_command
 from fring_http.server.command.openapi import openapi
 from fring_http.server.command.serve import serve_command
 from fring_http.server.command.user import user
@@ -26,7 +28,7 @@ if TYPE_CHECKING:
 
 GROUPS: Final[dict[str, tuple[RichCommand, ...]]] = {
     "Run": (serve_command, demo),
-    "Look after": (config, doctor, db, backup, restore),
+    "Look after": (config, doctor, db, backup, restore, export_command, import_command),
     "Who may come in": (user, auth),
     "Work with": (openapi, completion),
 }
