@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import islice
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from fring_core import Slice
@@ -21,6 +22,6 @@ R = TypeVar("R", bound=_Row)
 
 
 def part(rows: Iterable[R], page: Page) -> Slice[R]:
-    """Return the page of these rows, and whether others follow."""
-    found = [row for row in rows if row.id > page.after]
-    return Slice.of(found[page.skip : page.skip + page.limit + 1], page.limit)
+    """Return the page of these rows, and whether others follow; look at no more of them."""
+    found = islice((row for row in rows if row.id > page.after), page.skip, None)
+    return Slice.of(islice(found, page.limit + 1), page.limit)

@@ -1,0 +1,66 @@
+"""A table, in the order of its keys."""
+
+from __future__ import annotations
+
+from collections.abc import MutableMapping
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from fring_adapters.memory.keys import Keys, Sortable
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from fring_adapters.memory.view import View
+
+K = TypeVar("K", bound=Sortable)
+V = TypeVar("V")
+
+
+class Table(MutableMapping[K, V]):
+    """Hold rows by key, in the order of the keys.
+
+    Where rows `expire`, it is in nobody's way that they are removed.
+    """
+
+    def __init__(self, *, expire: bool = False) -> None:
+        self.expire = expire
+        self.views: list[View[K, V]] = []
+        self._rows: dict[K, V] = {}
+        self._keys = Keys[K]()
+
+    @property
+    def changed(self) -> list[K]:
+        """Return the keys of the rows that are not as they were: of a view, others have none."""
+        return []
+
+    def since(self, start: Any = None) -> Iterator[K]:
+        """Yield the keys in order, if there is a `start` those that are not less."""
+        return self.candidates(start)
+
+    def candidates(self, start: Any) -> Iterator[K]:
+        """Yield these keys, where a view may have others too."""
+        return self._keys.since(start)
+
+    def __iter__(self) -> Iterator[K]:
+        return self.since()
+
+    def __len__(self) -> int:
+        return len(self._rows)
+
+    def __getitem__(self, key: K) -> V:
+        return self._rows[key]
+
+    def __setitem__(self, key: K, row: V) -> None:
+        self._tell(key)
+        if key not in self._rows:
+            self._keys.add(key)
+        self._rows[key] = row
+
+    def __delitem__(self, key: K) -> None:
+        self._tell(key)
+        del self._rows[key]
+        self._keys.drop(key)
+
+    def _tell(self, key: K) -> None:
+        for view in self.views:
+            view.hold(key)
