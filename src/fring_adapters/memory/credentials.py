@@ -19,10 +19,7 @@ class MemoryCredentials:
 
     async def find(self, username: str | None, email: str | None) -> Credential | None:
         with self._database.opened() as tables:
-            if username is None:
-                found = tables.emails.get(email or "")
-            else:
-                found = tables.usernames.get(username)
+            found = tables.emails.get(email) if username is None else tables.usernames.get(username)
             return None if found is None else tables.credential_of(tables.users[found])
 
     async def get(self, user_id: int) -> Credential | None:

@@ -58,8 +58,8 @@ class Database:
             inner.refusal = "The transaction is over; use the store that it was opened on"
             inner.close()
         if inner.has_written:
-            with self.changing() as tables:
-                tables.commit(inner.tables)
+            with self.changing():
+                self.tables.commit(inner.tables)
 
     @contextmanager
     def suspended(self) -> Iterator[None]:

@@ -4,29 +4,22 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right, insort
 from operator import itemgetter
-from typing import TYPE_CHECKING, Any, Final, Generic, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 
-class Sortable(Protocol):
-    """Be less than some others, as numbers, texts and tuples of them are."""
-
-    def __lt__(self, other: Any, /) -> bool: ...
-
-
-K = TypeVar("K", bound=Sortable)
 MOST: Final = 1000
 
 
-class Keys(Generic[K]):
+class Keys:
     """Hold keys in order, in runs of at most a thousand: a new one makes no others move."""
 
     def __init__(self) -> None:
-        self._runs: list[list[K]] = [[]]  # only the first may be empty
+        self._runs: list[list[Any]] = [[]]  # only the first may be empty
 
-    def add(self, key: K) -> None:
+    def add(self, key: Any) -> None:
         """Put a key that is not there in its place."""
         number = self._run_of(key)
         run = self._runs[number]
@@ -35,7 +28,7 @@ class Keys(Generic[K]):
             half = MOST // 2
             self._runs[number : number + 1] = run[:half], run[half:]
 
-    def drop(self, key: K) -> None:
+    def drop(self, key: Any) -> None:
         """Remove a key that is there."""
         number = self._run_of(key)
         run = self._runs[number]
@@ -43,7 +36,7 @@ class Keys(Generic[K]):
         if number and not run:
             del self._runs[number]
 
-    def since(self, start: Any) -> Iterator[K]:
+    def since(self, start: Any) -> Iterator[Any]:
         """Yield the keys in order, if there is a `start` those that are not less."""
         first = 0 if start is None else self._run_of(start)
         skipped = 0 if start is None else bisect_left(self._runs[first], start)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from itertools import islice
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from fring_core import Slice
@@ -23,5 +22,7 @@ R = TypeVar("R", bound=_Row)
 
 def part(rows: Iterable[R], page: Page) -> Slice[R]:
     """Return the page of these rows, and whether others follow; look at no more of them."""
-    found = islice((row for row in rows if row.id > page.after), page.skip, None)
-    return Slice.of(islice(found, page.limit + 1), page.limit)
+    behind = (row for row in rows if row.id > page.after)
+    wanted = range(page.skip + page.limit + 1)
+    found = [row for _, row in zip(wanted, behind, strict=False)]
+    return Slice.of(found[page.skip : page.skip + page.limit + 1], page.limit)

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 Place: TypeAlias = tuple[Any, ...]
 
 _END: Final = datetime.max.replace(tzinfo=UTC)
-_BY: Final[Mapping[TaskOrder, Callable[[Task], Place]]] = {
+BY: Final[Mapping[TaskOrder, Callable[[Task], Place]]] = {
     TaskOrder.BY_ID: lambda task: (task.id,),
     TaskOrder.NEWEST_FIRST: lambda task: (_END - task.created_at, -task.id),
     TaskOrder.BY_TITLE: lambda task: (task.title, task.id),
@@ -25,9 +25,9 @@ _BY: Final[Mapping[TaskOrder, Callable[[Task], Place]]] = {
 
 def before_all(order: TaskOrder, owner: str | None) -> Place:
     """Return what all places of a list begin with, in this order."""
-    return order.value, owner or ""  # no owner is named ""
+    return order.value, owner is not None, owner or ""
 
 
 def places_of(task: Task) -> set[Place]:
     """Return the places of a task, one in each order."""
-    return {(*before_all(order, task.owner), *by(task)) for order, by in _BY.items()}
+    return {(*before_all(order, task.owner), *by(task)) for order, by in BY.items()}

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import MutableMapping
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from fring_adapters.memory.keys import Keys, Sortable
+from fring_adapters.memory.keys import Keys
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from fring_adapters.memory.view import View
 
-K = TypeVar("K", bound=Sortable)
+K = TypeVar("K")
 V = TypeVar("V")
 
 
@@ -26,7 +26,7 @@ class Table(MutableMapping[K, V]):
         self.expire = expire
         self.views: list[View[K, V]] = []
         self._rows: dict[K, V] = {}
-        self._keys = Keys[K]()
+        self._keys = Keys()
 
     @property
     def changed(self) -> list[K]:
@@ -37,7 +37,7 @@ class Table(MutableMapping[K, V]):
         """Yield the keys in order, if there is a `start` those that are not less."""
         return self.candidates(start)
 
-    def candidates(self, start: Any) -> Iterator[K]:
+    def candidates(self, start: Any) -> Iterator[Any]:
         """Yield these keys, where a view may have others too."""
         return self._keys.since(start)
 

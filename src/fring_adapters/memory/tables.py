@@ -42,8 +42,8 @@ class Tables:
     hashes: Table[int, str] = attrs.field(factory=Table, repr=False)
     roles: Table[int, Role] = attrs.field(factory=Table)
     receipts: Table[tuple[str, str], Receipt] = attrs.field(factory=lambda: Table(expire=True))
-    usernames: Table[str, int] = attrs.field(factory=Table)
-    emails: Table[str, int] = attrs.field(factory=Table)
+    usernames: Table[str | None, int] = attrs.field(factory=Table)
+    emails: Table[str | None, int] = attrs.field(factory=Table)
     links_by_task: Table[tuple[int, int], bool] = attrs.field(factory=Table)
     places: Table[Place, int] = attrs.field(factory=Table)
     expiries: Table[tuple[datetime, tuple[str, str]], bool] = attrs.field(
@@ -109,15 +109,15 @@ class Tables:
 
     def tasks_of(self, user_id: int) -> list[Task]:
         """Return a user's tasks by ascending id."""
-        return [self.tasks[task] for _, task in _within(self.links, (user_id,))]
+        return [self.tasks[task] for task in _linked(self.links, user_id)]
 
     def users_of(self, task_id: int) -> list[User]:
         """Return a task's users by ascending id."""
-        return [self.users[user] for _, user in _within(self.links_by_task, (task_id,))]
+        return [self.users[user] for user in _linked(self.links_by_task, task_id)]
 
     def is_assigned(self, task_id: int) -> bool:
         """Tell whether a task has a user."""
-        return any(_within(self.links_by_task, (task_id,)))
+        return any(_linked(self.links_by_task, task_id))
 
     def list_of(
         self, owner: str | None, order: TaskOrder = TaskOrder.BY_ID, since: int = 0
@@ -177,11 +177,12 @@ class Tables:
         )
 
     def _refers_to(self, user_id: int) -> bool:
-        return (
-            user_id in self.hashes
-            or user_id in self.roles
-            or any(_within(self.links, (user_id,)))
-        )
+        return user_id in self.hashes or user_id in self.roles or any(_linked(self.links, user_id))
+
+
+def _linked(links: Table[tuple[int, int], bool], one: int) -> Iterator[int]:
+    """Yield the ids that are linked to this one, ascending."""
+    return (other for _, other in _within(links, (one,)))
 
 
 def _within(

@@ -11,7 +11,7 @@ from fring_core import VIEWS, IdTaken, TaskOrder, TaskWithUsers
 from fring_core.versions import check_version
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterator
     from datetime import datetime
 
     from fring_adapters.memory.database import Database
@@ -50,12 +50,11 @@ class MemoryTasks:
         order: TaskOrder = TaskOrder.BY_ID,
     ) -> Slice[Task]:
         with self._database.opened() as tables:
-            tasks = tables.list_of(owner, order, page.after)
-            return part(_matching(tables, where, tasks), page)
+            return part(_matching(tables, where, owner, order, page.after), page)
 
     async def count(self, where: TaskFilter, owner: str | None) -> int:
         with self._database.opened() as tables:
-            return sum(1 for _ in _matching(tables, where, tables.list_of(owner)))
+            return sum(1 for _ in _matching(tables, where, owner))
 
     async def change(
         self, task_id: int, owner: str | None, verb: Callable[[Task], Task]
@@ -87,10 +86,16 @@ class MemoryTasks:
             return True
 
 
-def _matching(tables: Tables, where: TaskFilter, tasks: Iterable[Task]) -> Iterator[Task]:
+def _matching(
+    tables: Tables,
+    where: TaskFilter,
+    owner: str | None,
+    order: TaskOrder = TaskOrder.BY_ID,
+    since: int = 0,
+) -> Iterator[Task]:
     return (
         task
-        for task in tasks
+        for task in tables.list_of(owner, order, since)
         if where.status in (None, task.status)
         and (where.title or "") in task.title
         and (where.assigned is None or where.assigned == tables.is_assigned(task.id))

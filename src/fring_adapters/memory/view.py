@@ -44,7 +44,7 @@ class View(Table[K, V]):
         """Yield the keys in order, if there is a `start` those that are not less."""
         return (key for key, _ in groupby(self.candidates(start)) if key in self)
 
-    def candidates(self, start: Any) -> Iterator[K]:
+    def candidates(self, start: Any) -> Iterator[Any]:
         """Yield these keys, some twice, and some whose rows are removed."""
         return merge(self._keys.since(start), self._table.candidates(start))
 
