@@ -36,7 +36,7 @@ class Keys:
         if number and not run:
             del self._runs[number]
 
-    def since(self, start: Any) -> Iterator[Any]:
+    def since(self, start: Any = None) -> Iterator[Any]:
         """Yield the keys in order, if there is a `start` those that are not less."""
         first = 0 if start is None else self._run_of(start)
         skipped = 0 if start is None else bisect_left(self._runs[first], start)

@@ -17,7 +17,8 @@ class View(Table[K, V]):
     """Be a table as it is when the view is opened, and be changed apart from it.
 
     Nothing is copied. A view holds the rows that were changed, in it or beneath it, as they are for
-    it and as they were; all others are the table's.
+    it and as they were; all others are the table's. A view may be of another view, which nobody
+    changes meanwhile.
     """
 
     def __init__(self, table: Table[K, V]) -> None:
