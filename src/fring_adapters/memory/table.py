@@ -19,14 +19,16 @@ V = TypeVar("V")
 class Table(MutableMapping[K, V]):
     """Hold rows by key, in the order of the keys.
 
-    Where rows `expire`, it is in nobody's way that they are removed.
+    Where rows `expire`, it is in nobody's way that they are removed. `layers` are where a row is
+    looked for, the first that has the key knowing it: a table alone, or a view and all beneath it.
     """
 
     def __init__(self, *, expire: bool = False) -> None:
         self.expire = expire
         self.views: list[View[K, V]] = []
-        self._rows: dict[K, V] = {}
-        self._keys = Keys()
+        self.layers: tuple[Table[K, V], ...] = (self,)
+        self.rows: dict[K, V | None] = {}  # None is for views: a row that they have not
+        self.order = Keys()
 
     @property
     def changed(self) -> list[K]:
@@ -35,31 +37,33 @@ class Table(MutableMapping[K, V]):
 
     def since(self, start: Any = None) -> Iterator[K]:
         """Yield the keys in order, if there is a `start` those that are not less."""
-        return self.candidates(start)
-
-    def candidates(self, start: Any) -> Iterator[Any]:
-        """Yield these keys, where a view may have others too."""
-        return self._keys.since(start)
+        return self.order.since(start)
 
     def __iter__(self) -> Iterator[K]:
         return self.since()
 
     def __len__(self) -> int:
-        return len(self._rows)
+        return len(self.rows)
 
     def __getitem__(self, key: K) -> V:
-        return self._rows[key]
+        for layer in self.layers:
+            if key in layer.rows:
+                row = layer.rows[key]
+                if row is None:
+                    break
+                return row
+        raise KeyError(key)
 
     def __setitem__(self, key: K, row: V) -> None:
         self._tell(key)
-        if key not in self._rows:
-            self._keys.add(key)
-        self._rows[key] = row
+        if key not in self.rows:
+            self.order.add(key)
+        self.rows[key] = row
 
     def __delitem__(self, key: K) -> None:
         self._tell(key)
-        del self._rows[key]
-        self._keys.drop(key)
+        del self.rows[key]
+        self.order.drop(key)
 
     def _tell(self, key: K) -> None:
         for view in self.views:

@@ -23,8 +23,8 @@ class View(Table[K, V]):
 
     def __init__(self, table: Table[K, V]) -> None:
         super().__init__(expire=table.expire)
+        self.layers = (self, *table.layers)
         self._table = table
-        self._held: dict[K, V | None] = {}
         self._before: dict[K, V | None] = {}
 
     def open(self) -> None:
@@ -37,39 +37,30 @@ class View(Table[K, V]):
 
     def hold(self, key: K) -> None:
         """Hold a row that is about to change, here or beneath."""
-        if key not in self._held:
-            self._held[key] = self._before[key] = self._table.get(key)
-            self._keys.add(key)
+        if key not in self.rows:
+            self.rows[key] = self._before[key] = self._table.get(key)
+            self.order.add(key)
 
     def since(self, start: Any = None) -> Iterator[K]:
         """Yield the keys in order, if there is a `start` those that are not less."""
-        return (key for key, _ in groupby(self.candidates(start)) if key in self)
-
-    def candidates(self, start: Any) -> Iterator[Any]:
-        """Yield these keys, some twice, and some whose rows are removed."""
-        return merge(self._keys.since(start), self._table.candidates(start))
+        keys = merge(*(layer.order.since(start) for layer in self.layers))
+        return (key for key, _ in groupby(keys) if key in self)
 
     def __len__(self) -> int:
         return sum(1 for _ in self)
 
-    def __getitem__(self, key: K) -> V:
-        row = self._held[key] if key in self._held else self._table.get(key)
-        if row is None:
-            raise KeyError(key)
-        return row
-
     def __setitem__(self, key: K, row: V) -> None:
         self.hold(key)
-        self._held[key] = row
+        self.rows[key] = row
 
     def __delitem__(self, key: K) -> None:
         self.hold(key)
-        self._held[key] = None
+        self.rows[key] = None
 
     @property
     def changed(self) -> list[K]:
         """Return the keys of the rows that are not as they were."""
-        return [key for key, row in self._held.items() if row is not self._before[key]]
+        return [key for key, row in self.rows.items() if row is not self._before[key]]
 
     def rebased(self, table: Table[K, V]) -> View[K, V]:
         """Return a view of a table with what was changed here.
@@ -78,7 +69,7 @@ class View(Table[K, V]):
         """
         rebased = View(table)
         for key in self.changed:
-            before, after, now = self._before[key], self._held[key], table.get(key)
+            before, after, now = self._before[key], self.rows[key], table.get(key)
             is_as_before = now is before
             if not is_as_before and not (self.expire and (now is None or after is None)):
                 raise TransactionConflict("Another caller changed the same row")
