@@ -46,13 +46,10 @@ class Table(MutableMapping[K, V]):
         return len(self.rows)
 
     def __getitem__(self, key: K) -> V:
-        for layer in self.layers:
-            if key in layer.rows:
-                row = layer.rows[key]
-                if row is None:
-                    break
-                return row
-        raise KeyError(key)
+        row = self.rows[key]
+        if row is None:
+            raise KeyError(key)
+        return row
 
     def __setitem__(self, key: K, row: V) -> None:
         self._tell(key)

@@ -49,6 +49,15 @@ class View(Table[K, V]):
     def __len__(self) -> int:
         return sum(1 for _ in self)
 
+    def __getitem__(self, key: K) -> V:
+        for layer in self.layers:
+            if key in layer.rows:
+                row = layer.rows[key]
+                if row is None:
+                    break
+                return row
+        raise KeyError(key)
+
     def __setitem__(self, key: K, row: V) -> None:
         self.hold(key)
         self.rows[key] = row
