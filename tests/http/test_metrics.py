@@ -123,6 +123,7 @@ def test_the_database_is_seen(tmp_path, database):
         await_condition(lambda: numbers(server.url)["fring_pool_connections_open",] == 4)
         await_condition(lambda: numbers(server.url)["fring_database_seconds_total",] > 0)
         assert numbers(server.url)["fring_pool_callers_waiting",] == 0
+        assert numbers(server.url)["fring_statements_total", ("calls", "1")] > 0
         execute(database.url, "ALTER TABLE tasks RENAME TO others")
         assert get(f"{server.url}/api/v1/tasks") == 503
         key = ("fring_database_errors_total", ("sqlstate_class", "42"))

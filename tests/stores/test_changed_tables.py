@@ -123,7 +123,7 @@ def test_what_is_not_there_is_said_until_it_is_back(run, sql, change, back, word
 def test_what_a_role_may_not_do_is_said(url, sql):
     sql("CREATE ROLE fring_test_reader")
     try:
-        sql("GRANT SELECT ON users, tasks, user_tasks TO fring_test_reader")
+        sql("GRANT SELECT ON users, tasks, user_tasks, spent_ids TO fring_test_reader")
         mark = "&" if "?" in url else "?"
         with BlockingPostgresStore(f"{url}{mark}options=-crole%3Dfring_test_reader") as store:
             fring = Fring(store, clock=utc_now)

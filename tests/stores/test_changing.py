@@ -17,6 +17,7 @@ from fring_adapters.postgres.repositories import blocking_changing, changing
 from fring_adapters.postgres.repositories.async_changing import Together
 from fring_adapters.postgres.repositories.blocking_changing import InTurn
 from fring_adapters.postgres.repositories.changing import MAX_ROUNDS, applied
+from fring_adapters.postgres.wire.pool_executor import PoolExecutor
 from fring_core import (
     BlockingFring,
     EmailTaken,
@@ -145,16 +146,16 @@ async def test_many_tasks_change_a_row_in_few_statements(database_url, empty, mo
     async with PostgresStore(database_url) as store:
         fring = Fring(store, clock=utc_now)
         task = await fring.tasks.create(NewTask("hot"))
-        run = type(store._executor).run
+        run = PoolExecutor.run
 
-        def counting(self, statement, parameters):
+        def counting(self, statement, parameters, **more):
             sent.append(statement)
-            return run(self, statement, parameters)
+            return run(self, statement, parameters, **more)
 
         with monkeypatch.context() as patch:
-            patch.setattr(type(store._executor), "run", counting)
+            patch.setattr(PoolExecutor, "run", counting)
             toggled = await asyncio.gather(*(fring.tasks.toggle(task.id) for _ in range(CALLERS)))
-        assert len(sent) <= 6, "one goes alone, and the others together"
+        assert 2 <= len(sent) <= 6, "one goes alone, and the others together"
         assert sorted(each.version for each in toggled) == list(range(2, CALLERS + 2))
         assert (await fring.tasks.get(task.id)).version == CALLERS + 1
 
@@ -404,9 +405,9 @@ def test_many_threads_change_a_row_one_after_another(database_url, empty, monkey
         task = fring.tasks.create(NewTask("hot"))
         run = type(store._executor).run
 
-        def counting(self, statement, parameters):
+        def counting(self, statement, parameters, **more):
             sent.append(statement)
-            return run(self, statement, parameters)
+            return run(self, statement, parameters, **more)
 
         with monkeypatch.context() as patch, ThreadPoolExecutor(20) as threads:
             patch.setattr(type(store._executor), "run", counting)

@@ -15,6 +15,7 @@ from fring_adapters.postgres.sql import receipts as receipt_statements
 from fring_adapters.postgres.sql import tasks as task_statements
 from fring_adapters.postgres.sql import user_removal
 from fring_adapters.postgres.sql import users as user_statements
+from fring_adapters.postgres.wire.cursors import FringCursor
 from fring_adapters.postgres.wire.urls import to_conninfo
 from fring_core import Fring
 from fring_core.testing.contract.examples import add_task, add_user, save
@@ -206,6 +207,8 @@ def test_nothing_is_read_whole(new_database, statement):
             "INSERT INTO receipts SELECT '', n, '', '', now() FROM generate_series(1, 20000) AS n"
         )
         connection.execute("ANALYZE")
-        found = connection.execute(b"EXPLAIN " + statement.within(None), values).fetchall()
+        asked = statement.asked_by([values]) if statement.arrays else values
+        cursor = FringCursor(connection)
+        found = cursor.execute(b"EXPLAIN " + statement.within(None), asked).fetchall()
     plan = "\n".join(row for (row,) in found)
     assert not re.findall(r"Seq Scan on (?:tasks|users|spent_ids|receipts)", plan)

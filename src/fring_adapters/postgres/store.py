@@ -5,6 +5,8 @@ from __future__ import annotations
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Final
 
+import attrs
+
 from fring_adapters.postgres.repositories import (
     PostgresAssignments,
     PostgresCredentials,
@@ -15,8 +17,9 @@ from fring_adapters.postgres.repositories import (
 )
 from fring_adapters.postgres.repositories.async_changing import Together
 from fring_adapters.postgres.repositories.blocking_changing import InTurn
-from fring_adapters.postgres.wire.executor import PoolExecutor
+from fring_adapters.postgres.wire.coalescing import Coalescing
 from fring_adapters.postgres.wire.host import on_async, on_blocking
+from fring_adapters.postgres.wire.pool_executor import PoolExecutor
 from fring_adapters.postgres.wire.pool_settings import PoolSettings
 from fring_adapters.postgres.wire.schema_names import checked_schema
 from fring_adapters.postgres.wire.urls import to_conninfo
@@ -87,15 +90,20 @@ class PostgresStore(StoreOnExecutor):
         schema: str | None = None,
         watch: Watch | None = None,
     ) -> None:
-        self._pool = _checked(pool, _ASYNC_POOL).pool(to_conninfo(url))
+        settings = _checked(pool, _ASYNC_POOL)
+        self._pool = settings.pool(to_conninfo(url))
         self._pool.schema = checked_schema(schema)
         self._pool.watch = watch
-        super().__init__(PoolExecutor(self._pool), Together)
+        executor = PoolExecutor(self._pool)
+        self._coalescing = Coalescing(executor) if settings.coalesce else None
+        super().__init__(self._coalescing or executor, Together)
         self.rate_limits = PostgresRateLimits(self._executor)
 
     def statistics(self) -> PoolStatistics:
         """Return how its pool does."""
-        return self._pool.statistics()
+        found = self._pool.statistics()
+        sent = {} if self._coalescing is None else dict(self._coalescing.sent)
+        return attrs.evolve(found, statements=sent)
 
     @staticmethod
     def on(connection: AsyncConnection[Any], *, schema: str | None = None) -> StoreOnExecutor:

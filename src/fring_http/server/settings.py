@@ -174,6 +174,12 @@ class Settings:
         boolean,
         default="true",
     )
+    coalesce: bool = _database(
+        "FRING_COALESCE",
+        "send calls that come together as one statement",
+        boolean,
+        default="true",
+    )
     statement_timeout: float = _database(
         "FRING_STATEMENT_TIMEOUT",
         "seconds that a statement may take; then it is cancelled, and its request is a 503",

@@ -45,6 +45,7 @@ def store_of(
         recycle=settings.pool_recycle,
         deadline=settings.statement_timeout,
         prepare=settings.pool_prepare,
+        coalesce=settings.coalesce,
     )
     if not settings.read_database_url or may_be_stale is None:
         return PostgresStore(settings.database_url, pool, schema=settings.schema, watch=watch)

@@ -47,15 +47,15 @@ class PostgresAssignments:
 
     async def _change(self, statement: Statement, user_id: int, task_id: int) -> Row:
         """Return whether the user is there, the task, and the change; what else it tells of."""
-        [row] = await self._executor.run(statement, {"user_id": user_id, "task_id": task_id})
+        [row] = await self._executor.ask(statement, {"user_id": user_id, "task_id": task_id})
         return row
 
     async def tasks_of(self, user_id: int, status: TaskStatus | None) -> Sequence[Task] | None:
-        rows = await self._executor.run(
+        rows = await self._executor.ask(
             sql.tasks_of(status=status is not None), {"user_id": user_id, "status": status}
         )
         return [TASKS.entity(row[1:]) for row in rows if row[1] is not None] if rows else None
 
     async def users_of(self, task_id: int) -> Sequence[User] | None:
-        rows = await self._executor.run(sql.USERS_OF, {"task_id": task_id})
+        rows = await self._executor.ask(sql.USERS_OF, {"task_id": task_id})
         return [USERS.entity(row[1:]) for row in rows if row[1] is not None] if rows else None

@@ -8,8 +8,8 @@ from weakref import WeakValueDictionary
 
 import attrs
 
-from fring_adapters.postgres.repositories.changing import Changing, repeated
-from fring_adapters.postgres.wire.errors import POOL_ERRORS
+from fring_adapters.postgres.repositories.changing import Changing
+from fring_adapters.postgres.wire.errors import is_without_connection, repeated
 from fring_core import StoreUnavailable
 
 if TYPE_CHECKING:
@@ -94,6 +94,6 @@ async def _applied(row: _Row, apply: Apply, verbs: Sequence[Verb[Any]]) -> list[
     row.away = None
     results = await apply(verbs)
     last = results[-1]
-    if isinstance(last, StoreUnavailable) and isinstance(last.__cause__, POOL_ERRORS):
+    if isinstance(last, StoreUnavailable) and is_without_connection(last):
         row.away = last
     return results

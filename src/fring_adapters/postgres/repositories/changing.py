@@ -8,17 +8,17 @@ their verbs are applied one after another, to what the one before has made of th
 from __future__ import annotations
 
 import random
-from copy import copy
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final, TypeAlias, TypeVar
 
 import attrs
 
 from fring_adapters.postgres.sql.rows import FIXED
+from fring_adapters.postgres.wire.errors import repeated
 from fring_core import Conflict, StoreUnavailable, Task, Unavailable, User
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Hashable, Iterable, Sequence
+    from collections.abc import Awaitable, Callable, Hashable, Sequence
     from contextlib import AbstractAsyncContextManager
 
     from fring_adapters.postgres.wire.executor import Executor
@@ -121,11 +121,3 @@ def _next(present: E, before: E, made: E) -> E:
     """Return what a verb has made, one version on, and with what no change stores as it was."""
     kept = {name: getattr(present, name) for name in FIXED if hasattr(present, name)}
     return attrs.evolve(made, **kept | {"version": before.version + 1})
-
-
-def repeated(error: Exception, verbs: Iterable[object]) -> list[Exception]:
-    """Return an error once more for each of these: raised by many, one would grow with each."""
-    errors = [copy(error) for _ in verbs]
-    for each in errors:
-        each.__cause__ = error
-    return errors

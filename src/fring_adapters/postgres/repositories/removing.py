@@ -22,7 +22,7 @@ async def removed_at(
     The statement tells what `sql.removal_at` says.
     """
     for _ in range(MAX_ROUNDS):
-        rows = await executor.run(statement, {**parameters, "was": version})
+        rows = await executor.ask(statement, {**parameters, "was": version})
         if not rows:
             return []
         [(seen, *removed)] = rows

@@ -34,11 +34,11 @@ class PostgresTasks:
     async def add(self, new: NewTask, owner: str | None, now: datetime) -> Task:
         parameters = TASKS.parameters(new.as_task(0, owner, now)) | {"id": new.id}
         if new.id is not None:
-            if not await self._executor.run(STATEMENTS.add_with_id, parameters):
+            if not await self._executor.ask(STATEMENTS.add_with_id, parameters):
                 raise IdTaken(new.id)
             return new.as_task(new.id, owner, now)
         for clashes in range(MAX_ROUNDS):
-            rows = await self._executor.run(sql.ADD, parameters)
+            rows = await self._executor.ask(sql.ADD, parameters)
             if rows:
                 return new.as_task(rows[0][0], owner, now)
             await self._executor.run(STATEMENTS.skip_ahead, steps_after(clashes))
@@ -48,7 +48,7 @@ class PostgresTasks:
         return await _get(task_id, owner, self._executor)
 
     async def get_with_users(self, task_id: int, owner: str | None) -> TaskWithUsers | None:
-        rows = await self._executor.run(sql.GET_WITH_USERS, {"id": task_id, "owner": owner})
+        rows = await self._executor.ask(sql.GET_WITH_USERS, {"id": task_id, "owner": owner})
         if not rows:
             return None
         width = TASKS.width
@@ -89,16 +89,16 @@ class PostgresTasks:
         parameters = {"id": task_id, "owner": owner}
         if version is not None:
             return bool(await removed_at(version, self._executor, sql.REMOVE_AT, parameters))
-        return bool(await self._executor.run(sql.REMOVE, parameters))
+        return bool(await self._executor.ask(sql.REMOVE, parameters))
 
 
 async def _get(task_id: int, owner: str | None, executor: Executor) -> Task | None:
-    rows = await executor.run(STATEMENTS.get, {"id": task_id, "owner": owner})
+    rows = await executor.ask(STATEMENTS.get, {"id": task_id, "owner": owner})
     return TASKS.entity(rows[0]) if rows else None
 
 
 async def _save(executor: Executor, task: Task, was: int) -> bool:
-    return bool(await executor.run(STATEMENTS.save, TASKS.parameters(task) | {"was": was}))
+    return bool(await executor.ask(STATEMENTS.save, TASKS.parameters(task) | {"was": was}))
 
 
 def _listing(

@@ -43,7 +43,7 @@ class PostgresUsers:
         parameters = USERS.parameters(new.as_user(0, now))
         parameters |= {"id": new.id, "password_hash": password_hash}
         for clashes in range(MAX_ROUNDS):
-            rows = await self._executor.run(
+            rows = await self._executor.ask(
                 sql.ADD if new.id is None else STATEMENTS.add_with_id, parameters
             )
             if rows:
@@ -61,7 +61,7 @@ class PostgresUsers:
         return await _get(user_id, self._executor)
 
     async def get_with_tasks(self, user_id: int) -> UserWithTasks | None:
-        rows = await self._executor.run(sql.GET_WITH_TASKS, {"id": user_id})
+        rows = await self._executor.ask(sql.GET_WITH_TASKS, {"id": user_id})
         if not rows:
             return None
         width = USERS.width
@@ -103,14 +103,14 @@ class PostgresUsers:
         if version is not None:
             rows = await removed_at(version, self._executor, REMOVE_AT, parameters)
         else:
-            rows = await self._executor.run(REMOVE, parameters)
+            rows = await self._executor.ask(REMOVE, parameters)
         if rows and rows[0][1]:
-            await self._executor.run(SWEEP, parameters)
+            await self._executor.ask(SWEEP, parameters)
         return bool(rows)
 
 
 async def _get(user_id: int, executor: Executor) -> User | None:
-    rows = await executor.run(STATEMENTS.get, {"id": user_id})
+    rows = await executor.ask(STATEMENTS.get, {"id": user_id})
     return USERS.entity(rows[0]) if rows else None
 
 
@@ -118,7 +118,7 @@ async def _save(executor: Executor, user: User, was: int) -> bool:
     parameters = USERS.parameters(user) | {"was": was}
     for _ in range(MAX_ROUNDS):
         try:
-            return bool(await executor.run(STATEMENTS.save, parameters))
+            return bool(await executor.ask(STATEMENTS.save, parameters))
         except psycopg.errors.UniqueViolation:
             await _check_unique(executor, user.username, user.email, None, besides=user.id)
     raise StoreUnavailable(f"User {user.id} met a vanishing rival {MAX_ROUNDS} times")
@@ -128,7 +128,7 @@ async def _check_unique(
     executor: Executor, username: str, email: str, chosen_id: int | None, *, besides: int | None
 ) -> bool:
     """Raise `UsernameTaken` or `EmailTaken`; tell whether the chosen id is taken."""
-    [(username_taken, email_taken, id_taken)] = await executor.run(
+    [(username_taken, email_taken, id_taken)] = await executor.ask(
         sql.TAKEN, {"username": username, "email": email, "id": chosen_id, "besides": besides}
     )
     if username_taken:

@@ -5,92 +5,133 @@ from __future__ import annotations
 from functools import cache
 from typing import TYPE_CHECKING, Final
 
-from sqlalchemy import CTE, bindparam, delete, exists, literal_column, select, true
+from sqlalchemy import and_, delete, select
 from sqlalchemy.dialects.postgresql import insert
 
+from fring_adapters.postgres.sql.asked import ID, TEXT, Asked
 from fring_adapters.postgres.sql.rows import TASKS, USERS
-from fring_adapters.postgres.sql.statements import reading, writing
 from fring_adapters.postgres.sql.tables import tasks, user_tasks, users
-from fring_adapters.postgres.sql.users import USER_AND_TASKS
 
 if TYPE_CHECKING:
+    from sqlalchemy import CTE, ColumnElement, Table
+
     from fring_adapters.postgres.wire.statement import Statement
 
-_USER: Final = select(users.c.id).where(users.c.id == bindparam("user_id")).cte("the_user")
-_TASK: Final = (
-    select(tasks.c.id)
-    .where(tasks.c.id == bindparam("task_id"), tasks.c.owner.is_(None))
-    .cte("the_task")
-)
-_LINK: Final = (
-    select(user_tasks.c.user_id)
-    .where(
-        user_tasks.c.user_id == select(_USER.c.id).scalar_subquery(),
-        user_tasks.c.task_id == select(_TASK.c.id).scalar_subquery(),
-    )
-    .cte("the_link")
-)
 
-
-def _outcome_of(change: CTE, *more: CTE) -> Statement:
-    return writing(
+def _there(asked: Asked) -> CTE:
+    """Return the user and the task that each call names, NULL for one that does not exist."""
+    return (
         select(
-            *(
-                exists(select(literal_column("1")).select_from(part))
-                for part in (_USER, _TASK, change, *more)
+            users.c.id.label("user_id"),
+            tasks.c.id.label("task_id"),
+            # Of two calls about the same two, it is the first that changes anything.
+            asked.first("user_id", "task_id").label("is_first"),
+            asked.c.n,
+        )
+        .select_from(
+            asked.table.outerjoin(users, users.c.id == asked.c.user_id).outerjoin(
+                tasks, (tasks.c.id == asked.c.task_id) & tasks.c.owner.is_(None)
+            )
+        )
+        .cte("there")
+    )
+
+
+def _outcome(
+    there: CTE, changed: CTE, *more: ColumnElement[bool]
+) -> tuple[ColumnElement[bool], ...]:
+    return (
+        there.c.user_id.is_not(None),
+        there.c.task_id.is_not(None),
+        and_(changed.c.user_id.is_not(None), there.c.is_first),
+        *more,
+    )
+
+
+def _of_both(there: CTE, other: CTE | Table) -> ColumnElement[bool]:
+    return (other.c.user_id == there.c.user_id) & (other.c.task_id == there.c.task_id)
+
+
+def _addition() -> Statement:
+    asked = Asked(user_id=ID, task_id=ID)
+    there = _there(asked)
+    added = (
+        insert(user_tasks)
+        .from_select(
+            ["user_id", "task_id"],
+            select(there.c.user_id, there.c.task_id).where(
+                there.c.user_id.is_not(None), there.c.task_id.is_not(None)
+            ),
+        )
+        .on_conflict_do_nothing()
+        .returning(user_tasks.c.user_id, user_tasks.c.task_id)
+        .cte("added")
+    )
+    return asked.writing(
+        select(*_outcome(there, added), there.c.n).select_from(
+            there.outerjoin(added, _of_both(there, added))
+        )
+    )
+
+
+def _removal() -> Statement:
+    asked = Asked(user_id=ID, task_id=ID)
+    there = _there(asked)
+    linked = (
+        select(user_tasks.c.user_id, user_tasks.c.task_id)
+        .select_from(there.join(user_tasks, _of_both(there, user_tasks)))
+        .where(there.c.is_first)
+        .cte("linked")
+    )
+    removed = (
+        delete(user_tasks)
+        .where(_of_both(there, user_tasks))
+        .returning(user_tasks.c.user_id, user_tasks.c.task_id)
+        .cte("removed")
+    )
+    return asked.writing(
+        select(*_outcome(there, removed, linked.c.user_id.is_not(None)), there.c.n).select_from(
+            there.outerjoin(removed, _of_both(there, removed)).outerjoin(
+                linked, _of_both(there, linked)
             )
         )
     )
 
 
-ADD: Final = _outcome_of(
-    insert(user_tasks)
-    .from_select(
-        ["user_id", "task_id"],
-        select(_USER.c.id, _TASK.c.id).select_from(_USER.join(_TASK, true())),
+def _users_of() -> Statement:
+    asked = Asked(task_id=ID)
+    return asked.reading(
+        select(tasks.c.id, *USERS.columns, asked.c.n)
+        .select_from(
+            asked.table.join(tasks, (tasks.c.id == asked.c.task_id) & tasks.c.owner.is_(None))
+            .outerjoin(user_tasks, user_tasks.c.task_id == tasks.c.id)
+            .outerjoin(users, users.c.id == user_tasks.c.user_id)
+        )
+        .order_by(users.c.id)
     )
-    .on_conflict_do_nothing()
-    .returning(user_tasks.c.user_id)
-    .cte("added")
-)
-REMOVE: Final = _outcome_of(
-    delete(user_tasks)
-    .where(
-        user_tasks.c.user_id == select(_USER.c.id).scalar_subquery(),
-        user_tasks.c.task_id == select(_TASK.c.id).scalar_subquery(),
-    )
-    .returning(user_tasks.c.user_id)
-    .cte("removed"),
-    _LINK,
-)
-USERS_OF: Final = reading(
-    select(tasks.c.id, *USERS.columns)
-    .select_from(tasks.outerjoin(user_tasks.join(users)))
-    .where(tasks.c.id == bindparam("task_id"), tasks.c.owner.is_(None))
-    .order_by(users.c.id)
-)
+
+
+ADD: Final = _addition()
+REMOVE: Final = _removal()
+USERS_OF: Final = _users_of()
 
 
 @cache
 def tasks_of(*, status: bool) -> Statement:
-    """Return the statement that lists a user's tasks, with or without a status.
+    """Return the statement that lists users' tasks, with or without a status.
 
-    A user with no task that fits gives one row of NULLs, an absent user no row.
+    A user with no task that fits gives rows of NULLs, an absent user no row.
     """
-    source = USER_AND_TASKS
+    asked = Asked(user_id=ID, status=TEXT) if status else Asked(user_id=ID)
+    fits = (tasks.c.id == user_tasks.c.task_id) & tasks.c.owner.is_(None)
     if status:
-        source = users.outerjoin(
-            user_tasks.join(
-                tasks,
-                (tasks.c.id == user_tasks.c.task_id)
-                & tasks.c.owner.is_(None)
-                & (tasks.c.status == bindparam("status")),
-            ),
-            user_tasks.c.user_id == users.c.id,
+        fits &= tasks.c.status == asked.c.status
+    return asked.reading(
+        select(users.c.id, *TASKS.columns, asked.c.n)
+        .select_from(
+            asked.table.join(users, users.c.id == asked.c.user_id)
+            .outerjoin(user_tasks, user_tasks.c.user_id == users.c.id)
+            .outerjoin(tasks, fits)
         )
-    return reading(
-        select(users.c.id, *TASKS.columns)
-        .select_from(source)
-        .where(users.c.id == bindparam("user_id"))
         .order_by(tasks.c.id)
     )

@@ -13,7 +13,7 @@ its snapshot shows one of them.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import (
     BigInteger,
@@ -22,19 +22,19 @@ from sqlalchemy import (
     func,
     literal_column,
     select,
-    type_coerce,
     union_all,
 )
 from sqlalchemy.dialects.postgresql import insert
 
+from fring_adapters.postgres.sql.asked import Asked
 from fring_adapters.postgres.sql.statements import writing
 from fring_adapters.postgres.sql.tables import spent_ids
 from fring_adapters.postgres.wire.statement import SCHEMA
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Sequence
 
-    from sqlalchemy import CTE, ColumnElement, Table
+    from sqlalchemy import CTE, Column, ColumnElement, Table
 
     from fring_adapters.postgres.wire.statement import Statement
 
@@ -44,18 +44,16 @@ _MAX_STEP: Final = 2**16
 DRAWN_ID: Final = literal_column("drawn.id", BigInteger)
 
 
-def adding(
-    table: Table, values: Mapping[str, ColumnElement[object]], *conditions: ColumnElement[bool]
-) -> Statement:
-    """Return a statement that adds a row with a drawn id, DRAWN_ID to the conditions.
+def adding(table: Table, new: Sequence[Column[Any]], *conditions: ColumnElement[bool]) -> Statement:
+    """Return a statement that adds rows with drawn ids, DRAWN_ID to the conditions.
 
-    It returns the id; or no row if the id is taken or spent, if a condition does not hold, or if
-    a constraint is broken.
+    `new` are the columns that have values. It tells each call its id; or nothing if that is taken
+    or spent, if a condition does not hold, or if a constraint is broken.
     """
-    drawn = select(func.nextval(_sequence(table)).label("id")).subquery("drawn")
-    new = (type_coerce(value, table.c[name].type) for name, value in values.items())
+    asked = Asked.like(new)
+    drawn = select(func.nextval(_sequence(table)).label("id"), *asked.c).cte("drawn")
     row = (
-        select(DRAWN_ID, *new)
+        select(DRAWN_ID, *(drawn.c[column.name] for column in new))
         .select_from(drawn)
         .where(
             _none(spent_ids.c.id, spent_ids.c.kind == _kind(table), spent_ids.c.id == DRAWN_ID),
@@ -63,11 +61,15 @@ def adding(
             *conditions,
         )
     )
-    return writing(
+    added = (
         insert(table)
-        .from_select(["id", *values], row)
+        .from_select(["id", *(column.name for column in new)], row)
         .on_conflict_do_nothing()
         .returning(table.c.id)
+        .cte("added")
+    )
+    return asked.writing(
+        select(added.c.id, drawn.c.n).select_from(added.join(drawn, added.c.id == drawn.c.id))
     )
 
 

@@ -16,19 +16,20 @@ _DIALECT = PGDialect_psycopg()  # type: ignore[no-untyped-call]  # untyped in SQ
 
 def reading(clause: Executable) -> Statement:
     """Compile a statement that changes nothing."""
-    return Statement(_compile(clause), reads=True)
+    return Statement(compiled(clause), reads=True)
 
 
 def writing(clause: Executable) -> Statement:
     """Compile a statement that changes rows."""
-    return Statement(_compile(clause), reads=False)
+    return Statement(compiled(clause), reads=False)
 
 
-def _compile(clause: Any) -> bytes:
-    compiled = clause.compile(
+def compiled(clause: Any) -> bytes:
+    """Return the SQL of a statement for psycopg, its parameters by their names."""
+    made = clause.compile(
         dialect=_DIALECT, schema_translate_map={None: SCHEMA}, render_schema_translate=True
     )
-    fixed = {name for name, value in compiled.params.items() if value is not None}
+    fixed = {name for name, value in made.params.items() if value is not None}
     if fixed:  # its value would be lost: only the text is kept
         raise TypeError(f"A statement must name its parameters; these have values: {fixed}")
-    return str(compiled).encode()
+    return str(made).encode()

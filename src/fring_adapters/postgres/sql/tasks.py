@@ -5,23 +5,13 @@ from __future__ import annotations
 from functools import cache
 from typing import TYPE_CHECKING, Final
 
-from sqlalchemy import (
-    CTE,
-    BindParameter,
-    ColumnElement,
-    bindparam,
-    delete,
-    exists,
-    func,
-    literal_column,
-    select,
-)
+from sqlalchemy import bindparam, delete, exists, func, literal_column, select
 
+from fring_adapters.postgres.sql.asked import ID, Asked
 from fring_adapters.postgres.sql.drawn_ids import adding, spending
 from fring_adapters.postgres.sql.entities import EntityStatements, counted, paged
-from fring_adapters.postgres.sql.removal_at import at_version, seen_beside
+from fring_adapters.postgres.sql.removal_at import seen_beside
 from fring_adapters.postgres.sql.rows import TASKS, USERS
-from fring_adapters.postgres.sql.statements import reading, writing
 from fring_adapters.postgres.sql.tables import tasks, user_tasks, users
 from fring_core import TaskOrder
 from fring_core.status import COMPLETED_ONES
@@ -29,34 +19,49 @@ from fring_core.status import COMPLETED_ONES
 if TYPE_CHECKING:
     from fring_adapters.postgres.wire.statement import Statement
 
-_IS_IT: Final = (
-    tasks.c.id == bindparam("id"),
-    tasks.c.owner.is_not_distinct_from(bindparam("owner")),
-)
-_NEW: Final[dict[str, BindParameter[object]]] = {
-    name: bindparam(name) for name in (*TASKS.changing, "created_at", "owner")
-}
+_KEY: Final = (tasks.c.id, tasks.c.owner)
+_NEW: Final = tuple(tasks.c[name] for name in (*TASKS.changing, "created_at", "owner"))
 
-STATEMENTS: Final = EntityStatements.of(TASKS, _NEW, *_IS_IT)
+STATEMENTS: Final = EntityStatements.of(TASKS, _NEW, *_KEY)
 ADD: Final = adding(tasks, _NEW)
-GET_WITH_USERS: Final = reading(
-    select(*TASKS.columns, *USERS.columns)
-    .select_from(tasks.outerjoin(user_tasks.join(users)))
-    .where(*_IS_IT)
-    .order_by(users.c.id)
-)
 
 
-def _removed(*more: ColumnElement[bool]) -> CTE:
-    return delete(tasks).where(*_IS_IT, *more).returning(tasks.c.id).cte("removed")
+def _with_users() -> Statement:
+    asked = Asked.like(_KEY)
+    return asked.reading(
+        select(*TASKS.columns, *USERS.columns, asked.c.n)
+        .select_from(
+            asked.table.join(tasks, asked.is_it(*_KEY)).outerjoin(user_tasks).outerjoin(users)
+        )
+        .order_by(users.c.id)
+    )
 
 
-_REMOVED: Final = _removed()
-REMOVE: Final = writing(select(_REMOVED.c.id).add_cte(spending((tasks, _REMOVED))))
-_REMOVED_AT: Final = _removed(at_version(tasks))
-REMOVE_AT: Final = writing(
-    seen_beside(_REMOVED_AT, tasks, *_IS_IT).add_cte(spending((tasks, _REMOVED_AT)))
-)
+GET_WITH_USERS: Final = _with_users()
+
+
+def _removal() -> Statement:
+    asked = Asked.like(_KEY)
+    removed = (
+        delete(tasks).where(asked.is_it(*_KEY)).returning(tasks.c.id, asked.c.n).cte("removed")
+    )
+    return asked.writing(select(removed.c.id, removed.c.n).add_cte(spending((tasks, removed))))
+
+
+def _removal_at() -> Statement:
+    asked = Asked.like(_KEY, was=ID)
+    removed = (
+        delete(tasks)
+        .where(asked.is_it(*_KEY), tasks.c.version == asked.c.was)
+        .returning(tasks.c.id, asked.c.n)
+        .cte("removed")
+    )
+    seen = seen_beside(removed, asked, tasks, *_KEY)
+    return asked.writing(seen.add_cte(spending((tasks, removed))))
+
+
+REMOVE: Final = _removal()
+REMOVE_AT: Final = _removal_at()
 
 
 _ORDERS: Final = {

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from sqlalchemy import bindparam, delete, exists, select
+from sqlalchemy import delete, exists, select
 
+from fring_adapters.postgres.sql.asked import ID, TEXT, Asked
 from fring_adapters.postgres.sql.drawn_ids import spending
-from fring_adapters.postgres.sql.removal_at import at_version, seen_beside
-from fring_adapters.postgres.sql.statements import writing
+from fring_adapters.postgres.sql.removal_at import seen_beside
 from fring_adapters.postgres.sql.tables import tasks, users
 
 if TYPE_CHECKING:
@@ -16,41 +16,60 @@ if TYPE_CHECKING:
 
     from fring_adapters.postgres.wire.statement import Statement
 
-_IS_IT: Final = users.c.id == bindparam("id")
-_ON_ITS_LIST: Final = tasks.c.owner == bindparam("owner")
 
-
-def _removed(*more: ColumnElement[bool]) -> CTE:
+def _removed(asked: Asked, *more: ColumnElement[bool]) -> CTE:
     return (
         delete(users)
-        .where(_IS_IT, *more)
-        .returning(users.c.id, users.c.password_hash.is_not(None).label("is_account"))
+        .where(users.c.id == asked.c.id, *more)
+        .returning(
+            users.c.id,
+            users.c.password_hash.is_not(None).label("is_account"),
+            asked.c.owner,
+            asked.c.n,
+        )
         .cte("removed")
     )
 
 
-def _with_its_list(removed: CTE, told: Select[*tuple[Any, ...]]) -> Statement:
+def _with_its_list(asked: Asked, removed: CTE, told: Select[*tuple[Any, ...]]) -> Statement:
     """Return a removal that tells this, and takes an account's list along."""
     # The list of a user without a password may be somebody else's.
     its_list = (
         delete(tasks)
-        .where(_ON_ITS_LIST, exists(select(removed.c.id).where(removed.c.is_account)))
+        .where(tasks.c.owner == removed.c.owner, removed.c.is_account)
         .returning(tasks.c.id)
         .cte("list")
     )
-    return writing(told.add_cte(spending((users, removed), (tasks, its_list))))
+    return asked.writing(told.add_cte(spending((users, removed), (tasks, its_list))))
 
 
-_REMOVED: Final = _removed()
-REMOVE: Final = _with_its_list(_REMOVED, select(_REMOVED.c.id, _REMOVED.c.is_account))
-_REMOVED_AT: Final = _removed(at_version(users))
-REMOVE_AT: Final = _with_its_list(_REMOVED_AT, seen_beside(_REMOVED_AT, users, _IS_IT))
+def _removal() -> Statement:
+    asked = Asked(id=ID, owner=TEXT)
+    removed = _removed(asked)
+    return _with_its_list(asked, removed, select(removed.c.id, removed.c.is_account, removed.c.n))
 
-# What came to the list while the removal was under way, which it could not see.
-_LEFT: Final = (
-    delete(tasks)
-    .where(_ON_ITS_LIST, ~exists(select(users.c.id).where(_IS_IT)))
-    .returning(tasks.c.id)
-    .cte("list")
-)
-SWEEP: Final = writing(select(_LEFT.c.id).add_cte(spending((tasks, _LEFT))))
+
+def _removal_at() -> Statement:
+    asked = Asked(id=ID, owner=TEXT, was=ID)
+    removed = _removed(asked, users.c.version == asked.c.was)
+    return _with_its_list(asked, removed, seen_beside(removed, asked, users, users.c.id))
+
+
+def _sweep() -> Statement:
+    """Return what removes what came to a list while its removal could not see it."""
+    asked = Asked(id=ID, owner=TEXT)
+    left = (
+        delete(tasks)
+        .where(
+            tasks.c.owner == asked.c.owner,
+            ~exists(select(users.c.id).where(users.c.id == asked.c.id)),
+        )
+        .returning(tasks.c.id, asked.c.n)
+        .cte("list")
+    )
+    return asked.writing(select(left.c.id, left.c.n).add_cte(spending((tasks, left))))
+
+
+REMOVE: Final = _removal()
+REMOVE_AT: Final = _removal_at()
+SWEEP: Final = _sweep()

@@ -5,65 +5,60 @@ from __future__ import annotations
 from functools import cache
 from typing import TYPE_CHECKING, Final
 
-from sqlalchemy import (
-    BindParameter,
-    ColumnElement,
-    bindparam,
-    cast,
-    exists,
-    func,
-    literal_column,
-    select,
-)
+from sqlalchemy import ColumnElement, bindparam, cast, exists, func, literal_column, select
 
+from fring_adapters.postgres.sql.asked import ID, Asked
 from fring_adapters.postgres.sql.drawn_ids import DRAWN_ID, adding
 from fring_adapters.postgres.sql.entities import EntityStatements, counted, paged
 from fring_adapters.postgres.sql.rows import TASKS, USERS
-from fring_adapters.postgres.sql.statements import reading
 from fring_adapters.postgres.sql.tables import Text, tasks, user_tasks, users
 
 if TYPE_CHECKING:
     from fring_adapters.postgres.wire.statement import Statement
 
-_IS_IT: Final = users.c.id == bindparam("id")
-_NEW: Final[dict[str, BindParameter[object]]] = {
-    name: bindparam(name) for name in (*USERS.changing, "created_at", "password_hash")
-}
-# What a user and its shared tasks are read from: a user without tasks gives one row of NULLs.
-USER_AND_TASKS: Final = users.outerjoin(
-    user_tasks.join(tasks, (tasks.c.id == user_tasks.c.task_id) & tasks.c.owner.is_(None)),
-    user_tasks.c.user_id == users.c.id,
-)
+_NEW: Final = tuple(users.c[name] for name in (*USERS.changing, "created_at", "password_hash"))
 
-STATEMENTS: Final = EntityStatements.of(USERS, _NEW, _IS_IT)
+STATEMENTS: Final = EntityStatements.of(USERS, _NEW, users.c.id)
 # Any conflict gives no row; TAKEN then tells which, since only it is sure of the reason.
 # Counted, since a search for one would expect to find it soon, and not use the index.
 _ON_THE_LIST: Final = select(func.count(tasks.c.id)).where(tasks.c.owner == cast(DRAWN_ID, Text))
 ADD: Final = adding(users, _NEW, _ON_THE_LIST.scalar_subquery() == literal_column("0"))
-GET_WITH_TASKS: Final = reading(
-    select(*USERS.columns, *TASKS.columns)
-    .select_from(USER_AND_TASKS)
-    .where(_IS_IT)
-    .order_by(tasks.c.id)
-)
+
+
+def _with_tasks() -> Statement:
+    asked = Asked.like([users.c.id])
+    return asked.reading(
+        select(*USERS.columns, *TASKS.columns, asked.c.n)
+        .select_from(
+            asked.table.join(users, users.c.id == asked.c.id)
+            .outerjoin(user_tasks, user_tasks.c.user_id == users.c.id)
+            .outerjoin(tasks, (tasks.c.id == user_tasks.c.task_id) & tasks.c.owner.is_(None))
+        )
+        .order_by(tasks.c.id)
+    )
+
+
+GET_WITH_TASKS: Final = _with_tasks()
+
+
+def _taken() -> Statement:
+    asked = Asked.like([users.c.username, users.c.email, users.c.id], besides=ID)
+    other = users.c.id.is_distinct_from(asked.c.besides)
+    return asked.reading(
+        select(
+            _has(users.c.username == asked.c.username, other),
+            _has(users.c.email == asked.c.email, other),
+            _has(users.c.id == asked.c.id),
+            asked.c.n,
+        ).select_from(asked.table)
+    )
 
 
 def _has(*conditions: ColumnElement[bool]) -> ColumnElement[bool]:
     return exists(select(users.c.id).where(*conditions))
 
 
-TAKEN: Final = reading(
-    select(
-        _has(
-            users.c.username == bindparam("username"),
-            users.c.id.is_distinct_from(bindparam("besides")),
-        ),
-        _has(
-            users.c.email == bindparam("email"), users.c.id.is_distinct_from(bindparam("besides"))
-        ),
-        _has(_IS_IT),
-    )
-)
+TAKEN: Final = _taken()
 
 
 @cache

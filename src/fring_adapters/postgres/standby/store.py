@@ -13,7 +13,8 @@ from fring_adapters.postgres.standby.replication import Replication
 from fring_adapters.postgres.standby.servers import ANSWER_SECONDS, CANCEL_SECONDS
 from fring_adapters.postgres.store import PostgresStore
 from fring_adapters.postgres.wire.errors import CLASHES
-from fring_adapters.postgres.wire.executor import PoolExecutor
+from fring_adapters.postgres.wire.executor import Asking
+from fring_adapters.postgres.wire.pool_executor import PoolExecutor
 from fring_adapters.postgres.wire.urls import to_conninfo
 from fring_core import StoreUnavailable
 
@@ -72,7 +73,7 @@ class StandbyStatistics:
     by_primary: int
 
 
-class SplitExecutor:
+class SplitExecutor(Asking):
     """Send what only reads to a standby if `may_be_stale` says so, and all else to the primary.
 
     What the standby does not answer, the primary does. `by_standby` and `by_primary` count the

@@ -61,13 +61,16 @@ class _Pooled:
             return stopped
         if not _is_late(error):
             return error
-        return StoreUnavailable(
+        late = StoreUnavailable(
             f"A statement took longer than {self.deadline:g} s and was cancelled"
         )
+        late.__cause__ = error  # which tells whether the database has cancelled it
+        return late
 
     @contextmanager
-    def _in_a_hurry(self) -> Iterator[None]:
-        deadline, self.deadline = self.deadline, min(self.deadline, ASK_SECONDS)
+    def hurried(self, seconds: float) -> Iterator[None]:
+        """Wait so many seconds at most in this block."""
+        deadline, self.deadline = self.deadline, min(self.deadline, seconds)
         try:
             yield
         finally:
@@ -121,11 +124,11 @@ class PooledAsyncConnection(_Pooled, AsyncConnection[Row]):
         finally:
             if _is_waiting(self):  # the database does not answer at all
                 self.pgconn.finish()
-        raise stopped from None
+        raise stopped from stopped.__cause__
 
     async def ask(self) -> None:
         """Raise what a statement raises unless the database answers in `ASK_SECONDS`."""
-        with self._in_a_hurry():
+        with self.hurried(ASK_SECONDS):
             await self.execute("")
 
 
@@ -169,9 +172,9 @@ class PooledConnection(_Pooled, Connection[Row]):
         finally:
             if _is_waiting(self):  # the database does not answer at all
                 self.pgconn.finish()
-        raise stopped from None
+        raise stopped from stopped.__cause__
 
     def ask(self) -> None:
         """Ask as `PooledAsyncConnection.ask` does."""
-        with self._in_a_hurry():
+        with self.hurried(ASK_SECONDS):
             self.execute("")

@@ -91,6 +91,10 @@ class PoolDriver(Driver[C], Protocol):
         """Have the database end by itself what the transaction of a connection may not do."""
         ...
 
+    def hurried(self, connection: C, seconds: float) -> AbstractContextManager[None]:
+        """Have what is sent in this block end after so many seconds at most."""
+        ...
+
     async def forget_prepared(self, connection: C) -> None:
         """Drop all prepared statements of a connection."""
         ...

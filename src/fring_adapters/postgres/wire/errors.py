@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from contextlib import contextmanager
+from copy import copy
 from typing import TYPE_CHECKING, Final
 
 import psycopg
@@ -12,7 +13,7 @@ from psycopg_pool import PoolTimeout, TooManyRequests
 from fring_core import FringError, StoreUnavailable, TransactionConflict
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from fring_adapters.postgres.wire.statement import Statement
 
@@ -48,6 +49,27 @@ def is_lost(error: psycopg.Error) -> bool:
         dead = isinstance(error, psycopg.OperationalError | psycopg.InterfaceError)
         return dead and not isinstance(error, POOL_ERRORS)
     return state in LOST or state.startswith("08")
+
+
+def is_without_connection(error: BaseException | None) -> bool:
+    """Tell whether a call failed since the pool had no connection for it."""
+    return error is not None and (
+        isinstance(error, POOL_ERRORS) or is_without_connection(error.__cause__)
+    )
+
+
+def is_undone(error: BaseException) -> bool:
+    """Tell whether the database has said that it did nothing of what failed so."""
+    said = error if isinstance(error, psycopg.Error) else error.__cause__
+    return isinstance(said, psycopg.Error) and said.sqlstate is not None and not is_lost(said)
+
+
+def repeated(error: Exception, those: Iterable[object]) -> list[Exception]:
+    """Return an error for each of these: raised by many, one would grow with each."""
+    errors = [copy(error) for _ in those]
+    for each in errors:
+        each.__cause__ = error
+    return errors
 
 
 def renewal_pause(error: psycopg.Error) -> float:

@@ -40,7 +40,8 @@ class PoolSettings:
     waits `timeout` seconds at most for the database to let it in, and `deadline` seconds for a
     statement, which is cancelled then; in a transaction, half as long for a lock. The database
     itself ends a transaction that does nothing for `idle` seconds. Statements are prepared when
-    first used, unless `prepare` is False (for a PgBouncer that does not follow them). Raise
+    first used, unless `prepare` is False (for a PgBouncer that does not follow them). Calls that
+    come together in an event loop go as one statement, unless `coalesce` is False. Raise
     `ValueError` for what is no such number.
     """
 
@@ -52,6 +53,7 @@ class PoolSettings:
     deadline: float = attrs.field(default=DEADLINE_SECONDS, validator=_seconds)
     idle: float = attrs.field(default=IDLE_SECONDS, validator=_seconds)
     prepare: bool = attrs.field(default=True, validator=_flag)
+    coalesce: bool = attrs.field(default=True, validator=_flag)
 
     def __attrs_post_init__(self) -> None:
         if not self.size + self.overflow:

@@ -24,6 +24,7 @@ from fring_core import StoreUnavailable
 if TYPE_CHECKING:
     from collections import deque
     from collections.abc import Callable, Mapping
+    from contextlib import AbstractContextManager
 
     from fring_adapters.postgres.wire.door import Door
     from fring_adapters.postgres.wire.statement import Statement
@@ -44,7 +45,7 @@ class PoolStatistics:
 
     What follows has grown since the pool was opened: seconds that callers have waited, together,
     and that connections were in use; connections that could not be made; errors of statements, by
-    class of SQLSTATE.
+    class of SQLSTATE; statements, by how many calls they served, up to the next power of two.
     """
 
     open: int
@@ -54,6 +55,7 @@ class PoolStatistics:
     used_seconds: float
     failed_connections: int
     errors: Mapping[str, int]
+    statements: Mapping[int, int] = attrs.field(factory=dict)
 
 
 class Supply(Lifetime, Generic[P]):
@@ -154,6 +156,10 @@ class Supply(Lifetime, Generic[P]):
             await self._put(connection)
         finally:
             self.turns.pass_on()
+
+    def hurried(self, connection: P, seconds: float) -> AbstractContextManager[None]:
+        """Have what is sent in this block end after so many seconds at most."""
+        return connection.hurried(seconds)
 
     def end(self) -> bool:
         """Refuse its use from now on, to those who wait too; tell whether to close it."""

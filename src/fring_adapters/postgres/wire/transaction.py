@@ -10,6 +10,7 @@ import psycopg
 
 from fring_adapters.postgres.wire.driver import C
 from fring_adapters.postgres.wire.errors import STALE, is_lost, renewal_pause, translating
+from fring_adapters.postgres.wire.executor import Asking
 from fring_core import StoreUnavailable
 
 if TYPE_CHECKING:
@@ -30,7 +31,7 @@ LEFT_BEHIND: Final = (
 LOST: Final = "The connection was lost inside the transaction, so nothing is stored"
 
 
-class Transaction(Generic[C]):
+class Transaction(Asking, Generic[C]):
     """Send statements on one connection, one at a time, whichever tasks they come from.
 
     In its block, it may be used except while one inside it is open, whose end will decide about

@@ -74,6 +74,9 @@ class Metrics:
         self._waited = counter("fring_pool_wait_seconds", "Time that callers have waited for one")
         self._used = counter("fring_database_seconds", "Time that connections were in use")
         self._unmade = counter("fring_pool_connection_errors", "Connections that could not be made")
+        self._statements = counter(
+            "fring_statements", "Statements by how many calls they served at most", "calls"
+        )
         self._errors = counter(
             "fring_database_errors", "Errors of statements by class of SQLSTATE", "sqlstate_class"
         )
@@ -97,6 +100,7 @@ class Metrics:
         self.ended: deque[Exchange] = deque(maxlen=_MOST_WAITING)
         self._before: tuple[float, float, int] = (0.0, 0.0, 0)
         self._errors_before: Mapping[str, int] = {}
+        self._statements_before: Mapping[int, int] = {}
 
     def count(self) -> None:
         """Count what has `ended` since the last time: many in a row are counted much quicker."""
@@ -157,6 +161,9 @@ class Metrics:
         for state, new in found.errors.items():
             self._errors.labels(state).inc(new - self._errors_before.get(state, 0))
         self._errors_before = found.errors
+        for calls, new in found.statements.items():
+            self._statements.labels(calls).inc(new - self._statements_before.get(calls, 0))
+        self._statements_before = found.statements
 
     def _take_standby(self, found: StandbyStatistics) -> None:
         self._standby_lag.set(found.age)
