@@ -44,21 +44,22 @@ class Database:
 
     @contextmanager
     def transaction(self) -> Iterator[Database]:
-        """Give a copy whose changes come about at the end, together or not at all.
+        """Give a view whose changes come about at the end, together or not at all.
 
         Ids come from the same sequences, so a rollback burns them, as in a real database. They
         may be anybody's generators, which only one caller at a time may use: hence the same lock.
         """
         with self.opened() as tables:
-            inner = Transaction(self.user_ids, self.task_ids, tables, lock=self.lock, outer=self)
+            inner = Transaction(self.user_ids, self.task_ids, tables, lock=self.lock)
         try:
             with self.suspended():
                 yield inner
         finally:
             inner.refusal = "The transaction is over; use the store that it was opened on"
-        if inner.before is not None:
+            inner.close()
+        if inner.has_written:
             with self.changing():
-                self.tables = self.tables.rebase(inner.before, inner.tables)
+                self.tables.commit(inner.tables)
 
     @contextmanager
     def suspended(self) -> Iterator[None]:
@@ -70,24 +71,21 @@ class Database:
 class Transaction(Database):
     """Hold what a transaction has made of the tables so far: until it writes, those outside."""
 
-    outer: Database = attrs.field(kw_only=True)
-    before: Tables | None = None
-
-    @contextmanager
-    def opened(self) -> Iterator[Tables]:
-        """Give the tables to one caller, as `Database.opened`."""
-        with super().opened():
-            if self.before is None:
-                self.tables = self.outer.tables
-            yield self.tables
+    has_written: bool = False
 
     @contextmanager
     def changing(self) -> Iterator[Tables]:
-        """Give the tables to one caller who writes; copy them first, if nobody has written yet."""
+        """Give the tables to one caller who writes; if nobody has yet, a view of them from now."""
         with self.opened() as tables:
-            if self.before is None:
-                self.before, self.tables = tables.copy(), tables.copy()
+            if not self.has_written:
+                self.has_written, self.tables = True, tables.view()
             yield self.tables
+
+    def close(self) -> None:
+        """Let others go on without a thought of this transaction."""
+        if self.has_written:
+            with self.lock:
+                self.tables.close()
 
     @contextmanager
     def suspended(self) -> Iterator[None]:

@@ -21,6 +21,8 @@ R = TypeVar("R", bound=_Row)
 
 
 def part(rows: Iterable[R], page: Page) -> Slice[R]:
-    """Return the page of these rows, and whether others follow."""
-    found = [row for row in rows if row.id > page.after]
+    """Return the page of these rows, and whether others follow; look at no more of them."""
+    behind = (row for row in rows if row.id > page.after)
+    wanted = range(page.skip + page.limit + 1)
+    found = [row for _, row in zip(wanted, behind, strict=False)]
     return Slice.of(found[page.skip : page.skip + page.limit + 1], page.limit)

@@ -32,9 +32,7 @@ class MemoryReceipts:
     async def keep(self, receipt: Receipt, now: datetime) -> None:
         with self._database.changing() as tables:
             place = receipt.caller, receipt.key
-            expired = [old for old, kept in tables.receipts.items() if kept.expires_at <= now]
-            if place in tables.receipts and place not in expired:
+            if place in tables.receipts and tables.receipts[place].expires_at > now:
                 raise TransactionConflict
-            for old in expired:
-                del tables.receipts[old]
-            tables.receipts[place] = receipt
+            tables.drop_receipts(now)
+            tables.put_receipt(place, receipt)

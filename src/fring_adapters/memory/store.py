@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 class StoreOnDatabase:
-    """Reach one state of the tables: what all callers see, or a transaction's copy."""
+    """Reach one state of the tables: what all callers see, or a transaction's view."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -39,7 +39,7 @@ class StoreOnDatabase:
 class MemoryStore(StoreOnDatabase):
     """Keep everything in memory, empty at first, for as long as this object lives.
 
-    A transaction never waits for another: it works on a copy, and raises `TransactionConflict`
+    A transaction never waits for another: it works on a view, and raises `TransactionConflict`
     at its end if another caller changed what it changed.
 
     `user_ids` and `task_ids` are where the ids come from that callers leave to the store: 1, 2, 3

@@ -2,77 +2,53 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, TypeVar
+from itertools import takewhile
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import attrs
 
-from fring_core import Credential, EmailTaken, Role, TransactionConflict, UsernameTaken
+from fring_adapters.memory.places import Place, before_all, places_of
+from fring_adapters.memory.table import Table, V
+from fring_adapters.memory.view import View
+from fring_core import (
+    Credential,
+    EmailTaken,
+    Role,
+    TaskOrder,
+    TransactionConflict,
+    UsernameTaken,
+)
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from datetime import datetime
+
     from fring_core import Receipt, Task, User
 
-K = TypeVar("K")
-V = TypeVar("V")
+P = TypeVar("P", bound=tuple[Any, ...])
 
 
-class Groups(dict[K, set[V]]):
-    """Hold which values belong to a key; a key that has none is not there."""
-
-    def add(self, key: K, value: V) -> None:
-        """Put a value to a key."""
-        self.setdefault(key, set()).add(value)
-
-    def drop(self, key: K, value: V) -> None:
-        """Take a value from a key."""
-        self[key].discard(value)
-        if not self[key]:
-            del self[key]
-
-    def copied(self) -> Groups[K, V]:
-        """Return groups of the same values that change independently."""
-        return Groups({key: set(values) for key, values in self.items()})
-
-
-@attrs.define
+@attrs.define(eq=False)
 class Tables:
     """Hold the rows: entities by id, assigned pairs of ids, hashes and roles by user id, receipts.
 
-    Whoever has no role is a member. What follows `roles` are indexes, which `put_…`, `drop_…`,
-    `link` and `unlink` keep. Entities are immutable, so a copy of the dictionaries is a copy of
-    everything.
+    Whoever has no role is a member. What follows `receipts` are indexes, which `put_…`, `drop_…`,
+    `link` and `unlink` keep. Rows are immutable.
     """
 
-    users: dict[int, User] = attrs.field(factory=dict)
-    tasks: dict[int, Task] = attrs.field(factory=dict)
-    links: dict[tuple[int, int], bool] = attrs.field(factory=dict)
-    hashes: dict[int, str] = attrs.field(factory=dict, repr=False)
-    roles: dict[int, Role] = attrs.field(factory=dict)
-    receipts: dict[tuple[str, str], Receipt] = attrs.field(factory=dict)
-    usernames: dict[str | None, int] = attrs.field(init=False)
-    emails: dict[str | None, int] = attrs.field(init=False)
-    tasks_by_user: Groups[int, int] = attrs.field(init=False, factory=Groups)
-    users_by_task: Groups[int, int] = attrs.field(init=False, factory=Groups)
-    tasks_by_owner: Groups[str | None, int] = attrs.field(init=False, factory=Groups)
-
-    def __attrs_post_init__(self) -> None:
-        self.usernames = {user.username: user.id for user in self.users.values()}
-        self.emails = {user.email: user.id for user in self.users.values()}
-        for user_id, task_id in self.links:
-            self.tasks_by_user.add(user_id, task_id)
-            self.users_by_task.add(task_id, user_id)
-        for task in self.tasks.values():
-            self.tasks_by_owner.add(task.owner, task.id)
-
-    def copy(self) -> Tables:
-        """Return tables of the same rows that change independently."""
-        return Tables(
-            dict(self.users),
-            dict(self.tasks),
-            dict(self.links),
-            dict(self.hashes),
-            dict(self.roles),
-            dict(self.receipts),
-        )
+    users: Table[int, User] = attrs.field(factory=Table)
+    tasks: Table[int, Task] = attrs.field(factory=Table)
+    links: Table[tuple[int, int], bool] = attrs.field(factory=Table)
+    hashes: Table[int, str] = attrs.field(factory=Table, repr=False)
+    roles: Table[int, Role] = attrs.field(factory=Table)
+    receipts: Table[tuple[str, str], Receipt] = attrs.field(factory=lambda: Table(expire=True))
+    usernames: Table[str | None, int] = attrs.field(factory=Table)
+    emails: Table[str | None, int] = attrs.field(factory=Table)
+    links_by_task: Table[tuple[int, int], bool] = attrs.field(factory=Table)
+    places: Table[Place, int] = attrs.field(factory=Table)
+    expiries: Table[tuple[datetime, tuple[str, str]], bool] = attrs.field(
+        factory=lambda: Table(expire=True)
+    )
 
     def put_user(self, user: User) -> User:
         """Store a user in place of the one with its id, if there is one, and return it."""
@@ -91,27 +67,40 @@ class Tables:
 
     def put_task(self, task: Task) -> Task:
         """Store a task in place of the one with its id, if there is one, and return it."""
+        before = self.tasks.get(task.id)
+        old, new = set() if before is None else places_of(before), places_of(task)
+        for place in old - new:
+            del self.places[place]
+        for place in new - old:
+            self.places[place] = task.id
         self.tasks[task.id] = task
-        self.tasks_by_owner.add(task.owner, task.id)
         return task
 
     def drop_task(self, task_id: int) -> None:
         """Remove a task that nothing refers to."""
-        self.tasks_by_owner.drop(self.tasks.pop(task_id).owner, task_id)
+        for place in places_of(self.tasks.pop(task_id)):
+            del self.places[place]
 
     def link(self, user_id: int, task_id: int) -> None:
         """Assign a task to a user."""
-        self.links[user_id, task_id] = True
-        self.tasks_by_user.add(user_id, task_id)
-        self.users_by_task.add(task_id, user_id)
+        self.links[user_id, task_id] = self.links_by_task[task_id, user_id] = True
 
     def unlink(self, user_id: int, task_id: int) -> bool:
         """Take a task from a user; tell whether it had it."""
-        if not self.links.pop((user_id, task_id), False):
+        if (user_id, task_id) not in self.links:
             return False
-        self.tasks_by_user.drop(user_id, task_id)
-        self.users_by_task.drop(task_id, user_id)
+        del self.links[user_id, task_id], self.links_by_task[task_id, user_id]
         return True
+
+    def put_receipt(self, place: tuple[str, str], receipt: Receipt) -> None:
+        """Store a receipt where there is none."""
+        self.receipts[place] = receipt
+        self.expiries[receipt.expires_at, place] = True
+
+    def drop_receipts(self, now: datetime) -> None:
+        """Remove the receipts that have expired by `now`."""
+        for expiry in [*takewhile(lambda expiry: expiry[0] <= now, self.expiries)]:
+            del self.expiries[expiry], self.receipts[expiry[1]]
 
     def credential_of(self, user: User) -> Credential:
         """Return a user with its hash and its role."""
@@ -120,15 +109,23 @@ class Tables:
 
     def tasks_of(self, user_id: int) -> list[Task]:
         """Return a user's tasks by ascending id."""
-        return [self.tasks[task] for task in sorted(self.tasks_by_user.get(user_id, ()))]
+        return [self.tasks[task] for task in _linked(self.links, user_id)]
 
     def users_of(self, task_id: int) -> list[User]:
         """Return a task's users by ascending id."""
-        return [self.users[user] for user in sorted(self.users_by_task.get(task_id, ()))]
+        return [self.users[user] for user in _linked(self.links_by_task, task_id)]
 
-    def list_of(self, owner: str | None) -> list[Task]:
-        """Return the tasks of a list."""
-        return [self.tasks[task] for task in self.tasks_by_owner.get(owner, ())]
+    def is_assigned(self, task_id: int) -> bool:
+        """Tell whether a task has a user."""
+        return any(_linked(self.links_by_task, task_id))
+
+    def list_of(
+        self, owner: str | None, order: TaskOrder = TaskOrder.BY_ID, since: int = 0
+    ) -> Iterator[Task]:
+        """Yield the tasks of a list in this order; by id, they begin at the id `since`."""
+        place = before_all(order, owner)
+        start = (*place, since) if order is TaskOrder.BY_ID else place
+        return (self.tasks[self.places[each]] for each in _within(self.places, place, start))
 
     def has_shared(self, task_id: int) -> bool:
         """Tell whether there is such a task on the shared board."""
@@ -142,45 +139,55 @@ class Tables:
         if self.emails.get(email, besides) != besides:
             raise EmailTaken(email)
 
-    def rebase(self, before: Tables, after: Tables) -> Tables:
-        """Return these tables with what changed from `before` to `after`.
+    def view(self) -> Tables:
+        """Return these tables as they are now, to be changed apart, and closed."""
+        views = [View(table) for table in self._all()]
+        for view in views:
+            view.open()
+        return Tables(*views)
 
-        Raise `TransactionConflict` if it changed here as well, or breaks a constraint here.
+    def close(self) -> None:
+        """Have those beneath forget this view."""
+        for view in self._all():
+            view.close()
+
+    def commit(self, inner: Tables) -> None:
+        """Change what was changed in a view.
+
+        Raise `TransactionConflict` if it was changed here as well, or breaks a constraint here.
         """
-        rebased = Tables(
-            _rebase(self.users, before.users, after.users),
-            _rebase(self.tasks, before.tasks, after.tasks),
-            _rebase(self.links, before.links, after.links),
-            _rebase(self.hashes, before.hashes, after.hashes),
-            _rebase(self.roles, before.roles, after.roles),
-            _rebase(self.receipts, before.receipts, after.receipts, expire=True),
-        )
+        pairs = zip(self._all(), inner._all(), strict=True)
+        rebased = Tables(*(view.rebased(table) for table, view in pairs))
         if not rebased._is_sound():
-            raise TransactionConflict("Another caller took a name, or removed a row")
-        return rebased
+            raise TransactionConflict("Another caller removed a row")
+        for view in rebased._all():
+            view.merge()
+
+    def _all(self) -> tuple[Any, ...]:
+        return attrs.astuple(self, recurse=False)
 
     def _is_sound(self) -> bool:
-        return (
-            len(self.usernames) == len(self.emails) == len(self.users)
-            and all(user in self.users and task in self.tasks for user, task in self.links)
-            and self.hashes.keys() <= self.users.keys()
-            and self.roles.keys() <= self.users.keys()
+        """Tell whether a view refers to nobody who is gone, as far as it has changed anything."""
+        links = self.links.changed
+        users = {*self.users.changed, *self.hashes.changed, *self.roles.changed}
+        users.update(user for user, _ in links)
+        tasks = {*self.tasks.changed, *(task for _, task in links)}
+        return all(user in self.users or not self._refers_to(user) for user in users) and all(
+            task in self.tasks or not self.is_assigned(task) for task in tasks
         )
 
+    def _refers_to(self, user_id: int) -> bool:
+        return user_id in self.hashes or user_id in self.roles or any(_linked(self.links, user_id))
 
-def _rebase(
-    current: dict[K, V], before: dict[K, V], after: dict[K, V], *, expire: bool = False
-) -> dict[K, V]:
-    """Return what is now with what changed; to remove what has expired is in nobody's way."""
-    rebased = dict(current)
-    for key in before.keys() | after.keys():
-        if before.get(key) is after.get(key):
-            continue
-        is_as_before = current.get(key) is before.get(key)
-        if not is_as_before and not (expire and (key not in current or key not in after)):
-            raise TransactionConflict("Another caller changed the same row")
-        if key in after:
-            rebased[key] = after[key]
-        elif is_as_before:
-            del rebased[key]
-    return rebased
+
+def _linked(links: Table[tuple[int, int], bool], one: int) -> Iterator[int]:
+    """Yield the ids that are linked to this one, ascending."""
+    return (other for _, other in _within(links, (one,)))
+
+
+def _within(
+    table: Table[P, V], beginning: tuple[Any, ...], since: tuple[Any, ...] = ()
+) -> Iterator[P]:
+    """Yield the keys that begin so, in order, from `since` on."""
+    length = len(beginning)
+    return takewhile(lambda key: key[:length] == beginning, table.since(since or beginning))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from operator import attrgetter
 from typing import TYPE_CHECKING
 
 import attrs
@@ -12,7 +11,7 @@ from fring_core import VIEWS, IdTaken, TaskOrder, TaskWithUsers
 from fring_core.versions import check_version
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterator
     from datetime import datetime
 
     from fring_adapters.memory.database import Database
@@ -28,7 +27,7 @@ class MemoryTasks:
 
     async def add(self, new: NewTask, owner: str | None, now: datetime) -> Task:
         with self._database.changing() as tables:
-            if new.id in tables.tasks:
+            if new.id is not None and new.id in tables.tasks:
                 raise IdTaken(new.id)
             task_id = new.id or self._database.task_ids.draw(tables.tasks.__contains__)
             return tables.put_task(new.as_task(task_id, owner, now))
@@ -51,11 +50,11 @@ class MemoryTasks:
         order: TaskOrder = TaskOrder.BY_ID,
     ) -> Slice[Task]:
         with self._database.opened() as tables:
-            return part(_in_order(_matching(tables, where, owner), order), page)
+            return part(_matching(tables, where, owner, order, page.after), page)
 
     async def count(self, where: TaskFilter, owner: str | None) -> int:
         with self._database.opened() as tables:
-            return len(_matching(tables, where, owner))
+            return sum(1 for _ in _matching(tables, where, owner))
 
     async def change(
         self, task_id: int, owner: str | None, verb: Callable[[Task], Task]
@@ -87,23 +86,18 @@ class MemoryTasks:
             return True
 
 
-def _matching(tables: Tables, where: TaskFilter, owner: str | None) -> list[Task]:
-    return [
+def _matching(
+    tables: Tables,
+    where: TaskFilter,
+    owner: str | None,
+    order: TaskOrder = TaskOrder.BY_ID,
+    since: int = 0,
+) -> Iterator[Task]:
+    return (
         task
-        for task in tables.list_of(owner)
+        for task in tables.list_of(owner, order, since)
         if where.status in (None, task.status)
         and (where.title or "") in task.title
-        and where.assigned in (None, bool(tables.users_by_task.get(task.id)))
+        and (where.assigned is None or where.assigned == tables.is_assigned(task.id))
         and where.completed in (None, VIEWS[task.status].completed)
-    ]
-
-
-def _in_order(tasks: Iterable[Task], order: TaskOrder) -> list[Task]:
-    by_id = sorted(tasks, key=attrgetter("id"))
-    match order:
-        case TaskOrder.BY_ID:
-            return by_id
-        case TaskOrder.BY_TITLE:
-            return sorted(by_id, key=attrgetter("title"))
-        case TaskOrder.NEWEST_FIRST:
-            return sorted(by_id, key=attrgetter("created_at", "id"), reverse=True)
+    )

@@ -11,7 +11,7 @@ from fring_core import IdTaken, UserWithTasks
 from fring_core.versions import check_version
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from datetime import datetime
 
     from fring_adapters.memory.database import Database
@@ -28,10 +28,10 @@ class MemoryUsers:
     async def add(self, new: NewUser, now: datetime, password_hash: str | None = None) -> User:
         with self._database.changing() as tables:
             tables.check_unique(new.username, new.email, besides=None)
-            if new.id in tables.users:
+            if new.id is not None and new.id in tables.users:
                 raise IdTaken(new.id)
             user_id = new.id or self._database.user_ids.draw(
-                lambda number: number in tables.users or bool(tables.list_of(str(number)))
+                lambda number: number in tables.users or any(tables.list_of(str(number)))
             )
             user = tables.put_user(new.as_user(user_id, now))
             if password_hash is not None:
@@ -49,11 +49,11 @@ class MemoryUsers:
 
     async def list(self, where: UserFilter, page: Page) -> Slice[User]:
         with self._database.opened() as tables:
-            return part(_matching(tables, where), page)
+            return part(_matching(tables, where, page.after), page)
 
     async def count(self, where: UserFilter) -> int:
         with self._database.opened() as tables:
-            return len(_matching(tables, where))
+            return sum(1 for _ in _matching(tables, where))
 
     async def change(self, user_id: int, verb: Callable[[User], User]) -> User | None:
         with self._database.changing() as tables:
@@ -79,7 +79,7 @@ class MemoryUsers:
             for task in tables.tasks_of(user_id):
                 tables.unlink(user_id, task.id)
             if tables.hashes.pop(user_id, None) is not None:
-                for task in tables.list_of(str(user_id)):
+                for task in [*tables.list_of(str(user_id))]:
                     self._database.task_ids.spend(task.id)
                     tables.drop_task(task.id)
             tables.roles.pop(user_id, None)
@@ -88,9 +88,9 @@ class MemoryUsers:
             return True
 
 
-def _matching(tables: Tables, where: UserFilter) -> list[User]:
-    return [
+def _matching(tables: Tables, where: UserFilter, since: int = 0) -> Iterator[User]:
+    return (
         user
-        for _, user in sorted(tables.users.items())
+        for user in map(tables.users.__getitem__, tables.users.since(since))
         if (where.username or "") in user.username and (where.email or "") in user.email
-    ]
+    )
