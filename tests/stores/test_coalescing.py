@@ -17,7 +17,9 @@ from fring_core import (
     Fring,
     NewTask,
     NewUser,
+    Page,
     TaskChanges,
+    TaskFilter,
     TaskNotFound,
     TaskStatus,
     UserChanges,
@@ -69,6 +71,24 @@ async def test_calls_of_one_turn_are_one_statement_and_each_gets_its_own(fring, 
     found = await together(*(fring.tasks.get(task.id) for task in reversed(made)))
     assert found == made[::-1]
     assert sent["SELECT tasks"] == 2
+
+
+async def test_pages_go_together_and_each_is_in_its_order(fring, sent):
+    made = await together(*(fring.tasks.create(NewTask(f"{n}")) for n in range(CALLERS)))
+    made.sort(key=lambda task: task.id)
+    sent.clear()
+    pages = await together(*(fring.tasks.list(page=Page(skip, 3)) for skip in range(CALLERS)))
+    assert sent == {"SELECT tasks": 2}
+    assert [[*page] for page in pages] == [made[skip : skip + 3] for skip in range(CALLERS)]
+    assert [page.more for page in pages] == [skip + 3 < CALLERS for skip in range(CALLERS)]
+
+
+async def test_what_may_look_at_many_rows_goes_alone(fring, sent):
+    title = TaskFilter(title="x")
+    await together(*(fring.tasks.list(title) for _ in range(CALLERS)))
+    await together(*(fring.tasks.list(page=Page(5000)) for _ in range(CALLERS)))
+    await together(*(fring.tasks.count() for _ in range(CALLERS)))
+    assert sent == {"SELECT tasks": 3 * CALLERS}
 
 
 async def test_a_call_that_fails_fails_alone(fring):

@@ -15,6 +15,7 @@ from fring_adapters.postgres.setup import alone
 from fring_adapters.postgres.setup.revisions import newest
 from fring_adapters.postgres.sql.tables import metadata
 from fring_adapters.postgres.sql.tasks import listing
+from fring_adapters.postgres.wire.cursors import FringCursor
 from fring_adapters.postgres.wire.urls import to_conninfo
 from fring_core import StoreUnavailable, TaskOrder
 from tests.stores.older import at_revision, execute, migrate
@@ -227,15 +228,14 @@ def test_a_personal_list_is_read_from_its_index(new_database, skip):
         " now() - n * interval '1 minute' FROM generate_series(1, 20000) AS n",
     )
     execute(url, "ANALYZE tasks")
-    statement = listing(shared=False, order=TaskOrder.NEWEST_FIRST)
+    statement = listing(shared=False, order=TaskOrder.NEWEST_FIRST, front=True)
+    asked = statement.asked_by([{"owner": "ann", "limit": 100, "skip": skip}])
     with psycopg.connect(to_conninfo(url)) as connection:
-        found = connection.execute(
-            b"EXPLAIN " + statement.within(None),
-            {"owner": "ann", "limit": 100, "skip": skip},
-        ).fetchall()
+        cursor = FringCursor(connection)
+        found = cursor.execute(b"EXPLAIN " + statement.within(None), asked).fetchall()
     plan = "\n".join(line for (line,) in found)
     assert "Index Scan using ix_tasks_owner_created_at_id" in plan
-    assert "Sort" not in plan
+    assert plan.count("Sort Key: asked.n") == plan.count("Sort Key:"), "each page is in its order"
 
 
 def test_tables_of_others_are_left_alone(new_database):

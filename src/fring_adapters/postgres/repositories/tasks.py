@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import attrs
 
+from fring_adapters.postgres.repositories.pages import NO_PAGE, asked_page, is_front
 from fring_adapters.postgres.repositories.removing import removed_at
 from fring_adapters.postgres.sql import tasks as sql
 from fring_adapters.postgres.sql.drawn_ids import MAX_ROUNDS, steps_after
@@ -62,20 +63,18 @@ class PostgresTasks:
         owner: str | None,
         order: TaskOrder = TaskOrder.BY_ID,
     ) -> Slice[Task]:
-        parameters = _meant(where, owner) | {
-            "after": page.after,
-            "skip": page.skip,
-            "limit": page.limit + 1,
-        }
-        rows = await self._executor.run(
-            _listing(where, owner, order=order, after=page.after > 0), parameters
-        )
+        statement = _listing(where, owner, order, after=page.after > 0, front=is_front(page))
+        asked = _meant(where, owner) | asked_page(page)
+        # What may look at many rows is not to have others wait for it.
+        if where.title is None and where.assigned is None and is_front(page):
+            rows = await self._executor.ask(statement, asked)
+        else:
+            [rows] = await self._executor.ask_each(statement, [asked])
         return Slice.of(map(TASKS.entity, rows), page.limit)
 
     async def count(self, where: TaskFilter, owner: str | None) -> int:
-        [(number,)] = await self._executor.run(
-            _listing(where, owner, counts=True), _meant(where, owner)
-        )
+        asked = _meant(where, owner) | asked_page(NO_PAGE)
+        [[(number,)]] = await self._executor.ask_each(_listing(where, owner, counts=True), [asked])
         return int(number)
 
     async def change(
@@ -104,9 +103,10 @@ async def _save(executor: Executor, task: Task, was: int) -> bool:
 def _listing(
     where: TaskFilter,
     owner: str | None,
-    *,
     order: TaskOrder = TaskOrder.BY_ID,
+    *,
     after: bool = False,
+    front: bool = False,
     counts: bool = False,
 ) -> Statement:
     return sql.listing(
@@ -117,6 +117,7 @@ def _listing(
         completed=where.completed,
         order=order,
         after=after,
+        front=front,
         counts=counts,
     )
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import attrs
 import psycopg
 
+from fring_adapters.postgres.repositories.pages import NO_PAGE, asked_page, is_front
 from fring_adapters.postgres.repositories.removing import removed_at
 from fring_adapters.postgres.sql import users as sql
 from fring_adapters.postgres.sql.drawn_ids import MAX_ROUNDS, steps_after
@@ -73,26 +74,22 @@ class PostgresUsers:
             username=where.username is not None,
             email=where.email is not None,
             after=page.after > 0,
+            front=is_front(page),
         )
-        rows = await self._executor.run(
-            statement,
-            {
-                "username": where.username,
-                "email": where.email,
-                "after": page.after,
-                "skip": page.skip,
-                "limit": page.limit + 1,
-            },
-        )
+        asked = _meant(where) | asked_page(page)
+        # What may look at many rows is not to have others wait for it.
+        if where.username is where.email is None and is_front(page):
+            rows = await self._executor.ask(statement, asked)
+        else:
+            [rows] = await self._executor.ask_each(statement, [asked])
         return Slice.of(map(USERS.entity, rows), page.limit)
 
     async def count(self, where: UserFilter) -> int:
         statement = sql.listing(
             username=where.username is not None, email=where.email is not None, counts=True
         )
-        [(number,)] = await self._executor.run(
-            statement, {"username": where.username, "email": where.email}
-        )
+        asked = _meant(where) | asked_page(NO_PAGE)
+        [[(number,)]] = await self._executor.ask_each(statement, [asked])
         return int(number)
 
     async def change(self, user_id: int, verb: Callable[[User], User]) -> User | None:
@@ -107,6 +104,10 @@ class PostgresUsers:
         if rows and rows[0][1]:
             await self._executor.ask(SWEEP, parameters)
         return bool(rows)
+
+
+def _meant(where: UserFilter) -> dict[str, object]:
+    return {"username": where.username, "email": where.email}
 
 
 async def _get(user_id: int, executor: Executor) -> User | None:

@@ -69,6 +69,12 @@ class Asked:
         """Return what asks with values for these columns, and with more parameters."""
         return cls(**{each.name: _plain(each.type) for each in columns}, **more)
 
+    @classmethod
+    def with_page(cls, **parameters: TypeEngine[Any] | None) -> Asked:
+        """Return what asks with these parameters, but for those of no type, and with a page."""
+        given = {name: kind for name, kind in parameters.items() if kind is not None}
+        return cls(**given, skip=ID, limit=ID)
+
     def values(self, columns: Iterable[Column[Any]]) -> dict[str, ColumnElement[Any]]:
         """Return the values that are asked with for these columns, by their names."""
         return {each.name: self.c[each.name] for each in columns}

@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 import attrs
-from sqlalchemy import bindparam, func, literal_column, select, update
+from sqlalchemy import func, literal_column, select, true, update
 from sqlalchemy.dialects.postgresql import insert
 
 from fring_adapters.postgres.sql.asked import ID, Asked
 from fring_adapters.postgres.sql.drawn_ids import skipping_ahead
-from fring_adapters.postgres.sql.statements import reading
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
-    from sqlalchemy import Column, ColumnElement, Select, Table
+    from sqlalchemy import Column, ColumnElement, FromClause, Select, Table
 
     from fring_adapters.postgres.sql.rows import Rows
     from fring_adapters.postgres.wire.statement import Statement
+
+# Given rows, returns what they are ordered by.
+Order: TypeAlias = "Callable[[FromClause], tuple[ColumnElement[Any], ...]]"
+FRONT: Final = 2001
 
 
 @attrs.frozen
@@ -81,11 +84,30 @@ def _adding_with_id(table: Table, new: Sequence[Column[Any]]) -> Statement:
     )
 
 
-def paged(statement: Select[Any], *order: ColumnElement[object]) -> Statement:
-    """Return a statement that lists the part of rows that a page of them is, in an order."""
-    return reading(statement.order_by(*order).limit(bindparam("limit")).offset(bindparam("skip")))
+def paged(asked: Asked, found: Select[Any], order: Order, *, front: bool) -> Statement:
+    """Return a statement that lists the page of what is found that each call asks for.
+
+    With `front`, it is one of the first `FRONT` rows, and the planner knows. Else it expects a
+    tenth of all rows, and takes as long to compile that as to find a page.
+    """
+    table = found.get_final_froms()[0]
+    found = found.order_by(*order(table)).correlate(asked.table)
+    if front:
+        first = found.limit(literal_column(f"{FRONT}")).subquery("front")
+        found = select(first).order_by(*order(first))
+    page = found.limit(asked.c.limit).offset(asked.c.skip).lateral("page")
+    return asked.reading(
+        select(*page.c, asked.c.n)
+        .select_from(asked.table.join(page, true()))
+        .order_by(asked.c.n, *order(page))
+    )
 
 
-def counted(statement: Select[Any]) -> Statement:
-    """Return a statement that counts rows, in place of listing them."""
-    return reading(select(func.count(literal_column("1"))).select_from(statement.subquery()))
+def counted(asked: Asked, found: Select[Any]) -> Statement:
+    """Return a statement that counts what is found for each call."""
+    rows = found.correlate(asked.table).subquery("rows")
+    number = select(func.count(literal_column("1")).label("number")).select_from(rows)
+    counts = number.lateral("counts")
+    return asked.reading(
+        select(counts.c.number, asked.c.n).select_from(asked.table.join(counts, true()))
+    )

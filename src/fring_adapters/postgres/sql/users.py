@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from functools import cache
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
-from sqlalchemy import ColumnElement, bindparam, cast, exists, func, literal_column, select
+from sqlalchemy import ColumnElement, cast, exists, func, literal_column, select
 
-from fring_adapters.postgres.sql.asked import ID, Asked
+from fring_adapters.postgres.sql.asked import ID, TEXT, Asked
 from fring_adapters.postgres.sql.drawn_ids import DRAWN_ID, adding
 from fring_adapters.postgres.sql.entities import EntityStatements, counted, paged
 from fring_adapters.postgres.sql.rows import TASKS, USERS
 from fring_adapters.postgres.sql.tables import Text, tasks, user_tasks, users
 
 if TYPE_CHECKING:
+    from sqlalchemy import FromClause
+
     from fring_adapters.postgres.wire.statement import Statement
 
 _NEW: Final = tuple(users.c[name] for name in (*USERS.changing, "created_at", "password_hash"))
@@ -61,18 +63,25 @@ def _has(*conditions: ColumnElement[bool]) -> ColumnElement[bool]:
 TAKEN: Final = _taken()
 
 
+def _by_id(rows: FromClause) -> tuple[ColumnElement[Any], ...]:
+    return (rows.c.id,)
+
+
 @cache
-def listing(*, username: bool, email: bool, after: bool = False, counts: bool = False) -> Statement:
+def listing(
+    *, username: bool, email: bool, after: bool = False, front: bool = False, counts: bool = False
+) -> Statement:
     """Return the statement that lists or counts users, one for each set of filters in use."""
-    statement = select(*USERS.columns)
+    asked = Asked.with_page(
+        username=TEXT if username else None,
+        email=TEXT if email else None,
+        after=ID if after else None,
+    )
+    found = select(*USERS.columns)
     if username:
-        statement = statement.where(
-            func.strpos(users.c.username, bindparam("username")) > literal_column("0")
-        )
+        found = found.where(func.strpos(users.c.username, asked.c.username) > literal_column("0"))
     if email:
-        statement = statement.where(
-            func.strpos(users.c.email, bindparam("email")) > literal_column("0")
-        )
+        found = found.where(func.strpos(users.c.email, asked.c.email) > literal_column("0"))
     if after:
-        statement = statement.where(users.c.id > bindparam("after"))
-    return counted(statement) if counts else paged(statement, users.c.id)
+        found = found.where(users.c.id > asked.c.after)
+    return counted(asked, found) if counts else paged(asked, found, _by_id, front=front)

@@ -6,9 +6,11 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import sys
 from contextlib import contextmanager
+from threading import Timer
 from typing import TYPE_CHECKING, Any, Final
 
 import rich_click as click
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 FAILED: Final = 1
+AGAIN_SECONDS: Final = 0.02
 _ENDING: Final = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
@@ -36,6 +39,7 @@ def stoppable() -> Iterator[None]:
     After the block they do nothing, since the process is about to end by itself.
     """
     stopped = False
+    usual = sys.unraisablehook
 
     def stop(*_: object) -> None:
         nonlocal stopped
@@ -43,12 +47,26 @@ def stoppable() -> Iterator[None]:
             stopped = True
             raise Stopped
 
+    def stop_again(lost: sys.UnraisableHookArgs) -> None:
+        nonlocal stopped
+        if not isinstance(lost.exc_value, Stopped):
+            usual(lost)
+            return
+        stopped = False
+        # From a thread: raised in here, it would be lost as well.
+        again = Timer(AGAIN_SECONDS, os.kill, (os.getpid(), signal.SIGTERM))
+        again.daemon = True
+        again.start()
+
+    # What is raised in a finalizer, or as a module's lock goes, goes nowhere.
+    sys.unraisablehook = stop_again
     for number in _ENDING:
         if signal.getsignal(number) is not signal.SIG_IGN:
             signal.signal(number, stop)
     try:
         yield
     finally:
+        sys.unraisablehook = usual
         for number in _ENDING:
             signal.signal(number, signal.SIG_IGN)
 
