@@ -5,7 +5,7 @@ import re
 import signal
 import time
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from threading import Event, Thread
 
 import httpx
@@ -19,7 +19,7 @@ from tests.http.tokens import SECRET, as_user
 from tests.serving import await_condition, serving
 from tests.standby import replicated
 
-BOUND = 1.0
+BOUND = 2.0
 TASKS = "/api/v1/tasks"
 METRICS = {"Authorization": "Bearer metrics"}
 PATIENCE = 2.0  # for a read that meets a standby which says nothing, on a busy machine
@@ -120,12 +120,20 @@ def test_what_can_be_one_is_not():
 
 def test_others_see_an_older_state_and_no_older_one_than_the_bound(call, pair):
     task = titled(call)
-    pair.catch_up()
-    time.sleep(BOUND * 0.3)  # both workers know by now
-    with paused(pair):
-        call("alice", "PUT", f"{TASKS}/{task}", json={"title": "after"})
-        written = time.monotonic()
-        assert title(call, "bob", task) == "before"
+    with ExitStack() as stack:
+        for _ in range(5):  # on a busy machine a worker may learn too late how old a state is
+            pair.catch_up()
+            time.sleep(BOUND * 0.3)  # both workers know by now
+            pausing = stack.enter_context(ExitStack())
+            pausing.enter_context(paused(pair))
+            call("alice", "PUT", f"{TASKS}/{task}", json={"title": "after"})
+            written = time.monotonic()
+            if title(call, "bob", task) == "before":
+                break
+            pausing.close()
+            call("alice", "PUT", f"{TASKS}/{task}", json={"title": "before"})
+        else:
+            pytest.fail("nobody sees an older state")
         assert call("bob", "HEAD", f"{TASKS}/{task}").headers["content-length"]
         while time.monotonic() < written + BOUND:
             assert title(call, "alice", task) == "after"
@@ -219,6 +227,7 @@ def test_without_the_primary_it_serves_for_as_long_as_the_bound(call, pair, serv
         answer = httpx.get(server.url + TASKS, headers=as_user("bob"), verify=False, timeout=30)
         return answer.status_code
 
+    await_condition(lambda: answers_from(pair, server) == {"standby"})
     stopped = time.monotonic()
     pair.primary.stop()
     try:
