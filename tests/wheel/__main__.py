@@ -24,11 +24,11 @@ ENVIRONMENT = pip_environment()
 # The slowest first. Of each, the modules that have to import there; of the others, none may
 # fail but for a package that is not installed.
 CORE = r"fring_core|fring_core\.(?!testing)\w+|fring_adapters(\.memory.*|\.clock)?|fring_http"
-POSTGRES = CORE + r"|fring_adapters\.postgres(\..*)?(?<!embedded)"
+POSTGRES = CORE + r"|fring_adapters\.postgres(?!\.bulk)(\..*)?(?<!embedded)"
 MODULES = {
     "telling": r"fring_http\.server\..*",
     "server": POSTGRES
-    + r"|fring_adapters\.identity.*|fring_http(?!\.client|.*\.(traces|sentry|uvicorn_on_socket)$).*",
+    + r"|fring_adapters\.(postgres\.bulk|identity).*|fring_http(?!\.client|.*\.(traces|sentry|uvicorn_on_socket)$).*",
     "embedded": POSTGRES + r"|fring_adapters\.postgres\.embedded",
     "testing": CORE + r"|fring_core\.testing.*",
     "postgres": POSTGRES,
