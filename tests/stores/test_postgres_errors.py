@@ -4,7 +4,7 @@ import psycopg
 import pytest
 from psycopg_pool import PoolTimeout
 
-from fring_adapters.postgres.wire.errors import delay_before_retry, is_lost, translated
+from fring_adapters.postgres.wire.errors import delay_before_retry, is_lost, is_undone, translated
 from fring_adapters.postgres.wire.statement import Statement
 from fring_core import StoreUnavailable, TransactionConflict
 
@@ -41,6 +41,20 @@ def test_a_lost_connection_costs_a_read_one_more_attempt_and_a_write_none(sqlsta
 )
 def test_what_means_not_now(sqlstate):
     assert isinstance(translated(error(sqlstate)), StoreUnavailable)
+
+
+@pytest.mark.parametrize("sqlstate", ["23505", "40P01", "57014", "53100"])
+def test_what_the_database_refuses_was_not_done(sqlstate):
+    assert is_undone(error(sqlstate))
+
+
+@pytest.mark.parametrize("sqlstate", ["40003", "57P01", "08006", None])
+def test_whether_it_was_done_is_not_known_of_what_was_cut(sqlstate):
+    cut = error(sqlstate) if sqlstate else psycopg.OperationalError("server closed it")
+    away = StoreUnavailable("away")
+    away.__cause__ = cut
+    assert not is_undone(cut)
+    assert not is_undone(away)
 
 
 def test_a_full_pool_is_not_a_lost_connection():

@@ -28,6 +28,7 @@ READ_ONLY_SECONDS: Final = 1.0
 AWAY: Final = frozenset({"08", "53", "57", "58", "XX"})
 # A lock or a transaction that took longer than the database's own settings allow.
 TIMED_OUT: Final = frozenset({"55P03", "25P03", "25P04", "40003"})
+UNKNOWN: Final = "40003"  # whether the statement was done
 # A PgBouncer that does not follow prepared statements hands them to the wrong connection.
 UNPREPARED: Final = frozenset({"26000", "42P05"})
 # The type of a column has changed since a statement was prepared, or all that was prepared is
@@ -61,7 +62,8 @@ def is_without_connection(error: BaseException | None) -> bool:
 def is_undone(error: BaseException) -> bool:
     """Tell whether the database has said that it did nothing of what failed so."""
     said = error if isinstance(error, psycopg.Error) else error.__cause__
-    return isinstance(said, psycopg.Error) and said.sqlstate is not None and not is_lost(said)
+    state = said.sqlstate if isinstance(said, psycopg.Error) and not is_lost(said) else None
+    return state not in (None, UNKNOWN)
 
 
 def repeated(error: Exception, those: Iterable[object]) -> list[Exception]:
