@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from fring_adapters.postgres.sql.entities import FRONT
 from fring_core import Page
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from fring_adapters.postgres.wire.executor import Executor
+    from fring_adapters.postgres.wire.statement import Row, Statement
 
 NO_PAGE: Final = Page(limit=0)  # of what is counted
 
@@ -18,3 +24,13 @@ def asked_page(page: Page) -> dict[str, object]:
 def is_front(page: Page) -> bool:
     """Tell whether a page is one of the first `FRONT` rows."""
     return page.skip + page.limit < FRONT
+
+
+async def rows_of(
+    executor: Executor, statement: Statement, asked: Mapping[str, object], *, is_quick: bool
+) -> list[Row]:
+    """Return the rows of a page: what may look at many is not to have other calls wait for it."""
+    if is_quick:
+        return await executor.ask(statement, asked)
+    [rows] = await executor.ask_each(statement, [asked])
+    return rows

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import attrs
 
-from fring_adapters.postgres.repositories.pages import NO_PAGE, asked_page, is_front
+from fring_adapters.postgres.repositories.pages import NO_PAGE, asked_page, is_front, rows_of
 from fring_adapters.postgres.repositories.removing import removed_at
 from fring_adapters.postgres.sql import tasks as sql
 from fring_adapters.postgres.sql.drawn_ids import MAX_ROUNDS, steps_after
@@ -65,11 +65,8 @@ class PostgresTasks:
     ) -> Slice[Task]:
         statement = _listing(where, owner, order, after=page.after > 0, front=is_front(page))
         asked = _meant(where, owner) | asked_page(page)
-        # What may look at many rows is not to have others wait for it.
-        if where.title is None and where.assigned is None and is_front(page):
-            rows = await self._executor.ask(statement, asked)
-        else:
-            [rows] = await self._executor.ask_each(statement, [asked])
+        is_quick = where.title is None and where.assigned is None and is_front(page)
+        rows = await rows_of(self._executor, statement, asked, is_quick=is_quick)
         return Slice.of(map(TASKS.entity, rows), page.limit)
 
     async def count(self, where: TaskFilter, owner: str | None) -> int:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import attrs
 import psycopg
 
-from fring_adapters.postgres.repositories.pages import NO_PAGE, asked_page, is_front
+from fring_adapters.postgres.repositories.pages import NO_PAGE, asked_page, is_front, rows_of
 from fring_adapters.postgres.repositories.removing import removed_at
 from fring_adapters.postgres.sql import users as sql
 from fring_adapters.postgres.sql.drawn_ids import MAX_ROUNDS, steps_after
@@ -77,11 +77,8 @@ class PostgresUsers:
             front=is_front(page),
         )
         asked = _meant(where) | asked_page(page)
-        # What may look at many rows is not to have others wait for it.
-        if where.username is where.email is None and is_front(page):
-            rows = await self._executor.ask(statement, asked)
-        else:
-            [rows] = await self._executor.ask_each(statement, [asked])
+        is_quick = where.username is where.email is None and is_front(page)
+        rows = await rows_of(self._executor, statement, asked, is_quick=is_quick)
         return Slice.of(map(USERS.entity, rows), page.limit)
 
     async def count(self, where: UserFilter) -> int:
