@@ -49,6 +49,7 @@ class Client:
         """Send a request, return the JSON that answers it; exit if that is no success."""
         content = b"" if body is None else json.dumps(body).encode()
         lines = [f"{method} {path} HTTP/1.1", "Host: localhost", f"Content-Length: {len(content)}"]
+        lines += ["Content-Type: application/json"] if content else []
         lines += [f"Authorization: Bearer {token}"] if token else []
         self._writer.write("\r\n".join([*lines, "", ""]).encode() + content)
         head = await self._reader.readuntil(b"\r\n\r\n")
@@ -108,6 +109,7 @@ async def measure(port: int, seconds: float) -> None:
     ours, theirs = multiprocessing.get_context("spawn").Pipe()
     process = multiprocessing.get_context("spawn").Process(target=log_in, args=(port, theirs))
     process.start()
+    theirs.close()  # or its end would not be seen here
     await asyncio.to_thread(ours.recv)
     await asyncio.sleep(1)
     began = time.perf_counter()
@@ -137,6 +139,7 @@ def main() -> None:
         "PORT": str(port),
         "BETTER_AUTH_SECRET": os.urandom(32).hex(),
         "LOG_LEVEL": "error",
+        "FRING_RATE_LOGIN": "off",
         "PYTHONPATH": ":".join(path),
     }
     with (

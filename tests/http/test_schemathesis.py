@@ -16,7 +16,7 @@ SHORT = ("--phases", "examples,coverage,fuzzing")
 @pytest.mark.parametrize("server", ["postgres"], indirect=True)
 def test_answers_are_as_documented(server):
     sent, said = run(server, *SHORT, "--max-examples", "10")
-    assert not said
+    assert not said, said
     assert sent > 1000
 
 
@@ -25,5 +25,5 @@ def test_answers_are_as_documented_where_tokens_are_wanted(secured):
     (header,) = as_user("me", "admin").values()
     options = [*SHORT, "--header", f"Authorization: {header}", "--max-examples", "4"]
     sent, said = run(secured.url, *options)
-    assert not said
+    assert not said, said
     assert sent > 1000

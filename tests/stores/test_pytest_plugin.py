@@ -61,15 +61,21 @@ def run(tmp_path):
 
     def run(*arguments, **environment):
         path = os.pathsep.join(filter(None, [str(tmp_path), os.environ.get("PYTHONPATH")]))
-        done = subprocess.run(
-            [sys.executable, "-m", "pytest", *OPTIONS, *arguments],
-            cwd=tmp_path,
-            env=os.environ | {"PYTHONPATH": path} | environment,
-            capture_output=True,
-            text=True,
-            timeout=3 * DEADLINE,  # a suite may start a PostgreSQL, and two workers
-            check=False,
-        )
+        command = [sys.executable, "-m", "pytest", *OPTIONS, *arguments]
+        # A suite may start a PostgreSQL, and two workers; one that hangs says where.
+        command += ["-o", f"faulthandler_timeout={2 * DEADLINE}"]
+        try:
+            done = subprocess.run(
+                command,
+                cwd=tmp_path,
+                env=os.environ | {"PYTHONPATH": path} | environment,
+                capture_output=True,
+                text=True,
+                timeout=3 * DEADLINE,
+                check=False,
+            )
+        except subprocess.TimeoutExpired as late:
+            pytest.fail(f"{late.stdout!r}\n{late.stderr!r}")
         return done.returncode, done.stdout + done.stderr
 
     return run
