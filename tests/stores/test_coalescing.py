@@ -177,6 +177,59 @@ async def test_nothing_is_sent_for_calls_that_were_cancelled_before(fring, sent)
     assert sent == {"INSERT tasks": 1}
 
 
+async def test_who_is_cancelled_before_it_is_sent_does_not_wait_for_the_others(database_url, sql):
+    async with Fring(PostgresStore(database_url, PoolSettings(size=1)), clock=utc_now) as fring:
+        held, over = asyncio.Event(), asyncio.Event()
+
+        async def hold_the_connection():
+            async with fring.transaction():
+                held.set()
+                await over.wait()
+
+        holder = asyncio.create_task(hold_the_connection())
+        await held.wait()
+        calls = [asyncio.create_task(fring.tasks.create(NewTask(f"{n}"))) for n in range(CALLERS)]
+        await asyncio.sleep(0.1)  # the first waits for a connection, and the others for one more
+        calls[7].cancel()
+        assert await asyncio.wait([calls[7]], timeout=2) == ({calls[7]}, set())
+        over.set()
+        await together(holder, *calls)
+        titles = {task.title for task in await fring.tasks.list()}
+    assert titles == {f"{n}" for n in range(CALLERS)} - {"7"}
+
+
+async def test_nobody_waits_for_what_somebody_else_has_cancelled(fring, sql):
+    made = await together(*(fring.tasks.create(NewTask(f"{n}")) for n in range(CALLERS)))
+    sql.execute("LOCK tasks")
+    calls = [asyncio.create_task(fring.tasks.get(task.id)) for task in made]
+    await asyncio.sleep(0.1)
+    for task in asyncio.all_tasks():
+        if coalescing.Coalescing.__name__ in repr(task):
+            task.cancel()
+    finished, _ = await asyncio.wait(calls, timeout=3)
+    sql.rollback()
+    assert finished >= {*calls[1:]}
+    assert all(call.cancelled() for call in calls[1:])
+    await calls[0]
+
+
+class OddError(Exception):
+    def __init__(self, code, reason):
+        super().__init__(f"{code}: {reason}")
+
+
+async def test_whatever_is_raised_all_are_told(database_url, sql):
+    @contextmanager
+    def watch(_):
+        yield
+        raise OddError(7, "no")
+
+    async with Fring(PostgresStore(database_url, watch=watch), clock=utc_now) as fring:
+        async with asyncio.timeout(5):
+            told = await together(*(fring.tasks.get(n) for n in range(1, CALLERS)))
+    assert {str(each) for each in told} == {"7: no"}
+
+
 async def test_stores_that_change_the_same_rows_in_any_order_do_not_fail(database_url, fring):
     made = await together(*(fring.tasks.create(NewTask(f"{n}")) for n in range(CALLERS)))
 
