@@ -18,6 +18,7 @@ from fring_core import (
     NewTask,
     NewUser,
     Page,
+    StoreUnavailable,
     TaskChanges,
     TaskFilter,
     TaskNotFound,
@@ -25,6 +26,7 @@ from fring_core import (
     UserChanges,
     UsernameTaken,
 )
+from tests.standby import without_standby
 
 pytestmark = pytest.mark.anyio
 CALLERS = 32
@@ -148,6 +150,15 @@ async def test_nothing_comes_of_who_is_cancelled_in_waiting_for_a_lock(fring, sq
     sql.rollback()
     await asyncio.sleep(0.2)
     assert (await fring.tasks.get(made[7].id)).title == "7"
+
+
+async def test_what_no_standby_has_confirmed_is_acknowledged_to_nobody(database_url, fring):
+    with without_standby(database_url):
+        calls = [asyncio.create_task(fring.tasks.create(NewTask(f"{n}"))) for n in range(CALLERS)]
+        finished, _ = await asyncio.wait(calls[1:], timeout=2)
+    assert {type(call.exception()) for call in finished} == {StoreUnavailable}
+    assert len(finished) == CALLERS - 1
+    await calls[0]  # it was still waiting for one
 
 
 @pytest.mark.parametrize("turns", range(4))
