@@ -18,7 +18,6 @@ from fring_core import (
     NewTask,
     NewUser,
     Page,
-    StoreUnavailable,
     TaskChanges,
     TaskFilter,
     TaskNotFound,
@@ -26,7 +25,6 @@ from fring_core import (
     UserChanges,
     UsernameTaken,
 )
-from tests.standby import without_standby
 
 pytestmark = pytest.mark.anyio
 CALLERS = 32
@@ -152,15 +150,6 @@ async def test_nothing_comes_of_who_is_cancelled_in_waiting_for_a_lock(fring, sq
     assert (await fring.tasks.get(made[7].id)).title == "7"
 
 
-async def test_what_no_standby_has_confirmed_is_acknowledged_to_nobody(database_url, fring):
-    with without_standby(database_url):
-        calls = [asyncio.create_task(fring.tasks.create(NewTask(f"{n}"))) for n in range(CALLERS)]
-        finished, _ = await asyncio.wait(calls[1:], timeout=2)
-    assert {type(call.exception()) for call in finished} == {StoreUnavailable}
-    assert len(finished) == CALLERS - 1
-    await calls[0]  # it was still waiting for one
-
-
 @pytest.mark.parametrize("turns", range(4))
 async def test_who_is_cancelled_leaves_the_others_alone(fring, turns):
     calls = [asyncio.create_task(fring.tasks.create(NewTask(f"{n}"))) for n in range(CALLERS)]
@@ -186,59 +175,6 @@ async def test_nothing_is_sent_for_calls_that_were_cancelled_before(fring, sent)
         call.cancel()
     await together(first, *late)
     assert sent == {"INSERT tasks": 1}
-
-
-async def test_who_is_cancelled_before_it_is_sent_does_not_wait_for_the_others(database_url, sql):
-    async with Fring(PostgresStore(database_url, PoolSettings(size=1)), clock=utc_now) as fring:
-        held, over = asyncio.Event(), asyncio.Event()
-
-        async def hold_the_connection():
-            async with fring.transaction():
-                held.set()
-                await over.wait()
-
-        holder = asyncio.create_task(hold_the_connection())
-        await held.wait()
-        calls = [asyncio.create_task(fring.tasks.create(NewTask(f"{n}"))) for n in range(CALLERS)]
-        await asyncio.sleep(0.1)  # the first waits for a connection, and the others for one more
-        calls[7].cancel()
-        assert await asyncio.wait([calls[7]], timeout=2) == ({calls[7]}, set())
-        over.set()
-        await together(holder, *calls)
-        titles = {task.title for task in await fring.tasks.list()}
-    assert titles == {f"{n}" for n in range(CALLERS)} - {"7"}
-
-
-async def test_nobody_waits_for_what_somebody_else_has_cancelled(fring, sql):
-    made = await together(*(fring.tasks.create(NewTask(f"{n}")) for n in range(CALLERS)))
-    sql.execute("LOCK tasks")
-    calls = [asyncio.create_task(fring.tasks.get(task.id)) for task in made]
-    await asyncio.sleep(0.1)
-    for task in asyncio.all_tasks():
-        if coalescing.Coalescing.__name__ in repr(task):
-            task.cancel()
-    finished, _ = await asyncio.wait(calls, timeout=3)
-    sql.rollback()
-    assert finished >= {*calls[1:]}
-    assert all(call.cancelled() for call in calls[1:])
-    await calls[0]
-
-
-class OddError(Exception):
-    def __init__(self, code, reason):
-        super().__init__(f"{code}: {reason}")
-
-
-async def test_whatever_is_raised_all_are_told(database_url, sql):
-    @contextmanager
-    def watch(_):
-        yield
-        raise OddError(7, "no")
-
-    async with Fring(PostgresStore(database_url, watch=watch), clock=utc_now) as fring:
-        async with asyncio.timeout(5):
-            told = await together(*(fring.tasks.get(n) for n in range(1, CALLERS)))
-    assert {str(each) for each in told} == {"7: no"}
 
 
 async def test_stores_that_change_the_same_rows_in_any_order_do_not_fail(database_url, fring):
