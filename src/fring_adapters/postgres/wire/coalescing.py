@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from fring_adapters.postgres.wire.statement import Row, Statement
 
 MOST: Final = 64  # calls of one statement
-# One of its calls may wait for a lock. Then they go on their own, so that the others need not.
+# One that writes may wait for a lock. Then all go on their own, so that the others need not.
 TOGETHER_SECONDS: Final = 0.25
 
 
@@ -131,11 +131,12 @@ class Coalescing(Asking):
 
     async def _serve(self, batch: _Batch, number: int) -> None:
         together = number > 1
+        locks = together and not batch.statement.reads
         self.under_way += 1
         self.sent[1 << (number - 1).bit_length()] += 1
         try:
             rows = await self._executor.run(
-                batch.statement, batch.asked, patience=TOGETHER_SECONDS if together else None
+                batch.statement, batch.asked, patience=TOGETHER_SECONDS if locks else None
             )
         except Exception as error:  # noqa: BLE001  # all are told
             if together and is_undone(error):
