@@ -51,7 +51,7 @@ def test_what_an_application_adds_is_added(layers, name, value):
 
 
 def test_an_answer_is_left_as_the_framework_leaves_its_own():
-    ours = Answer(b"[]", {"ETag": '"1"'}, 200)
+    ours: Answer[bytes] = Answer(b"[]", {"ETag": '"1"'}, 200)
     theirs = Response(b"[]", status_code=200, media_type=MediaType.JSON, headers={"ETag": '"1"'})
     for name in Response.__slots__:
         assert getattr(ours, name) == getattr(theirs, name)
