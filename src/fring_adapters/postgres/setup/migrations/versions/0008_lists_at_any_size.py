@@ -1,7 +1,7 @@
 """Index what lists are filtered and ordered by, and the pieces of texts that are searched.
 
-No row is touched. The tables cannot be written to while the indexes are built: a minute or two for
-a million tasks.
+No row is touched. The tables cannot be written to while the indexes are built: a minute for a
+million tasks.
 """
 
 import sqlalchemy as sa
