@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from functools import partial
 from itertools import count
 from time import monotonic
@@ -10,19 +10,16 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import psycopg
 from psycopg import AsyncConnection, Connection, waiting
-from psycopg.pq import TransactionStatus
 
-from fring_adapters.postgres.wire.door import ASK_SECONDS, CANCEL_SECONDS, DEADLINE_SECONDS
+from fring_adapters.postgres.wire.door import ASK_SECONDS
 from fring_adapters.postgres.wire.lifetimes import remember
 from fring_adapters.postgres.wire.statement import Row
-from fring_core import StoreUnavailable
+from fring_adapters.postgres.wire.waits import Pooled, is_late, is_waiting, note
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from typing import Self
 
     from psycopg.abc import PQGen
-    from psycopg.errors import Diagnostic
 
     from fring_adapters.postgres.wire.door import Door
 
@@ -31,74 +28,10 @@ T = TypeVar("T")
 # In the order of their making, which no clock decides: tests set it back and forth.
 numbers: Final = count(1)
 
-# What PostgreSQL warns from if it ends the wait for a synchronous standby: what is cancelled then has
-# succeeded all the same.
-_UNCONFIRMED: Final = "SyncRepWaitForLSN"
-
 INTERVAL_SECONDS: Final = 0.1  # psycopg's own, after which it looks for Ctrl-C
 
 
-def _is_waiting(connection: AsyncConnection[Row] | Connection[Row]) -> bool:
-    # Of what ends a wait, only its own time, or a caller that is stopped, leaves a statement going.
-    return connection.pgconn.transaction_status == TransactionStatus.ACTIVE
-
-
-def _is_late(error: BaseException) -> bool:
-    return isinstance(error, psycopg.OperationalError)
-
-
-def _note(noticed: list[str | None], notice: Diagnostic) -> None:
-    noticed.append(notice.source_function)  # now: the notice itself is gone afterwards
-
-
-class _Pooled:
-    """Hold what the pool knows of a connection, and how patient it is."""
-
-    number: int = 0
-    taken_at: float = 0.0
-    used_at: float = 0.0
-    deadline: float = DEADLINE_SECONDS
-    cancel_seconds: float = CANCEL_SECONDS
-    limits: bytes = b""
-    noticed: list[str | None]  # where in the server the notices of the last statement came from
-
-    def enter(self, door: Door) -> None:
-        """Keep to what a door allows."""
-        self.deadline, self.cancel_seconds, self.limits = door.deadline, door.cancel, door.limits
-        self.noticed = []
-
-    def _outcome(self, stopped: BaseException, error: psycopg.Error) -> BaseException:
-        """Return what to raise for a wait that was stopped, and then ended with an error."""
-        if not _is_late(stopped):  # its caller was stopped, and has to learn of that
-            return stopped
-        if not _is_late(error):
-            return error
-        late = StoreUnavailable(
-            f"A statement took longer than {self.deadline:g} s and was cancelled"
-        )
-        late.__cause__ = error  # which tells whether the database has cancelled it
-        return late
-
-    def _confirmed(self, found: T) -> T:
-        """Return what was found; raise `StoreUnavailable` if nobody knows whether it will last."""
-        if self.noticed:
-            is_unconfirmed = _UNCONFIRMED in self.noticed
-            self.noticed.clear()
-            if is_unconfirmed:
-                raise StoreUnavailable("No synchronous standby has confirmed a commit in time")
-        return found
-
-    @contextmanager
-    def hurried(self, seconds: float) -> Iterator[None]:
-        """Wait so many seconds at most in this block."""
-        deadline, self.deadline = self.deadline, min(self.deadline, seconds)
-        try:
-            yield
-        finally:
-            self.deadline = deadline
-
-
-class PooledAsyncConnection(_Pooled, AsyncConnection[Row]):
+class PooledAsyncConnection(Pooled, AsyncConnection[Row]):
     """Connect, and remember which of all connections it is, and when it was last used."""
 
     @classmethod
@@ -107,7 +40,7 @@ class PooledAsyncConnection(_Pooled, AsyncConnection[Row]):
         with door.watched():
             connection = await super().connect(conninfo, **arguments)
         connection.enter(door)
-        connection.add_notice_handler(partial(_note, connection.noticed))
+        connection.add_notice_handler(partial(note, connection.noticed))
         return connection
 
     async def set_up(self) -> None:
@@ -129,9 +62,9 @@ class PooledAsyncConnection(_Pooled, AsyncConnection[Row]):
         socket = self.pgconn.socket
         try:
             found = await waiting.wait_async(gen, socket, interval, timeout or self.deadline)
-            return self._confirmed(found)
+            return self.confirmed(found)
         except BaseException as error:
-            if not _is_waiting(self):
+            if not is_waiting(self):
                 raise
             stopped = error
         ends = monotonic() + self.cancel_seconds
@@ -140,13 +73,13 @@ class PooledAsyncConnection(_Pooled, AsyncConnection[Row]):
                 await self.cancel_safe(timeout=self.cancel_seconds)
             found = await waiting.wait_async(gen, socket, interval, max(0.0, ends - monotonic()))
         except psycopg.Error as error:
-            stopped = self._outcome(stopped, error)
+            stopped = self.outcome(stopped, error)
         else:
-            if _is_late(stopped):
-                return self._confirmed(found)
+            if is_late(stopped):
+                return self.confirmed(found)
         finally:
             self.noticed.clear()
-            if _is_waiting(self):  # the database does not answer at all
+            if is_waiting(self):  # the database does not answer at all
                 self.pgconn.finish()
         raise stopped from stopped.__cause__
 
@@ -156,7 +89,7 @@ class PooledAsyncConnection(_Pooled, AsyncConnection[Row]):
             await self.execute("")
 
 
-class PooledConnection(_Pooled, Connection[Row]):
+class PooledConnection(Pooled, Connection[Row]):
     """Connect, and remember which of all connections it is, and when it was last used."""
 
     @classmethod
@@ -165,7 +98,7 @@ class PooledConnection(_Pooled, Connection[Row]):
         with door.watched():
             connection = super().connect(conninfo, **arguments)
         connection.enter(door)
-        connection.add_notice_handler(partial(_note, connection.noticed))
+        connection.add_notice_handler(partial(note, connection.noticed))
         return connection
 
     def set_up(self) -> None:
@@ -180,9 +113,9 @@ class PooledConnection(_Pooled, Connection[Row]):
         socket = self.pgconn.socket
         try:
             found = waiting.wait(gen, socket, interval, timeout or self.deadline)
-            return self._confirmed(found)
+            return self.confirmed(found)
         except BaseException as error:
-            if not _is_waiting(self):
+            if not is_waiting(self):
                 raise
             stopped = error
         ends = monotonic() + self.cancel_seconds
@@ -191,13 +124,13 @@ class PooledConnection(_Pooled, Connection[Row]):
                 self.cancel_safe(timeout=self.cancel_seconds)
             found = waiting.wait(gen, socket, interval, max(0.0, ends - monotonic()))
         except psycopg.Error as error:
-            stopped = self._outcome(stopped, error)
+            stopped = self.outcome(stopped, error)
         else:
-            if _is_late(stopped):
-                return self._confirmed(found)
+            if is_late(stopped):
+                return self.confirmed(found)
         finally:
             self.noticed.clear()
-            if _is_waiting(self):  # the database does not answer at all
+            if is_waiting(self):  # the database does not answer at all
                 self.pgconn.finish()
         raise stopped from stopped.__cause__
 
