@@ -1,0 +1,106 @@
+"""How the cost of one caller's request grows with the data."""
+
+from __future__ import annotations
+
+import statistics
+from contextlib import ExitStack
+from functools import partial
+from typing import TYPE_CHECKING, Final
+
+import uvloop
+
+from benchmarks.client import request
+from benchmarks.load import flood
+from benchmarks.operations import API, OPERATIONS, Operation, any_user
+from benchmarks.plots import lines
+from benchmarks.servers import FRING, serving
+from benchmarks.tables import Section, table
+from fring_http.server.command.people import PEOPLE
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from random import Random
+
+    from benchmarks.effort import Effort
+    from benchmarks.load import MakeScript, Script
+    from benchmarks.places import Place
+
+_MOST_SECONDS: Final = 3.0  # for all repeats at one server
+_WARM: Final = 5  # statements are prepared meanwhile
+_PLOT: Final = "growth.svg"
+
+
+def _list(path: Callable[[int, Random], str]) -> Operation:
+    def script(tasks: int, random: Random) -> Script:
+        while True:
+            yield request("GET", path(tasks, random))
+
+    return script
+
+
+def _name(tasks: int, random: Random) -> str:
+    user = any_user(tasks, random)
+    return f"{PEOPLE[user % len(PEOPLE)]}{user}"
+
+
+KINDS: Final[dict[str, Operation]] = {
+    name: OPERATIONS[name]
+    for name in (
+        "GET a user with its tasks",
+        "GET a task with its users",
+        "POST a task",
+        "PUT a task",
+        "PATCH a status",
+        "assign, un-assign",
+        "create, DELETE a task",
+    )
+} | {
+    "first page": _list(lambda _, __: f"{API}/tasks?limit=20"),
+    "by status": _list(lambda _, __: f"{API}/tasks?limit=20&status=completed"),
+    "assigned": _list(lambda _, __: f"{API}/tasks?limit=20&assigned=true"),
+    "not assigned": _list(lambda _, __: f"{API}/tasks?limit=20&assigned=false"),
+    "title finds one": _list(lambda n, _: f"{API}/tasks?limit=20&title=%20{n - 1}"),
+    "title finds none": _list(lambda _, __: f"{API}/tasks?limit=20&title=zzqq"),
+    "title finds many": _list(lambda _, __: f"{API}/tasks?limit=20&title=plants"),
+    "status and title find none": _list(lambda _, __: f"{API}/tasks?status=todo&title=zzqq"),
+    "username finds none": _list(lambda _, __: f"{API}/users?limit=20&username=zzqq"),
+    "e-mail finds one": _list(lambda n, r: f"{API}/users?limit=20&email={_name(n, r)}%40"),
+    "a personal list": _list(lambda n, r: f"/api/{any_user(n, r)}/tasks?limit=50"),
+}
+
+
+def growth(place: Place, effort: Effort) -> Section:
+    """Return the medians by the size of the data."""
+    medians: dict[str, list[float]] = {name: [] for name in KINDS}
+    with ExitStack() as stack:
+        servers = [
+            stack.enter_context(serving(FRING, place.board(size), place.folder))
+            for size in effort.sizes
+        ]
+        for name, operation in KINDS.items():
+            for size, server in zip(effort.sizes, servers, strict=True):
+                medians[name].append(_median(server.port, partial(operation, size), effort))
+    rows = [
+        [name, *(f"{each:.2f}" for each in of), f"{of[-1] / of[0]:.2f}"]
+        for name, of in sorted(medians.items(), key=lambda item: -item[1][-1] / item[1][0])
+    ]
+    header = ["request", *(f"{size:,} tasks, ms here" for size in effort.sizes), "last / first"]
+    plot = lines(
+        "Cost of a request by the number of tasks",
+        "tasks",
+        "median, ms",
+        {name: [*zip(effort.sizes, of, strict=True)] for name, of in medians.items()},
+    )
+    return Section(
+        f"One caller, medians of {effort.repeats} requests, or of as many as took"
+        f" {_MOST_SECONDS:g} s; a tenth as many users as tasks.\n\n{table(header, rows)}\n\n"
+        f"![Medians by the number of tasks; the table has the same figures](assets/{_PLOT})",
+        {_PLOT: plot},
+    )
+
+
+def _median(port: int, make: MakeScript, effort: Effort) -> float:
+    """Return the median of one caller's requests, in milliseconds."""
+    requests = effort.repeats + _WARM
+    load = uvloop.run(flood(port, make, connections=1, seconds=_MOST_SECONDS, requests=requests))
+    return statistics.median(load.times[_WARM:] or load.times) * 1000

@@ -1,0 +1,96 @@
+"""Requests a second of each endpoint, and how long they take at a steady rate."""
+
+from __future__ import annotations
+
+import statistics
+from collections.abc import Callable, Coroutine
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
+
+import uvloop
+
+from benchmarks.load import Load, MakeScript, at_rate, flood
+from benchmarks.operations import OPERATIONS, on
+from benchmarks.servers import ALL, FRING, Server, all_serving
+from benchmarks.tables import Section, geometric_mean, table
+
+if TYPE_CHECKING:
+    from benchmarks.effort import Effort
+    from benchmarks.places import Place
+
+Drive: TypeAlias = Callable[[int, MakeScript], Coroutine[Any, Any, Load]]
+_MOST_FAILED: Final = 0.01
+_OTHERS: Final = ALL[1:]
+
+
+def throughput(place: Place, effort: Effort) -> Section:
+    """Return the table of requests a second, as fast as they are answered."""
+
+    async def drive(port: int, make: MakeScript) -> Load:
+        return await flood(port, make, connections=effort.connections, seconds=effort.seconds)
+
+    with all_serving(place, effort.tasks) as servers:
+        loads = _loads(servers, effort, drive, effort.rounds)
+    rates = {
+        name: {each: statistics.median(load.per_second for load in of[each]) for each in ALL}
+        for name, of in loads.items()
+    }
+    ratios = {name: [of[FRING] / of[other] for other in _OTHERS] for name, of in rates.items()}
+    rows = [
+        [name, *(f"{each:.2f}" for each in ratios[name]), f"{of[FRING]:,.0f}"]
+        for name, of in rates.items()
+    ]
+    means = [geometric_mean(column) for column in zip(*ratios.values(), strict=True)]
+    rows.append(["geometric mean", *(f"**{each:.2f}**" for each in means), ""])
+    header = ["operation", "of the floor", "times the reference stack", "requests/s here"]
+    return Section(
+        f"{effort.connections} connections, {effort.tasks:,} tasks; {effort.rounds} rounds of"
+        f" {effort.seconds:g} s for each operation, at each server in turn; medians.\n\n"
+        f"{table(header, rows)}"
+    )
+
+
+def latency(place: Place, effort: Effort) -> Section:
+    """Return the table of the median and the 99th percentile at a steady rate."""
+
+    async def drive(port: int, make: MakeScript) -> Load:
+        return await at_rate(
+            port,
+            make,
+            rate=effort.rate,
+            seconds=effort.rate_seconds,
+            connections=effort.connections,
+        )
+
+    with all_serving(place, effort.tasks) as servers:
+        loads = _loads(servers, effort, drive, 1)
+    rows = [
+        [name]
+        + [
+            " / ".join(f"{of[each][0].percentile(percent):.1f}" for percent in (50, 99))
+            for each in ALL
+        ]
+        for name, of in loads.items()
+    ]
+    header = ["operation", *(f"{each}, p50 / p99 ms here" for each in ALL)]
+    return Section(
+        f"{effort.rate:g} requests a second for {effort.rate_seconds:g} s, one operation after the"
+        f" other, at each server in turn; a request's time begins when it was due.\n\n"
+        f"{table(header, rows)}"
+    )
+
+
+def _loads(
+    servers: dict[str, Server], effort: Effort, drive: Drive, rounds: int
+) -> dict[str, dict[str, list[Load]]]:
+    """Return what became of each operation at each server; raise if too many requests failed."""
+    loads: dict[str, dict[str, list[Load]]] = {}
+    for name, operation in OPERATIONS.items():
+        make = on(effort.tasks, operation)
+        of = loads[name] = {each: [] for each in ALL}
+        for _ in range(rounds):
+            for each, server in servers.items():
+                load = uvloop.run(drive(server.port, make))
+                if load.failed > _MOST_FAILED * len(load.times):
+                    raise RuntimeError(f"{name} at {each}: {load.failed} of {len(load.times)}")
+                of[each].append(load)
+    return loads
