@@ -14,12 +14,12 @@ import attrs
 
 from benchmarks.calls import blocking, memory_calls
 from benchmarks.effort import FULL, QUICK
+from benchmarks.endpoints import endpoints
 from benchmarks.growth import growth
 from benchmarks.memory import memory
 from benchmarks.places import ROOT, place
 from benchmarks.starting import starting
 from benchmarks.tables import written
-from benchmarks.throughput import latency, throughput
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -30,8 +30,7 @@ if TYPE_CHECKING:
 
 PAGE: Final = ROOT / "docs/performance.md"
 MEASUREMENTS: Final[dict[str, Callable[[Place, Effort], Section]]] = {
-    "throughput": throughput,
-    "latency": latency,
+    "endpoints": endpoints,
     "growth": growth,
     "memory": memory,
     "starting": starting,

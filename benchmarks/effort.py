@@ -21,7 +21,7 @@ class Effort:
     repeats: int = 60  # of one caller's request
     requests: int = 1_000_000  # to one worker
     warm: int = 10_000  # after how many of them the first look at its memory
-    starts: int = 5
+    starts: int = 9
     calls: int = 500  # of each kind, from Python
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import statistics
-from contextlib import ExitStack
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
@@ -13,7 +12,7 @@ from benchmarks.client import request
 from benchmarks.load import flood
 from benchmarks.operations import API, OPERATIONS, Operation, any_user
 from benchmarks.plots import lines
-from benchmarks.servers import FRING, serving
+from benchmarks.servers import FRING, all_serving
 from benchmarks.tables import Section, table
 from fring_http.server.command.people import PEOPLE
 
@@ -72,11 +71,7 @@ KINDS: Final[dict[str, Operation]] = {
 def growth(place: Place, effort: Effort) -> Section:
     """Return the medians by the size of the data."""
     medians: dict[str, list[float]] = {name: [] for name in KINDS}
-    with ExitStack() as stack:
-        servers = [
-            stack.enter_context(serving(FRING, place.board(size), place.folder))
-            for size in effort.sizes
-        ]
+    with all_serving([(FRING, size) for size in effort.sizes], place) as servers:
         for name, operation in KINDS.items():
             for size, server in zip(effort.sizes, servers, strict=True):
                 medians[name].append(_median(server.port, partial(operation, size), effort))

@@ -53,7 +53,7 @@ async def flood(
 ) -> Load:
     """Send requests on connections, each as soon as the one before is answered.
 
-    End after some time, or some number of requests, whatever is first.
+    End after some time, or some number of requests, whatever is first; each sends one at least.
     """
     load = Load()
     began = perf_counter()
@@ -63,13 +63,15 @@ async def flood(
         script = make(Random(number))  # noqa: S311  # the same load each time
         raw = next(script)
         async with Client(port) as client:
-            sent = perf_counter()
-            while sent < end and len(load.times) < requests:
+            now = perf_counter()
+            while True:  # once at least
+                sent = now
                 status, body = await client.ask(raw)
                 now = perf_counter()
                 load.add(now - sent, status)
+                if now >= end or len(load.times) >= requests:
+                    break
                 raw = script.send(body)
-                sent = now
 
     await asyncio.gather(*map(caller, range(connections)))
     load.seconds = perf_counter() - began

@@ -3,25 +3,26 @@
 from __future__ import annotations
 
 import os
-import subprocess
 import sys
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Final
+from uuid import uuid4
 
 import attrs
 import psycopg
 from psycopg.sql import SQL, Identifier
 
+from fring_adapters.postgres import prepare
 from fring_adapters.postgres.embedded import embedded
 from fring_adapters.postgres.wire.urls import to_conninfo
+from fring_http.server.command.board import fill
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 ROOT: Final = Path(__file__).parents[1]
-_PREFIX: Final = f"fring_bench_{os.getpid()}_"
 
 
 def environment(**settings: str) -> dict[str, str]:
@@ -37,15 +38,16 @@ class Place:
 
     url: str
     folder: Path
-    _made: list[str] = attrs.field(factory=list)
+    _name: str = attrs.field(factory=lambda: f"fring_bench_{uuid4().hex}", init=False)
+    _made: list[str] = attrs.field(factory=list, init=False)
 
     def board(self, tasks: int) -> str:
         """Return the URL of a new database that has so many tasks, and a tenth as many users."""
-        template = f"{_PREFIX}{tasks}"
+        template = f"{self._name}_{tasks}"
         if template not in self._made:
             self._create(template)
-            _fill(self._url_of(template), tasks, self.folder)
-        name = f"{_PREFIX}copy_{len(self._made)}"
+            self._fill(self._url_of(template), tasks)
+        name = f"{self._name}_copy_{len(self._made)}"
         self._create(name, template)
         return self._url_of(name)
 
@@ -59,6 +61,12 @@ class Place:
         with psycopg.connect(to_conninfo(self.url)) as connection:
             version = connection.info.server_version
         return f"{version // 10000}.{version % 10000}"
+
+    def _fill(self, url: str, tasks: int) -> None:
+        prepare(url)
+        fill(url, max(1, tasks // 10), tasks)
+        with psycopg.connect(to_conninfo(url), autocommit=True) as connection:
+            connection.execute("VACUUM ANALYZE")
 
     def _create(self, name: str, template: str = "template1") -> None:
         query = SQL("CREATE DATABASE {} TEMPLATE {}")
@@ -88,17 +96,3 @@ def place(url: str = "") -> Iterator[Place]:
             return
         with embedded(folder / "postgres") as own:
             yield Place(own, folder)
-
-
-def _fill(url: str, tasks: int, folder: Path) -> None:
-    """Fill a database by the command that is there for it."""
-    command = [sys.executable, "-m", "fring_http", "demo"]
-    subprocess.run(
-        [*command, "--users", str(max(1, tasks // 10)), "--tasks", str(tasks)],
-        env=environment(DATABASE_URL=url),
-        cwd=folder,
-        stdout=subprocess.DEVNULL,
-        check=True,
-    )
-    with psycopg.connect(to_conninfo(url), autocommit=True) as connection:
-        connection.execute("VACUUM ANALYZE")

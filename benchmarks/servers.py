@@ -6,6 +6,7 @@ import socket
 import subprocess
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from http import HTTPStatus
 from http.client import HTTPConnection, HTTPException
@@ -18,7 +19,7 @@ from benchmarks.places import environment
 from fring_adapters.postgres.wire.urls import to_conninfo
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
     from benchmarks.places import Place
@@ -75,13 +76,13 @@ def serving(
 
 
 @contextmanager
-def all_serving(place: Place, tasks: int) -> Iterator[dict[str, Server]]:
-    """Run all three, each on a board of its own."""
+def all_serving(boards: Sequence[tuple[str, int]], place: Place) -> Iterator[list[Server]]:
+    """Run servers at once, each by its name, on a board of so many tasks of its own."""
+    own = [serving(name, place.board(tasks), place.folder) for name, tasks in boards]
     with ExitStack() as stack:
-        yield {
-            name: stack.enter_context(serving(name, place.board(tasks), place.folder))
-            for name in ALL
-        }
+        with ThreadPoolExecutor() as pool:
+            servers = [*pool.map(stack.enter_context, own)]
+        yield servers
 
 
 def free_port() -> int:

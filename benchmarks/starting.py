@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 def starting(place: Place, effort: Effort) -> Section:
     """Return the times of starts and imports, medians in turn."""
     urls = dict.fromkeys(ALL, place.board(effort.tasks))
-    _first_answer(FRING, "", place)  # which makes the embedded database
     names = [*ALL, f"{FRING}, its embedded PostgreSQL included"]
     answers: dict[str, list[float]] = {name: [] for name in names}
     imports: dict[str, list[float]] = {"pass": [], "import attrs": [], "import fring_core": []}
@@ -28,7 +27,7 @@ def starting(place: Place, effort: Effort) -> Section:
         for name in names:
             url = urls.get(name, "")
             answers[name].append(_first_answer(name.partition(",")[0], url, place))
-    for _ in range(effort.starts * 4):
+    for _ in range(effort.starts):
         for code, times in imports.items():
             began = time.perf_counter()
             subprocess.run(
@@ -39,7 +38,7 @@ def starting(place: Place, effort: Effort) -> Section:
     runs = {code: statistics.median(times) for code, times in imports.items()}
     return Section(
         f"Medians of {effort.starts} starts in turn, from the command to the first answer that"
-        " comes from the database, and of four times as many runs of Python.\n\n"
+        " comes from the database, and of as many runs of Python.\n\n"
         + table(
             ["server", "to the first answer, s here", "times the floor's"],
             [[name, f"{of:.2f}", f"{of / starts['floor']:.2f}"] for name, of in starts.items()],

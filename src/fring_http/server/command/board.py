@@ -8,11 +8,13 @@ from __future__ import annotations
 import io
 from datetime import UTC, datetime, timedelta
 from random import Random
-from typing import TYPE_CHECKING, Any, Final
+from typing import IO, TYPE_CHECKING, Any, Final, cast
 
 import msgspec
 
+from fring_adapters.postgres.bulk import Imported, import_from
 from fring_adapters.postgres.bulk.records import FORMAT, Assignment, Header, Record, Task, User
+from fring_adapters.postgres.bulk.watching import Watch, unwatched
 from fring_core import TaskStatus
 from fring_http.server.command.people import PEOPLE, TASKS
 
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 SEED: Final = 7
+_BUFFER: Final = 2**18
 _FIRST: Final = datetime(2024, 1, 1, tzinfo=UTC)
 _SPAN: Final = timedelta(days=700)
 _DONE_WITHIN: Final = 30 * 24 * 3600  # seconds
@@ -32,6 +35,23 @@ _STATUSES: Final = (
 # Of twenty tasks, one is on somebody's own list, four are nobody's, and one has two users.
 _ROUND: Final = 20
 _OWN, _SHARED_BY_TWO = 0, 5
+
+
+def fill(
+    url: str, users: int, tasks: int, *, schema: str | None = None, watch: Watch = unwatched
+) -> Imported:
+    """Add a board of so many users and tasks to tables that are prepared and empty.
+
+    Raise as `import_from` does, of tables that have users or tasks as well.
+    """
+    board = Board(users, tasks)
+
+    def reading(what: str, done: int, total: int | None) -> None:
+        watch(what, done, board.lines if what == "reading" else total)
+
+    # What io has of its own is typed as no IO.
+    file = cast("IO[bytes]", io.BufferedReader(board, _BUFFER))
+    return import_from(url, file, schema=schema, only_empty=True, watch=reading)
 
 
 class Board(io.RawIOBase):

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from contextlib import ExitStack
-from io import BufferedReader
 from threading import Thread
-from typing import IO, Final, cast
+from typing import Final
 
 import rich_click as click
 
@@ -27,9 +26,6 @@ _OWN: Final = {
     "FRING_AUTH": "off",
     "FRING_ACCESS_LOG": "off",
 }
-
-
-_BUFFER: Final = 2**18
 _NUMBER: Final = click.IntRange(min=0)
 
 
@@ -38,7 +34,8 @@ _NUMBER: Final = click.IntRange(min=0)
 @click.option("--still", is_flag=True, help="fill the board, and leave it as it is")
 @click.option("--users", type=_NUMBER, help="so many, into the empty database that is set")
 @click.option("--tasks", type=_NUMBER, help="so many; three of four are assigned")
-def demo(*, still: bool, users: int | None, tasks: int | None) -> None:
+@click.pass_context
+def demo(context: click.Context, *, still: bool, users: int | None, tasks: int | None) -> None:
     """Serve a board in memory on which a few people work, until a signal ends it.
 
     It is gone afterwards, and touches no database. With --users and --tasks, fill an empty database
@@ -52,7 +49,7 @@ def demo(*, still: bool, users: int | None, tasks: int | None) -> None:
     try:
         _fill(users, tasks)
     except Stopped:
-        click.get_current_context().exit(FAILED)  # nothing is filled
+        context.exit(FAILED)  # nothing is filled
 
 
 def _play(*, still: bool) -> None:
@@ -71,21 +68,13 @@ def _play(*, still: bool) -> None:
 
 
 def _fill(users: int, tasks: int) -> None:
-    from fring_adapters.postgres.bulk import import_from  # noqa: PLC0415  # it takes long
-    from fring_http.server.command.board import Board  # noqa: PLC0415  # as above
+    from fring_http.server.command.board import fill  # noqa: PLC0415  # it takes long
 
     chosen = settings()
     with ExitStack() as stack, refused():
         if chosen.database_url == MEMORY:  # which is refused
             located(chosen, stack, say)
         url, words = prepared(chosen, stack, say, upgrade=chosen.migrate)
-        board = Board(users, tasks)
-        show = stack.enter_context(progress())
-
-        def watch(what: str, done: int, total: int | None) -> None:
-            show(what, done, board.lines if what == "reading" else total)
-
-        # What io has of its own is typed as no IO.
-        file = cast("IO[bytes]", BufferedReader(board, _BUFFER))
-        done = import_from(url, file, schema=chosen.schema, only_empty=True, watch=watch)
+        watch = stack.enter_context(progress())
+        done = fill(url, users, tasks, schema=chosen.schema, watch=watch)
     say(f"{words}: {counted(done.added)} made up")
