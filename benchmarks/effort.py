@@ -29,12 +29,12 @@ FULL: Final = Effort()
 QUICK: Final = Effort(
     tasks=10_000,
     rounds=1,
-    seconds=0.3,
-    rate_seconds=0.5,
+    seconds=0.2,
+    rate_seconds=0.3,
     sizes=(1_000, 10_000),
     repeats=20,
-    requests=8_000,
-    warm=2_000,
+    requests=5_000,
+    warm=1_000,
     starts=1,
     calls=100,
 )

@@ -11,13 +11,13 @@ import uvloop
 from benchmarks.load import Load, MakeScript, at_rate, flood
 from benchmarks.operations import OPERATIONS, on
 from benchmarks.servers import ALL, FRING, Server, all_serving
-from benchmarks.tables import Section, geometric_mean, table
+from benchmarks.tables import Section, counted, geometric_mean, table
 
 if TYPE_CHECKING:
     from benchmarks.effort import Effort
     from benchmarks.places import Place
 
-Drive: TypeAlias = Callable[[int, MakeScript], Coroutine[Any, Any, Load]]
+Drive: TypeAlias = Callable[[int, MakeScript, int], Coroutine[Any, Any, Load]]
 _MOST_FAILED: Final = 0.01
 _OTHERS: Final = ALL[1:]
 
@@ -30,8 +30,10 @@ def endpoints(place: Place, effort: Effort) -> Section:
 
 
 def _throughput(servers: dict[str, Server], effort: Effort) -> str:
-    async def drive(port: int, make: MakeScript) -> Load:
-        return await flood(port, make, connections=effort.connections, seconds=effort.seconds)
+    async def drive(port: int, make: MakeScript, seed: int) -> Load:
+        return await flood(
+            port, make, connections=effort.connections, seconds=effort.seconds, seed=seed
+        )
 
     rates = {
         name: {each: statistics.median(load.per_second for load in of[each]) for each in ALL}
@@ -46,20 +48,21 @@ def _throughput(servers: dict[str, Server], effort: Effort) -> str:
     rows.append(["geometric mean", *(f"**{each:.2f}**" for each in means), ""])
     header = ["operation", "of the floor", "times the reference stack", "requests/s here"]
     return (
-        f"{effort.connections} connections, {effort.tasks:,} tasks; {effort.rounds} rounds of"
+        f"{effort.connections} connections, {effort.tasks:,} tasks; {counted(effort.rounds, 'round')} of"
         f" {effort.seconds:g} s for each operation, at each server in turn; medians.\n\n"
         f"{table(header, rows)}"
     )
 
 
 def _latency(servers: dict[str, Server], effort: Effort) -> str:
-    async def drive(port: int, make: MakeScript) -> Load:
+    async def drive(port: int, make: MakeScript, _: int) -> Load:
         return await at_rate(
             port,
             make,
             rate=effort.rate,
             seconds=effort.rate_seconds,
             connections=effort.connections,
+            seed=effort.rounds,
         )
 
     rows = [
@@ -86,9 +89,9 @@ def _loads(
     for name, operation in OPERATIONS.items():
         make = on(effort.tasks, operation)
         of = loads[name] = {each: [] for each in ALL}
-        for _ in range(rounds):
+        for seed in range(rounds):
             for each, server in servers.items():
-                load = uvloop.run(drive(server.port, make))
+                load = uvloop.run(drive(server.port, make, seed))
                 # The load before may have ended between two requests of a connection.
                 if load.failed > _MOST_FAILED * len(load.times) + effort.connections:
                     raise RuntimeError(f"{name} at {each}: {load.failed} of {len(load.times)}")

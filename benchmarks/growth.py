@@ -17,7 +17,7 @@ from benchmarks.tables import Section, table
 from fring_http.server.command.people import PEOPLE
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
     from random import Random
 
     from benchmarks.effort import Effort
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from benchmarks.places import Place
 
 _MOST_SECONDS: Final = 3.0  # for all repeats at one server
-_WARM: Final = 5  # statements are prepared meanwhile
+_TURNS: Final = 5
 _PLOT: Final = "growth.svg"
 
 
@@ -70,11 +70,14 @@ KINDS: Final[dict[str, Operation]] = {
 
 def growth(place: Place, effort: Effort) -> Section:
     """Return the medians by the size of the data."""
-    medians: dict[str, list[float]] = {name: [] for name in KINDS}
+    medians: dict[str, list[float]] = {}
     with all_serving([(FRING, size) for size in effort.sizes], place) as servers:
         for name, operation in KINDS.items():
-            for size, server in zip(effort.sizes, servers, strict=True):
-                medians[name].append(_median(server.port, partial(operation, size), effort))
+            on_each = [
+                (server.port, partial(operation, size))
+                for size, server in zip(effort.sizes, servers, strict=True)
+            ]
+            medians[name] = _medians(on_each, effort.repeats)
     rows = [
         [name, *(f"{each:.2f}" for each in of), f"{of[-1] / of[0]:.2f}"]
         for name, of in sorted(medians.items(), key=lambda item: -item[1][-1] / item[1][0])
@@ -94,8 +97,24 @@ def growth(place: Place, effort: Effort) -> Section:
     )
 
 
-def _median(port: int, make: MakeScript, effort: Effort) -> float:
-    """Return the median of one caller's requests, in milliseconds."""
-    requests = effort.repeats + _WARM
-    load = uvloop.run(flood(port, make, connections=1, seconds=_MOST_SECONDS, requests=requests))
-    return statistics.median(load.times[_WARM:] or load.times) * 1000
+def _medians(on_each: Sequence[tuple[int, MakeScript]], repeats: int) -> list[float]:
+    """Return the medians of one caller's requests at each port, in milliseconds.
+
+    They are asked in small turns: what slows the machine down for a moment slows all.
+    """
+    times: list[list[float]] = [[] for _ in on_each]
+    for turn in range(_TURNS + 1):
+        for (port, make), of in zip(on_each, times, strict=True):
+            load = uvloop.run(
+                flood(
+                    port,
+                    make,
+                    connections=1,
+                    seconds=_MOST_SECONDS / _TURNS,
+                    requests=repeats // _TURNS,
+                    seed=turn,
+                )
+            )
+            if turn:  # statements are prepared in the first
+                of.extend(load.times)
+    return [statistics.median(of) * 1000 for of in times]

@@ -50,26 +50,30 @@ async def flood(
     connections: int,
     seconds: float = 1e9,
     requests: float = float("inf"),
+    seed: int = 0,
 ) -> Load:
     """Send requests on connections, each as soon as the one before is answered.
 
-    End after some time, or some number of requests, whatever is first; each sends one at least.
+    Another seed has other requests. End after some time, or some number of requests, whatever is first; each sends one at least.
     """
     load = Load()
     began = perf_counter()
     end = began + seconds
+    begun = 0
 
     async def caller(number: int) -> None:
-        script = make(Random(number))  # noqa: S311  # the same load each time
+        nonlocal begun
+        script = make(Random(f"{seed} {number}"))  # noqa: S311  # the same load each time
         raw = next(script)
         async with Client(port) as client:
             now = perf_counter()
             while True:  # once at least
+                begun += 1
                 sent = now
                 status, body = await client.ask(raw)
                 now = perf_counter()
                 load.add(now - sent, status)
-                if now >= end or len(load.times) >= requests:
+                if now >= end or begun >= requests:
                     break
                 raw = script.send(body)
 
@@ -79,7 +83,13 @@ async def flood(
 
 
 async def at_rate(
-    port: int, make: MakeScript, *, rate: float, seconds: float, connections: int
+    port: int,
+    make: MakeScript,
+    *,
+    rate: float,
+    seconds: float,
+    connections: int,
+    seed: int = 0,
 ) -> Load:
     """Send so many requests a second; a request's time begins when it was due."""
     load = Load(seconds=seconds)
@@ -87,7 +97,7 @@ async def at_rate(
     began = perf_counter() + 0.05
 
     async def caller(number: int) -> None:
-        script = make(Random(number))  # noqa: S311  # as above
+        script = make(Random(f"{seed} {number}"))  # noqa: S311  # as above
         raw = next(script)
         async with Client(port) as client:
             for turn in range(max(1, int(seconds / interval))):

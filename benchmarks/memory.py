@@ -28,13 +28,14 @@ def memory(place: Place, effort: Effort) -> Section:
     done = failed = 0
     with serving(FRING, place.board(effort.tasks), place.folder) as server:
         worker = server.worker()
-        for share in (effort.warm, *(step,) * _LOOKS):
+        for seed, share in enumerate((effort.warm, *(step,) * _LOOKS)):
             load = uvloop.run(
                 flood(
                     server.port,
                     partial(mixed, effort.tasks),
                     connections=effort.connections,
                     requests=share,
+                    seed=seed,
                 )
             )
             done, failed = done + len(load.times), failed + load.failed

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from benchmarks.places import environment
 from benchmarks.servers import ALL, FRING, serving
-from benchmarks.tables import Section, table
+from benchmarks.tables import Section, counted, table
 
 if TYPE_CHECKING:
     from benchmarks.effort import Effort
@@ -37,7 +37,7 @@ def starting(place: Place, effort: Effort) -> Section:
     starts = {name: statistics.median(times) for name, times in answers.items()}
     runs = {code: statistics.median(times) for code, times in imports.items()}
     return Section(
-        f"Medians of {effort.starts} starts in turn, from the command to the first answer that"
+        f"Medians of {counted(effort.starts, 'start')} in turn, from the command to the first answer that"
         " comes from the database, and of as many runs of Python.\n\n"
         + table(
             ["server", "to the first answer, s here", "times the floor's"],

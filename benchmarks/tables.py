@@ -25,6 +25,11 @@ def table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     return "\n".join(f"| {' | '.join(line)} |" for line in lines)
 
 
+def counted(number: int, name: str) -> str:
+    """Return a number of things, in words."""
+    return f"{number:,} {name}{'' if number == 1 else 's'}"
+
+
 def geometric_mean(values: Iterable[float]) -> float:
     """Return the mean of ratios."""
     logarithms = [math.log(value) for value in values]
