@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import sys
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -28,8 +27,8 @@ ROOT: Final = Path(__file__).parents[1]
 def environment(**settings: str) -> dict[str, str]:
     """Return the environment of programs that are measured, whatever folder they run in."""
     kept = {k: v for k, v in os.environ.items() if not k.startswith(("FRING_", "DATABASE_URL"))}
-    path = [str(Path(entry).resolve()) for entry in sys.path if entry]
-    return kept | {"PYTHONPATH": ":".join([str(ROOT), *path])} | settings
+    path = [Path(entry).resolve() for entry in kept.get("PYTHONPATH", "").split(":") if entry]
+    return kept | {"PYTHONPATH": ":".join(map(str, [*path, ROOT]))} | settings
 
 
 @attrs.define
