@@ -93,7 +93,7 @@ def _loads(
             for each, server in servers.items():
                 load = uvloop.run(drive(server.port, make, seed))
                 # The load before may have ended between two requests of a connection.
-                if load.failed > _MOST_FAILED * len(load.times) + effort.connections:
-                    raise RuntimeError(f"{name} at {each}: {load.failed} of {len(load.times)}")
+                most = _MOST_FAILED * len(load.times) + effort.connections
+                load.check(f"{name} at {each}", most)
                 of[each].append(load)
     return loads

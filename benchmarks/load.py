@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import statistics
+from collections import Counter
 from collections.abc import Callable, Generator
 from random import Random
 from time import perf_counter
@@ -20,10 +21,13 @@ MakeScript: TypeAlias = Callable[[Random], Script]
 
 @attrs.define
 class Load:
-    """Count what became of requests; `times` are the seconds that each took."""
+    """Count what became of requests.
+
+    `times` are the seconds that each took, `failures` the statuses that are no success.
+    """
 
     times: list[float] = attrs.field(factory=list)
-    failed: int = 0
+    failures: Counter[int] = attrs.field(factory=Counter)
     seconds: float = 0.0
 
     @property
@@ -37,10 +41,16 @@ class Load:
             return statistics.median(self.times) * 1000
         return statistics.quantiles(self.times, n=100)[percent - 1] * 1000
 
+    def check(self, what: str, most: float = 0) -> None:
+        """Raise `RuntimeError` if more requests failed."""
+        if self.failures.total() > most:
+            raise RuntimeError(f"{what}: of {len(self.times)} requests {dict(self.failures)}")
+
     def add(self, seconds: float, status: int) -> None:
         """Note an answer."""
         self.times.append(seconds)
-        self.failed += not is_success(status)
+        if not is_success(status):
+            self.failures[status] += 1
 
 
 async def flood(

@@ -51,8 +51,7 @@ async def read(port: int, raw: bytes, seconds: float) -> float:
             yield raw
 
     load = await at_rate(port, script, rate=READS_A_SECOND, seconds=seconds, connections=READERS)
-    if load.failed:
-        raise RuntimeError(f"{load.failed} of {len(load.times)} requests failed")
+    load.check("reads")
     return load.percentile(99)
 
 

@@ -25,7 +25,7 @@ def memory(place: Place, effort: Effort) -> Section:
     """Return the resident memory of a worker after so many requests of all kinds."""
     points: list[tuple[int, float]] = []
     step = (effort.requests - effort.warm) // _LOOKS
-    done = failed = 0
+    done = 0
     with serving(FRING, place.board(effort.tasks), place.folder) as server:
         worker = server.worker()
         for seed, share in enumerate((effort.warm, *(step,) * _LOOKS)):
@@ -38,10 +38,9 @@ def memory(place: Place, effort: Effort) -> Section:
                     seed=seed,
                 )
             )
-            done, failed = done + len(load.times), failed + load.failed
+            load.check("mixed requests", len(load.times) / 100)
+            done += len(load.times)
             points.append((done, worker.memory_info().rss / 1e6))
-    if failed > done / 100:
-        raise RuntimeError(f"{failed} of {done} requests failed")
     (first, before), (last, after) = points[0], points[-1]
     rows = [[f"{done:,}", f"{size:.0f}", f"{size / before:.2f}"] for done, size in points]
     plot = lines(

@@ -17,6 +17,7 @@ from fring_adapters.postgres import prepare
 from fring_adapters.postgres.embedded import embedded
 from fring_adapters.postgres.wire.urls import to_conninfo
 from fring_http.server.command.board import fill
+from fring_http.server.settings import SETTINGS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -26,7 +27,8 @@ ROOT: Final = Path(__file__).parents[1]
 
 def environment(**settings: str) -> dict[str, str]:
     """Return the environment of programs that are measured, whatever folder they run in."""
-    kept = {k: v for k, v in os.environ.items() if not k.startswith(("FRING_", "DATABASE_URL"))}
+    ours = {name for each in SETTINGS for name in (each.variable, each.in_file)}
+    kept = {name: text for name, text in os.environ.items() if name not in ours}
     path = [Path(entry).resolve() for entry in kept.get("PYTHONPATH", "").split(":") if entry]
     return kept | {"PYTHONPATH": ":".join(map(str, [*path, ROOT]))} | settings
 
