@@ -92,8 +92,8 @@ def growth(place: Place, effort: Effort) -> Section:
     )
     return Section(
         f"One caller, medians of {effort.repeats} requests, or of as many as took"
-        f" {_MOST_SECONDS:g} s; a tenth as many users as tasks. What was not done in time, a 503, counts with the time"
-        f" that it took.\n\n{table(header, rows)}\n\n"
+        f" {_MOST_SECONDS:g} s; a tenth as many users as tasks. What was not done in time, a 503,"
+        f" counts with the time that it took.\n\n{table(header, rows)}\n\n"
         f"![Medians by the number of tasks; the table has the same figures](assets/{_PLOT})",
         {_PLOT: plot},
     )

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 ROOT: Final = Path(__file__).parents[1]
+_MOST_COPIED: Final = 100_000  # larger boards are used once, and copying them would take room
 
 
 def environment(**settings: str) -> dict[str, str]:
@@ -44,13 +45,12 @@ class Place:
 
     def board(self, tasks: int) -> str:
         """Return the URL of a new database that has so many tasks, and a tenth as many users."""
-        template = f"{self._name}_{tasks}"
+        if tasks > _MOST_COPIED:
+            return self._filled(f"{self._name}_{len(self._made)}", tasks)
+        template = f"{self._name}_of_{tasks}"
         if template not in self._made:
-            self._create(template)
-            self._fill(self._url_of(template), tasks)
-        name = f"{self._name}_copy_{len(self._made)}"
-        self._create(name, template)
-        return self._url_of(name)
+            self._filled(template, tasks)
+        return self._create(f"{self._name}_{len(self._made)}", template)
 
     def drop(self) -> None:
         """Drop all databases that were made."""
@@ -63,16 +63,19 @@ class Place:
             version = connection.info.server_version
         return f"{version // 10000}.{version % 10000}"
 
-    def _fill(self, url: str, tasks: int) -> None:
+    def _filled(self, name: str, tasks: int) -> str:
+        url = self._create(name)
         prepare(url)
         fill(url, max(1, tasks // 10), tasks)
         with psycopg.connect(to_conninfo(url), autocommit=True) as connection:
             connection.execute("VACUUM ANALYZE")
+        return url
 
-    def _create(self, name: str, template: str = "template1") -> None:
+    def _create(self, name: str, template: str = "template1") -> str:
         query = SQL("CREATE DATABASE {} TEMPLATE {}")
         self._run(query.format(Identifier(name), Identifier(template)))
         self._made.append(name)
+        return self._url_of(name)
 
     def _run(self, query: psycopg.sql.Composed) -> None:
         with psycopg.connect(to_conninfo(self.url), autocommit=True) as connection:
