@@ -36,6 +36,19 @@ SET_STATUS: Final = (
     "UPDATE tasks t SET status = %s, updated_at = now(), version = version + 1"
     f" WHERE id = %s RETURNING {TASK}"
 )
-DELETE: Final = "DELETE FROM tasks WHERE id = %s"
+USERS_OF_TASK: Final = (
+    f"SELECT {USER} FROM user_tasks ut JOIN users u ON u.id = ut.user_id"
+    " WHERE ut.task_id = %s ORDER BY u.id"
+)
+CREATE_USER: Final = (
+    f"INSERT INTO users AS u (username, email, created_at) VALUES (%s, %s, now()) RETURNING {USER}"
+)
+SET_EMAIL: Final = (
+    f"UPDATE users u SET email = %s, version = version + 1 WHERE id = %s RETURNING {USER}"
+)
+DELETE: Final = {
+    "tasks": "DELETE FROM tasks WHERE id = %s",
+    "users": "DELETE FROM users WHERE id = %s",
+}
 ASSIGN: Final = "INSERT INTO user_tasks (user_id, task_id) VALUES (%s, %s) ON CONFLICT DO NOTHING"
 UNASSIGN: Final = "DELETE FROM user_tasks WHERE user_id = %s AND task_id = %s"

@@ -84,6 +84,8 @@ async def read(path: list[str], query: str) -> Answer:
     match path:
         case ["users", number, "tasks"]:
             return 200, [Task(*row) for row in await run(by_hand.TASKS_OF_USER, int(number))]
+        case ["tasks", number, "users"]:
+            return 200, [User(*row) for row in await run(by_hand.USERS_OF_TASK, int(number))]
         case ["users", number]:
             rows = await run(by_hand.GET_USER, int(number))
             tasks = [Task(*row[4:]) for row in rows if row[4]]
@@ -106,24 +108,34 @@ async def read(path: list[str], query: str) -> Answer:
 async def write(method: str, path: list[str], query: str, receive: Any) -> Answer:
     """Answer what is no GET."""
     match method, path:
-        case "POST", ["users", user, "tasks", task]:
-            await run(by_hand.ASSIGN, int(user), int(task))
-            return 201, ASSIGNED
-        case "DELETE", ["users", user, "tasks", task]:
-            await run(by_hand.UNASSIGN, int(user), int(task))
-            return 204, None
-        case "DELETE", ["tasks", task]:
-            await run(by_hand.DELETE, int(task))
+        case _, ["users", user, "tasks", task]:
+            add = method == "POST"
+            await run(by_hand.ASSIGN if add else by_hand.UNASSIGN, int(user), int(task))
+            return (201, ASSIGNED) if add else (204, None)
+        case "DELETE", [kind, number]:
+            await run(by_hand.DELETE[kind], int(number))
             return 204, None
         case "PATCH", ["tasks", task, "status"]:
             [row] = await run(by_hand.SET_STATUS, parse_qs(query)["status"][0], int(task))
             return 200, Task(*row)
-    new = WRITTEN.decode(await body_of(receive))
+    body = await body_of(receive)
+    if path[0] == "users":
+        return await write_user(path, msgspec.json.decode(body))
+    new = WRITTEN.decode(body)
     if method == "POST":
         [row] = await run(by_hand.CREATE, new.title, new.description, new.status)
         return 201, Task(*row)
     [row] = await run(by_hand.SET_TITLE, new.title, int(path[1]))
     return 200, Task(*row)
+
+
+async def write_user(path: list[str], fields: dict[str, str]) -> Answer:
+    """Create a user, or change its e-mail."""
+    if len(path) == 1:
+        [row] = await run(by_hand.CREATE_USER, fields["username"], fields["email"])
+        return 201, User(*row)
+    [row] = await run(by_hand.SET_EMAIL, fields["email"], int(path[1]))
+    return 200, User(*row)
 
 
 async def body_of(receive: Any) -> bytes:

@@ -51,10 +51,23 @@ def _create(_: int, __: Random) -> Script:
         yield request("POST", f"{API}/tasks", {"title": "Bench", "description": "made up"})
 
 
-def _create_and_delete(_: int, __: Random) -> Script:
+def _create_and_delete(kind: str, new: Callable[[str], object]) -> Operation:
+    def script(_: int, random: Random) -> Script:
+        while True:
+            made = yield request("POST", f"{API}/{kind}", new(_name("made", random)))
+            yield request("DELETE", f"{API}/{kind}/{json.loads(made)['id']}")
+
+    return script
+
+
+def _name(prefix: str, random: Random) -> str:
+    return f"{prefix}{random.getrandbits(64)}"
+
+
+def _update_user(tasks: int, random: Random) -> Script:
     while True:
-        made = yield request("POST", f"{API}/tasks", {"title": "Bench"})
-        yield request("DELETE", f"{API}/tasks/{json.loads(made)['id']}")
+        path = f"{API}/users/{any_user(tasks, random)}"
+        yield request("PUT", path, {"email": f"{_name('changed', random)}@example.org"})
 
 
 def _update(tasks: int, random: Random) -> Script:
@@ -85,11 +98,16 @@ OPERATIONS: Final[dict[str, Operation]] = {
     "list of 20 by status": _get(lambda n, r: f"/tasks?limit=20&status=todo&skip={_skip(n, r)}"),
     "list of 20 users": _get(lambda _, __: "/users?limit=20"),
     "a user's tasks": _get(lambda n, r: f"/users/{any_user(n, r)}/tasks"),
+    "a task's users": _get(lambda n, r: f"/tasks/{shared_task(n, r)}/users"),
     "POST a task": _create,
     "PUT a task": _update,
     "PATCH a status": _status,
     "assign, un-assign": assign,
-    "create, DELETE a task": _create_and_delete,
+    "PUT a user": _update_user,
+    "create, DELETE a task": _create_and_delete("tasks", lambda name: {"title": name}),
+    "create, DELETE a user": _create_and_delete(
+        "users", lambda name: {"username": name, "email": f"{name}@example.org"}
+    ),
 }
 
 

@@ -91,3 +91,10 @@ class TaskIn(BaseModel):
     title: str
     description: str | None = None
     status: str = "todo"
+
+
+class UserIn(BaseModel):
+    """Hold what a client wrote of a user."""
+
+    username: str | None = None
+    email: str
