@@ -10,6 +10,7 @@ import uvloop
 
 from benchmarks.load import Load, MakeScript, at_rate, flood
 from benchmarks.operations import OPERATIONS, on
+from benchmarks.sameness import check_sameness
 from benchmarks.servers import ALL, FRING, Server, all_serving
 from benchmarks.tables import Section, counted, geometric_mean, table
 
@@ -26,6 +27,7 @@ def endpoints(place: Place, effort: Effort) -> Section:
     """Return how many requests a second there are, and how long they take at a steady rate."""
     with all_serving([(name, effort.tasks) for name in ALL], place) as running:
         servers = dict(zip(ALL, running, strict=True))
+        check_sameness(servers, effort.tasks)
         return Section(f"{_throughput(servers, effort)}\n\n{_latency(servers, effort)}")
 
 
