@@ -33,9 +33,9 @@ help: ## list the targets
 serve: .venv/serving ## serve the API on http://127.0.0.1:8000
 	@exec $(RUN) fring_http serve
 
-test: build/wheel ## run all tests, on the wheel; about five minutes
+test: build/wheel ## run all tests, on the wheel; five to ten minutes
 	$(ON_WHEEL) tests/core --quiet --cov
-	$(ON_WHEEL) --numprocesses 5 --dist loadfile --no-loadscope-reorder --ignore tests/core
+	$(ON_WHEEL) --numprocesses 3 --dist loadfile --no-loadscope-reorder --ignore tests/core
 
 check: .venv/installed ## check formatting, style, types and layers
 	@$(MAKE) --no-print-directory --jobs 2 typed typed-again typed-fully layered linted formatted

@@ -3,6 +3,7 @@
 import shutil
 import signal
 import subprocess
+import time
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -13,7 +14,25 @@ import psycopg
 from fring_adapters.keeper.os_user import forget_copy, give, owner_of, reachable, running_as
 from fring_adapters.postgres import prepare
 from fring_adapters.postgres.embedded import PROGRAMS, embedded
+from fring_adapters.postgres.wire.urls import to_conninfo
 from tests.serving import await_condition
+
+
+@contextmanager
+def without_standby(url):
+    """Have commits on a server wait for a synchronous standby that is not there."""
+    with psycopg.connect(to_conninfo(url), autocommit=True) as connection:
+
+        def wait_for(standby):
+            connection.execute(f"ALTER SYSTEM SET synchronous_standby_names = '{standby}'")
+            connection.execute("SELECT pg_reload_conf()")
+            time.sleep(0.2)
+
+        wait_for("nobody")
+        try:
+            yield
+        finally:
+            wait_for("")
 
 
 class Postgres:

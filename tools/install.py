@@ -137,10 +137,10 @@ def make_venv() -> None:
         )
     if in_use():
         sys.exit(1)  # it has been said why
-    STATE.unlink(missing_ok=True)
     if VENV.is_symlink() or VENV.is_file():
-        VENV.unlink()
+        VENV.unlink()  # what it leads to is another folder's
     elif VENV.exists():
+        STATE.unlink(missing_ok=True)
         shutil.rmtree(VENV)
     subprocess.run([sys.executable, "-m", "venv", VENV], env=clean_environment(), check=True)
     # The next make takes the same Python, if no other is named.

@@ -3,12 +3,13 @@
 from datetime import UTC, datetime
 
 import pytest
-from litestar import Litestar
+from litestar import Litestar, MediaType, Response
 from litestar.datastructures import Cookie, ResponseHeader
 from litestar.testing import TestClient
 
 from fring_adapters.memory import MemoryStore
 from fring_core import FixedClock, Fring
+from fring_http.api.answers import Answer
 from fring_http.api.v1 import v1_router
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
@@ -47,3 +48,10 @@ def test_what_an_application_adds_is_added(layers, name, value):
         assert answer.content == plain.content
         for header in ("content-type", "content-length", "etag"):
             assert answer.headers.get(header) == plain.headers.get(header)
+
+
+def test_an_answer_is_left_as_the_framework_leaves_its_own():
+    ours: Answer[bytes] = Answer(b"[]", {"ETag": '"1"'}, 200)
+    theirs = Response(b"[]", status_code=200, media_type=MediaType.JSON, headers={"ETag": '"1"'})
+    for name in Response.__slots__:
+        assert getattr(ours, name) == getattr(theirs, name)

@@ -48,7 +48,7 @@ def test_what_debian_leaves_out_is_named(tmp_path, monkeypatch):
 def test_a_link_is_replaced_and_not_followed(tmp_path, monkeypatch):
     elsewhere = tmp_path / "elsewhere"
     elsewhere.mkdir()
-    (elsewhere / "kept").touch()
+    (elsewhere / install.STATE.name).touch()
     (tmp_path / "clone").mkdir()
     monkeypatch.chdir(tmp_path / "clone")
     Path(".venv").symlink_to(elsewhere)
@@ -56,4 +56,4 @@ def test_a_link_is_replaced_and_not_followed(tmp_path, monkeypatch):
     monkeypatch.setattr(subprocess, "run", lambda *_, **__: Path(".venv").mkdir())
     install.make_venv()
     assert not Path(".venv").is_symlink()
-    assert [path.name for path in elsewhere.iterdir()] == ["kept"]
+    assert [path.name for path in elsewhere.iterdir()] == [install.STATE.name]

@@ -136,6 +136,18 @@ async def test_who_waits_for_a_lock_waits_alone(fring, sql):
     assert (await changes[7]).version == 2
 
 
+async def test_what_is_read_together_is_not_asked_again_however_long_it_takes(fring, sql, sent):
+    made = await together(*(fring.tasks.create(NewTask(f"{n}")) for n in range(CALLERS)))
+    sql.execute("LOCK TABLE tasks IN ACCESS EXCLUSIVE MODE")
+    sent.clear()
+    reading = asyncio.create_task(together(*(fring.tasks.get(task.id) for task in made)))
+    await asyncio.wait([reading], timeout=3 * coalescing.TOGETHER_SECONDS)
+    assert not reading.done()
+    sql.rollback()
+    assert await reading == made
+    assert sent == {"SELECT tasks": 2}
+
+
 async def test_nothing_comes_of_who_is_cancelled_in_waiting_for_a_lock(fring, sql):
     made = await together(*(fring.tasks.create(NewTask(f"{n}")) for n in range(CALLERS)))
     sql.execute("SELECT FROM tasks WHERE id = %s FOR UPDATE", [made[7].id])

@@ -16,6 +16,7 @@ from fring_adapters.postgres.wire import connections, supply
 from fring_adapters.postgres.wire.statement import Statement
 from fring_adapters.postgres.wire.urls import to_conninfo
 from fring_core import Fring, NewTask, StoreUnavailable, TaskChanges, run_sync
+from tests.standby import without_standby
 
 SIZE = 4
 POOL = PoolSettings(size=SIZE, timeout=10)
@@ -193,3 +194,20 @@ def test_what_was_idle_is_asked(opened, fring, monkeypatch):
         connection.pgconn.finish()
     assert run(fring.tasks.list()) == []
     assert store._pool.get_stats()["connections_num"] > connections_before
+
+
+def test_what_no_standby_has_confirmed_is_not_acknowledged(opened, fring, database_url):
+    store, run = opened
+    for connection in store._pool._pool:
+        connection.deadline = 0.5
+
+    async def create_in_a_transaction():
+        async with fring.transaction() as inner:
+            await inner.tasks.create(NewTask("task"))
+
+    with without_standby(database_url):
+        for create in (create_in_a_transaction, lambda: fring.tasks.create(NewTask("task"))):
+            with pytest.raises(StoreUnavailable, match="confirmed"):
+                run(create())
+        assert len(run(fring.tasks.list())) == 2  # which waits for no commit
+    run(create_in_a_transaction())

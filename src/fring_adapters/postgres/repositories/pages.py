@@ -1,4 +1,4 @@
-"""Pages, as statements are asked for them."""
+"""Pages and counts, as statements are asked for them."""
 
 from __future__ import annotations
 
@@ -32,5 +32,12 @@ async def rows_of(
     """Return the rows of a page: what may look at many is not to have other calls wait for it."""
     if is_quick:
         return await executor.ask(statement, asked)
+    return await alone(executor, statement, asked)
+
+
+async def alone(executor: Executor, statement: Statement, asked: Mapping[str, object]) -> list[Row]:
+    """Return what a statement tells one call that goes by itself, whomever it could serve."""
+    if not statement.arrays:
+        return await executor.run(statement, asked)
     [rows] = await executor.ask_each(statement, [asked])
     return rows

@@ -7,11 +7,19 @@ from typing import TYPE_CHECKING
 
 import attrs
 
-from fring_adapters.postgres.repositories.pages import NO_PAGE, asked_page, is_front, rows_of
+from fring_adapters.postgres.repositories.pages import (
+    NO_PAGE,
+    alone,
+    asked_page,
+    is_front,
+    rows_of,
+)
 from fring_adapters.postgres.repositories.removing import removed_at
 from fring_adapters.postgres.sql import tasks as sql
 from fring_adapters.postgres.sql.drawn_ids import MAX_ROUNDS, steps_after
+from fring_adapters.postgres.sql.pieces import needle
 from fring_adapters.postgres.sql.rows import TASKS, USERS
+from fring_adapters.postgres.sql.task_lists import listing
 from fring_adapters.postgres.sql.tasks import STATEMENTS
 from fring_core import IdTaken, Slice, StoreUnavailable, TaskOrder, TaskWithUsers
 
@@ -71,7 +79,7 @@ class PostgresTasks:
 
     async def count(self, where: TaskFilter, owner: str | None) -> int:
         asked = _meant(where, owner) | asked_page(NO_PAGE)
-        [[(number,)]] = await self._executor.ask_each(_listing(where, owner, counts=True), [asked])
+        [(number,)] = await alone(self._executor, _listing(where, owner, counts=True), asked)
         return int(number)
 
     async def change(
@@ -106,7 +114,7 @@ def _listing(
     front: bool = False,
     counts: bool = False,
 ) -> Statement:
-    return sql.listing(
+    return listing(
         shared=owner is None,
         status=where.status is not None,
         title=where.title is not None,
@@ -120,4 +128,9 @@ def _listing(
 
 
 def _meant(where: TaskFilter, owner: str | None) -> dict[str, object]:
-    return {"owner": owner, "status": where.status, "title": where.title}
+    return {
+        "owner": owner,
+        "status": where.status,
+        "title": where.title,
+        "title_pieces": needle(where.title),
+    }

@@ -8,10 +8,17 @@ from typing import TYPE_CHECKING
 import attrs
 import psycopg
 
-from fring_adapters.postgres.repositories.pages import NO_PAGE, asked_page, is_front, rows_of
+from fring_adapters.postgres.repositories.pages import (
+    NO_PAGE,
+    alone,
+    asked_page,
+    is_front,
+    rows_of,
+)
 from fring_adapters.postgres.repositories.removing import removed_at
 from fring_adapters.postgres.sql import users as sql
 from fring_adapters.postgres.sql.drawn_ids import MAX_ROUNDS, steps_after
+from fring_adapters.postgres.sql.pieces import needle
 from fring_adapters.postgres.sql.rows import TASKS, USERS
 from fring_adapters.postgres.sql.user_removal import REMOVE, REMOVE_AT, SWEEP
 from fring_adapters.postgres.sql.users import STATEMENTS
@@ -86,7 +93,7 @@ class PostgresUsers:
             username=where.username is not None, email=where.email is not None, counts=True
         )
         asked = _meant(where) | asked_page(NO_PAGE)
-        [[(number,)]] = await self._executor.ask_each(statement, [asked])
+        [(number,)] = await alone(self._executor, statement, asked)
         return int(number)
 
     async def change(self, user_id: int, verb: Callable[[User], User]) -> User | None:
@@ -104,7 +111,12 @@ class PostgresUsers:
 
 
 def _meant(where: UserFilter) -> dict[str, object]:
-    return {"username": where.username, "email": where.email}
+    return {
+        "username": where.username,
+        "username_pieces": needle(where.username),
+        "email": where.email,
+        "email_pieces": needle(where.email),
+    }
 
 
 async def _get(user_id: int, executor: Executor) -> User | None:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from fring_adapters.postgres.wire.statement import Statement
 
 # Given rows, returns what they are ordered by.
-Order: TypeAlias = "Callable[[FromClause], tuple[ColumnElement[Any], ...]]"
+Order: TypeAlias = "Callable[[FromClause], Sequence[ColumnElement[Any]]]"
 FRONT: Final = 2001
 
 
@@ -84,18 +84,31 @@ def _adding_with_id(table: Table, new: Sequence[Column[Any]]) -> Statement:
     )
 
 
-def paged(asked: Asked, found: Select[Any], order: Order, *, front: bool) -> Statement:
-    """Return a statement that lists the page of what is found that each call asks for.
+def page_of(
+    found: Select[Any],
+    order: Order,
+    skip: ColumnElement[int],
+    limit: ColumnElement[int],
+    *,
+    front: bool,
+) -> Select[Any]:
+    """Return what lists a page of what is found, in an order.
 
     With `front`, it is one of the first `FRONT` rows, and the planner knows. Else it expects a
-    tenth of all rows, and takes as long to compile that as to find a page.
+    tenth of all rows, and rather sorts them, or takes as long to compile that as to find a page.
     """
     table = found.get_final_froms()[0]
-    found = found.order_by(*order(table)).correlate(asked.table)
+    found = found.order_by(*order(table))
     if front:
         first = found.limit(literal_column(f"{FRONT}")).subquery("front")
         found = select(first).order_by(*order(first))
-    page = found.limit(asked.c.limit).offset(asked.c.skip).lateral("page")
+    return found.limit(limit).offset(skip)
+
+
+def paged(asked: Asked, found: Select[Any], order: Order, *, front: bool) -> Statement:
+    """Return a statement that lists the page of what is found that each call asks for."""
+    found = found.correlate(asked.table)
+    page = page_of(found, order, asked.c.skip, asked.c.limit, front=front).lateral("page")
     return asked.reading(
         select(*page.c, asked.c.n)
         .select_from(asked.table.join(page, true()))

@@ -26,6 +26,7 @@ from sqlalchemy import (
     text,
 )
 
+from fring_adapters.postgres.sql.pieces import pieces
 from fring_core import Role, TaskStatus
 
 if TYPE_CHECKING:
@@ -98,14 +99,37 @@ tasks = Table(
 # The shared board is listed by id, however many personal tasks stand between.
 Index("ix_tasks_shared", tasks.c.id, postgresql_where=tasks.c.owner.is_(None))
 
-# A personal list is read from this index alone, newest first, a page at a time.
-Index(
-    "ix_tasks_owner_created_at_id",
-    tasks.c.owner,
-    tasks.c.created_at.desc(),
-    tasks.c.id.desc(),
-    postgresql_where=tasks.c.owner.is_not(None),
-)
+# Those of one status. A personal list is read from these alone, a page at a time, and merged of its
+# statuses, so that none is walked in vain.
+Index("ix_tasks_status_id", tasks.c.status, tasks.c.id, postgresql_where=tasks.c.owner.is_(None))
+for _order in (
+    (tasks.c.created_at.desc(), tasks.c.id.desc()),
+    (tasks.c.title, tasks.c.id),
+    (tasks.c.id,),
+):
+    Index(
+        None,
+        tasks.c.owner,
+        tasks.c.status,
+        *_order,
+        postgresql_where=tasks.c.owner.is_not(None),
+    )
+
+
+def _searched(table: Table, *columns: str) -> None:
+    """Index the pieces of these columns' texts."""
+    Index(
+        f"ix_{table.name}_{'_'.join(columns)}_pieces",
+        *(text(f"({pieces(column)})") for column in columns),
+        _table=table,
+        postgresql_using="gin",
+        # Rows wait in a list, which is searched too, until there are enough to sort in at once.
+        postgresql_with={"fastupdate": True, "gin_pending_list_limit": 128},
+    )
+
+
+_searched(tasks, "title")
+_searched(users, "username", "email")
 
 user_tasks = Table(
     "user_tasks",

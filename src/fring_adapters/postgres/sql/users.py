@@ -5,12 +5,13 @@ from __future__ import annotations
 from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 
-from sqlalchemy import ColumnElement, cast, exists, func, literal_column, select
+from sqlalchemy import ColumnElement, bindparam, cast, exists, func, literal_column, select
 
-from fring_adapters.postgres.sql.asked import ID, TEXT, Asked
+from fring_adapters.postgres.sql.asked import ID, Asked
 from fring_adapters.postgres.sql.drawn_ids import DRAWN_ID, adding
 from fring_adapters.postgres.sql.entities import EntityStatements, counted, paged
 from fring_adapters.postgres.sql.rows import TASKS, USERS
+from fring_adapters.postgres.sql.searches import Search
 from fring_adapters.postgres.sql.tables import Text, tasks, user_tasks, users
 
 if TYPE_CHECKING:
@@ -63,25 +64,32 @@ def _has(*conditions: ColumnElement[bool]) -> ColumnElement[bool]:
 TAKEN: Final = _taken()
 
 
-def _by_id(rows: FromClause) -> tuple[ColumnElement[Any], ...]:
-    return (rows.c.id,)
+_NAMES: Final = [column.name for column in USERS.columns]
+
+
+def _by_id(rows: FromClause) -> list[ColumnElement[Any]]:
+    return [rows.c.id]
 
 
 @cache
 def listing(
     *, username: bool, email: bool, after: bool = False, front: bool = False, counts: bool = False
 ) -> Statement:
-    """Return the statement that lists or counts users, one for each set of filters in use."""
-    asked = Asked.with_page(
-        username=TEXT if username else None,
-        email=TEXT if email else None,
-        after=ID if after else None,
-    )
+    """Return the statement that lists or counts users, one for each set of filters in use.
+
+    With a filter it serves one call.
+    """
+    texts = [name for name, given in (("username", username), ("email", email)) if given]
+    if texts:
+
+        def behind(source: FromClause) -> list[ColumnElement[bool]]:
+            return [source.c.id > bindparam("after")] if after else []
+
+        rows = select(*USERS.columns).where(*behind(users)).subquery("rows")
+        search = Search(users, _NAMES, texts, lambda _: rows, behind, _by_id)
+        return search.count() if counts else search.page(front=front)
+    asked = Asked.with_page(after=ID if after else None)
     found = select(*USERS.columns)
-    if username:
-        found = found.where(func.strpos(users.c.username, asked.c.username) > literal_column("0"))
-    if email:
-        found = found.where(func.strpos(users.c.email, asked.c.email) > literal_column("0"))
     if after:
         found = found.where(users.c.id > asked.c.after)
     return counted(asked, found) if counts else paged(asked, found, _by_id, front=front)

@@ -16,6 +16,7 @@ import attrs
 
 from fring_adapters.postgres.wire.errors import is_undone, repeated
 from fring_adapters.postgres.wire.executor import Asking
+from fring_adapters.postgres.wire.statement import told
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -27,13 +28,13 @@ if TYPE_CHECKING:
     from fring_adapters.postgres.wire.statement import Row, Statement
 
 MOST: Final = 64  # calls of one statement
-# One of its calls may wait for a lock. Then they go on their own, so that the others need not.
+# One that writes may wait for a lock. Then all go on their own, so that the others need not.
 TOGETHER_SECONDS: Final = 0.25
 
 
 @attrs.define(eq=False)
 class _Call:
-    """Ask with these parameters; `batch` is what serves it, once that is sent."""
+    """Ask with these parameters; `batch` is what serves it, once it waits for a connection."""
 
     parameters: Mapping[str, Any]
     told: asyncio.Future[list[Row]]
@@ -42,10 +43,29 @@ class _Call:
 
 @attrs.define(eq=False)
 class _Batch:
-    """Hold calls that go together, and what serves them."""
+    """Hold calls that go together, and whether they were sent; `task` serves them."""
 
+    statement: Statement
     calls: Sequence[_Call]
-    task: asyncio.Task[None]
+    is_sent: bool = False
+    task: asyncio.Task[None] = attrs.field(init=False)
+
+    def asked(self) -> Mapping[str, Any]:
+        """Return what they ask with, now that there is a connection; who has left is left out."""
+        calls = [call for call in self.calls if not call.told.done()]
+        if not calls:
+            raise asyncio.CancelledError
+        if not self.statement.reads:  # locks are taken in one order, whoever sends
+            first = next(iter(self.statement.arrays))
+            calls.sort(key=lambda call: call.parameters[first])
+        self.calls, self.is_sent = calls, True
+        return self.statement.asked_by([call.parameters for call in calls])
+
+    def end(self, task: asyncio.Task[None]) -> None:
+        """Leave nobody waiting for what somebody else has cancelled."""
+        if task.cancelled():
+            for call in self.calls:
+                call.told.cancel()
 
 
 class Coalescing(Asking):
@@ -98,40 +118,38 @@ class Coalescing(Asking):
     def _send(self, statement: Statement, waiting: list[_Call]) -> None:
         if self._next.get(statement) is waiting:
             del self._next[statement]
-        if not statement.reads:  # locks are taken in one order, whoever sends
-            first = next(iter(statement.arrays))
-            waiting.sort(key=lambda call: call.parameters[first])
         self._start(statement, waiting)
 
     def _start(self, statement: Statement, waiting: Sequence[_Call]) -> None:
         calls = [call for call in waiting if not call.told.done()]
         if calls:
-            batch = _Batch(calls, asyncio.create_task(self._serve(statement, calls)))
+            batch = _Batch(statement, calls)
             for call in calls:
                 call.batch = batch
+            batch.task = asyncio.create_task(self._serve(batch, len(calls)))
+            batch.task.add_done_callback(batch.end)
 
-    async def _serve(self, statement: Statement, calls: Sequence[_Call]) -> None:
-        together = len(calls) > 1
+    async def _serve(self, batch: _Batch, number: int) -> None:
+        together = number > 1
+        locks = together and not batch.statement.reads
         self.under_way += 1
-        self.sent[1 << (len(calls) - 1).bit_length()] += 1
+        self.sent[1 << (number - 1).bit_length()] += 1
         try:
-            found = await self._executor.ask_each(
-                statement,
-                [call.parameters for call in calls],
-                patience=TOGETHER_SECONDS if together else None,
+            rows = await self._executor.run(
+                batch.statement, batch.asked, patience=TOGETHER_SECONDS if locks else None
             )
         except Exception as error:  # noqa: BLE001  # all are told
             if together and is_undone(error):
-                for call in calls:
-                    self._start(statement, [call])
+                for call in batch.calls:
+                    self._start(batch.statement, [call])
                 return
-            for call, each in zip(calls, repeated(error, calls), strict=True):
+            for call, each in zip(batch.calls, repeated(error, batch.calls), strict=True):
                 if not call.told.done():
                     call.told.set_exception(each)
         else:
-            for call, rows in zip(calls, found, strict=True):
+            for call, its in zip(batch.calls, told(rows, len(batch.calls)), strict=True):
                 if not call.told.done():
-                    call.told.set_result(rows)
+                    call.told.set_result(its)
         finally:
             self.under_way -= 1
 
@@ -162,4 +180,6 @@ async def _left(call: _Call) -> None:
     while (batch := call.batch) is not None and not batch.task.done():
         if all(each.told.done() for each in batch.calls):
             batch.task.cancel()
+        elif not batch.is_sent:  # the others may wait long for a connection
+            return
         await asyncio.wait([batch.task])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import contextmanager, suppress
+from functools import partial
 from itertools import count
 from time import monotonic
 from typing import TYPE_CHECKING, Any, Final, TypeVar
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from typing import Self
 
     from psycopg.abc import PQGen
+    from psycopg.errors import Diagnostic
 
     from fring_adapters.postgres.wire.door import Door
 
@@ -28,6 +30,10 @@ T = TypeVar("T")
 
 # In the order of their making, which no clock decides: tests set it back and forth.
 numbers: Final = count(1)
+
+# What PostgreSQL warns from if it ends the wait for a synchronous standby: what is cancelled then has
+# succeeded all the same.
+_UNCONFIRMED: Final = "SyncRepWaitForLSN"
 
 INTERVAL_SECONDS: Final = 0.1  # psycopg's own, after which it looks for Ctrl-C
 
@@ -41,6 +47,10 @@ def _is_late(error: BaseException) -> bool:
     return isinstance(error, psycopg.OperationalError)
 
 
+def _note(noticed: list[str | None], notice: Diagnostic) -> None:
+    noticed.append(notice.source_function)  # now: the notice itself is gone afterwards
+
+
 class _Pooled:
     """Hold what the pool knows of a connection, and how patient it is."""
 
@@ -50,10 +60,12 @@ class _Pooled:
     deadline: float = DEADLINE_SECONDS
     cancel_seconds: float = CANCEL_SECONDS
     limits: bytes = b""
+    noticed: list[str | None]  # where in the server the notices of the last statement came from
 
     def enter(self, door: Door) -> None:
         """Keep to what a door allows."""
         self.deadline, self.cancel_seconds, self.limits = door.deadline, door.cancel, door.limits
+        self.noticed = []
 
     def _outcome(self, stopped: BaseException, error: psycopg.Error) -> BaseException:
         """Return what to raise for a wait that was stopped, and then ended with an error."""
@@ -66,6 +78,15 @@ class _Pooled:
         )
         late.__cause__ = error  # which tells whether the database has cancelled it
         return late
+
+    def _confirmed(self, found: T) -> T:
+        """Return what was found; raise `StoreUnavailable` if nobody knows whether it will last."""
+        if self.noticed:
+            is_unconfirmed = _UNCONFIRMED in self.noticed
+            self.noticed.clear()
+            if is_unconfirmed:
+                raise StoreUnavailable("No synchronous standby has confirmed a commit in time")
+        return found
 
     @contextmanager
     def hurried(self, seconds: float) -> Iterator[None]:
@@ -86,6 +107,7 @@ class PooledAsyncConnection(_Pooled, AsyncConnection[Row]):
         with door.watched():
             connection = await super().connect(conninfo, **arguments)
         connection.enter(door)
+        connection.add_notice_handler(partial(_note, connection.noticed))
         return connection
 
     async def set_up(self) -> None:
@@ -106,7 +128,8 @@ class PooledAsyncConnection(_Pooled, AsyncConnection[Row]):
         """
         socket = self.pgconn.socket
         try:
-            return await waiting.wait_async(gen, socket, interval, timeout or self.deadline)
+            found = await waiting.wait_async(gen, socket, interval, timeout or self.deadline)
+            return self._confirmed(found)
         except BaseException as error:
             if not _is_waiting(self):
                 raise
@@ -120,8 +143,9 @@ class PooledAsyncConnection(_Pooled, AsyncConnection[Row]):
             stopped = self._outcome(stopped, error)
         else:
             if _is_late(stopped):
-                return found
+                return self._confirmed(found)
         finally:
+            self.noticed.clear()
             if _is_waiting(self):  # the database does not answer at all
                 self.pgconn.finish()
         raise stopped from stopped.__cause__
@@ -141,6 +165,7 @@ class PooledConnection(_Pooled, Connection[Row]):
         with door.watched():
             connection = super().connect(conninfo, **arguments)
         connection.enter(door)
+        connection.add_notice_handler(partial(_note, connection.noticed))
         return connection
 
     def set_up(self) -> None:
@@ -154,7 +179,8 @@ class PooledConnection(_Pooled, Connection[Row]):
         """Wait for the database, as `PooledAsyncConnection.wait` does."""
         socket = self.pgconn.socket
         try:
-            return waiting.wait(gen, socket, interval, timeout or self.deadline)
+            found = waiting.wait(gen, socket, interval, timeout or self.deadline)
+            return self._confirmed(found)
         except BaseException as error:
             if not _is_waiting(self):
                 raise
@@ -168,8 +194,9 @@ class PooledConnection(_Pooled, Connection[Row]):
             stopped = self._outcome(stopped, error)
         else:
             if _is_late(stopped):
-                return found
+                return self._confirmed(found)
         finally:
+            self.noticed.clear()
             if _is_waiting(self):  # the database does not answer at all
                 self.pgconn.finish()
         raise stopped from stopped.__cause__

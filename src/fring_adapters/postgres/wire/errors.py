@@ -68,10 +68,16 @@ def is_undone(error: BaseException) -> bool:
 
 def repeated(error: Exception, those: Iterable[object]) -> list[Exception]:
     """Return an error for each of these: raised by many, one would grow with each."""
-    errors = [copy(error) for _ in those]
-    for each in errors:
-        each.__cause__ = error
-    return errors
+    return [_copied(error) for _ in those]
+
+
+def _copied(error: Exception) -> Exception:
+    try:
+        each = copy(error)
+    except Exception:  # noqa: BLE001  # of a class that cannot be made from its `args`
+        return error
+    each.__cause__ = error
+    return each
 
 
 def renewal_pause(error: psycopg.Error) -> float:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import asynccontextmanager
-from typing import TYPE_CHECKING, Any, Generic, TypeAlias
+from typing import TYPE_CHECKING, Any, Generic, TypeAlias, cast
 
 import psycopg
 
@@ -16,12 +16,11 @@ from fring_adapters.postgres.wire.errors import (
     translating,
 )
 from fring_adapters.postgres.wire.executor import Asking
-from fring_adapters.postgres.wire.statement import told
 from fring_adapters.postgres.wire.transaction import Transaction
 from fring_core.scopes import Block, check_outside
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+    from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
     from types import TracebackType
 
     from fring_adapters.postgres.wire.driver import PoolDriver
@@ -48,45 +47,35 @@ class PoolExecutor(Asking, Generic[C]):
         self._driver.check_usable()
         check_outside(self)
 
-    async def ask_each(
-        self,
-        statement: Statement,
-        calls: Sequence[Mapping[str, Any]],
-        *,
-        patience: float | None = None,
-    ) -> list[list[Row]]:
-        """Return what a statement tells each of several calls, as `Executor` says.
-
-        With `patience`, it is cancelled after so many seconds.
-        """
-        asked = statement.asked_by(calls)
-        return told(await self.run(statement, asked, patience=patience), len(calls))
-
     async def run(
         self,
         statement: Statement,
-        parameters: Mapping[str, Any],
+        parameters: Mapping[str, Any] | Callable[[], Mapping[str, Any]],
         *,
         patience: float | None = None,
     ) -> list[Row]:
-        """Send a statement and return its rows, as `Executor` says."""
+        """Send a statement and return its rows, as `Executor` says.
+
+        `parameters` may be what returns them once there is a connection. With `patience`, it is
+        cancelled after so many seconds.
+        """
         self.check()
         driver = self._driver
-        failures = 0
+        failures, asked = 0, cast("Mapping[str, Any]", parameters)
         while True:
             try:
                 connection = await self._take(statement.tables)
                 try:
+                    if callable(parameters):
+                        asked = parameters()
                     if patience is not None:
                         with driver.hurried(connection, patience):
-                            return await driver.execute(connection, statement, parameters)
-                    return await driver.execute(connection, statement, parameters)
+                            return await driver.execute(connection, statement, asked)
+                    return await driver.execute(connection, statement, asked)
                 except psycopg.Error as error:
                     if error.sqlstate in STALE:
                         await driver.forget_prepared(connection)
-                        return await driver.execute(
-                            connection, statement, parameters, prepare=False
-                        )
+                        return await driver.execute(connection, statement, asked, prepare=False)
                     if is_lost(error):
                         await self._renew(connection, renewal_pause(error))
                     raise

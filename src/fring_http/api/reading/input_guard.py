@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from typing import TYPE_CHECKING, Any
-from urllib.parse import parse_qsl
 
 from fring_http.api.reading.bodies import announces_body
+from fring_http.api.reading.query_strings import pairs_of
 from fring_http.api.reading.unknown import refuse_or_note, refuse_or_note_body
 from fring_http.api.refusals.errors import Fault, Rejected
 from fring_http.api.shapes.parameters import PARAMETERS
@@ -28,10 +27,10 @@ def input_guard(scope: Event) -> None:
     faults: list[Fault] = []
     if given := scope["query_string"]:
         known = _names(opt)
-        pairs = parse_qsl(given.decode("utf-8", "replace"), keep_blank_values=True)
-        counts = Counter(name for name, _ in pairs)
-        unknown = [name for name in counts if name not in known]
-        twice = [name for name in counts if name in known and counts[name] > 1]
+        names = [name for name, _ in pairs_of(given, errors="replace")]
+        unknown = [name for name in dict.fromkeys(names) if name not in known]
+        told = [name for name in dict.fromkeys(names) if name in known]
+        twice = [name for name in told if names.count(name) > 1]
         faults += refuse_or_note(scope, "query", unknown, known)
         faults += refuse_or_note(scope, "query", twice, (), "must be given once")
     reads = opt["body"] or opt["optional_body"]

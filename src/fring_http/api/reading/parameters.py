@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING, Any, Final
-from urllib.parse import parse_qsl
 
 from fring_core import InvalidStatus, TaskStatus
 from fring_core.ids import MAX_ID
+from fring_http.api.reading.query_strings import pairs_of
 from fring_http.api.reading.wording import alternatives
 from fring_http.api.refusals.errors import Fault, Rejected
 
@@ -46,11 +46,9 @@ class Query:
 
     def __init__(self, request: Request[Any, Any, Any]) -> None:
         try:
-            text = request.scope["query_string"].decode()
-            pairs = parse_qsl(text, keep_blank_values=True, errors="strict")
+            self._values = dict(pairs_of(request.scope["query_string"]))
         except UnicodeDecodeError:
             raise Rejected(Fault(["query"], "must be UTF-8", "value_error")) from None
-        self._values = dict(pairs)
 
     def given(self, *names: str) -> dict[str, str]:
         """Return those of these parameters that are there, as they are."""
