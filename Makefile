@@ -22,7 +22,7 @@ COMPILE := uv pip compile pyproject.toml --quiet --universal --python-version 3.
 unexport PYTHONHOME PYTHONPATH PYTHONSAFEPATH PYTHONOPTIMIZE PYTHONINSPECT PYTHONWARNINGS
 unexport PYTHONDONTWRITEBYTECODE VIRTUAL_ENV
 
-.PHONY: help serve test check format docs docs-serve wheel clients ranges mutants deploy faults fuzz kit nightly snapshot lock audit \
+.PHONY: help serve test check format docs docs-serve wheel clients ranges mutants deploy faults fuzz kit nightly bench snapshot lock audit \
 	release clean
 .PHONY: formatted linted typed typed-again typed-fully layered .venv/serving .venv/installed
 
@@ -81,6 +81,9 @@ kit: .venv/installed ## the whole contract on each fault: exactly what is declar
 nightly: .venv/installed ## 20,000 steps of random histories on each store; SEED= and STORE=
 	$(RUN) tests.stores.nightly $(if $(SEED),--seed $(SEED)) $(if $(STORE),--store $(STORE))
 
+bench: .venv/installed ## measure what Fring costs, and write it down; half an hour; QUICK=1: a minute
+	$(RUN) benchmarks $(if $(QUICK),--quick)
+
 snapshot: .venv/installed ## write down both public interfaces as they are now
 	$(RUN) tests.interface
 
@@ -123,7 +126,7 @@ linted: .venv/installed
 
 typed: .venv/installed
 	$(RUN) tests.docs.examples build/examples
-	MYPYPATH=build/examples $(RUN) mypy src tests tools typing_tests conftest.py docs/hooks build/examples
+	MYPYPATH=build/examples $(RUN) mypy src tests tools benchmarks typing_tests conftest.py docs/hooks build/examples
 
 typed-again: .venv/installed
 	$(PYRIGHT)

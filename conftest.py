@@ -53,6 +53,8 @@ LONG = (
     "test_cli",
     "test_sessions",
     "test_user_cli",
+    "test_measurements",
+    "test_demo_at_size",
     "test_write_a_store",
     "test_troubleshooting",
     "test_revisions",

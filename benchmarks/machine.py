@@ -1,6 +1,6 @@
 """Count the steps per second of the contract kit's machine, on each store.
 
-    python benchmarks/machine.py [HISTORIES]
+    python -m benchmarks.machine [HISTORIES]
 
 A step is a call, or a transaction with what is in it, made on the store and on the oracle, with
 the comparison of everything that the two hold afterwards. PostgreSQL is an embedded one, without fsync.
@@ -37,7 +37,7 @@ def rate(machine: type[Any], name: str, histories: int) -> None:
     """Run a machine and print its steps per second."""
     steps = 0
 
-    class Counting(machine):
+    class Counting(machine):  # type: ignore[misc]  # whichever it is
         def check_invariants(self, *args: Any, **options: Any) -> None:
             nonlocal steps
             steps += 1

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from psycopg.sql import SQL, Composed, Identifier, Literal
 
-from fring_adapters.postgres.bulk.faults import MOST, Faults
+from fring_adapters.postgres.bulk.faults import MOST, BulkError, Faults
 from fring_adapters.postgres.bulk.kinds import KINDS, PASSWORD_HASH, TASK, USER, Kind
 
 if TYPE_CHECKING:
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     import psycopg
 
+_EMPTY: Final = "SELECT NOT EXISTS (SELECT FROM users) AND NOT EXISTS (SELECT FROM tasks)"
 _TWICE: Final = SQL("""
     SELECT max(line), format({words}, min(line)) FROM {new} GROUP BY {columns} HAVING count(*) > 1
 """)
@@ -46,6 +47,12 @@ _NO_TASK: Final = SQL("""
     WHERE NOT EXISTS (SELECT FROM new_tasks WHERE id = task_id AND owner IS NULL)
     AND NOT EXISTS (SELECT FROM tasks WHERE id = task_id AND owner IS NULL)
 """)
+
+
+def check_empty(connection: psycopg.Connection) -> None:
+    """Raise `BulkError` if there are users or tasks."""
+    if connection.execute(_EMPTY).fetchone() != (True,):
+        raise BulkError("there are users or tasks already, and nothing was added to them")
 
 
 def check_rows(connection: psycopg.Connection, faults: Faults) -> None:

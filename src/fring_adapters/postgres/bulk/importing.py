@@ -7,7 +7,7 @@ from typing import IO, TYPE_CHECKING, Final
 import attrs
 
 from fring_adapters.postgres.bulk.adding import add, draw, leave_out
-from fring_adapters.postgres.bulk.checks import check_rows
+from fring_adapters.postgres.bulk.checks import check_empty, check_rows
 from fring_adapters.postgres.bulk.faults import BulkError, Faults
 from fring_adapters.postgres.bulk.files import Lines, UnreadableError, reading
 from fring_adapters.postgres.bulk.kinds import KINDS
@@ -48,6 +48,7 @@ def import_from(
     *,
     schema: str | None = None,
     dry_run: bool = False,
+    only_empty: bool = False,
     watch: Watch = unwatched,
 ) -> Imported:
     """Add what stands in a file of `export_to`, or of one's own; say how much that was.
@@ -56,8 +57,9 @@ def import_from(
     added. A row that is there already, and is the same, is left as it is; so an import that broke
     is run again, and one that did not, too. One that differs is a fault, as are names that are
     taken and ids that stand twice. Ids that were drawn there are drawn here: none of them comes
-    again. If it is a `dry_run`, nothing is added, and what would be is returned. `watch` is told
-    what is done, how much of it, and of how much: when it reads, bytes.
+    again. If it is a `dry_run`, nothing is added, and what would be is returned. If it is to add
+    `only_empty`, tables that have users or tasks are refused. `watch` is told what is done, how
+    much of it, and of how much: when it reads, bytes.
 
     The file may be zipped, whatever it is called. Raise `BulkError`, which has a line of text for
     each of the first faults, `OSError` for a file that cannot be read, and as `prepare` does for a
@@ -74,6 +76,8 @@ def import_from(
         check_newest(current, place)
         connection = driver_of(outer)
         connection.execute(_SETTINGS)
+        if only_empty:
+            check_empty(connection)
         faults = Faults()
         with Staging(connection) as staging:
             header = _stage(lines, staging, faults, watch)

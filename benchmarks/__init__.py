@@ -1,0 +1,1 @@
+"""What Fring costs, measured: `make bench`, or `python -m benchmarks --help`."""
