@@ -46,9 +46,9 @@ def run_sync(coroutine: Coroutine[Any, Any, T]) -> T:
             "run_sync takes a coroutine, as a call of an `async def` function returns it, such as"
             f" run_sync(fring.users.list()), not {coroutine!r:.100}"
         )
+    token = _driven.set(True)
     try:
-        with driven():
-            coroutine.send(None)
+        coroutine.send(None)
     except StopIteration as finished:
         result: T = finished.value
         return result
@@ -56,5 +56,7 @@ def run_sync(coroutine: Coroutine[Any, Any, T]) -> T:
         if str(error) != _NO_LOOP:
             raise
         raise RuntimeError(_SUSPENDS) from error
+    finally:
+        _driven.reset(token)
     coroutine.close()
     raise RuntimeError(_SUSPENDS)
