@@ -58,7 +58,9 @@ async def tasks(fring: Fring) -> None:
     listed = fring.tasks.list(TaskFilter(), Page(), owner="ann", order=TaskOrder.NEWEST_FIRST)
     assert_type((await listed).more, bool)
     assert_type(await fring.tasks.get(1), Task)
-    assert_type([task async for task in fring.tasks.all(owner="ann")], list[Task])
+    assert_type(
+        [task async for task in fring.tasks.all(owner="ann", order=TaskOrder.BY_TITLE)], list[Task]
+    )
     assert_type(await fring.tasks.count(TaskFilter()), int)
     assert_type(await fring.tasks.update(1, TaskChanges(title="Buy seeds"), owner=None), Task)
     assert_type(await fring.tasks.set_status(1, TaskStatus.COMPLETED), Task)

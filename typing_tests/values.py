@@ -18,10 +18,12 @@ from fring_core import (
     NewUser,
     Outcome,
     Page,
+    Place,
     Role,
     Task,
     TaskChanges,
     TaskFilter,
+    TaskOrder,
     TaskStatus,
     User,
     UserChanges,
@@ -66,13 +68,16 @@ def new_ones() -> None:
     NewTask("Buy seeds", id="7")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
 
 
-def filters() -> None:
+def filters(task: Task) -> None:
     """Say what to look for."""
     assert_type(TaskFilter("todo", "seeds", assigned=False).status, TaskStatus | None)
     assert_type(TaskFilter(status=TaskStatus.TODO).title, str | None)
     assert_type(TaskFilter(completed=True).completed, bool | None)
     assert_type(UserFilter(username="ann").email, str | None)
     assert_type(Page(10, 20).limit, int)
+    assert_type(Page(after=Place(7)).after, Place | None)
+    assert_type(Place.of(task, TaskOrder.BY_TITLE).value, datetime | str | None)
+    Page(after=7)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
     TaskFilter(assigned="yes")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
     TaskFilter(owner="ann")  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
 

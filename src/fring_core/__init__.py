@@ -36,6 +36,7 @@ from fring_core.errors import (
 )
 from fring_core.fring import Fring
 from fring_core.identity import ALLOWED, Action, Identity, Role
+from fring_core.orders import Place, TaskOrder
 from fring_core.ports import (
     Assignments,
     Clock,
@@ -50,7 +51,7 @@ from fring_core.ports import (
     Users,
     Verdict,
 )
-from fring_core.queries import Page, Slice, TaskFilter, TaskOrder, UserFilter
+from fring_core.queries import Page, Slice, TaskFilter, UserFilter
 from fring_core.receipts import Receipt
 from fring_core.status import PERMISSIVE, STRICT, VIEWS, TaskStatus, View, Workflow
 from fring_core.sync import run_sync
@@ -83,6 +84,7 @@ __all__ = [  # noqa: RUF022  # grouped by what they are for
     "NewTask",
     "NewUser",
     "Page",
+    "Place",
     "Side",
     "TaskChanges",
     "TaskFilter",

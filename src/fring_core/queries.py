@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from enum import Enum
 from typing import TYPE_CHECKING, Final, TypeVar
 
 import attrs
 
 from fring_core import text
-from fring_core.errors import InvalidInput, Problem
+from fring_core.errors import Problem
+from fring_core.orders import Place, TaskOrder
 from fring_core.status import TaskStatus
 from fring_core.values import flag_problem, plain, plain_fields
 
@@ -28,28 +28,6 @@ def _between(field: str, number: object, most: int) -> Problem | None:
     if not 0 <= number <= most:
         return Problem(field, f"must be between 0 and {most}")
     return None
-
-
-class TaskOrder(Enum):
-    """Name the orders that tasks are listed in; each is total, so pages never overlap.
-
-    BY_ID ascends. NEWEST_FIRST descends by `created_at`, then id. BY_TITLE ascends by the code
-    points of the title, then by id.
-    """
-
-    BY_ID = "id"
-    NEWEST_FIRST = "created"
-    BY_TITLE = "title"
-
-    @classmethod
-    def parse(cls, order: TaskOrder | str) -> TaskOrder:
-        """Return an order, which may be given by its value; raise `InvalidInput` if it is none."""
-        try:
-            return cls(order)
-        except ValueError:
-            raise InvalidInput(
-                (Problem("order", f"must be one of {', '.join(each.value for each in cls)}"),)
-            ) from None
 
 
 class Slice(list[T]):
@@ -72,29 +50,34 @@ class Slice(list[T]):
 class Page:
     """Choose part of a list: `limit` entries (0-1000) after the first `skip` (0 to 2⁶³-1).
 
-    `after` passes over ids up to this one (0 to 2⁶³-1), and wants the order by id: with it, the
-    next page is right whatever was removed. Raise `InvalidInput` outside those limits.
+    With `after`, they are counted from behind this place of the list's order, such as that of the
+    last entry of the page before: so the next page is right whatever was added or removed, and
+    costs no more than the first. Raise `InvalidInput` outside those limits.
     """
 
     skip: int = 0
     limit: int = DEFAULT_LIMIT
-    after: int = 0
+    after: Place | None = None
 
     def __attrs_post_init__(self) -> None:
         text.reject(
             (
                 _between("skip", self.skip, MAX_SKIP),
                 _between("limit", self.limit, MAX_LIMIT),
-                _between("after", self.after, MAX_SKIP),
+                _after_problem(self.after),
             )
         )
 
     def check_order(self, order: TaskOrder) -> None:
-        """Raise `InvalidInput` if `after` is set in an order other than by id."""
-        if self.after and order is not TaskOrder.BY_ID:
-            text.reject(
-                (Problem("after", "is an id, and stands for a place in the order by id alone"),)
-            )
+        """Raise `InvalidInput` if `after` is no place in this order."""
+        if self.after is not None:
+            self.after.check_order(order)
+
+
+def _after_problem(after: object) -> Problem | None:
+    if after is None or isinstance(after, Place):
+        return None
+    return Problem("after", "must be a Place, such as Place.of(task)", "type_error")
 
 
 def _text_or_none(value: str | None) -> str | None:

@@ -65,7 +65,11 @@ USE_CASES: dict[str, dict[str, Known]] = {
     "tasks.list": {"where": (TaskFilter(), "must be a TaskFilter")}
     | PAGE
     | {"owner": OWNER, "order": (TaskOrder.BY_ID, None)},
-    "tasks.all": {"where": (TaskFilter(), None), "owner": (None, None)},
+    "tasks.all": {
+        "where": (TaskFilter(), None),
+        "owner": (None, None),
+        "order": (TaskOrder.BY_ID, None),
+    },
     "tasks.count": {"where": (TaskFilter(), "must be a TaskFilter"), "owner": OWNER},
     "tasks.update": TASK
     | {"changes": (TaskChanges(), "must be a TaskChanges"), "owner": OWNER, "version": VERSION},

@@ -19,6 +19,7 @@ from fring_core import (
     NewUser,
     NotAssigned,
     Page,
+    Place,
     Side,
     Task,
     TaskChanges,
@@ -197,7 +198,7 @@ def test_lists_tell_whether_there_is_more(fring):
             assert page == created[:limit]
             assert page.more is more
         assert run_sync(noun.list(page=Page(skip=1, limit=2))).more is False
-        assert run_sync(noun.list(page=Page(after=created[0].id))) == created[1:]
+        assert run_sync(noun.list(page=Page(after=Place.of(created[0])))) == created[1:]
         assert run_sync(noun.count()) == 3
 
 
@@ -216,8 +217,8 @@ def test_all_goes_through_every_page(fring, monkeypatch):
     assert list(users.all()) == named
 
 
-def test_after_is_for_the_order_by_id(fring):
-    page = Page(after=1)
+def test_after_is_a_place_in_the_order(fring):
+    page = Page(after=Place(1))
     (problems,) = refused(InvalidInput, fring.tasks.list(page=page, order=TaskOrder.BY_TITLE))
     assert [problem.field for problem in problems] == ["after"]
 

@@ -83,6 +83,7 @@ _COMMON: Final[_Requests] = [
     (b"PUT", "/api/v1/users/{id}", _USER),
     (b"GET", "/api/v1/users/{id}/tasks?status=todo", None),
     (b"POST", "/api/v1/users/{id}/tasks/{other}", None),
+    (b"GET", "/api/v1/tasks?after=k8QGm8Qy-DzoB8A&limit=1", None),
     (b"GET", "/api/v1/tasks?skip=0&limit=3&status=todo&title=a&assigned=true", None),
     (b"POST", "/api/v1/tasks/", _TASK),
     (b"GET", "/api/v1/tasks/{id}", None),

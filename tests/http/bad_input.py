@@ -94,6 +94,7 @@ _NO_NUMBERS = (
 _BAD_QUERIES = {
     "skip": (*_NO_NUMBERS, str(2**63), str(10**30), "9" * 4400, "-" + "9" * 4400),
     "limit": (*_NO_NUMBERS, "1001", str(2**63), "9" * 4400),
+    "after": ("", "1", "abc", "AAAA", "%00", "%FF", "====", "k8QGm8Qy-DzoB8A", "9" * 4400),
     "status": ("bad", "TODO", "%00", "%FF", "todo%00"),
     "assigned": ("yes", "2", "%00", "%FF", "truth", "%D9%A1"),
     "title": ("%00", "a%00b", "%FF", "a%ED%A0%80", "%F0%9F"),
@@ -101,8 +102,8 @@ _BAD_QUERIES = {
     "email": ("%00", "a%00b", "%FF", "a%ED%A0%80", "%F0%9F"),
 }
 _PARAMETERS = {
-    USERS: ("skip", "limit", "username", "email"),
-    TASKS: ("skip", "limit", "status", "title", "assigned"),
+    USERS: ("skip", "limit", "after", "username", "email"),
+    TASKS: ("skip", "limit", "after", "status", "title", "assigned"),
 }
 
 

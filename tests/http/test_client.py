@@ -24,6 +24,7 @@ from fring_core import (
     NewUser,
     NotAssigned,
     Page,
+    Place,
     Side,
     TaskChanges,
     TaskFilter,
@@ -203,6 +204,51 @@ def test_all_goes_beyond_a_page_and_so_do_count_and_find(monkeypatch):
         assert remote.tasks.count(owner="ann") == number + 1
         assert remote.users.find(username=users[-1].username) == users[-1]
     assert remote.users.count(UserFilter("ann0")) == remote.tasks.count(TaskFilter(title="3")) == 1
+    by_title = list(remote.tasks.all(owner="ann", order=TaskOrder.BY_TITLE))
+    assert by_title == list(local.tasks.all(owner="ann", order=TaskOrder.BY_TITLE))
+
+
+@pytest.mark.parametrize(
+    ("noun", "options"),
+    [
+        ("users", {}),
+        ("tasks", {}),
+        ("tasks", {"owner": "ann", "order": TaskOrder.NEWEST_FIRST}),
+        ("tasks", {"owner": "ann", "order": TaskOrder.BY_TITLE}),
+    ],
+)
+def test_all_passes_over_none_though_others_write(monkeypatch, noun, options):
+    monkeypatch.setattr("fring_http.client.pages.MAX_LIMIT", 3)
+    local, remote = connected()
+    for number in range(9):
+        local.users.create(NewUser(f"ann{number}", f"{number}@example.org"))
+        local.tasks.create(NewTask(f"task {number % 2}"))
+        local.tasks.create(NewTask(f"task {number % 2}"), owner="ann")
+    rows = getattr(local, noun)
+    owner = {"owner": "ann"} if options else {}
+    there = [each.id for each in rows.all(**options)]
+    everything = getattr(remote, noun).all(**options)
+    seen = [next(everything).id for _ in range(3)]
+    rows.delete(there[1], **owner)
+    local.tasks.create(NewTask("a new one, in front"), owner="ann")
+    assert seen + [each.id for each in everything] == there
+
+
+def test_all_asks_once_for_each_page():
+    asked = []
+
+    def answer(request):
+        asked.append(request.url.query)
+        begins = request.url.params.get("after")
+        link = {} if begins else {"Link": '<../x?limit=2&after=there-_>; rel="next", <y>; rel=z'}
+        return httpx.Response(200, json=[], headers=link)
+
+    with BlockingFringClient("http://fring", transport=httpx.MockTransport(answer)) as fring:
+        assert list(fring.users.all(UserFilter("a"))) == []
+    assert asked == [
+        b"username=a&skip=0&limit=1000",
+        b"username=a&skip=0&limit=1000&after=there-_",
+    ]
 
 
 def test_a_full_page_of_the_greatest_size_asks_once_more():
@@ -266,6 +312,9 @@ def test_errors_are_the_cores_with_their_fields(on_server, unique):
         ("owner", lambda f: f.tasks.toggle(1)),
         ("id", lambda f: f.tasks.create(NewTask("a", id=1), owner="ann")),
         ("order", lambda f: f.tasks.list(owner="ann")),
+        ("order", lambda f: next(f.tasks.all(order=TaskOrder.BY_TITLE))),
+        ("after", lambda f: f.tasks.list(page=Page(after=Place(1)))),
+        ("after", lambda f: f.users.list(page=Page(after=Place(1)))),
         ("title", lambda f: f.tasks.list(TaskFilter(title="a"), owner="ann", order=TaskOrder.BY_TITLE)),
         ("assigned", lambda f: f.tasks.list(TaskFilter(assigned=False), owner="ann", order=TaskOrder.BY_TITLE)),
         *(

@@ -72,7 +72,7 @@ def test_links_keep_the_spelling(caller, unique):
     for _ in range(2):
         caller.post(ME, json={"title": "x"}, headers=headers)
     answer = caller.get(f"{ME}?limit=1", headers=headers)
-    assert answer.headers["link"] == f'<../..{ME}?skip=1&limit=1>; rel="next"'
+    assert answer.headers["link"].startswith(f"<../..{ME}?limit=1&after=")
     pages = [answer, caller.get(answer.links["next"]["url"], headers=headers)]
     assert [len(page.json()) for page in pages] == [1, 1]
     assert all(one.json() != other.json() for one, other in pairwise(pages))

@@ -97,6 +97,7 @@ def test_a_list_is_narrowed_by_completed_too(
         *(("sort", value) for value in ("bad", "id", "-title", "Title", "%00", "%FF")),
         *(("skip", value) for value in ("", "-1", "x", "1.0", str(2**63), "%D9%A1")),
         *(("limit", value) for value in ("", "-1", "x", "1001", "9" * 4400)),
+        *(("after", value) for value in ("", "1", "x", "AAAA", "%00", "%FF")),
     ],
 )
 def test_a_bad_parameter_is_named(client, owner, name, value):

@@ -15,9 +15,11 @@ from tests.http.wire import TIMESTAMP
 
 # The query parameters of each endpoint, and whether they are required.
 PARAMETERS = {
-    ("GET", "/users"): dict.fromkeys(("skip", "limit", "username", "email"), False),
+    ("GET", "/users"): dict.fromkeys(("skip", "limit", "after", "username", "email"), False),
     ("GET", "/users/{user}/tasks"): {"status": False},
-    ("GET", "/tasks"): dict.fromkeys(("skip", "limit", "status", "title", "assigned"), False),
+    ("GET", "/tasks"): dict.fromkeys(
+        ("skip", "limit", "after", "status", "title", "assigned"), False
+    ),
     ("PATCH", "/tasks/{task}/status"): {"status": True},
 }
 
@@ -99,7 +101,9 @@ def test_openapi_names_every_endpoint_of_personal_lists(server):
             if parameter["in"] == "query"
         }
         listing = (method, path) == ("GET", "/api/{owner}/tasks")
-        assert query == ({"skip", "limit", "status", "completed", "sort"} if listing else set())
+        assert query == (
+            {"skip", "limit", "after", "status", "completed", "sort"} if listing else set()
+        )
         assert operation["security"] == []
     # Without authentication there are no accounts.
     assert not [path for _, path in found if "auth" in path]

@@ -49,12 +49,23 @@ ORDERS = {
     TaskOrder.NEWEST_FIRST: "created_at DESC, id DESC",
     TaskOrder.BY_TITLE: "title, id",
 }
+AFTER = {
+    TaskOrder.BY_ID: "id > ?",
+    TaskOrder.NEWEST_FIRST: "(created_at, id) < (?, ?)",
+    TaskOrder.BY_TITLE: "(title, id) > (?, ?)",
+}
 USER = "id, username, email, created_at, version"
 TASK = "id, title, description, status, created_at, updated_at, owner, due_date, version"
 
 
 def stored(moment):
     return moment.isoformat(timespec="microseconds")  # as text, in the order of time
+
+
+def place(after):
+    if after.value is None:
+        return [after.id]
+    return [stored(after.value) if isinstance(after.value, datetime) else after.value, after.id]
 
 
 def as_user(row):
@@ -191,8 +202,8 @@ class Users:
         with self.session.reading() as connection:
             query = f"""SELECT {USER} FROM users WHERE instr(username, ?) AND instr(email, ?)
                 AND id > ? ORDER BY id LIMIT ? OFFSET ?"""
-            values = where.username or "", where.email or ""
-            rows = connection.execute(query, (*values, page.after, page.limit + 1, page.skip))
+            values = where.username or "", where.email or "", page.after.id if page.after else 0
+            rows = connection.execute(query, (*values, page.limit + 1, page.skip))
             return Slice.of(map(as_user, rows), page.limit)
 
     async def count(self, where):
@@ -309,10 +320,12 @@ class Tasks:
 
     async def list(self, where, page, owner, order=TaskOrder.BY_ID):
         matching, values = self._matching(where, owner)
-        query = f"""SELECT {TASK} {matching} AND id > ?
-            ORDER BY {ORDERS[order]} LIMIT ? OFFSET ?"""
+        if page.after is not None:
+            matching += f" AND {AFTER[order]}"
+            values += place(page.after)
+        query = f"SELECT {TASK} {matching} ORDER BY {ORDERS[order]} LIMIT ? OFFSET ?"
         with self.session.reading() as connection:
-            rows = connection.execute(query, (*values, page.after, page.limit + 1, page.skip))
+            rows = connection.execute(query, (*values, page.limit + 1, page.skip))
             return Slice.of(map(as_task, rows), page.limit)
 
     async def count(self, where, owner):

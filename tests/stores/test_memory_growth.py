@@ -25,12 +25,13 @@ from fring_core import (
     NewTask,
     NewUser,
     Page,
+    Place,
     TaskFilter,
+    TaskOrder,
     TransactionConflict,
     UserFilter,
     run_sync,
 )
-from fring_core.queries import TaskOrder
 from tests.core.examples import NOW
 
 FEW, MANY = 500, 5000
@@ -125,7 +126,7 @@ async def remove_task(store, size):
 
 async def users_page(store, size):
     assert len(await store.users.list(UserFilter(email="@"), PAGE)) == PAGE.limit
-    assert await store.users.list(UserFilter(), Page(limit=2, after=size - 2))
+    assert await store.users.list(UserFilter(), Page(limit=2, after=Place(size - 2)))
 
 
 def tasks_page(owner, order, **where):
@@ -136,9 +137,12 @@ def tasks_page(owner, order, **where):
     return tasks_page
 
 
-async def last_page(store, size):
-    page = Page(limit=10, after=2 * size - 40)
-    assert len(await store.tasks.list(TaskFilter(), page, None)) == page.limit
+def far_page(order, place):
+    async def far_page(store, size):
+        page = Page(limit=10, after=place(size))
+        assert len(await store.tasks.list(TaskFilter(), page, None, order)) == page.limit
+
+    return far_page
 
 
 async def get(store, size):
@@ -177,7 +181,11 @@ PAGES = {
     "tasks, by title": tasks_page("ann", TaskOrder.BY_TITLE),
     "tasks in a status": tasks_page(None, TaskOrder.BY_ID, status="todo"),
     "assigned tasks": tasks_page(None, TaskOrder.BY_ID, assigned=True),
-    "last tasks": last_page,
+    "last tasks": far_page(TaskOrder.BY_ID, lambda size: Place(2 * size - 40)),
+    "oldest tasks": far_page(
+        TaskOrder.NEWEST_FIRST, lambda _: Place(0, NOW + timedelta(seconds=20))
+    ),
+    "last titles": far_page(TaskOrder.BY_TITLE, lambda _: Place(0, "9")),
     "single rows": get,
 }
 WRITES = {

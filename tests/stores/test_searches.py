@@ -1,6 +1,7 @@
 """Lists and searches on real rows: exact, whatever a text contains, and a page's work at any size."""
 
 import re
+from datetime import UTC, datetime, timedelta
 
 import psycopg
 import pytest
@@ -150,8 +151,9 @@ def test_many_matches_behind_none_are_found(new_database):
 def asked(statement, **given):
     """Return the statement, and what it is sent for one call with a page of twenty."""
     call = {
-        "limit": 21, "skip": 0, "after": 0, "owner": "ann", "status": "in_progress",
-        **given, **{f"{name}_pieces": needle(text) for name, text in given.items()},
+        "limit": 21, "skip": 0, "owner": "ann", "status": "in_progress",
+        **given, **{f"{name}_pieces": needle(given.get(name)) for name in ("title", "username")},
+        "email_pieces": needle(given.get("email")),
     }  # fmt: skip
     return statement, statement.asked_by([call]) if statement.arrays else call
 
@@ -208,3 +210,45 @@ def small(filled):
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_page_costs_as_much_among_ten_times_as_many(small, big, kind):
     assert touched(big, *KINDS[kind]) <= 1.5 * touched(small, *KINDS[kind]) + 40
+
+
+def behind_most(rows, order):
+    """Return a place behind most of so many rows, of the lists of all and of `ann`."""
+    return {
+        TaskOrder.BY_ID: {"after": rows * 3 // 4},
+        TaskOrder.NEWEST_FIRST: {
+            "after": 0,
+            "after_value": datetime.now(UTC) - timedelta(minutes=rows * 3 // 4),
+        },
+        TaskOrder.BY_TITLE: {"after": 0, "after_value": "Task number 7"},
+    }[order]
+
+
+FILTERED: tuple[dict[str, object], ...] = (
+    {},
+    {"status": True},
+    {"completed": False},
+    {"completed": True},
+)
+SHARED: tuple[dict[str, object], ...] = (*FILTERED, {"assigned": True}, {"title": True})
+FAR_AWAY: list[dict[str, object]] = [
+    *({"shared": False, "order": order, **where} for order in TaskOrder for where in FILTERED),
+    *({"shared": True, "order": TaskOrder.BY_ID, **where} for where in SHARED),
+]
+
+
+@pytest.mark.parametrize("options", FAR_AWAY, ids=str)
+def test_a_page_far_away_costs_what_the_first_one_does(big, options):
+    given = {"status": "completed", **({"title": "number 1999"} if "title" in options else {})}
+    first = asked(listing(front=True, **options), **given)
+    place = behind_most(ROWS, options["order"])
+    far = asked(listing(front=True, after=True, **options), **given, **place)
+    assert touched(big, *far) <= touched(big, *first) + 6
+
+
+def test_a_page_of_users_far_away_costs_what_the_first_one_does(big):
+    for sought in ({}, {"username": "user199"}):
+        options = {"front": True, "username": bool(sought), "email": False}
+        first = asked(users.listing(**options), **sought)
+        far = asked(users.listing(after=True, **options), after=ROWS * 3 // 40, **sought)
+        assert touched(big, *far) <= touched(big, *first) + 6

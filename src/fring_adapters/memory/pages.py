@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from fring_core import Slice
 
@@ -12,17 +12,11 @@ if TYPE_CHECKING:
     from fring_core import Page
 
 
-class _Row(Protocol):
-    @property
-    def id(self) -> int: ...
-
-
-R = TypeVar("R", bound=_Row)
+R = TypeVar("R")
 
 
 def part(rows: Iterable[R], page: Page) -> Slice[R]:
-    """Return the page of these rows, and whether others follow; look at no more of them."""
-    behind = (row for row in rows if row.id > page.after)
+    """Return the page of these rows, which begin where it does, and whether others follow; look at no more of them."""
     wanted = range(page.skip + page.limit + 1)
-    found = [row for _, row in zip(wanted, behind, strict=False)]
+    found = [row for _, row in zip(wanted, rows, strict=False)]
     return Slice.of(found[page.skip : page.skip + page.limit + 1], page.limit)

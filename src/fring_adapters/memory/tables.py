@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import attrs
 
-from fring_adapters.memory.places import Place, before_all, places_of
+from fring_adapters.memory.places import Key, before_all, behind, places_of
 from fring_adapters.memory.table import Table, V
 from fring_adapters.memory.view import View
 from fring_core import (
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import datetime
 
-    from fring_core import Receipt, Task, User
+    from fring_core import Place, Receipt, Task, User
 
 P = TypeVar("P", bound=tuple[Any, ...])
 
@@ -45,7 +45,7 @@ class Tables:
     usernames: Table[str | None, int] = attrs.field(factory=Table)
     emails: Table[str | None, int] = attrs.field(factory=Table)
     links_by_task: Table[tuple[int, int], bool] = attrs.field(factory=Table)
-    places: Table[Place, int] = attrs.field(factory=Table)
+    places: Table[Key, int] = attrs.field(factory=Table)
     expiries: Table[tuple[datetime, tuple[str, str]], bool] = attrs.field(
         factory=lambda: Table(expire=True)
     )
@@ -120,11 +120,14 @@ class Tables:
         return any(_linked(self.links_by_task, task_id))
 
     def list_of(
-        self, owner: str | None, order: TaskOrder = TaskOrder.BY_ID, since: int = 0
+        self,
+        owner: str | None,
+        order: TaskOrder = TaskOrder.BY_ID,
+        after: Place | None = None,
     ) -> Iterator[Task]:
-        """Yield the tasks of a list in this order; by id, they begin at the id `since`."""
+        """Yield the tasks of a list in this order, those after a place if one is named."""
         place = before_all(order, owner)
-        start = (*place, since) if order is TaskOrder.BY_ID else place
+        start = place if after is None else behind(after, order, owner)
         return (self.tasks[self.places[each]] for each in _within(self.places, place, start))
 
     def has_shared(self, task_id: int) -> bool:

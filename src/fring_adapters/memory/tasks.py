@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from fring_adapters.memory.database import Database
     from fring_adapters.memory.tables import Tables
-    from fring_core import NewTask, Page, Slice, Task, TaskFilter
+    from fring_core import NewTask, Page, Place, Slice, Task, TaskFilter
 
 
 @attrs.frozen
@@ -91,11 +91,11 @@ def _matching(
     where: TaskFilter,
     owner: str | None,
     order: TaskOrder = TaskOrder.BY_ID,
-    since: int = 0,
+    after: Place | None = None,
 ) -> Iterator[Task]:
     return (
         task
-        for task in tables.list_of(owner, order, since)
+        for task in tables.list_of(owner, order, after)
         if where.status in (None, task.status)
         and (where.title or "") in task.title
         and (where.assigned is None or where.assigned == tables.is_assigned(task.id))

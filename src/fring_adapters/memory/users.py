@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from fring_adapters.memory.database import Database
     from fring_adapters.memory.tables import Tables
-    from fring_core import NewUser, Page, Slice, User, UserFilter
+    from fring_core import NewUser, Page, Place, Slice, User, UserFilter
 
 
 @attrs.frozen
@@ -88,9 +88,10 @@ class MemoryUsers:
             return True
 
 
-def _matching(tables: Tables, where: UserFilter, since: int = 0) -> Iterator[User]:
+def _matching(tables: Tables, where: UserFilter, after: Place | None = None) -> Iterator[User]:
+    start = None if after is None else after.id + 1
     return (
         user
-        for user in map(tables.users.__getitem__, tables.users.since(since))
+        for user in map(tables.users.__getitem__, tables.users.since(start))
         if (where.username or "") in user.username and (where.email or "") in user.email
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Protocol
 
-from fring_core.queries import TaskOrder
+from fring_core.orders import TaskOrder
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -43,7 +43,8 @@ class Tasks(Protocol):
 
         Exactly the tasks that meet every condition of the filter MUST be listed. A page past the
         last task MUST be empty. Its `more` MUST tell whether tasks that match
-        come behind it. With `page.after`, tasks with a greater id alone MUST be listed.
+        come behind it. With `page.after`, exactly the tasks behind that place MUST be listed.
+        Pages, each after the last task of the one before, MUST list once what stays and matches.
         """
         ...
 

@@ -40,7 +40,8 @@ class Users(Protocol):
 
         Exactly the users that meet every condition of the filter MUST be listed. A page past the
         last user MUST be empty. Its `more` MUST tell whether users that match
-        come behind it. With `page.after`, users with a greater id alone MUST be listed.
+        come behind it. With `page.after`, exactly the users behind that place MUST be listed.
+        Pages, each after the last user of the one before, MUST list once what stays and matches.
         """
         ...
 

@@ -8,7 +8,8 @@ import attrs
 
 from fring_core.clocks import in_utc
 from fring_core.errors import TaskNotFound
-from fring_core.queries import MAX_LIMIT, Page, TaskFilter, TaskOrder
+from fring_core.orders import Place, TaskOrder
+from fring_core.queries import MAX_LIMIT, Page, TaskFilter
 from fring_core.tasks import NewTask, TaskChanges, check_owner, existing
 from fring_core.values import check_kind
 from fring_core.versions import check_version, expected
@@ -76,18 +77,24 @@ class TaskUseCases:
         return await self._store.tasks.list(where, page, check_owner(owner), order)
 
     async def all(
-        self, where: TaskFilter = TaskFilter(), *, owner: str | None = None
+        self,
+        where: TaskFilter = TaskFilter(),
+        *,
+        owner: str | None = None,
+        order: TaskOrder = TaskOrder.BY_ID,
     ) -> AsyncIterator[Task]:
-        """Iterate over all tasks of a list that match, by ascending id, a page at a time.
+        """Iterate over all tasks of a list that match, in this order, a page at a time.
 
-        None that is there all along is passed over, whatever is added or deleted meanwhile.
+        None that is there all along, and keeps its place, is passed over or comes twice, whatever
+        is added, changed or deleted meanwhile.
         """
+        order = TaskOrder.parse(order)
         page: Page | None = Page(limit=MAX_LIMIT)
         while page is not None:
-            tasks = await self.list(where, page, owner=owner)
+            tasks = await self.list(where, page, owner=owner, order=order)
             for task in tasks:
                 yield task
-            page = attrs.evolve(page, after=tasks[-1].id) if tasks.more else None
+            page = attrs.evolve(page, after=Place.of(tasks[-1], order)) if tasks.more else None
 
     async def count(self, where: TaskFilter = TaskFilter(), *, owner: str | None = None) -> int:
         """Return how many tasks of a list match."""

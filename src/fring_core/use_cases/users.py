@@ -9,6 +9,7 @@ import attrs
 from fring_core import text
 from fring_core.clocks import in_utc
 from fring_core.errors import UserNotFound
+from fring_core.orders import Place, TaskOrder
 from fring_core.queries import MAX_LIMIT, Page, UserFilter
 from fring_core.users import NewUser, UserChanges, existing
 from fring_core.values import check_kind, check_one, plain
@@ -71,19 +72,20 @@ class UserUseCases:
         """Return the users that match, by ascending id; its `more` tells whether others follow."""
         check_kind("where", where, UserFilter)
         check_kind("page", page, Page)
+        page.check_order(TaskOrder.BY_ID)
         return await self._store.users.list(where, page)
 
     async def all(self, where: UserFilter = UserFilter()) -> AsyncIterator[User]:
         """Iterate over all users that match, by ascending id, fetching a page when it is needed.
 
-        None that is there all along is passed over, whatever is added or deleted meanwhile.
+        None that is there all along is passed over or comes twice, whatever others do meanwhile.
         """
         page: Page | None = Page(limit=MAX_LIMIT)
         while page is not None:
             users = await self.list(where, page)
             for user in users:
                 yield user
-            page = attrs.evolve(page, after=users[-1].id) if users.more else None
+            page = attrs.evolve(page, after=Place.of(users[-1])) if users.more else None
 
     async def count(self, where: UserFilter = UserFilter()) -> int:
         """Return how many users match."""

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, ClassVar, Final, TypeAlias, TypeVar
+from urllib.parse import parse_qsl, urlsplit
 
 import attrs
 
@@ -35,6 +37,7 @@ SUCCESS: Final = {"GET": 200, "PUT": 200, "PATCH": 200, "POST": 201, "DELETE": 2
 LATER: Final = frozenset({408, 429, 502, 503, 504})
 ON_A_LIST: Final = {TaskNotFound: 404, TransitionRefused: 409}
 REDIRECTS: Final = frozenset({301, 302, 303, 307, 308})
+NEXT: Final = re.compile(r'<([^>]*)>\s*;[^,]*\brel="?next\b')
 MOVE: Final = re.compile(r"Status cannot change from '(\w+)' to '(\w+)'")
 
 
@@ -87,8 +90,18 @@ class Answer:
         is_under_way = self.status == 409 and isinstance(self.json, dict)  # noqa: PLR2004
         return self.status in LATER or (is_under_way and self.json.get("code") == KeyInFlight.code)
 
+    @property
+    def next_cursor(self) -> str | None:
+        """Return where the next page begins, or None if there is none."""
+        link = NEXT.search(self.headers.get("link", ""))
+        return dict(parse_qsl(urlsplit(link[1]).query)).get("after") if link else None
+
     def read(
-        self, success: int, result: Reader[T], refusals: Refusals, about: Mapping[str, Any]
+        self,
+        success: int,
+        result: Reader[T],
+        refusals: Refusals = MappingProxyType({}),
+        about: Mapping[str, Any] = MappingProxyType({}),
     ) -> T:
         """Return the result of a call; raise one of its refusals, about its arguments.
 

@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING, Any, Final, Protocol, TypeVar
 import attrs
 
 from fring_core import UNSET, StoreUnavailable
-from fring_http.client.answers import SUCCESS, Answer
+from fring_http.client.answers import SUCCESS
 from fring_http.client.versions import if_match
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from fring_http.client.answers import Refusals
+    from fring_http.client.answers import Answer, Refusals
     from fring_http.client.versions import Reader
 
 T = TypeVar("T")
@@ -74,6 +74,19 @@ class Calls:
         `UnexpectedAnswer` if the answer is another than Fring gives to this call.
         """
         named = {name: value for name, value in about.items() if value not in (None, UNSET)}
+        answer = await self.answer(method, path, query=query, body=body, version=version)
+        return answer.read(SUCCESS[method], read, refusals, named)
+
+    async def answer(
+        self,
+        method: str,
+        path: str,
+        *,
+        query: Mapping[str, Any] | None = None,
+        body: Mapping[str, Any] | None = None,
+        version: int | None = None,
+    ) -> Answer:
+        """Return the answer to a call; raise `StoreUnavailable` if there is none."""
         headers = if_match(version)
         if method != "GET":
             headers["Idempotency-Key"] = token_urlsafe(KEY_BYTES)
@@ -90,6 +103,6 @@ class Calls:
             else:
                 pause = max(least, min(answer.retry_after, LONGEST_PAUSE_SECONDS)) * jitter
                 if not answer.is_for_later or monotonic() + pause > ends:
-                    return answer.read(SUCCESS[method], read, refusals, named)
+                    return answer
             await self.connection.pause(pause)
             least = min(2 * least, LONGEST_PAUSE_SECONDS)

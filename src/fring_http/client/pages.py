@@ -1,17 +1,16 @@
-"""Pages of lists, of which the wire does not say whether others follow."""
+"""Pages of lists."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, TypeVar
 
-import attrs
-
 from fring_core import Slice
-from fring_core.queries import MAX_LIMIT, Page
+from fring_core.queries import MAX_LIMIT
+from fring_http.client.answers import SUCCESS
 from fring_http.client.entities import several
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+    from collections.abc import AsyncIterator, Mapping
 
     from fring_http.client.calls import Calls
     from fring_http.client.versions import Reader
@@ -34,13 +33,16 @@ async def listed(calls: Calls, path: str, read: Reader[T], query: Mapping[str, A
     return Slice(found, more=len(found) == limit and bool(await part(skip + limit, 1)))
 
 
-async def every(page_at: Callable[[Page], Awaitable[Slice[T]]]) -> AsyncIterator[T]:
-    """Iterate over all pages, of a size that costs one call each."""
-    page = Page(limit=MAX_LIMIT - 1)
+async def every(
+    calls: Calls, path: str, read: Reader[T], query: Mapping[str, Any]
+) -> AsyncIterator[T]:
+    """Iterate over all that is listed, page by page, each of which names the next."""
+    asked: dict[str, Any] = {**query, "limit": MAX_LIMIT}
     while True:
-        found = await page_at(page)
-        for each in found:
+        answer = await calls.answer("GET", path, query=asked)
+        for each in answer.read(SUCCESS["GET"], several(read)):
             yield each
-        if not found.more:
+        cursor = answer.next_cursor
+        if cursor is None:
             return
-        page = attrs.evolve(page, skip=page.skip + page.limit)
+        asked["after"] = cursor

@@ -151,8 +151,8 @@ def _status_on_the_board(where: TaskFilter) -> TaskStatus | None:
 
 def _check_page(page: Page) -> None:
     check_kind("page", page, Page)
-    if page.after:
-        _refuse("after", "is not carried")
+    if page.after is not None:  # a place is a cursor there, which the server alone makes
+        _refuse("after", "is not for callers to name: use `all`, which goes from place to place")
 
 
 def _without(absent: object, **values: Any) -> dict[str, Any]:

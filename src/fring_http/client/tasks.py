@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from fring_core import IdTaken, Slice, TaskChanges, TaskNotFound, TransitionRefused
-from fring_core.queries import Page, TaskFilter, TaskOrder
+from fring_core.orders import TaskOrder
+from fring_core.queries import Page, TaskFilter
 from fring_core.values import whole
 from fring_http.client import entities
 from fring_http.client import requests as sent
@@ -64,15 +65,23 @@ class TasksOverHttp:
         return await listed(self._calls, tasks_path(owner), entities.task(owner), query)
 
     async def all(
-        self, where: TaskFilter = TaskFilter(), *, owner: str | None = None
+        self,
+        where: TaskFilter = TaskFilter(),
+        *,
+        owner: str | None = None,
+        order: TaskOrder = TaskOrder.BY_ID,
     ) -> AsyncIterator[Task]:
         """Iterate over all tasks of a list that match, fetching a page when it is needed.
 
-        The shared board comes by id, a personal list newest first. What is added or deleted
-        meanwhile moves those behind it: some may come twice, or be passed over.
+        The shared board comes by id, a personal list newest first or by title: newest first if
+        nothing is said. None that is there all along, and keeps its place, is passed over or comes
+        twice, whatever is added, changed or deleted meanwhile.
         """
-        order = TaskOrder.BY_ID if owner is None else TaskOrder.NEWEST_FIRST
-        async for task in every(lambda page: self.list(where, page, owner=owner, order=order)):
+        order = TaskOrder.parse(order)
+        if owner is not None and order is TaskOrder.BY_ID:
+            order = TaskOrder.NEWEST_FIRST
+        query = sent.tasks_query(where, Page(), owner, order)
+        async for task in every(self._calls, tasks_path(owner), entities.task(owner), query):
             yield task
 
     async def count(self, where: TaskFilter = TaskFilter(), *, owner: str | None = None) -> int:

@@ -67,10 +67,10 @@ class UsersOverHttp:
     async def all(self, where: UserFilter = UserFilter()) -> AsyncIterator[User]:
         """Iterate over all users that match, by ascending id, fetching a page when it is needed.
 
-        What is added or deleted meanwhile moves those behind it: some may come twice, or be passed
-        over.
+        None that is there all along is passed over or comes twice, whatever others do meanwhile.
         """
-        async for user in every(lambda page: self.list(where, page)):
+        query = sent.users_query(where, Page())
+        async for user in every(self._calls, path("v1", "users"), entities.user(), query):
             yield user
 
     async def count(self, where: UserFilter = UserFilter()) -> int:

@@ -18,7 +18,9 @@ NO_PAGE: Final = Page(limit=0)  # of what is counted
 
 def asked_page(page: Page) -> dict[str, object]:
     """Return what is asked for a page: one row more than it has, to know whether others follow."""
-    return {"after": page.after, "skip": page.skip, "limit": page.limit + 1}
+    after = page.after
+    place = {} if after is None else {"after": after.id, "after_value": after.value}
+    return {**place, "skip": page.skip, "limit": page.limit + 1}
 
 
 def is_front(page: Page) -> bool:

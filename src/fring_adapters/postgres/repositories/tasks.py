@@ -71,7 +71,9 @@ class PostgresTasks:
         owner: str | None,
         order: TaskOrder = TaskOrder.BY_ID,
     ) -> Slice[Task]:
-        statement = _listing(where, owner, order, after=page.after > 0, front=is_front(page))
+        statement = _listing(
+            where, owner, order, after=page.after is not None, front=is_front(page)
+        )
         asked = _meant(where, owner) | asked_page(page)
         is_quick = where.title is None and where.assigned is None and is_front(page)
         rows = await rows_of(self._executor, statement, asked, is_quick=is_quick)

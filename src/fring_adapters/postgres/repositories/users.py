@@ -80,7 +80,7 @@ class PostgresUsers:
         statement = sql.listing(
             username=where.username is not None,
             email=where.email is not None,
-            after=page.after > 0,
+            after=page.after is not None,
             front=is_front(page),
         )
         asked = _meant(where) | asked_page(page)

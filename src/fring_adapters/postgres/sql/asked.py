@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 
 ID: Final = BigInteger()
 TEXT: Final = String()
+MOMENT: Final = DateTime(timezone=True)
 
 _ARRAYS: Final[Mapping[type[TypeEngine[Any]], type[Array]]] = {
     BigInteger: BigInts,

@@ -10,13 +10,22 @@ from functools import cache, partial
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 import attrs
-from sqlalchemy import ColumnElement, bindparam, exists, literal_column, select, true, union_all
+from sqlalchemy import (
+    ColumnElement,
+    bindparam,
+    exists,
+    literal_column,
+    select,
+    true,
+    union_all,
+)
 
 from fring_adapters.postgres.sql.asked import ID, TEXT, Asked
 from fring_adapters.postgres.sql.entities import FRONT, counted, paged
 from fring_adapters.postgres.sql.rows import TASKS
 from fring_adapters.postgres.sql.searches import Search
 from fring_adapters.postgres.sql.tables import tasks, user_tasks
+from fring_adapters.postgres.sql.task_orders import VALUES, behind, ordered
 from fring_core import TaskOrder, TaskStatus
 from fring_core.status import COMPLETED_ONES
 
@@ -50,33 +59,40 @@ def listing(
     With `title` it serves one call.
     """
     asked = Asked.with_page(
-        owner=None if shared else TEXT, status=TEXT if status else None, after=ID if after else None
+        owner=None if shared else TEXT,
+        status=TEXT if status else None,
+        after=ID if after else None,
+        after_value=VALUES.get(order) if after else None,
     )
     chosen = _Filters(
-        *(shared, status, assigned, completed, after),
+        *(shared, status, assigned, completed, order if after else None),
         *((bindparam, ()) if title else (asked.c.__getitem__, (asked.table,))),
     )
-    ordered = partial(_ordered, order=order, status=status and not chosen.by_assignments(order))
+    by_status = status and not (chosen.by_assignments(order) or chosen.is_one_status())
+    by = partial(ordered, order=order, status=by_status)
     if title:
         search = Search(
             *(tasks, _NAMES, ["title"]),
-            *(lambda first: chosen.rows(order, first).subquery("rows"), chosen.all, ordered),
+            *(lambda first: chosen.rows(order, first).subquery("rows"), chosen.all, by),
         )
         return search.count() if counts else search.page(front=front)
     if counts:
         return counted(asked, select(tasks.c.id).where(*chosen.all(tasks)))
-    return paged(asked, chosen.rows(order, FRONT if front else None), ordered, front=front)
+    return paged(asked, chosen.rows(order, FRONT if front else None), by, front=front)
 
 
 @attrs.frozen
 class _Filters:
-    """Find the rows that some filters let pass; whom they ask for is in the tables `outside`."""
+    """Find the rows that some filters let pass; whom they ask for is in the tables `outside`.
+
+    With `after`, only those after a place in this order.
+    """
 
     shared: bool
     status: bool
     assigned: bool | None
     completed: bool | None
-    after: bool
+    after: TaskOrder | None
     parameter: Parameter
     outside: Sequence[FromClause]
 
@@ -96,7 +112,7 @@ class _Filters:
         parts = (
             select(*TASKS.columns)
             .where(*conditions, tasks.c.status == _literal(one))
-            .order_by(*_ordered(tasks, order))
+            .order_by(*ordered(tasks, order))
             .limit(None if first is None else literal_column(f"{first}"))
             .correlate(*self.outside)
             .subquery()
@@ -116,6 +132,13 @@ class _Filters:
         """Tell whether rows are got from what is known of assignments, by id."""
         return self.assigned is not None and self.shared and order is TaskOrder.BY_ID
 
+    def is_one_status(self) -> bool:
+        """Tell whether a place is sought the other way round than its status is ordered.
+
+        Then there is one index in that order, and it finds the place in this very status alone.
+        """
+        return self.status and self.after is TaskOrder.NEWEST_FIRST
+
     def _by_assignments(self) -> Select[Any]:
         """Find ids in indexes alone, and look at each task that is then listed."""
         if self.assigned:
@@ -123,10 +146,10 @@ class _Filters:
         else:
             found = select(tasks.c.id).where(tasks.c.owner.is_(None), ~_has_users(tasks))
         [number] = found.selected_columns
-        if self.after:
+        if self.after is not None:
             found = found.where(number > self.parameter("after"))
         ids = found.order_by(number).correlate(*self.outside).subquery("ids")
-        conditions = attrs.evolve(self, assigned=None, after=False).all(tasks)
+        conditions = attrs.evolve(self, assigned=None, after=None).all(tasks)
         # The limit keeps it a look at each, in this order.
         task = (
             select(*TASKS.columns)
@@ -145,16 +168,20 @@ class _Filters:
         found = [owner.is_(None) if self.shared else owner == self.parameter("owner")]
         if self.assigned is not None:
             found.append(_has_users(source) if self.assigned else ~_has_users(source))
-        if self.after:
-            found.append(source.c.id > self.parameter("after"))
+        if self.after is not None:
+            by_status = self.status and not self.is_one_status()
+            found.append(behind(source, self.after, self.parameter, status=by_status))
         return found
 
     def _status(self, source: FromClause) -> list[ColumnElement[Any]]:
         found: list[ColumnElement[Any]] = []
         if self.status:
-            # Not =: the planner would take an index of all statuses for the order, and filter.
             status = self.parameter("status")
-            found += [source.c.status >= status, source.c.status <= status]
+            if self.is_one_status():
+                found.append(source.c.status == status)
+            else:
+                # Not =: the planner would take an index of all statuses for the order, and filter.
+                found += [source.c.status >= status, source.c.status <= status]
         if self.completed is not None:
             done = source.c.status.in_(_literal(one) for one in COMPLETED_ONES)
             found.append(done if self.completed else ~done)
@@ -167,16 +194,3 @@ def _has_users(task: FromClause) -> ColumnElement[bool]:
 
 def _literal(status: TaskStatus) -> ColumnElement[str]:
     return literal_column(f"'{status}'")
-
-
-def _ordered(
-    source: FromClause, order: TaskOrder, *, status: bool = False
-) -> list[ColumnElement[Any]]:
-    columns = source.c
-    by: dict[TaskOrder, list[ColumnElement[Any]]] = {
-        TaskOrder.BY_ID: [columns.id],
-        TaskOrder.NEWEST_FIRST: [columns.created_at.desc(), columns.id.desc()],
-        TaskOrder.BY_TITLE: [columns.title, columns.id],
-    }
-    # If there is one status, this is the order of its index.
-    return [columns.status, *by[order]] if status else by[order]

@@ -22,6 +22,7 @@ from fring_core.testing.contract.orders import OrderTests
 from fring_core.testing.contract.overtaken import OvertakenTests
 from fring_core.testing.contract.owners import OwnerTests
 from fring_core.testing.contract.pairs import PairTests
+from fring_core.testing.contract.places import PlaceTests
 from fring_core.testing.contract.races import RaceTests
 from fring_core.testing.contract.receipts import ReceiptTests
 from fring_core.testing.contract.roles import RoleTests
@@ -61,6 +62,7 @@ class StoreContract(
     MomentTests,
     ReceiptTests,
     AssignmentTests,
+    PlaceTests,
     OrderTests,
     FilterTests,
     ListTests,

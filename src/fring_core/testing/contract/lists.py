@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import attrs
 import pytest
 
-from fring_core import Page, Task, TaskFilter, TaskOrder, TaskStatus, UserFilter
+from fring_core import Page, Place, Task, TaskFilter, TaskOrder, TaskStatus, UserFilter
 from fring_core.queries import MAX_SKIP
 from fring_core.testing.contract.base import StoreTests
 from fring_core.testing.contract.examples import OWNERS, add_task, add_user, save
@@ -108,16 +108,16 @@ class ListTests(StoreTests):
             assert found.more is more, page
 
     async def test_list_after_an_id(self, store: Store) -> None:
-        """With `page.after`, users with a greater id alone MUST be listed.
+        """With `page.after`, exactly the users behind that place MUST be listed.
 
-        With `page.after`, tasks with a greater id alone MUST be listed.
+        With `page.after`, exactly the tasks behind that place MUST be listed.
         """
         for number in SHUFFLED:
             await add_user(store, f"u{number}", number)
             await add_task(store, f"t{number}", number)
         for after in (0, 1, 3, 29, 30, 31, 2**32 + 1, MAX_SKIP):
             for skip, limit in ((0, 100), (1, 2)):
-                page = Page(skip, limit, after)
+                page = Page(skip, limit, Place(after))
                 behind = [number for number in sorted(SHUFFLED) if number > after][skip:]
                 users = await store.users.list(UserFilter(), page)
                 tasks = await store.tasks.list(TaskFilter(), page, None)
@@ -125,7 +125,7 @@ class ListTests(StoreTests):
                 assert [task.id for task in tasks] == behind[:limit], page
                 assert users.more is tasks.more is (len(behind) > limit), page
         await store.users.remove(4)
-        after_what_is_gone = await store.users.list(UserFilter(), Page(limit=2, after=4))
+        after_what_is_gone = await store.users.list(UserFilter(), Page(limit=2, after=Place(4)))
         assert [user.id for user in after_what_is_gone] == [5, 9]
 
     async def test_list_can_be_counted(self, store: Store) -> None:

@@ -47,7 +47,7 @@ EXPECTED: Final[dict[TaskOrder, Callable[[Task], Any]]] = {
 every_order: Final = pytest.mark.parametrize("order", TaskOrder)
 
 
-async def _fill(store: Store) -> dict[str | None, list[Task]]:
+async def fill(store: Store) -> dict[str | None, list[Task]]:
     """Add the rows to every list, interleaved, in every status, and return them by list."""
     lists: dict[str | None, list[Task]] = {owner: [] for owner in OWNERS}
     statuses = [*TaskStatus] * len(ROWS)
@@ -65,7 +65,7 @@ class OrderTests(StoreTests):
     @every_order
     async def test_order_of_a_list(self, store: Store, order: TaskOrder) -> None:
         """Return the tasks of a list that match, in this order, the page only."""
-        for owner, tasks in (await _fill(store)).items():
+        for owner, tasks in (await fill(store)).items():
             listed = await store.tasks.list(TaskFilter(), EVERYTHING, owner, order)
             assert list(listed) == sorted(tasks, key=EXPECTED[order])
         assert list(await store.tasks.list(TaskFilter(), EVERYTHING, "nobody", order)) == []
@@ -75,7 +75,7 @@ class OrderTests(StoreTests):
 
         By id if none is named.
         """
-        for owner, tasks in (await _fill(store)).items():
+        for owner, tasks in (await fill(store)).items():
             listed = await store.tasks.list(TaskFilter(), EVERYTHING, owner)
             assert list(listed) == sorted(tasks, key=EXPECTED[TaskOrder.BY_ID])
 
@@ -85,7 +85,7 @@ class OrderTests(StoreTests):
 
         A page past the last task MUST be empty, in every order.
         """
-        for owner, filled in (await _fill(store)).items():
+        for owner, filled in (await fill(store)).items():
             tasks = sorted(filled, key=EXPECTED[order])
             for limit in (1, 2, 5, len(tasks)):
                 for skip in range(len(tasks) + 2):
@@ -98,7 +98,7 @@ class OrderTests(StoreTests):
 
         Pages count what matches, in every order.
         """
-        for owner, filled in (await _fill(store)).items():
+        for owner, filled in (await fill(store)).items():
             tasks = sorted(filled, key=EXPECTED[order])
             for where, kept in (
                 (TaskFilter(title="a"), [task for task in tasks if "a" in task.title]),
@@ -118,7 +118,7 @@ class OrderTests(StoreTests):
 
         Newest first is by `created_at`: a task that is changed keeps its place.
         """
-        for owner, filled in (await _fill(store)).items():
+        for owner, filled in (await fill(store)).items():
             tasks = sorted(filled, key=EXPECTED[TaskOrder.NEWEST_FIRST])
             for ticks, task in enumerate(tasks[::-2]):
                 later = LATER + timedelta(microseconds=ticks)

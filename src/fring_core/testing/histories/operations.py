@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from hypothesis import strategies as st
 
-from fring_core import Page, Role, Side, TaskFilter, UserFilter
+from fring_core import Page, Place, Role, Side, TaskFilter, TaskOrder, UserFilter
 from fring_core.ids import MAX_CHOSEN_ID
 from fring_core.testing import strategies as values
 from fring_core.testing.contract.examples import OWNERS
@@ -72,9 +72,15 @@ def _far_beyond(number: int) -> int:
     return 2**64 + number  # the same in 64 bits
 
 
-def _pages_after(kind: str) -> st.SearchStrategy[Page]:
-    """Draw pages behind an id."""
-    return st.builds(Page, st.integers(0, 1), st.integers(0, 3), _ids(kind))
+def _pages_after(kind: str, order: TaskOrder = TaskOrder.BY_ID) -> st.SearchStrategy[Page]:
+    """Draw pages behind a place in an order, where a row stands at times."""
+    places = st.builds(Place, _ids(kind), VALUES[order])
+    return st.builds(Page, st.integers(0, 1), st.integers(0, 3), places)
+
+
+def _tasks_after(order: TaskOrder) -> st.SearchStrategy[tuple[Any, ...]]:
+    """Draw what a list of tasks in an order is asked for, behind a place."""
+    return st.tuples(TASK_FILTERS, _pages_after("task", order), OWNER, st.just(order))
 
 
 def _chosen(kind: str) -> st.SearchStrategy[int | None]:
@@ -86,6 +92,12 @@ def _chosen(kind: str) -> st.SearchStrategy[int | None]:
     return _one_of([*[st.none(), st.none(), ahead, small] * 2, st.just(MAX_CHOSEN_ID)])
 
 
+# What a place in an order names beside an id.
+VALUES: dict[TaskOrder, st.SearchStrategy[Any]] = {
+    TaskOrder.BY_ID: st.none(),
+    TaskOrder.NEWEST_FIRST: MOMENTS,
+    TaskOrder.BY_TITLE: TITLES,
+}
 USER, TASK = _ids("user"), _ids("task")
 ANY_USER, ANY_TASK = (_and_impossible(each) for each in (USER, TASK))
 SIDES = st.sampled_from(Side)
@@ -120,9 +132,13 @@ TASK_FILTERS = _one_of(
 def _calls(
     method: str, *arguments: st.SearchStrategy[Any], **options: st.SearchStrategy[Any]
 ) -> st.SearchStrategy[Call]:
-    return st.builds(
-        Call, st.just(method), st.tuples(*arguments), st.fixed_dictionaries(options), MOMENTS
-    )
+    return _calls_with(method, st.tuples(*arguments), **options)
+
+
+def _calls_with(
+    method: str, arguments: st.SearchStrategy[tuple[Any, ...]], **options: st.SearchStrategy[Any]
+) -> st.SearchStrategy[Call]:
+    return st.builds(Call, st.just(method), arguments, st.fixed_dictionaries(options), MOMENTS)
 
 
 ADD_USER = _calls("store.users.add", NEW_USER, MOMENTS, st.none() | HASHES)
@@ -170,7 +186,7 @@ CALLS = (
     *[ADD_USER, ADD_TASK, ADD_TASK, ASSIGN, ASSIGN] * 2,  # or too little would be there to find
     *[LIST_USERS, LIST_TASKS] * 6,  # which have the most ways to be wrong
     *[CHANGE_USER, CHANGE_TASK, FIND_CREDENTIAL, REPLACE_HASH, SET_ROLE] * 2,
-    *[_calls("store.tasks.list", TASK_FILTERS, _pages_after("task"), OWNER)] * 2,
+    *[_calls_with("store.tasks.list", values.task_orders().flatmap(_tasks_after))] * 3,
     *[_calls("store.users.list", USER_FILTERS, _pages_after("user"))] * 2,
     _calls("store.credentials.get", USER),
     _calls("store.users.get", USER),

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
-from urllib.parse import urlencode
 
 from litestar import Request, Router, delete, get, patch, post, put
-from litestar.datastructures import ResponseHeader
 from litestar.params import FromPath
 
 from fring_core import (
     Fring,
-    Page,
     Problem,
     TaskChanges,
     TaskFilter,
@@ -23,8 +20,10 @@ from fring_core import (
 )
 from fring_core.queries import MAX_LIMIT
 from fring_http.api.answers import Answer, answer
+from fring_http.api.cursors import Listing
 from fring_http.api.guards import guarding, list_guard, rated, reserved_guard
 from fring_http.api.large_pages import turn
+from fring_http.api.pages import NEXT, linked, read_page
 from fring_http.api.personal.schemas import Completion, NewOwnTask, OwnTask, OwnTaskChanges
 from fring_http.api.rates.policies import NO_RATES
 from fring_http.api.reading.bodies import MAX_BODY_BYTES, read_body, read_optional_body
@@ -34,7 +33,7 @@ from fring_http.api.reading.preconditions import answered, read_if_match, tagged
 from fring_http.api.reading.unknown import telling
 from fring_http.api.reading.wording import alternatives
 from fring_http.api.receipts import IDEMPOTENCY_SECONDS, TAKES_KEYS, answering_once, fring_of
-from fring_http.api.references import created, reference
+from fring_http.api.references import created
 from fring_http.api.refusals.errors import ROUTER_HANDLERS, Fault, Rejected
 from fring_http.api.refusals.options import with_options
 from fring_http.api.shapes.operations import LOCATION, Refusals, operation
@@ -51,11 +50,6 @@ Call = Request[Any, Any, Any]
 
 # What servers put for bytes that are not UTF-8: names that differ there would share a list.
 REPLACEMENT: Final = "\ufffd"
-NEXT: Final = ResponseHeader(
-    name="Link",
-    description='The next page, as `rel="next"`, if there is one.',
-    documentation_only=True,
-)
 GONE: Final[Refusals] = {404: {TaskNotFound: "Task not found"}}
 CHANGED: Final[Refusals] = {
     **GONE,
@@ -113,7 +107,7 @@ async def create_own_task(request: Call, user_id: FromPath[str]) -> Answer[OwnTa
 
 @get(
     "/",
-    opt=operation(query=("skip", "own_limit", "own_status", "completed", "sort")),
+    opt=operation(query=("skip", "own_limit", "after", "own_status", "completed", "sort")),
     response_description="The tasks on this page.",
     response_headers=[NEXT],
 )
@@ -124,22 +118,12 @@ async def list_own_tasks(request: Call, user_id: FromPath[str]) -> Answer[list[O
     """
     owner, query = read_owner(user_id), Query(request)
     where, order = read_filter(query), read_order(query)
-    page = Page(query.integer("skip", 0), query.integer("limit", MAX_LIMIT))
+    listing = Listing(f"tasks of {owner}", where, order)
+    page = read_page(query, listing, MAX_LIMIT)
     async with turn(page.limit):
         tasks = await fring_of(request).tasks.list(where, page, owner=owner, order=order)
-    headers = {}
-    if tasks and tasks.more:
-        headers["Link"] = _next_link(request, query, page.skip + page.limit, page.limit)
+    headers = linked(request, query, listing, tasks, "status", "completed", "sort")
     return answer([OwnTask.of(task, owner) for task in tasks], headers)
-
-
-def _next_link(request: Call, query: Query, skip: int, limit: int) -> str:
-    parameters = query.given("status", "completed", "sort") | {
-        "skip": str(skip),
-        "limit": str(limit),
-    }
-    path = reference(request, request.scope["path"])
-    return f'<{path}?{urlencode(parameters)}>; rel="next"'
 
 
 @get("/{task_id:str}", opt=operation(errors=GONE, tagged=True), response_description="The task.")

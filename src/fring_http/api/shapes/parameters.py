@@ -70,6 +70,13 @@ PARAMETERS: Final[Mapping[str, Json]] = {
         {"type": "integer", "format": "int64", "minimum": 0, "default": 0},
     ),
     "limit": _limit(DEFAULT_LIMIT),
+    "after": _query(
+        "after",
+        "Where to begin: what `after` is in the `Link` to the next page. It belongs to the same list"
+        " with the same filters and order, and is refused elsewhere. A page costs as much however far"
+        " away it begins; with `skip`, all that is passed over is looked at.",
+        {"type": "string"},
+    ),
     "username": _query("username", _CONTAINED, text_schema(text.FILTER)),
     "email": _query("email", _CONTAINED, text_schema(text.FILTER)),
     "title": _query("title", _CONTAINED, text_schema(text.FILTER)),

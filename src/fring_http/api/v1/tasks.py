@@ -7,10 +7,12 @@ from typing import Any, Final
 from litestar import Request, delete, get, patch, post, put
 from litestar.params import FromPath
 
-from fring_core import Page, Side, TaskFilter
+from fring_core import Side, TaskFilter
 from fring_core.queries import DEFAULT_LIMIT
 from fring_http.api.answers import Answer, answer
+from fring_http.api.cursors import Listing
 from fring_http.api.large_pages import turn
+from fring_http.api.pages import NEXT, linked, read_page
 from fring_http.api.reading.bodies import read_body
 from fring_http.api.reading.parameters import Query, read_id
 from fring_http.api.reading.preconditions import answered, read_if_match, tagged
@@ -39,8 +41,9 @@ async def create_task(request: Call) -> Answer[Task]:
 
 @get(
     "/tasks",
-    opt=operation(query=("skip", "limit", "status", "title", "assigned")),
+    opt=operation(query=("skip", "limit", "after", "status", "title", "assigned")),
     response_description="The tasks on this page.",
+    response_headers=[NEXT],
 )
 async def list_tasks(request: Call) -> Answer[list[Task]]:
     """List tasks.
@@ -49,9 +52,12 @@ async def list_tasks(request: Call) -> Answer[list[Task]]:
     """
     query = Query(request)
     where = TaskFilter(query.status("status"), query.text("title"), query.boolean("assigned"))
-    page = Page(query.integer("skip", 0), query.integer("limit", DEFAULT_LIMIT))
+    listing = Listing("tasks", where)
+    page = read_page(query, listing, DEFAULT_LIMIT)
     async with turn(page.limit):
-        return answer([Task.of(task) for task in await fring_of(request).tasks.list(where, page)])
+        tasks = await fring_of(request).tasks.list(where, page)
+        headers = linked(request, query, listing, tasks, "status", "title", "assigned")
+        return answer([Task.of(task) for task in tasks], headers)
 
 
 @get(

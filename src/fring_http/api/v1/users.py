@@ -7,9 +7,11 @@ from typing import Any, Final
 from litestar import Request, delete, get, post, put
 from litestar.params import FromPath
 
-from fring_core import Action, Page, TaskStatus, UserFilter
+from fring_core import Action, TaskStatus, UserFilter
 from fring_core.queries import DEFAULT_LIMIT
 from fring_http.api.answers import Answer, answer
+from fring_http.api.cursors import Listing
+from fring_http.api.pages import NEXT, linked, read_page
 from fring_http.api.reading.bodies import read_body
 from fring_http.api.reading.parameters import Query, read_id
 from fring_http.api.reading.preconditions import answered, read_if_match, tagged
@@ -47,8 +49,9 @@ async def create_user(request: Call) -> Answer[User]:
 
 @get(
     "/users",
-    opt=operation(query=("skip", "limit", "username", "email")),
+    opt=operation(query=("skip", "limit", "after", "username", "email")),
     response_description="The users on this page.",
+    response_headers=[NEXT],
 )
 async def list_users(request: Call) -> Answer[list[User]]:
     """List users.
@@ -57,8 +60,11 @@ async def list_users(request: Call) -> Answer[list[User]]:
     """
     query = Query(request)
     where = UserFilter(username=query.text("username"), email=query.text("email"))
-    page = Page(query.integer("skip", 0), query.integer("limit", DEFAULT_LIMIT))
-    return answer([User.of(user) for user in await fring_of(request).users.list(where, page)])
+    listing = Listing("users", where)
+    page = read_page(query, listing, DEFAULT_LIMIT)
+    users = await fring_of(request).users.list(where, page)
+    headers = linked(request, query, listing, users, "username", "email")
+    return answer([User.of(user) for user in users], headers)
 
 
 @get(
