@@ -11,7 +11,7 @@ from fring_core import VIEWS, IdTaken, TaskOrder, TaskWithUsers
 from fring_core.versions import check_version
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
     from datetime import datetime
 
     from fring_adapters.memory.database import Database
@@ -31,6 +31,27 @@ class MemoryTasks:
                 raise IdTaken(new.id)
             task_id = new.id or self._database.task_ids.draw(tables.tasks.__contains__)
             return tables.put_task(new.as_task(task_id, owner, now))
+
+    async def add_many(
+        self, new: Sequence[NewTask], owner: str | None, now: datetime
+    ) -> Sequence[Task | IdTaken]:
+        with self._database.changing() as tables:
+            ids = {each.id for each in new}
+
+            def drawn() -> int:
+                number = self._database.task_ids.draw(
+                    lambda number: number in tables.tasks or number in ids
+                )
+                ids.add(number)
+                return number
+
+            numbers = [each.id or drawn() for each in new]  # of which there may be too few
+            return [
+                IdTaken(number)
+                if number in tables.tasks
+                else tables.put_task(each.as_task(number, owner, now))
+                for each, number in zip(new, numbers, strict=True)
+            ]
 
     async def get(self, task_id: int, owner: str | None) -> Task | None:
         with self._database.opened() as tables:
@@ -61,17 +82,28 @@ class MemoryTasks:
     ) -> Task | None:
         with self._database.changing() as tables:
             current = await self.get(task_id, owner)
-            if current is None:
-                return None
-            return tables.put_task(
-                attrs.evolve(
-                    verb(current),
-                    id=task_id,
-                    owner=owner,
-                    created_at=current.created_at,
-                    version=current.version + 1,
-                )
-            )
+            return None if current is None else tables.put_task(_changed(current, verb))
+
+    async def change_many(
+        self, task_ids: Sequence[int], owner: str | None, verb: Callable[[Task], Task]
+    ) -> Sequence[Task | Exception | None]:
+        with self._database.changing() as tables:
+            made: dict[int, Task] = {}
+            results: list[Task | Exception | None] = []
+            for task_id in task_ids:
+                current = made.get(task_id) or await self.get(task_id, owner)
+                if current is None:
+                    results.append(None)
+                    continue
+                try:
+                    made[task_id] = _changed(current, verb)
+                except Exception as error:  # noqa: BLE001  # it is told in its place
+                    results.append(error)
+                else:
+                    results.append(made[task_id])
+            for task in made.values():
+                tables.put_task(task)
+            return results
 
     async def remove(self, task_id: int, owner: str | None, *, version: int | None = None) -> bool:
         with self._database.changing() as tables:
@@ -84,6 +116,17 @@ class MemoryTasks:
             self._database.task_ids.spend(task_id)
             tables.drop_task(task_id)
             return True
+
+
+def _changed(task: Task, verb: Callable[[Task], Task]) -> Task:
+    """Return what a verb makes of a task, one version on, and with what no change stores."""
+    return attrs.evolve(
+        verb(task),
+        id=task.id,
+        owner=task.owner,
+        created_at=task.created_at,
+        version=task.version + 1,
+    )
 
 
 def _matching(
