@@ -16,6 +16,7 @@ from fring_core.testing.contract.inside import InsideTests
 from fring_core.testing.contract.lasting import LastingTests
 from fring_core.testing.contract.lists import ListTests
 from fring_core.testing.contract.many import ManyTests
+from fring_core.testing.contract.many_together import ManyTogetherTests
 from fring_core.testing.contract.moments import MomentTests
 from fring_core.testing.contract.neighbours import NeighbourTests
 from fring_core.testing.contract.nested import NestedTransactionTests
@@ -50,6 +51,7 @@ class StoreContract(
     HandoverTests,
     NeighbourTests,
     PairTests,
+    ManyTogetherTests,
     RaceTests,
     OvertakenTests,
     CommitTests,
