@@ -202,7 +202,7 @@ class ManyTests(StoreTests):
             return [its, before[1], again]
 
         after = await check(store, tasks)
-        assert await store.tasks.change_many([last], None, verb) == [error]
+        assert rows(await store.tasks.change_many([last], None, verb)) == [error]
         assert plain(await store.tasks.get(last, None)) == plain(after[2])
         others = [await add_task(store, title) for title in "abc"]
         first, refused, last = (task.id for task in others)
