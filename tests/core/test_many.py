@@ -20,7 +20,6 @@ from fring_core import (
     TaskStatus,
     TransactionConflict,
     TransitionRefused,
-    run_sync,
 )
 from fring_core.errors import Problem
 from tests.core.examples import NOW, Ticking
@@ -182,6 +181,3 @@ def test_others_in_the_way_are_tried_again():
     with pytest.raises(TransactionConflict):
         fring.tasks.update_many([task.id for task in fring.tasks.list()], DONE)
     assert {task.version for task in fring.tasks.list()} == {1}
-    store = MemoryStore()
-    awaited = Fring(store, clock=Ticking())
-    assert len(run_sync(awaited.tasks.create_many([NewTask("task")]))) == 1

@@ -12,6 +12,7 @@ from fring_core import (
     Fring,
     IdTaken,
     NewTask,
+    Task,
     TaskChanges,
     TaskFilter,
     TaskNotFound,
@@ -136,10 +137,14 @@ class ManyTogetherTests(StoreTests):
         lists = [store.tasks.list(TaskFilter(), EVERYTHING, None) for _ in range(8)]
         results: list[Any] = await self.together(*_mixed(calls, lists))
         check_none_failed(results)
-        told = [[*each] for each in results if isinstance(each, list)]
-        drawn = {each[-1].id for each in told if len(each) == 4 and each[-1].title == "t"}
-        assert len(drawn) == 8, "each draws one of its own"
+        for listed in results[1::2]:
+            assert {task.id for task in listed} & {*ids} in (set(), {*ids}), "all or nothing"
+        told: list[list[Any]] = [[*each] for each in results[::2]]
+        drawn: set[int] = {each[-1].id for each in told}
+        assert len(drawn) == len(told), "each draws one of its own"
         assert not drawn & {*ids}
+        won = [[task.id for task in each[:-1] if isinstance(task, Task)] for each in told]
+        assert sorted(each for each in won if each) in ([ids], [ids[::-1]]), "one has them all"
         kept = sorted(task.id for task in await store.tasks.list(TaskFilter(), EVERYTHING, None))
         assert kept == sorted([*ids, *drawn])
 

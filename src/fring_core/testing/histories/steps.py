@@ -142,9 +142,9 @@ class Call:
         match self.arguments, outcome:
             case (NewUser() | NewTask() as new, *others), {"id": int() as given}:
                 first: object = self._adopted(new, given, had)
-            case (list() as several, *others), list() as rows if len(several) == len(rows):
-                pairs = zip(cast("list[object]", several), cast("list[object]", rows), strict=True)
-                first = [self._as_told(new, row, had) for new, row in pairs]
+            case (list(), *others), list():
+                told = zip(self.arguments[0], cast("list[object]", outcome), strict=True)
+                first = [self._as_told(new, row, had) for new, row in told]
             case _:
                 return self
         return attrs.evolve(self, arguments=(first, *others))
