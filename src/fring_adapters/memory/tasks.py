@@ -82,27 +82,34 @@ class MemoryTasks:
     ) -> Task | None:
         with self._database.changing() as tables:
             current = await self.get(task_id, owner)
-            return None if current is None else tables.put_task(_changed(current, verb))
+            if current is None:
+                return None
+            return tables.put_task(
+                attrs.evolve(
+                    verb(current),
+                    id=task_id,
+                    owner=owner,
+                    created_at=current.created_at,
+                    version=current.version + 1,
+                )
+            )
 
     async def change_many(
         self, task_ids: Sequence[int], owner: str | None, verb: Callable[[Task], Task]
     ) -> Sequence[Task | Exception | None]:
         with self._database.changing() as tables:
-            made: dict[int, Task] = {}
+            before = [tables.tasks[each] for each in {*task_ids} if each in tables.tasks]
             results: list[Task | Exception | None] = []
-            for task_id in task_ids:
-                current = made.get(task_id) or await self.get(task_id, owner)
-                if current is None:
-                    results.append(None)
-                    continue
-                try:
-                    made[task_id] = _changed(current, verb)
-                except Exception as error:  # noqa: BLE001  # it is told in its place
-                    results.append(error)
-                else:
-                    results.append(made[task_id])
-            for task in made.values():
-                tables.put_task(task)
+            try:
+                for task_id in task_ids:
+                    try:
+                        results.append(await self.change(task_id, owner, verb))
+                    except Exception as error:  # noqa: BLE001  # it is told in its place
+                        results.append(error)
+            except BaseException:
+                for task in before:
+                    tables.put_task(task)
+                raise
             return results
 
     async def remove(self, task_id: int, owner: str | None, *, version: int | None = None) -> bool:
@@ -116,17 +123,6 @@ class MemoryTasks:
             self._database.task_ids.spend(task_id)
             tables.drop_task(task_id)
             return True
-
-
-def _changed(task: Task, verb: Callable[[Task], Task]) -> Task:
-    """Return what a verb makes of a task, one version on, and with what no change stores."""
-    return attrs.evolve(
-        verb(task),
-        id=task.id,
-        owner=task.owner,
-        created_at=task.created_at,
-        version=task.version + 1,
-    )
 
 
 def _matching(

@@ -30,9 +30,8 @@ async def added(
     first = sorted(chosen, key=chosen.__getitem__)
     told = await executor.ask_each(STATEMENTS.add_with_id, [calls[place] for place in first])
     ids = {place: rows[0][0] for place, rows in zip(first, told, strict=True) if rows}
-    ids |= await _drawn(
-        {place: calls[place] for place in range(len(new)) if place not in chosen}, executor
-    )
+    left = {place: call for place, call in enumerate(calls) if place not in chosen}
+    ids |= await _drawn(left, executor)
     return [
         each.as_task(ids[place], owner, now) if place in ids else IdTaken(chosen[place])
         for place, each in enumerate(new)
