@@ -56,7 +56,7 @@ async def changed(
     task_ids: Sequence[int], owner: str | None, verb: Callable[[Task], Task], executor: Executor
 ) -> list[Task | Exception | None]:
     """Change tasks, and return what became of each."""
-    keys = [{"id": task_id, "owner": owner} for task_id in sorted({*task_ids})]
+    keys = [{"id": task_id, "owner": owner} for task_id in dict.fromkeys(task_ids)]
     found = [TASKS.entity(row) for rows in await executor.ask_each(LOCK, keys) for row in rows]
     present = {task.id: task for task in found}
     made = dict(present)
