@@ -176,7 +176,8 @@ async def crossed(sql, first, last, changing):
     sql.execute("UPDATE tasks SET version = version WHERE id = %s", [last.id])
     running = asyncio.create_task(changing)
     with psycopg.connect(sql.info.dsn, password=sql.info.password, autocommit=True) as other:
-        while not other.execute("SELECT count(*) FROM pg_locks WHERE NOT granted").fetchone()[0]:  # noqa: ASYNC110
+        waiting = "SELECT count(*) FROM pg_locks WHERE NOT granted"
+        while other.execute(waiting).fetchone() == (0,):  # noqa: ASYNC110
             await asyncio.sleep(0.01)  # it is the database that tells
     update = "UPDATE tasks SET version = version WHERE id = %s"
     await asyncio.to_thread(sql.execute, update, [first.id])
