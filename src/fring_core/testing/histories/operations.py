@@ -206,7 +206,7 @@ CALLS = (
     _calls("store.assignments.remove", USER, TASK),
     _calls("store.assignments.tasks_of", USER, st.none() | STATUS),
     _calls("store.assignments.users_of", TASK),
-    # Not among the use cases: what has Fring's methods may lack these.
+    # Not among the use cases: what has Fring's methods, as a client, may refuse these.
     _calls("fring.tasks.create_many", NEW_TASKS, owner=OWNER),
     _calls("fring.tasks.update_many", st.lists(ANY_TASK, max_size=4), TASK_CHANGES, owner=OWNER),
     *USE_CASES,
