@@ -38,7 +38,10 @@ class TasksOverHttp:
         return await self._call("POST", where, read, refused, body=body, about={"id": new.id})
 
     async def create_many(
-        self, new: Sequence[NewTask], *, owner: str | None = None
+        self,
+        new: Sequence[NewTask],  # noqa: ARG002  # as Fring's
+        *,
+        owner: str | None = None,  # noqa: ARG002
     ) -> Sequence[Task]:
         """Raise `InvalidInput`: no API creates many at once, all of them or none."""
         sent.many("new")
@@ -116,7 +119,11 @@ class TasksOverHttp:
         )
 
     async def update_many(
-        self, task_ids: Sequence[int], changes: TaskChanges, *, owner: str | None = None
+        self,
+        task_ids: Sequence[int],  # noqa: ARG002
+        changes: TaskChanges,  # noqa: ARG002
+        *,
+        owner: str | None = None,  # noqa: ARG002
     ) -> Sequence[Task]:
         """Raise `InvalidInput`, as `create_many`."""
         sent.many("task_ids")
