@@ -15,6 +15,7 @@ from fring_core import (
     Credential,
     Credentials,
     Fring,
+    IdTaken,
     NewTask,
     NewUser,
     Outcome,
@@ -100,6 +101,12 @@ class OwnTasks:
         """Add a task."""
         raise NotImplementedError
 
+    async def add_many(
+        self, new: Sequence[NewTask], owner: str | None, now: datetime
+    ) -> list[Task | IdTaken]:
+        """Add tasks."""
+        raise NotImplementedError
+
     async def get(self, task_id: int, owner: str | None) -> Task | None:
         """Find a task."""
         raise NotImplementedError
@@ -122,6 +129,12 @@ class OwnTasks:
         self, task_id: int, owner: str | None, verb: Callable[[Task], Task]
     ) -> Task | None:
         """Change a task."""
+        raise NotImplementedError
+
+    async def change_many(
+        self, task_ids: Sequence[int], owner: str | None, verb: Callable[[Task], Task]
+    ) -> tuple[Task | Exception | None, ...]:
+        """Change tasks."""
         raise NotImplementedError
 
     async def remove(self, task_id: int, owner: str | None, *, version: int | None = None) -> bool:

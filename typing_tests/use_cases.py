@@ -54,6 +54,7 @@ async def tasks(fring: Fring) -> None:
     """Await what is about tasks, of the shared board and of personal lists."""
     assert_type(await fring.tasks.create(NewTask("Water the plants")), Task)
     assert_type(await fring.tasks.create(NewTask("Water the plants"), owner="ann"), Task)
+    assert_type(await fring.tasks.create_many([NewTask("Buy seeds")]), Sequence[Task])
     assert_type(await fring.tasks.list(), Slice[Task])
     listed = fring.tasks.list(TaskFilter(), Page(), owner="ann", order=TaskOrder.NEWEST_FIRST)
     assert_type((await listed).more, bool)
@@ -63,6 +64,7 @@ async def tasks(fring: Fring) -> None:
     )
     assert_type(await fring.tasks.count(TaskFilter()), int)
     assert_type(await fring.tasks.update(1, TaskChanges(title="Buy seeds"), owner=None), Task)
+    assert_type(await fring.tasks.update_many([1], TaskChanges(title="a")), Sequence[Task])
     assert_type(await fring.tasks.set_status(1, TaskStatus.COMPLETED), Task)
     assert_type(await fring.tasks.toggle(1, owner="ann"), Task)
     found = assert_type(await fring.tasks.get_with_users(1), TaskWithUsers)

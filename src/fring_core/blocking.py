@@ -48,12 +48,14 @@ class BlockingTasks(Blocking):
     """Do what `fring_core.use_cases.tasks` says."""
 
     create = plain(TaskUseCases.create)
+    create_many = plain(TaskUseCases.create_many)
     get = plain(TaskUseCases.get)
     get_with_users = plain(TaskUseCases.get_with_users)
     list = plain(TaskUseCases.list)
     all = plain_iterator(TaskUseCases.all)
     count = plain(TaskUseCases.count)
     update = plain(TaskUseCases.update)
+    update_many = plain(TaskUseCases.update_many)
     set_status = plain(TaskUseCases.set_status)
     toggle = plain(TaskUseCases.toggle)
     delete = plain(TaskUseCases.delete)

@@ -7,6 +7,7 @@ plain on the way in, and what is none of its kind is refused, before any store s
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from operator import index
 from typing import TYPE_CHECKING, Any, Final, NoReturn, TypeVar
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
     import attrs
 
 V = TypeVar("V")
+
+MOST_AT_ONCE: Final = 1000
 
 # Not by name where it is made: what moves the clock in tests replaces the names of modules.
 _DATES: Final = (date,)
@@ -67,6 +70,14 @@ def check_kind(field: str, value: object, kind: type[object]) -> None:
     if not isinstance(value, kind):
         members = ", ".join(map(str, getattr(kind, "__members__", ())))
         _refuse(field, f"must be a {kind.__name__}{members and f': one of {members}'}")
+
+
+def many(field: str, values: Sequence[V]) -> list[V]:
+    """Return a sequence as a list; raise `InvalidInput` if it is none, or has more than 1,000."""
+    check_kind(field, values, Sequence)
+    if len(values) > MOST_AT_ONCE:
+        raise InvalidInput((Problem(field, f"must be at most {MOST_AT_ONCE:,} at once"),))
+    return [*values]
 
 
 def check_one(**values: object) -> None:

@@ -60,6 +60,7 @@ USE_CASES: dict[str, dict[str, Known]] = {
     | {"changes": (UserChanges(), "must be a UserChanges"), "version": VERSION},
     "users.delete": USER | {"version": VERSION},
     "tasks.create": {"new": (NewTask("task"), "must be a NewTask"), "owner": OWNER},
+    "tasks.create_many": {"new": ([NewTask("task")], "must be a Sequence"), "owner": OWNER},
     "tasks.get": TASK | {"owner": OWNER},
     "tasks.get_with_users": TASK | {"owner": OWNER},
     "tasks.list": {"where": (TaskFilter(), "must be a TaskFilter")}
@@ -73,6 +74,11 @@ USE_CASES: dict[str, dict[str, Known]] = {
     "tasks.count": {"where": (TaskFilter(), "must be a TaskFilter"), "owner": OWNER},
     "tasks.update": TASK
     | {"changes": (TaskChanges(), "must be a TaskChanges"), "owner": OWNER, "version": VERSION},
+    "tasks.update_many": {
+        "task_ids": ([7], "must be a Sequence"),
+        "changes": (TaskChanges(), "must be a TaskChanges"),
+        "owner": OWNER,
+    },
     "tasks.set_status": TASK
     | {"status": (TaskStatus.TODO, None), "owner": OWNER, "version": VERSION},
     "tasks.toggle": TASK | {"owner": OWNER, "version": VERSION},

@@ -20,7 +20,7 @@ from fring_core import (
     TransactionConflict,
     run_sync,
 )
-from fring_core.use_cases.once import TRIES
+from fring_core.use_cases.transactions import TRIES
 from tests.core.examples import NOW
 
 DAY = timedelta(days=1)

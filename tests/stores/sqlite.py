@@ -282,14 +282,27 @@ class Tasks:
 
     async def add(self, new, owner, now):
         with self.session.call() as connection:
-            if new.id and exists(connection, "tasks", new.id):
-                raise IdTaken(new.id)
-            task = new.as_task(new.id or draw(connection, "tasks"), owner, now)
-            due = task.due_date and task.due_date.isoformat()
-            values = [task.id, task.title, task.description, task.status.value]
-            values += [stored(now), stored(now), owner, due, 1]
-            connection.execute("INSERT INTO tasks VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", values)
-            return task
+            return self._add(connection, new, owner, now)
+
+    async def add_many(self, new, owner, now):
+        with self.session.call() as connection:
+            results, chosen_first = {}, sorted(enumerate(new), key=lambda pair: pair[1].id is None)
+            for place, each in chosen_first:
+                try:
+                    results[place] = self._add(connection, each, owner, now)
+                except IdTaken as error:
+                    results[place] = error
+            return [results[place] for place in range(len(new))]
+
+    def _add(self, connection, new, owner, now):
+        if new.id and exists(connection, "tasks", new.id):
+            raise IdTaken(new.id)
+        task = new.as_task(new.id or draw(connection, "tasks"), owner, now)
+        due = task.due_date and task.due_date.isoformat()
+        values = [task.id, task.title, task.description, task.status.value]
+        values += [stored(now), stored(now), owner, due, 1]
+        connection.execute("INSERT INTO tasks VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", values)
+        return task
 
     def _get(self, connection, task_id, owner):
         query = f"SELECT {TASK} FROM tasks WHERE id = ? AND owner IS ?"
@@ -335,16 +348,31 @@ class Tasks:
 
     async def change(self, task_id, owner, verb):
         with self.session.call() as connection:
-            current = self._get(connection, task_id, owner)
-            if current is None:
-                return None
-            task = verb(current)
-            query = """UPDATE tasks SET title = ?, description = ?, status = ?, due_date = ?,
-                updated_at = ?, version = version + 1 WHERE id = ?"""
-            due = task.due_date and task.due_date.isoformat()
-            values = [task.title, task.description, task.status.value, due]
-            connection.execute(query, (*values, stored(task.updated_at), task_id))
-            return self._get(connection, task_id, owner)
+            return self._change(connection, task_id, owner, verb)
+
+    async def change_many(self, task_ids, owner, verb):
+        results = []
+        with self.session.call() as connection:
+            for task_id in task_ids:
+                try:
+                    results.append(self._change(connection, task_id, owner, verb))
+                except sqlite3.Error:
+                    raise
+                except Exception as error:  # noqa: BLE001  # it is told in its place
+                    results.append(error)
+        return results
+
+    def _change(self, connection, task_id, owner, verb):
+        current = self._get(connection, task_id, owner)
+        if current is None:
+            return None
+        task = verb(current)
+        query = """UPDATE tasks SET title = ?, description = ?, status = ?, due_date = ?,
+            updated_at = ?, version = version + 1 WHERE id = ?"""
+        due = task.due_date and task.due_date.isoformat()
+        values = [task.title, task.description, task.status.value, due]
+        connection.execute(query, (*values, stored(task.updated_at), task_id))
+        return self._get(connection, task_id, owner)
 
     async def remove(self, task_id, owner, *, version=None):
         with self.session.call() as connection:

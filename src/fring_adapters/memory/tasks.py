@@ -11,7 +11,7 @@ from fring_core import VIEWS, IdTaken, TaskOrder, TaskWithUsers
 from fring_core.versions import check_version
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
     from datetime import datetime
 
     from fring_adapters.memory.database import Database
@@ -31,6 +31,27 @@ class MemoryTasks:
                 raise IdTaken(new.id)
             task_id = new.id or self._database.task_ids.draw(tables.tasks.__contains__)
             return tables.put_task(new.as_task(task_id, owner, now))
+
+    async def add_many(
+        self, new: Sequence[NewTask], owner: str | None, now: datetime
+    ) -> Sequence[Task | IdTaken]:
+        with self._database.changing() as tables:
+            ids = {each.id for each in new}
+
+            def drawn() -> int:
+                number = self._database.task_ids.draw(
+                    lambda number: number in tables.tasks or number in ids
+                )
+                ids.add(number)
+                return number
+
+            numbers = [each.id or drawn() for each in new]  # of which there may be too few
+            return [
+                IdTaken(number)
+                if number in tables.tasks
+                else tables.put_task(each.as_task(number, owner, now))
+                for each, number in zip(new, numbers, strict=True)
+            ]
 
     async def get(self, task_id: int, owner: str | None) -> Task | None:
         with self._database.opened() as tables:
@@ -72,6 +93,24 @@ class MemoryTasks:
                     version=current.version + 1,
                 )
             )
+
+    async def change_many(
+        self, task_ids: Sequence[int], owner: str | None, verb: Callable[[Task], Task]
+    ) -> Sequence[Task | Exception | None]:
+        with self._database.changing() as tables:
+            before = [tables.tasks[each] for each in {*task_ids} if each in tables.tasks]
+            results: list[Task | Exception | None] = []
+            try:
+                for task_id in task_ids:
+                    try:
+                        results.append(await self.change(task_id, owner, verb))
+                    except Exception as error:  # noqa: BLE001  # it is told in its place
+                        results.append(error)
+            except BaseException:
+                for task in before:
+                    tables.put_task(task)
+                raise
+            return results
 
     async def remove(self, task_id: int, owner: str | None, *, version: int | None = None) -> bool:
         with self._database.changing() as tables:

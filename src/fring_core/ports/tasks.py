@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Protocol
 from fring_core.orders import TaskOrder
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
     from datetime import datetime
 
     from fring_core.assignments import TaskWithUsers
+    from fring_core.errors import IdTaken
     from fring_core.queries import Page, Slice, TaskFilter
     from fring_core.tasks import NewTask, Task
 
@@ -25,6 +26,17 @@ class Tasks(Protocol):
         because a caller chose the id that was next. A chosen id may be a removed task's, from
         which the new one MUST inherit nothing. Raise `IdTaken` if the chosen id is in use, on
         whichever list.
+        """
+        ...
+
+    async def add_many(
+        self, new: Sequence[NewTask], owner: str | None, now: datetime
+    ) -> Sequence[Task | IdTaken]:
+        """Store up to 1,000 new tasks on a list as `add` does; return what became of each, in order.
+
+        Where the chosen id is in use, or one before it chose the same, `IdTaken` MUST stand in the
+        place of the task. The others MUST be stored. An id that one of them chooses MUST NOT be
+        drawn for another.
         """
         ...
 
@@ -61,6 +73,16 @@ class Tasks(Protocol):
         MAY be called again, on what the row is then. What it raises MUST be raised, and nothing
         changed. A task that is as it was MUST be one version on too. `created_at` MUST stay as it
         is stored, and so MUST the list and the assignments.
+        """
+        ...
+
+    async def change_many(
+        self, task_ids: Sequence[int], owner: str | None, verb: Callable[[Task], Task]
+    ) -> Sequence[Task | Exception | None]:
+        """Change up to 1,000 tasks of a list as `change` does; return what became of each, in order.
+
+        One that is named again MUST be changed again, from what the first made of it. An `Exception`
+        that `verb` raises for one MUST stand in its place. The others MUST be changed.
         """
         ...
 

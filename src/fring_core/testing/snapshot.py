@@ -36,6 +36,8 @@ def plain(value: object, *, versions: bool = True) -> object:
     if isinstance(value, datetime):
         return value.isoformat()  # which shows the time zone, that equality leaves out
     kind = type(value)
+    if isinstance(value, Exception):  # which a store may return, some of them made by attrs
+        return repr(value)
     if attrs.has(kind):
         return {
             field.name: plain(getattr(value, field.name), versions=versions)

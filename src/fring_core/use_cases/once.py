@@ -4,23 +4,22 @@ from __future__ import annotations
 
 import json
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any, Final
+from functools import partial
+from typing import TYPE_CHECKING, Any
 
 import attrs
 
 from fring_core import text
 from fring_core.clocks import in_utc
-from fring_core.errors import KeyReused, Problem, TransactionConflict
+from fring_core.errors import KeyReused, Problem
 from fring_core.receipts import CALLER, LONGEST, Receipt, check_key
+from fring_core.use_cases.transactions import all_or_nothing
 from fring_core.values import check_kind, plain_fields
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
     from fring_core.ports import Clock, Store
-
-# Each one that is lost means that somebody else's work was stored.
-TRIES: Final = 10
 
 
 @attrs.frozen(field_transformer=plain_fields)
@@ -52,20 +51,11 @@ class Once:
 
     async def do(self, work: Callable[[Store], Awaitable[Any]]) -> Any:
         """Return what `work` makes of a transaction's store, or has made of it under this key."""
-        for _ in range(TRIES - 1):
-            try:
-                return await self._try(work)
-            except TransactionConflict:
-                continue
-        return await self._try(work)
-
-    async def _try(self, work: Callable[[Store], Awaitable[Any]]) -> Any:
-        async with self._store.transaction() as store:
-            receipt = await self._receipt(store, work)
+        receipt = await all_or_nothing(self._store, partial(self._receipt, work))
         # What is told the first time is what will be told again.
         return json.loads(receipt.answer)
 
-    async def _receipt(self, store: Store, work: Callable[[Store], Awaitable[Any]]) -> Receipt:
+    async def _receipt(self, work: Callable[[Store], Awaitable[Any]], store: Store) -> Receipt:
         """Return the receipt that there is, or else that of the work, which is done now."""
         now = in_utc(self._clock())
         found = await store.receipts.hold(self.caller, self.key, now)

@@ -11,11 +11,12 @@ from fring_core.errors import TaskNotFound
 from fring_core.orders import Place, TaskOrder
 from fring_core.queries import MAX_LIMIT, Page, TaskFilter
 from fring_core.tasks import NewTask, TaskChanges, check_owner, existing
-from fring_core.values import check_kind
+from fring_core.use_cases.transactions import all_or_nothing
+from fring_core.values import check_kind, many
 from fring_core.versions import check_version, expected
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable
+    from collections.abc import AsyncIterator, Callable, Sequence
 
     from fring_core.assignments import TaskWithUsers
     from fring_core.ports import Clock, Store
@@ -44,6 +45,19 @@ class TaskUseCases:
         """Create a task; raise `IdTaken`."""
         check_kind("new", new, NewTask)
         return await self._store.tasks.add(new, check_owner(owner), in_utc(self._clock()))
+
+    async def create_many(
+        self, new: Sequence[NewTask], *, owner: str | None = None
+    ) -> Sequence[Task]:
+        """Create up to 1,000 tasks, in this order: all of them or, if it raises `IdTaken`, none."""
+        for each in (tasks := many("new", new)):
+            check_kind("new", each, NewTask)
+        owner, now = check_owner(owner), in_utc(self._clock())
+
+        async def add(store: Store) -> Sequence[Task]:
+            return [_done(each) for each in await store.tasks.add_many(tasks, owner, now)]
+
+        return await all_or_nothing(self._store, add)
 
     async def get(self, task_id: int, *, owner: str | None = None) -> Task:
         """Return a task; raise `TaskNotFound`."""
@@ -113,11 +127,25 @@ class TaskUseCases:
 
         With a `version`, this and what follows raise `VersionConflict` if the task has another.
         """
-        check_kind("changes", changes, TaskChanges)
-        now = in_utc(self._clock())
-        return await self._change(
-            task_id, owner, version, lambda task: task.change(changes, self._moves(task), now)
-        )
+        return await self._change(task_id, owner, version, self._verb(changes))
+
+    async def update_many(
+        self, task_ids: Sequence[int], changes: TaskChanges, *, owner: str | None = None
+    ) -> Sequence[Task]:
+        """Change up to 1,000 tasks alike: all of them or, if it raises as `update`, none.
+
+        What is returned is in the order of the ids; a task that is named again is changed again.
+        """
+        verb = self._verb(changes)
+        ids = [existing(task_id) for task_id in many("task_ids", task_ids)]
+        owner = check_owner(owner)
+
+        async def change(store: Store) -> Sequence[Task]:
+            changed = await store.tasks.change_many(ids, owner, verb)
+            absent = map(TaskNotFound, ids)
+            return [_done(each or its) for each, its in zip(changed, absent, strict=True)]
+
+        return await all_or_nothing(self._store, change)
 
     async def set_status(
         self,
@@ -162,5 +190,16 @@ class TaskUseCases:
             raise TaskNotFound(task_id)
         return changed
 
+    def _verb(self, changes: TaskChanges) -> Callable[[Task], Task]:
+        check_kind("changes", changes, TaskChanges)
+        now = in_utc(self._clock())
+        return lambda task: task.change(changes, self._moves(task), now)
+
     def _moves(self, task: Task) -> Workflow:
         return self._workflow if task.owner is None else self._personal_workflow
+
+
+def _done(result: Task | Exception) -> Task:
+    if isinstance(result, Exception):
+        raise result
+    return result

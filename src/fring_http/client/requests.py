@@ -105,6 +105,11 @@ def toggle_path(task_id: int, owner: str | None) -> str:
     return tasks_path(owner, task_id, "complete")
 
 
+def many(field: str) -> NoReturn:
+    """Refuse what is to be done for many at once."""
+    _refuse(field, "cannot be sent all at once: send one after another")
+
+
 def users_query(where: UserFilter, page: Page) -> dict[str, Any]:
     """Return what a list of users is asked for, as query parameters."""
     check_kind("where", where, UserFilter)

@@ -15,7 +15,7 @@ from fring_http.client.pages import every, listed
 from fring_http.client.requests import tasks_path
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncIterator, Sequence
 
     from fring_core import NewTask, Task, TaskStatus, TaskWithUsers
     from fring_http.client.calls import Calls
@@ -36,6 +36,15 @@ class TasksOverHttp:
         where, read = tasks_path(owner), entities.task(owner, new.id)
         refused = refusals(None, IdTaken) if owner is None else {}
         return await self._call("POST", where, read, refused, body=body, about={"id": new.id})
+
+    async def create_many(
+        self,
+        new: Sequence[NewTask],  # noqa: ARG002  # as Fring's
+        *,
+        owner: str | None = None,  # noqa: ARG002
+    ) -> Sequence[Task]:
+        """Raise `InvalidInput`: no API creates many at once, all of them or none."""
+        sent.many("new")
 
     async def get(self, task_id: int, *, owner: str | None = None) -> Task:
         """Return a task; raise `TaskNotFound`."""
@@ -108,6 +117,16 @@ class TasksOverHttp:
         return await self._call(
             "PUT", where, read, refused, body=body, about=about, version=version
         )
+
+    async def update_many(
+        self,
+        task_ids: Sequence[int],  # noqa: ARG002
+        changes: TaskChanges,  # noqa: ARG002
+        *,
+        owner: str | None = None,  # noqa: ARG002
+    ) -> Sequence[Task]:
+        """Raise `InvalidInput`, as `create_many`."""
+        sent.many("task_ids")
 
     async def set_status(
         self,

@@ -109,7 +109,7 @@ def _made(present: E, verbs: Sequence[Verb[E]]) -> tuple[E, list[Result[E]]]:
     results: list[Result[E]] = []
     for verb in verbs:
         try:
-            last = _next(present, last, verb(last))
+            last = following(present, last, verb(last))
         except BaseException as error:  # noqa: BLE001  # it is raised where the verb came from
             results.append(error)
         else:
@@ -117,7 +117,7 @@ def _made(present: E, verbs: Sequence[Verb[E]]) -> tuple[E, list[Result[E]]]:
     return last, results
 
 
-def _next(present: E, before: E, made: E) -> E:
+def following(present: E, before: E, made: E) -> E:
     """Return what a verb has made, one version on, and with what no change stores as it was."""
     kept = {name: getattr(present, name) for name in FIXED if hasattr(present, name)}
     return attrs.evolve(made, **kept | {"version": before.version + 1})

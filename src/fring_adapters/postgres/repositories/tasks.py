@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import attrs
 
+from fring_adapters.postgres.repositories import many_tasks
 from fring_adapters.postgres.repositories.pages import (
     NO_PAGE,
     alone,
@@ -24,7 +25,7 @@ from fring_adapters.postgres.sql.tasks import STATEMENTS
 from fring_core import IdTaken, Slice, StoreUnavailable, TaskOrder, TaskWithUsers
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
     from datetime import datetime
 
     from fring_adapters.postgres.repositories.changing import Changing
@@ -52,6 +53,11 @@ class PostgresTasks:
                 return new.as_task(rows[0][0], owner, now)
             await self._executor.run(STATEMENTS.skip_ahead, steps_after(clashes))
         raise StoreUnavailable(f"No free task id in {MAX_ROUNDS} attempts")
+
+    async def add_many(
+        self, new: Sequence[NewTask], owner: str | None, now: datetime
+    ) -> Sequence[Task | IdTaken]:
+        return await self._executor.all_or_nothing(partial(many_tasks.added, new, owner, now))
 
     async def get(self, task_id: int, owner: str | None) -> Task | None:
         return await _get(task_id, owner, self._executor)
@@ -90,6 +96,12 @@ class PostgresTasks:
         return await self._changing.change(
             ("task", task_id, owner), verb, partial(_get, task_id, owner), _save
         )
+
+    async def change_many(
+        self, task_ids: Sequence[int], owner: str | None, verb: Callable[[Task], Task]
+    ) -> Sequence[Task | Exception | None]:
+        work = partial(many_tasks.changed, task_ids, owner, verb)
+        return await self._executor.all_or_nothing(work)
 
     async def remove(self, task_id: int, owner: str | None, *, version: int | None = None) -> bool:
         parameters = {"id": task_id, "owner": owner}

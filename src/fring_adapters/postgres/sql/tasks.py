@@ -34,7 +34,19 @@ def _with_users() -> Statement:
     )
 
 
+def _locking() -> Statement:
+    asked = Asked.like(_KEY)
+    return asked.writing(
+        select(*TASKS.columns, asked.c.n)
+        .select_from(asked.table.join(tasks, asked.is_it(*_KEY)))
+        .order_by(tasks.c.id)
+        .with_for_update(of=tasks, key_share=True)
+    )
+
+
 GET_WITH_USERS: Final = _with_users()
+# As `STATEMENTS.get`, and nobody else changes the rows until the transaction ends.
+LOCK: Final = _locking()
 
 
 def _removal() -> Statement:

@@ -93,6 +93,7 @@ class SplitExecutor(Asking):
         self._may_be_stale = may_be_stale
         self.check = primary.check
         self.transaction = primary.transaction
+        self.all_or_nothing = primary.all_or_nothing
         self.on_one_connection = primary.on_one_connection
         self.by_standby = self.by_primary = 0
 

@@ -78,6 +78,7 @@ class Coalescing(Asking):
     def __init__(self, executor: PoolExecutor[Any]) -> None:
         self._executor = executor
         self.check, self.transaction = executor.check, executor.transaction
+        self.all_or_nothing = executor.all_or_nothing
         self.run = executor.run  # type: ignore[method-assign]
         self._next: dict[Statement, list[_Call]] = {}
         self.under_way = 0

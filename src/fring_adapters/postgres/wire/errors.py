@@ -109,6 +109,11 @@ def translating() -> Iterator[None]:
         raise translated(error) or error from error
 
 
+def pause_after_clash(clashes: int) -> float:
+    """Return how many seconds to wait after so many clashes with others."""
+    return random.uniform(0, 0.01 * 2**clashes)  # noqa: S311  # jitter, no secret
+
+
 def delay_before_retry(error: psycopg.Error, statement: Statement, failures: int) -> float:
     """Return how long to wait, in seconds, before a statement that failed is sent again.
 
@@ -116,7 +121,7 @@ def delay_before_retry(error: psycopg.Error, statement: Statement, failures: int
     but only one time. Otherwise raise the error, translated.
     """
     if error.sqlstate in CLASHES and failures <= MAX_CLASHES:
-        return random.uniform(0, 0.01 * 2**failures)  # noqa: S311  # jitter, no secret
+        return pause_after_clash(failures)
     if is_lost(error) and statement.reads and failures == 1:
         return 0
     raise translated(error) or error from error

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from fring_adapters.postgres.wire.statement import told
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Awaitable, Callable, Mapping, Sequence
     from contextlib import AbstractAsyncContextManager
 
     from fring_adapters.postgres.wire.statement import Row, Statement
+
+
+T = TypeVar("T")
 
 
 class Executor(Protocol):
@@ -45,6 +48,13 @@ class Executor(Protocol):
         """Open a transaction, or a savepoint inside one."""
         ...
 
+    async def all_or_nothing(self, work: Callable[[Executor], Awaitable[T]]) -> T:
+        """Return what `work` does on an executor of one transaction; raise as `run`.
+
+        It is done again if it clashed with others. In a transaction, other calls wait meanwhile.
+        """
+        ...
+
     def on_one_connection(self) -> AbstractAsyncContextManager[Executor]:
         """Send statements on one connection until the block ends, each as `run` does."""
         ...
@@ -65,5 +75,7 @@ class Asking:
     async def ask_each(
         self, statement: Statement, calls: Sequence[Mapping[str, Any]]
     ) -> list[list[Row]]:
-        """Return what a statement tells each of several calls."""
+        """Return what a statement tells each of several calls, if there are any."""
+        if not calls:
+            return []
         return told(await self.run(statement, statement.asked_by(calls)), len(calls))

@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 from contextlib import asynccontextmanager
-from typing import TYPE_CHECKING, Any, Generic, TypeAlias, cast
+from typing import TYPE_CHECKING, Any, Generic, TypeAlias, TypeVar, cast
 
 import psycopg
 
 from fring_adapters.postgres.wire.driver import C
 from fring_adapters.postgres.wire.errors import (
+    MAX_CLASHES,
     STALE,
     delay_before_retry,
     is_lost,
+    pause_after_clash,
     renewal_pause,
     translating,
 )
 from fring_adapters.postgres.wire.executor import Asking
 from fring_adapters.postgres.wire.transaction import Transaction
+from fring_core import TransactionConflict
 from fring_core.scopes import Block, check_outside
 
 if TYPE_CHECKING:
@@ -31,6 +34,8 @@ if TYPE_CHECKING:
 # Given an error, its statement and how often that has failed, returns how long to wait before it is
 # sent again, in seconds, or raises.
 Delay: TypeAlias = "Callable[[psycopg.Error, Statement, int], float]"
+
+T = TypeVar("T")
 
 
 class PoolExecutor(Asking, Generic[C]):
@@ -116,6 +121,19 @@ class PoolExecutor(Asking, Generic[C]):
                     await driver.renew(connection)
             finally:
                 await driver.give_back(connection)
+
+    async def all_or_nothing(self, work: Callable[[Executor], Awaitable[T]]) -> T:
+        """Return what `work` does in one transaction, as `Executor` says."""
+        for clashes in range(1, MAX_CLASHES + 1):
+            try:
+                return await self._in_transaction(work)
+            except TransactionConflict:
+                await self._driver.pause(pause_after_clash(clashes))
+        return await self._in_transaction(work)
+
+    async def _in_transaction(self, work: Callable[[Executor], Awaitable[T]]) -> T:
+        async with self.transaction() as inside:
+            return await work(inside)
 
 
 class OneConnection(PoolExecutor[C]):

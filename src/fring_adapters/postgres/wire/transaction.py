@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import nullcontext
-from typing import TYPE_CHECKING, Any, Final, Generic
+from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar
 
 import psycopg
 
@@ -14,13 +14,16 @@ from fring_adapters.postgres.wire.executor import Asking
 from fring_core import StoreUnavailable
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Awaitable, Callable, Mapping
     from contextlib import AbstractAsyncContextManager
     from types import TracebackType
     from typing import Self
 
     from fring_adapters.postgres.wire.driver import Driver, Lock
+    from fring_adapters.postgres.wire.executor import Executor
     from fring_adapters.postgres.wire.statement import Row, Statement
+
+T = TypeVar("T")
 
 OVER: Final = "The transaction is over; use the store that it was opened on"
 INSIDE: Final = "A transaction inside this one is open; use the store that it gave"
@@ -76,6 +79,17 @@ class Transaction(Asking, Generic[C]):
         driver, connection = self._driver, self._connection
         async with driver.transaction(connection):
             return await driver.execute(connection, statement, parameters, prepare=prepare)
+
+    async def all_or_nothing(self, work: Callable[[Executor], Awaitable[T]]) -> T:
+        """Return what `work` does in a savepoint of its own, while other calls wait."""
+        self._driver.check_usable()
+        await self.lock.acquire()
+        try:
+            self.check()
+            async with Transaction(self._driver, self._connection) as inside:
+                return await work(inside)
+        finally:
+            self.lock.release()
 
     def on_one_connection(self) -> AbstractAsyncContextManager[Transaction[C]]:
         """Return itself: it has one only."""

@@ -15,6 +15,8 @@ from fring_core.testing.contract.inheritance import InheritanceTests
 from fring_core.testing.contract.inside import InsideTests
 from fring_core.testing.contract.lasting import LastingTests
 from fring_core.testing.contract.lists import ListTests
+from fring_core.testing.contract.many import ManyTests
+from fring_core.testing.contract.many_together import ManyTogetherTests
 from fring_core.testing.contract.moments import MomentTests
 from fring_core.testing.contract.neighbours import NeighbourTests
 from fring_core.testing.contract.nested import NestedTransactionTests
@@ -49,6 +51,7 @@ class StoreContract(
     HandoverTests,
     NeighbourTests,
     PairTests,
+    ManyTogetherTests,
     RaceTests,
     OvertakenTests,
     CommitTests,
@@ -62,6 +65,7 @@ class StoreContract(
     MomentTests,
     ReceiptTests,
     AssignmentTests,
+    ManyTests,
     PlaceTests,
     OrderTests,
     FilterTests,

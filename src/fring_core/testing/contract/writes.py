@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING, Any
 
 import attrs
 
-from fring_core import NewUser, Role, TaskStatus
+from fring_core import NewTask, NewUser, Role, TaskStatus
 from fring_core.testing.contract.examples import LATER, NOW, add_task, add_user, save
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine
 
-    from fring_core import Store
+    from fring_core import Store, Task
 
     Write = Callable[[Store], Coroutine[Any, Any, object]]
 
@@ -40,6 +40,10 @@ async def _complete(store: Store, task_id: int = 1, owner: str | None = None) ->
     return await save(store, done)
 
 
+def _described(task: Task) -> Task:
+    return attrs.evolve(task, description="b", updated_at=LATER)
+
+
 async def _replace(store: Store) -> object:
     credential = await store.credentials.find("u2", None)
     assert credential is not None
@@ -51,10 +55,14 @@ WRITES: dict[str, Write] = {
     "users.change": _rename,
     "tasks.change": _complete,
     "tasks.change on a list": lambda store: _complete(store, 3, "ann"),
+    "tasks.change_many": lambda store: store.tasks.change_many([1, 2], None, _described),
     "credentials.replace": _replace,
     "credentials.set_role": lambda store: store.credentials.set_role(1, Role.ADMIN),
     "users.add": lambda store: store.users.add(NewUser("new", "new@e.o", 5), NOW, "h5"),
     "tasks.add": lambda store: add_task(store, "new", 5),
+    "tasks.add_many": lambda store: store.tasks.add_many(
+        [NewTask("new", id=7), NewTask("newer", id=8)], None, NOW
+    ),
     "tasks.add to a list": lambda store: add_task(store, "new", 6, "2"),
     "assignments.add": lambda store: store.assignments.add(3, 2),
     "assignments.remove": lambda store: store.assignments.remove(1, 1),

@@ -143,11 +143,16 @@ def _calls_with(
 
 ADD_USER = _calls("store.users.add", NEW_USER, MOMENTS, st.none() | HASHES)
 ADD_TASK = _calls("store.tasks.add", NEW_TASK, OWNER, MOMENTS)
+NEW_TASKS = st.lists(NEW_TASK, max_size=4)
+ADD_TASKS = _calls("store.tasks.add_many", NEW_TASKS, OWNER, MOMENTS)
 ASSIGN = _calls("store.assignments.add", USER, TASK)
 LIST_USERS = _calls("store.users.list", USER_FILTERS, PAGES)
 LIST_TASKS = _calls("store.tasks.list", TASK_FILTERS, PAGES, OWNER, values.task_orders())
 CHANGE_USER = _calls("change_user", USER, USER_CHANGES, refused=st.booleans())
 CHANGE_TASK = _calls("change_task", TASK, OWNER, TASK_CHANGES, refused=st.booleans())
+CHANGE_TASKS = _calls(
+    "change_tasks", st.lists(TASK, max_size=4), OWNER, TASK_CHANGES, refused=st.booleans()
+)
 FIND_CREDENTIAL = _calls("store.credentials.find", st.none() | NAMES, st.none() | EMAILS)
 REPLACE_HASH = _calls("replace_hash", USER, HASHES, stale=st.booleans())
 SET_ROLE = _calls("store.credentials.set_role", USER, st.sampled_from(Role))
@@ -185,6 +190,7 @@ USE_CASES = (
 CALLS = (
     *[ADD_USER, ADD_TASK, ADD_TASK, ASSIGN, ASSIGN] * 2,  # or too little would be there to find
     *[LIST_USERS, LIST_TASKS] * 6,  # which have the most ways to be wrong
+    *[ADD_TASKS, CHANGE_TASKS] * 2,
     *[CHANGE_USER, CHANGE_TASK, FIND_CREDENTIAL, REPLACE_HASH, SET_ROLE] * 2,
     *[_calls_with("store.tasks.list", values.task_orders().flatmap(_tasks_after))] * 3,
     *[_calls("store.users.list", USER_FILTERS, _pages_after("user"))] * 2,
@@ -200,6 +206,9 @@ CALLS = (
     _calls("store.assignments.remove", USER, TASK),
     _calls("store.assignments.tasks_of", USER, st.none() | STATUS),
     _calls("store.assignments.users_of", TASK),
+    # Not among the use cases: what has Fring's methods, as a client, may refuse these.
+    _calls("fring.tasks.create_many", NEW_TASKS, owner=OWNER),
+    _calls("fring.tasks.update_many", st.lists(ANY_TASK, max_size=4), TASK_CHANGES, owner=OWNER),
     *USE_CASES,
 )
 

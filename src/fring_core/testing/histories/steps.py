@@ -7,7 +7,7 @@ from functools import cache
 from inspect import signature
 from itertools import zip_longest
 from operator import attrgetter
-from typing import TYPE_CHECKING, Any, NoReturn, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Any, NoReturn, TypeAlias, TypeVar, cast
 
 import attrs
 
@@ -19,7 +19,7 @@ from fring_core.use_cases.tasks import TaskUseCases
 from fring_core.use_cases.users import UserUseCases
 
 if TYPE_CHECKING:
-    from collections.abc import Coroutine, Mapping
+    from collections.abc import Coroutine, Mapping, Sequence
     from datetime import datetime
 
     from fring_core import Store, Task, TaskChanges, User, UserChanges
@@ -60,6 +60,18 @@ class Target:
 
         return await self.store.tasks.change(task_id, owner, verb)
 
+    async def change_tasks(
+        self, task_ids: Sequence[int], owner: str | None, changes: TaskChanges, *, refused: bool
+    ) -> Sequence[Task | Exception | None]:
+        """Change tasks at once, or refuse to change those that have been changed an odd time."""
+
+        def verb(task: Task) -> Task:
+            if refused and task.version % 2 == 0:
+                _refuse()
+            return task.change(changes, PERMISSIVE, self.now)
+
+        return await self.store.tasks.change_many(task_ids, owner, verb)
+
     async def replace_hash(self, user_id: int, password_hash: str, *, stale: bool) -> bool:
         """Replace a user's password hash, as it is or as if another had been found."""
         user = await self.store.users.get(user_id) or ghost_user(user_id)
@@ -78,6 +90,7 @@ _IDS: dict[str, type[NewUser | NewTask]] = {
     "user_id": NewUser,
     "user": NewUser,
     "task_id": NewTask,
+    "task_ids": NewTask,
     "task": NewTask,
 }
 _PORTS: dict[str, type] = {
@@ -113,12 +126,11 @@ class Call:
         """Return a call that has not been made yet, on the rows that now have other ids."""
         kinds = _kinds_of_ids(self.method)
         arguments = tuple(
-            now_drawn[kind, value][1] if kind and (kind, value) in now_drawn else value
+            _now_id(kind, value, now_drawn)
             for kind, value in zip_longest(kinds[: len(self.arguments)], self.arguments)
         )
         options = {
-            name: now_drawn.get((_IDS[name], value), (NewUser, value))[1] if name in _IDS else value
-            for name, value in self.options.items()
+            name: _now_id(_IDS.get(name), value, now_drawn) for name, value in self.options.items()
         }
         return Call(self.method, arguments, options, self.now)
 
@@ -129,16 +141,38 @@ class Call:
         """
         match self.arguments, outcome:
             case (NewUser() | NewTask() as new, *others), {"id": int() as given}:
-                drawn, row = new.id is None, (type(new), given)
-                assert not (drawn and row in had), f"no store may draw {given}, which a row has had"
-                had.add(row)
-                if drawn:
-                    self.drew.append(row)
-                return (
-                    attrs.evolve(self, arguments=(_with_id(new, given), *others)) if drawn else self
-                )
+                first: object = self._adopted(new, given, had)
+            case (list(), *others), list():
+                told = zip(self.arguments[0], cast("list[object]", outcome), strict=True)
+                first = [self._as_told(new, row, had) for new, row in told]
             case _:
                 return self
+        return attrs.evolve(self, arguments=(first, *others))
+
+    def _as_told(self, new: object, outcome: object, had: set[Id]) -> object:
+        """Return one of several that are created, with the id that the store drew, if it did."""
+        match new, outcome:
+            case NewTask(), {"id": int() as given}:
+                return self._adopted(new, given, had)
+            case _:
+                return new
+
+    def _adopted(self, new: NewUser | NewTask, given: int, had: set[Id]) -> NewUser | NewTask:
+        """Return what creates a row with the id that a store gave it."""
+        drawn, row = new.id is None, (type(new), given)
+        assert not (drawn and row in had), f"no store may draw {given}, which a row has had"
+        had.add(row)
+        if not drawn:
+            return new
+        self.drew.append(row)
+        return _with_id(new, given)
+
+
+def _now_id(kind: type[NewUser | NewTask] | None, value: Any, now_drawn: Mapping[Id, Id]) -> Any:
+    """Return an argument with the ids that the rows it names have now."""
+    if isinstance(value, list):
+        return [_now_id(kind, each, now_drawn) for each in cast("list[object]", value)]
+    return now_drawn[kind, value][1] if kind and (kind, value) in now_drawn else value
 
 
 @cache
