@@ -120,10 +120,10 @@ def test_errors_go_to_sentry_without_values(tmp_path, new_database, collector):
     ):
         with psycopg.connect(database) as connection:
             connection.execute("ALTER TABLE tasks DROP CONSTRAINT ck_tasks_status")
-            (task,) = connection.execute(
+            [(task,)] = connection.execute(
                 "INSERT INTO tasks (owner, title, status) VALUES ('hush', 'hush', 'odd hush')"
                 " RETURNING id"
-            ).fetchone()
+            ).fetchall()
         made = httpx.get(f"{server.url}/api/hush/tasks/{task}", verify=False)  # a name in a path
         assert made.status_code == 500, made.text
         await_condition(lambda: any(b"exception" in sent for _, sent in taken))
