@@ -18,6 +18,7 @@ from sqlalchemy import (
     column,
     func,
     over,
+    select,
 )
 from sqlalchemy.dialects.postgresql import ARRAY
 
@@ -56,7 +57,7 @@ class Asked:
     def __init__(self, **parameters: TypeEngine[Any]) -> None:
         self._arrays = {name: _ARRAYS[type(kind)] for name, kind in parameters.items()}
         self.table = (
-            func.unnest(*(bindparam(name, type_=ARRAY(kind)) for name, kind in parameters.items()))
+            func.unnest(*(_given(name, kind) for name, kind in parameters.items()))
             .table_valued(
                 *(column(name, kind) for name, kind in parameters.items()),
                 with_ordinality="n",
@@ -103,6 +104,12 @@ class Asked:
     def writing(self, clause: Executable) -> Statement:
         """Compile a statement that changes rows."""
         return Statement(compiled(clause), reads=False, arrays=self._arrays)
+
+
+def _given(name: str, kind: TypeEngine[Any]) -> ColumnElement[Any]:
+    # Hidden from the planner, which would plan every call anew: for arrays that it sees are short it
+    # expects to save more than planning takes.
+    return select(bindparam(name, type_=ARRAY(kind))).scalar_subquery()
 
 
 def _plain(kind: TypeEngine[Any]) -> TypeEngine[Any]:
