@@ -57,7 +57,7 @@ class Asked:
     def __init__(self, **parameters: TypeEngine[Any]) -> None:
         self._arrays = {name: _ARRAYS[type(kind)] for name, kind in parameters.items()}
         self.table = (
-            func.unnest(*(_given(name, kind) for name, kind in parameters.items()))
+            func.unnest(*(self._given(name, kind) for name, kind in parameters.items()))
             .table_valued(
                 *(column(name, kind) for name, kind in parameters.items()),
                 with_ordinality="n",
@@ -65,6 +65,12 @@ class Asked:
             .render_derived(name="asked")
         )
         self.c = self.table.c
+
+    @staticmethod
+    def _given(name: str, kind: TypeEngine[Any]) -> ColumnElement[Any]:
+        # Hidden from the planner, which would plan every call anew: for arrays that it sees are
+        # short it expects to save more than planning takes.
+        return select(bindparam(name, type_=ARRAY(kind))).scalar_subquery()
 
     @classmethod
     def like(cls, columns: Iterable[Column[Any]], **more: TypeEngine[Any]) -> Asked:
@@ -106,10 +112,12 @@ class Asked:
         return Statement(compiled(clause), reads=False, arrays=self._arrays)
 
 
-def _given(name: str, kind: TypeEngine[Any]) -> ColumnElement[Any]:
-    # Hidden from the planner, which would plan every call anew: for arrays that it sees are short it
-    # expects to save more than planning takes.
-    return select(bindparam(name, type_=ARRAY(kind))).scalar_subquery()
+class AskedAnew(Asked):
+    """Hold what calls ask with, where each is planned by itself: one plan for all would read more."""
+
+    @staticmethod
+    def _given(name: str, kind: TypeEngine[Any]) -> ColumnElement[Any]:
+        return bindparam(name, type_=ARRAY(kind))
 
 
 def _plain(kind: TypeEngine[Any]) -> TypeEngine[Any]:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import delete, exists, select
 
-from fring_adapters.postgres.sql.asked import ID, TEXT, Asked
+from fring_adapters.postgres.sql.asked import ID, TEXT, AskedAnew
 from fring_adapters.postgres.sql.drawn_ids import spending
 from fring_adapters.postgres.sql.removal_at import seen_beside
 from fring_adapters.postgres.sql.tables import tasks, users
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from fring_adapters.postgres.wire.statement import Statement
 
 
-def _removed(asked: Asked, *more: ColumnElement[bool]) -> CTE:
+def _removed(asked: AskedAnew, *more: ColumnElement[bool]) -> CTE:
     return (
         delete(users)
         .where(users.c.id == asked.c.id, *more)
@@ -31,7 +31,7 @@ def _removed(asked: Asked, *more: ColumnElement[bool]) -> CTE:
     )
 
 
-def _with_its_list(asked: Asked, removed: CTE, told: Select[*tuple[Any, ...]]) -> Statement:
+def _with_its_list(asked: AskedAnew, removed: CTE, told: Select[*tuple[Any, ...]]) -> Statement:
     """Return a removal that tells this, and takes an account's list along."""
     # The list of a user without a password may be somebody else's.
     its_list = (
@@ -44,20 +44,20 @@ def _with_its_list(asked: Asked, removed: CTE, told: Select[*tuple[Any, ...]]) -
 
 
 def _removal() -> Statement:
-    asked = Asked(id=ID, owner=TEXT)
+    asked = AskedAnew(id=ID, owner=TEXT)
     removed = _removed(asked)
     return _with_its_list(asked, removed, select(removed.c.id, removed.c.is_account, removed.c.n))
 
 
 def _removal_at() -> Statement:
-    asked = Asked(id=ID, owner=TEXT, was=ID)
+    asked = AskedAnew(id=ID, owner=TEXT, was=ID)
     removed = _removed(asked, users.c.version == asked.c.was)
     return _with_its_list(asked, removed, seen_beside(removed, asked, users, users.c.id))
 
 
 def _sweep() -> Statement:
     """Return what removes what came to a list while its removal could not see it."""
-    asked = Asked(id=ID, owner=TEXT)
+    asked = AskedAnew(id=ID, owner=TEXT)
     left = (
         delete(tasks)
         .where(
