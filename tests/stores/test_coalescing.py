@@ -1,10 +1,7 @@
 """Calls that come together: one statement serves them, and each gets its own."""
 
 import asyncio
-from collections import Counter
-from contextlib import contextmanager
 
-import psycopg
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -12,7 +9,6 @@ from hypothesis import strategies as st
 from fring_adapters.clock import utc_now
 from fring_adapters.postgres import PoolSettings, PostgresStore
 from fring_adapters.postgres.wire import coalescing
-from fring_adapters.postgres.wire.urls import to_conninfo
 from fring_core import (
     Fring,
     NewTask,
@@ -36,24 +32,7 @@ def anyio_backend():
 
 
 @pytest.fixture
-def sql(database_url, empty):
-    empty()
-    with psycopg.connect(to_conninfo(database_url)) as connection:
-        yield connection
-
-
-@pytest.fixture
-def sent():
-    return Counter()
-
-
-@pytest.fixture
-async def fring(database_url, sql, sent):
-    @contextmanager
-    def watch(name):
-        sent[name] += 1
-        yield
-
+async def fring(database_url, sql, sent, watch):
     async with Fring(PostgresStore(database_url, watch=watch), clock=utc_now) as fring:
         await fring.tasks.count()  # connected
         sent.clear()
@@ -246,12 +225,7 @@ def test_each_call_sees_what_was_acknowledged_before(database_url, programs):
     asyncio.run(run())
 
 
-async def test_it_can_be_switched_off(database_url, sql, sent):
-    @contextmanager
-    def watch(name):
-        sent[name] += 1
-        yield
-
+async def test_it_can_be_switched_off(database_url, sql, sent, watch):
     pool = PoolSettings(coalesce=False)
     async with Fring(PostgresStore(database_url, pool, watch=watch), clock=utc_now) as fring:
         await together(*(fring.tasks.get(n) for n in range(1, CALLERS + 1)))

@@ -1,8 +1,7 @@
 """Many tasks at once in PostgreSQL: in how few statements, and what becomes of what is in the way."""
 
 import asyncio
-from collections import Counter
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 
 import attrs
 import psycopg
@@ -34,24 +33,7 @@ def anyio_backend():
 
 
 @pytest.fixture
-def sql(database_url, empty):
-    empty()
-    with psycopg.connect(to_conninfo(database_url)) as connection:
-        yield connection
-
-
-@pytest.fixture
-def sent():
-    return Counter()
-
-
-@pytest.fixture
-async def store(database_url, sql, sent):
-    @contextmanager
-    def watch(name):
-        sent[name] += 1
-        yield
-
+async def store(database_url, sql, sent, watch):
     async with PostgresStore(database_url, PoolSettings(size=4), watch=watch) as store:
         await store.users.get(1)  # connected
         sent.clear()

@@ -10,15 +10,7 @@ from functools import cache, partial
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 import attrs
-from sqlalchemy import (
-    ColumnElement,
-    bindparam,
-    exists,
-    literal_column,
-    select,
-    true,
-    union_all,
-)
+from sqlalchemy import ColumnElement, bindparam, exists, literal_column, select, true, union_all
 
 from fring_adapters.postgres.sql.asked import ID, TEXT, Asked
 from fring_adapters.postgres.sql.entities import FRONT, counted, paged
@@ -68,7 +60,7 @@ def listing(
         *(shared, status, assigned, completed, order if after else None),
         *((bindparam, ()) if title else (asked.c.__getitem__, (asked.table,))),
     )
-    by_status = status and not (chosen.by_assignments(order) or chosen.is_one_status())
+    by_status = chosen.by_status() and not chosen.by_assignments(order)
     by = partial(ordered, order=order, status=by_status)
     if title:
         search = Search(
@@ -132,12 +124,13 @@ class _Filters:
         """Tell whether rows are got from what is known of assignments, by id."""
         return self.assigned is not None and self.shared and order is TaskOrder.BY_ID
 
-    def is_one_status(self) -> bool:
-        """Tell whether a place is sought the other way round than its status is ordered.
+    def by_status(self) -> bool:
+        """Tell whether rows are ordered by their one status first, as its index is.
 
-        Then there is one index in that order, and it finds the place in this very status alone.
+        Not if a place is sought newest first, the other way round than statuses are ordered: there
+        is one index in that order, and it finds the place in this very status alone.
         """
-        return self.status and self.after is TaskOrder.NEWEST_FIRST
+        return self.status and self.after is not TaskOrder.NEWEST_FIRST
 
     def _by_assignments(self) -> Select[Any]:
         """Find ids in indexes alone, and look at each task that is then listed."""
@@ -169,19 +162,18 @@ class _Filters:
         if self.assigned is not None:
             found.append(_has_users(source) if self.assigned else ~_has_users(source))
         if self.after is not None:
-            by_status = self.status and not self.is_one_status()
-            found.append(behind(source, self.after, self.parameter, status=by_status))
+            found.append(behind(source, self.after, self.parameter, status=self.by_status()))
         return found
 
     def _status(self, source: FromClause) -> list[ColumnElement[Any]]:
         found: list[ColumnElement[Any]] = []
         if self.status:
             status = self.parameter("status")
-            if self.is_one_status():
-                found.append(source.c.status == status)
-            else:
+            if self.by_status():
                 # Not =: the planner would take an index of all statuses for the order, and filter.
                 found += [source.c.status >= status, source.c.status <= status]
+            else:
+                found.append(source.c.status == status)
         if self.completed is not None:
             done = source.c.status.in_(_literal(one) for one in COMPLETED_ONES)
             found.append(done if self.completed else ~done)
