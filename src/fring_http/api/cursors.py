@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from base64 import b64decode, urlsafe_b64encode
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from hashlib import blake2b
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
@@ -42,7 +43,7 @@ class Listing:
         place = Place.of(last, self.order)
         value = place.value
         sent: _Sent = (
-            self._hash(),
+            _hash(self),
             place.id,
             (value - _EPOCH) // _MICROSECOND if isinstance(value, datetime) else value,
         )
@@ -61,7 +62,7 @@ class Listing:
             place.check_order(self.order)
         except (ValueError, OverflowError, InvalidInput, msgspec.MsgspecError) as error:
             raise ValueError(cursor) from error
-        if belongs_to != self._hash():
+        if belongs_to != _hash(self):
             raise ValueError(cursor)
         return place
 
@@ -70,6 +71,8 @@ class Listing:
             return _EPOCH + sent * _MICROSECOND
         return sent
 
-    def _hash(self) -> bytes:
-        about: Sequence[object] = (self.name, self.order.value, *attrs.astuple(self.where))
-        return blake2b(msgspec.msgpack.encode(about), digest_size=_HASH_BYTES).digest()
+
+@lru_cache(maxsize=100)  # a filter may be long
+def _hash(listing: Listing) -> bytes:
+    about: Sequence[object] = (listing.name, listing.order.value, *attrs.astuple(listing.where))
+    return blake2b(msgspec.msgpack.encode(about), digest_size=_HASH_BYTES).digest()

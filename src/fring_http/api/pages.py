@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
-from urllib.parse import urlencode
+from urllib.parse import quote_plus
 
 from litestar.datastructures import ResponseHeader
 
@@ -54,6 +54,7 @@ def linked(
     cursor = listing.next_cursor(found)
     if cursor is None:
         return {}
-    parameters = query.given(*filters, "limit") | {"after": cursor}
+    given = query.given(*filters, "limit").items()
+    narrowed = "".join(f"{name}={quote_plus(value)}&" for name, value in given)
     path = reference(request, request.scope["path"])
-    return {"Link": f'<{path}?{urlencode(parameters)}>; rel="next"'}
+    return {"Link": f'<{path}?{narrowed}after={cursor}>; rel="next"'}

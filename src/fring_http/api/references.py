@@ -7,6 +7,7 @@ each case, and believes no header that a stranger may have sent (RFC 3986, 5.2).
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 from urllib.parse import quote
 
@@ -35,7 +36,12 @@ def root(request: Request[Any, Any, Any]) -> str:
 
 def reference(request: Request[Any, Any, Any], path: str) -> str:
     """Return the reference to a path, which begins with a slash and may have any characters."""
-    return root(request) + quote(path[1:])
+    return root(request) + _quoted(path)
+
+
+@lru_cache(maxsize=1000)
+def _quoted(path: str) -> str:
+    return quote(path[1:])
 
 
 def created(

@@ -6,7 +6,7 @@ import asyncio
 from time import monotonic
 from typing import TYPE_CHECKING, Any
 
-from fring_adapters.postgres.wire.cursors import FringAsyncCursor
+from fring_adapters.postgres.wire.cursors import MOST_KEPT, FringAsyncCursor
 from fring_adapters.postgres.wire.driver import UNWATCHED, count_error
 
 if TYPE_CHECKING:
@@ -55,7 +55,7 @@ class AsyncDriver:
         prepare: bool | None = None,
     ) -> list[Row]:
         """Send a statement and return its rows."""
-        cursor = FringAsyncCursor(connection)
+        cursor = self._cursor(connection)
         under_way = self.under_way
         if under_way is not None:
             under_way[connection] = statement, monotonic()
@@ -64,13 +64,19 @@ class AsyncDriver:
                 await cursor.execute(
                     statement.within(self.schema), parameters, prepare=prepare, binary=True
                 )
-                return await cursor.fetchall()
+                rows = await cursor.fetchall()
             except Exception as error:
                 count_error(self.errors, error)
                 raise
             finally:
                 if under_way is not None:
                     del under_way[connection]
+        if len(rows) > MOST_KEPT:
+            await cursor.close()
+        return rows
+
+    def _cursor(self, connection: AsyncConnection[Any]) -> FringAsyncCursor:
+        return FringAsyncCursor(connection)
 
     async def forget_prepared(self, connection: AsyncConnection[Any]) -> None:
         """Drop all prepared statements: psycopg reads along, and prepares everything anew."""

@@ -9,7 +9,7 @@ from threading import Lock
 from time import monotonic
 from typing import TYPE_CHECKING, Any
 
-from fring_adapters.postgres.wire.cursors import FringCursor
+from fring_adapters.postgres.wire.cursors import MOST_KEPT, FringCursor
 from fring_adapters.postgres.wire.driver import UNWATCHED, count_error
 from fring_core.sync import is_driven
 
@@ -70,7 +70,7 @@ class BlockingDriver:
         prepare: bool | None = None,
     ) -> list[Row]:
         """Send a statement and return its rows."""
-        cursor = FringCursor(connection)
+        cursor = self._cursor(connection)
         under_way = self.under_way
         if under_way is not None:
             under_way[connection] = statement, monotonic()
@@ -79,13 +79,19 @@ class BlockingDriver:
                 cursor.execute(
                     statement.within(self.schema), parameters, prepare=prepare, binary=True
                 )
-                return cursor.fetchall()
+                rows = cursor.fetchall()
             except Exception as error:
                 count_error(self.errors, error)
                 raise
             finally:
                 if under_way is not None:
                     del under_way[connection]
+        if len(rows) > MOST_KEPT:
+            cursor.close()
+        return rows
+
+    def _cursor(self, connection: Connection[Any]) -> FringCursor:
+        return FringCursor(connection)
 
     async def forget_prepared(self, connection: Connection[Any]) -> None:
         """Drop all prepared statements: psycopg reads along, and prepares everything anew."""

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 import psycopg
 from psycopg import AsyncConnection, Connection, waiting
 
+from fring_adapters.postgres.wire.cursors import FringAsyncCursor, FringCursor
 from fring_adapters.postgres.wire.door import ASK_SECONDS
 from fring_adapters.postgres.wire.lifetimes import remember
 from fring_adapters.postgres.wire.statement import Row
@@ -33,6 +34,8 @@ INTERVAL_SECONDS: Final = 0.1  # psycopg's own, after which it looks for Ctrl-C
 
 class PooledAsyncConnection(Pooled, AsyncConnection[Row]):
     """Connect, and remember which of all connections it is, and when it was last used."""
+
+    _cursor: FringAsyncCursor | None = None
 
     @classmethod
     async def connect(cls, conninfo: str = "", *, door: Door, **arguments: Any) -> Self:  # type: ignore[override]  # pyright: ignore[reportIncompatibleMethodOverride]  # only pools call it
@@ -83,6 +86,12 @@ class PooledAsyncConnection(Pooled, AsyncConnection[Row]):
                 self.pgconn.finish()
         raise stopped from stopped.__cause__
 
+    def kept_cursor(self) -> FringAsyncCursor:
+        """Return the cursor that was used before, if it is open: to make one takes its time."""
+        if self._cursor is None or self._cursor.closed:
+            self._cursor = FringAsyncCursor(self)
+        return self._cursor
+
     async def ask(self) -> None:
         """Raise what a statement raises unless the database answers in `ASK_SECONDS`."""
         with self.hurried(ASK_SECONDS):
@@ -91,6 +100,8 @@ class PooledAsyncConnection(Pooled, AsyncConnection[Row]):
 
 class PooledConnection(Pooled, Connection[Row]):
     """Connect, and remember which of all connections it is, and when it was last used."""
+
+    _cursor: FringCursor | None = None
 
     @classmethod
     def connect(cls, conninfo: str = "", *, door: Door, **arguments: Any) -> Self:  # type: ignore[override]  # pyright: ignore[reportIncompatibleMethodOverride]  # only pools call it
@@ -133,6 +144,12 @@ class PooledConnection(Pooled, Connection[Row]):
             if is_waiting(self):  # the database does not answer at all
                 self.pgconn.finish()
         raise stopped from stopped.__cause__
+
+    def kept_cursor(self) -> FringCursor:
+        """Return the cursor that was used before, if it is open."""
+        if self._cursor is None or self._cursor.closed:
+            self._cursor = FringCursor(self)
+        return self._cursor
 
     def ask(self) -> None:
         """Ask as `PooledAsyncConnection.ask` does."""

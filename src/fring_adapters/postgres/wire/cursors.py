@@ -26,6 +26,9 @@ _ADAPTERS: Final = AdaptersMap(psycopg.adapters)
 _ADAPTERS.register_dumper(int, Int8BinaryDumper)
 register(_ADAPTERS)
 
+# A cursor holds the rows of its last statement: so many, if it is to be used again.
+MOST_KEPT: Final = 100
+
 _MOMENT: Final = psycopg.adapters.types["timestamptz"].oid
 _LOADER: Any = psycopg.adapters.get_loader(_MOMENT, Format.BINARY)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from psycopg_pool import AsyncConnectionPool, ConnectionPool
 
@@ -14,6 +14,9 @@ from fring_adapters.postgres.wire.supply import Supply
 from fring_adapters.postgres.wire.turns import InLoop, InThread
 
 if TYPE_CHECKING:
+    from psycopg import AsyncConnection, Connection
+
+    from fring_adapters.postgres.wire.cursors import FringAsyncCursor, FringCursor
     from fring_adapters.postgres.wire.turns import Tables
 
 
@@ -62,6 +65,9 @@ class AsyncPool(
         """Have the database end by itself what a transaction may not do."""
         await connection.execute(connection.limits, prepare=False)
 
+    def _cursor(self, connection: AsyncConnection[Any]) -> FringAsyncCursor:
+        return cast("PooledAsyncConnection", connection).kept_cursor()
+
     async def _put(self, connection: PooledAsyncConnection) -> None:
         await self.putconn(connection)
 
@@ -89,6 +95,9 @@ class BlockingPool(Supply[PooledConnection], BlockingDriver, ConnectionPool[Pool
     async def limit(self, connection: PooledConnection) -> None:
         """Have the database end by itself what a transaction may not do."""
         connection.execute(connection.limits, prepare=False)
+
+    def _cursor(self, connection: Connection[Any]) -> FringCursor:
+        return cast("PooledConnection", connection).kept_cursor()
 
     async def _put(self, connection: PooledConnection) -> None:
         self.putconn(connection)
