@@ -54,6 +54,7 @@ def linked(
     cursor = listing.next_cursor(found)
     if cursor is None:
         return {}
+    # As urlencode does it, which takes a fortieth of a list.
     given = query.given(*filters, "limit").items()
     narrowed = "".join(f"{name}={quote_plus(value)}&" for name, value in given)
     path = reference(request, request.scope["path"])

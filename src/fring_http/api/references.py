@@ -39,7 +39,7 @@ def reference(request: Request[Any, Any, Any], path: str) -> str:
     return root(request) + _quoted(path)
 
 
-@lru_cache(maxsize=1000)
+@lru_cache(maxsize=1000)  # the same few lists come again and again
 def _quoted(path: str) -> str:
     return quote(path[1:])
 
@@ -51,5 +51,5 @@ def created(
 
     It is one of what stands at the path `collection` ('': at the one that was asked for).
     """
-    place = f"{collection or request.scope['path']}/{shown.id}"
-    return answer(shown, {"Location": reference(request, place), "ETag": tag})
+    place = reference(request, collection or request.scope["path"])
+    return answer(shown, {"Location": f"{place}/{shown.id}", "ETag": tag})

@@ -42,8 +42,10 @@ if TYPE_CHECKING:
 MOST_DESCRIPTORS: Final = 2**16
 # Kept for all that is no client: the database, the issuer of tokens, files.
 SPARE_DESCRIPTORS: Final = 256
-CONTAINERS: Final = 20_000  # made since the last look for circles
 METRICS_CLIENTS: Final = 64  # on each address that is for metrics alone
+# More objects than this are made, and not gone, before the collector looks for cycles. A request
+# leaves none, and to look as often as Python does costs a twentieth of a list.
+COLLECT_AFTER: Final = 20_000
 _SUPERVISOR: Final = 0  # standard input
 
 
@@ -85,10 +87,8 @@ async def serve(
         app = wiring.application()
         apps = [(app, address) for address in addresses]
         apps += [(wiring.metrics_application(), address) for address in metrics]
-        # What is there now stays, and a request leaves no circles behind: to look for some as often
-        # as Python does costs a twentieth of a list.
-        gc.freeze()
-        gc.set_threshold(CONTAINERS)
+        gc.freeze()  # what is there now stays: looking through it again and again costs 3 %
+        gc.set_threshold(COLLECT_AFTER)
         sockets = [_listening(address) for _, address in apps]
         doors = [Door(each) for each in sockets]
         servers = [
