@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import os
+import random
 import socket
 import subprocess
 import sys
 import time
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from threading import Thread
 from typing import TYPE_CHECKING
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
     from fring_http.api.asgi import Application
 
 DEADLINE = 30  # seconds; it only guards against hanging
+# Systems give connections, and whoever asks for any port, one above these.
+NEVER_GIVEN = range(10_000, 32_768)
 
 
 @attrs.frozen
@@ -49,10 +52,11 @@ def await_condition(condition, pause=0.02):
 
 
 def free_port() -> int:
-    """Return a port that nobody listens on."""
-    with socket.create_server(("127.0.0.1", 0)) as sock:
-        port: int = sock.getsockname()[1]
-        return port
+    """Return a port that nobody listens on, and that no connection is given meanwhile."""
+    while True:
+        port = random.choice(NEVER_GIVEN)
+        with suppress(OSError), socket.create_server(("127.0.0.1", port)):
+            return port
 
 
 def environment(**settings: str) -> dict[str, str]:
