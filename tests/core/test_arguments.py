@@ -85,8 +85,8 @@ USE_CASES: dict[str, dict[str, Known]] = {
     "tasks.delete": TASK | {"owner": OWNER, "version": VERSION},
     "assignments.add": PAIR,
     "assignments.remove": PAIR,
-    "assignments.tasks_of": USER | {"status": (TaskStatus.TODO, None)},
-    "assignments.users_of": TASK,
+    "assignments.tasks_of": USER | {"status": (TaskStatus.TODO, None)} | PAGE,
+    "assignments.users_of": TASK | PAGE,
 }
 NOUNS = {"users": UserUseCases, "tasks": TaskUseCases, "assignments": AssignmentUseCases}
 

@@ -186,7 +186,7 @@ def test_an_operator_creates_accounts(world):
 
 
 def test_an_operator_lists_all_users_with_their_roles(world, monkeypatch):
-    monkeypatch.setattr("fring_core.use_cases.users.MAX_LIMIT", 2)
+    monkeypatch.setattr("fring_core.paging.MAX_LIMIT", 2)
     assert run_sync(world.admin.list_users()) == []
     users = [world.add(None if name == "b" else "new:x", name) for name in "abc"]
     run_sync(world.admin.set_role("c", Role.ADMIN))

@@ -73,7 +73,7 @@ def test_a_slice_is_a_list_that_knows():
 
 
 def test_all_goes_on_behind_the_last_in_each_order(fring, monkeypatch):
-    monkeypatch.setattr("fring_core.use_cases.tasks.MAX_LIMIT", 2)
+    monkeypatch.setattr("fring_core.paging.MAX_LIMIT", 2)
     for number in range(7):
         fring.tasks.create(NewTask(f"t{number % 3}"))
     expected = {order: fring.tasks.list(order=order) for order in TaskOrder}

@@ -203,8 +203,7 @@ def test_lists_tell_whether_there_is_more(fring):
 
 
 def test_all_goes_through_every_page(fring, monkeypatch):
-    monkeypatch.setattr("fring_core.use_cases.tasks.MAX_LIMIT", 2)
-    monkeypatch.setattr("fring_core.use_cases.users.MAX_LIMIT", 2)
+    monkeypatch.setattr("fring_core.paging.MAX_LIMIT", 2)
     tasks = BlockingFring(fring).tasks
     created = [tasks.create(NewTask(f"t{n}"), owner="ann") for n in range(5)]
     assert list(tasks.all(owner="ann")) == created

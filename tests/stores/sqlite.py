@@ -265,15 +265,27 @@ class Credentials:
             return connection.execute(query, values).rowcount == 1
 
 
-def tasks_of(connection, user_id):
+def tasks_of(connection, user_id, status=None, page=None):
     query = f"""SELECT {TASK} FROM tasks JOIN links ON task = id
-        WHERE links.user = ? ORDER BY id"""
-    return [as_task(row) for row in connection.execute(query, (user_id,))]
+        WHERE links.user = ? AND coalesce(status = ?, true) AND id > ? ORDER BY id LIMIT ? OFFSET ?"""
+    found = connection.execute(query, (user_id, status, *_part(page)))
+    return _slice(map(as_task, found), page)
 
 
-def users_of(connection, task_id):
-    query = f"SELECT {USER} FROM users JOIN links ON user = id WHERE task = ? ORDER BY id"
-    return [as_user(row) for row in connection.execute(query, (task_id,))]
+def users_of(connection, task_id, page=None):
+    query = f"""SELECT {USER} FROM users JOIN links ON user = id
+        WHERE task = ? AND id > ? ORDER BY id LIMIT ? OFFSET ?"""
+    return _slice(map(as_user, connection.execute(query, (task_id, *_part(page)))), page)
+
+
+def _part(page):
+    if page is None:
+        return -1, -1, 0
+    return -1 if page.after is None else page.after.id, page.limit + 1, page.skip
+
+
+def _slice(found, page):
+    return Slice(found) if page is None else Slice.of(found, page.limit)
 
 
 @attrs.frozen
@@ -404,15 +416,17 @@ class Assignments:
             done = user and task and connection.execute(query, (user_id, task_id)).rowcount == 1
             return Outcome(user, task, done)
 
-    async def tasks_of(self, user_id, status):
+    async def tasks_of(self, user_id, status, page=None):
         with self.session.reading() as connection:
             if not exists(connection, "users", user_id):
                 return None
-            return [task for task in tasks_of(connection, user_id) if status in (None, task.status)]
+            return tasks_of(connection, user_id, status, page)
 
-    async def users_of(self, task_id):
+    async def users_of(self, task_id, page=None):
         with self.session.reading() as connection:
-            return users_of(connection, task_id) if self._both(connection, 1, task_id)[1] else None
+            if not self._both(connection, 1, task_id)[1]:
+                return None
+            return users_of(connection, task_id, page)
 
 
 @attrs.frozen

@@ -6,13 +6,12 @@ from typing import TYPE_CHECKING
 
 import attrs
 
+from fring_adapters.memory.pages import part
 from fring_core import Outcome
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from fring_adapters.memory.database import Database
-    from fring_core import Task, TaskStatus, User
+    from fring_core import Page, Slice, Task, TaskStatus, User
 
 
 @attrs.frozen
@@ -34,12 +33,17 @@ class MemoryAssignments:
             changed = tables.unlink(user_id, task_id)
             return Outcome(user_id in tables.users, tables.has_shared(task_id), changed)
 
-    async def tasks_of(self, user_id: int, status: TaskStatus | None) -> Sequence[Task] | None:
+    async def tasks_of(
+        self, user_id: int, status: TaskStatus | None, page: Page | None = None
+    ) -> Slice[Task] | None:
         with self._database.opened() as tables:
             if user_id not in tables.users:
                 return None
-            return [task for task in tables.tasks_of(user_id) if status in (None, task.status)]
+            tasks = tables.tasks_of(user_id, page.after if page else None)
+            return part((task for task in tasks if status in (None, task.status)), page)
 
-    async def users_of(self, task_id: int) -> Sequence[User] | None:
+    async def users_of(self, task_id: int, page: Page | None = None) -> Slice[User] | None:
         with self._database.opened() as tables:
-            return tables.users_of(task_id) if tables.has_shared(task_id) else None
+            if not tables.has_shared(task_id):
+                return None
+            return part(tables.users_of(task_id, page.after if page else None), page)

@@ -107,13 +107,13 @@ class Tables:
         role = self.roles.get(user.id, Role.MEMBER)
         return Credential(user, self.hashes.get(user.id), role)
 
-    def tasks_of(self, user_id: int) -> list[Task]:
-        """Return a user's tasks by ascending id."""
-        return [self.tasks[task] for task in _linked(self.links, user_id)]
+    def tasks_of(self, user_id: int, after: Place | None = None) -> Iterator[Task]:
+        """Yield a user's tasks by ascending id, those after a place if one is named."""
+        return (self.tasks[task] for task in _linked(self.links, user_id, after))
 
-    def users_of(self, task_id: int) -> list[User]:
-        """Return a task's users by ascending id."""
-        return [self.users[user] for user in _linked(self.links_by_task, task_id)]
+    def users_of(self, task_id: int, after: Place | None = None) -> Iterator[User]:
+        """Yield a task's users by ascending id, those after a place if one is named."""
+        return (self.users[user] for user in _linked(self.links_by_task, task_id, after))
 
     def is_assigned(self, task_id: int) -> bool:
         """Tell whether a task has a user."""
@@ -183,9 +183,12 @@ class Tables:
         return user_id in self.hashes or user_id in self.roles or any(_linked(self.links, user_id))
 
 
-def _linked(links: Table[tuple[int, int], bool], one: int) -> Iterator[int]:
-    """Yield the ids that are linked to this one, ascending."""
-    return (other for _, other in _within(links, (one,)))
+def _linked(
+    links: Table[tuple[int, int], bool], one: int, after: Place | None = None
+) -> Iterator[int]:
+    """Yield the ids that are linked to this one, ascending, those after a place."""
+    start = () if after is None else (one, after.id + 1)
+    return (other for _, other in _within(links, (one,), start))
 
 
 def _within(

@@ -61,7 +61,7 @@ class MemoryTasks:
     async def get_with_users(self, task_id: int, owner: str | None) -> TaskWithUsers | None:
         with self._database.opened() as tables:
             task = await self.get(task_id, owner)
-            return None if task is None else TaskWithUsers(task, tables.users_of(task_id))
+            return None if task is None else TaskWithUsers(task, [*tables.users_of(task_id)])
 
     async def list(
         self,
@@ -118,7 +118,7 @@ class MemoryTasks:
             if found is None:
                 return False
             check_version(found, version)
-            for user in tables.users_of(task_id):
+            for user in [*tables.users_of(task_id)]:
                 tables.unlink(user.id, task_id)
             self._database.task_ids.spend(task_id)
             tables.drop_task(task_id)

@@ -45,7 +45,7 @@ class MemoryUsers:
     async def get_with_tasks(self, user_id: int) -> UserWithTasks | None:
         with self._database.opened() as tables:
             user = tables.users.get(user_id)
-            return None if user is None else UserWithTasks(user, tables.tasks_of(user_id))
+            return None if user is None else UserWithTasks(user, [*tables.tasks_of(user_id)])
 
     async def list(self, where: UserFilter, page: Page) -> Slice[User]:
         with self._database.opened() as tables:
@@ -76,7 +76,7 @@ class MemoryUsers:
             if user_id not in tables.users:
                 return False
             check_version(tables.users[user_id], version)
-            for task in tables.tasks_of(user_id):
+            for task in [*tables.tasks_of(user_id)]:
                 tables.unlink(user_id, task.id)
             if tables.hashes.pop(user_id, None) is not None:
                 for task in [*tables.list_of(str(user_id))]:

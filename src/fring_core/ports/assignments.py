@@ -5,9 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from fring_core.assignments import Outcome
+    from fring_core.queries import Page, Slice
     from fring_core.status import TaskStatus
     from fring_core.tasks import Task
     from fring_core.users import User
@@ -28,13 +27,20 @@ class Assignments(Protocol):
         """Un-assign, if the two are assigned; the outcome as for `add`."""
         ...
 
-    async def tasks_of(self, user_id: int, status: TaskStatus | None) -> Sequence[Task] | None:
+    async def tasks_of(
+        self, user_id: int, status: TaskStatus | None, page: Page | None = None
+    ) -> Slice[Task] | None:
         """Return a user's shared tasks by ascending id, those in `status` if it is given.
 
-        MUST return None if there is no such user.
+        With a page, only those on it, and its `more` MUST tell whether others of them come behind.
+        It begins behind its place, if it has one. MUST return None if there is no such user.
         """
         ...
 
-    async def users_of(self, task_id: int) -> Sequence[User] | None:
-        """Return the users of a shared task by ascending id, or None if there is no such task."""
+    async def users_of(self, task_id: int, page: Page | None = None) -> Slice[User] | None:
+        """Return the users of a shared task by ascending id, or None if there is no such task.
+
+        With a page, only those on it, and its `more` MUST tell whether others of them come behind.
+        It begins behind its place, if it has one.
+        """
         ...

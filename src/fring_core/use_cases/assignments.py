@@ -8,13 +8,13 @@ from fring_core import tasks, users
 from fring_core.assignments import Side, check_assigned, check_unassigned
 from fring_core.errors import TaskNotFound, UserNotFound
 from fring_core.ids import is_possible
-from fring_core.queries import status_or_none
+from fring_core.orders import TaskOrder
+from fring_core.queries import Page, status_or_none
 from fring_core.values import check_kind, whole
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from fring_core.ports import Store
+    from fring_core.queries import Slice
     from fring_core.status import TaskStatus
     from fring_core.tasks import Task
     from fring_core.users import User
@@ -45,18 +45,28 @@ class AssignmentUseCases:
         outcome = await self._store.assignments.remove(user, task)
         check_unassigned(outcome, user, task, first)
 
-    async def tasks_of(self, user_id: int, status: TaskStatus | None = None) -> Sequence[Task]:
-        """Return the tasks assigned to a user, by ascending id; raise `UserNotFound`."""
+    async def tasks_of(
+        self, user_id: int, status: TaskStatus | None = None, page: Page | None = None
+    ) -> Slice[Task]:
+        """Return the tasks assigned to a user, by ascending id; raise `UserNotFound`.
+
+        All of them, or a page.
+        """
         user_id, status = users.existing(user_id), status_or_none(status)
-        found = await self._store.assignments.tasks_of(user_id, status)
+        _check_page(page)
+        found = await self._store.assignments.tasks_of(user_id, status, page)
         if found is None:
             raise UserNotFound(user_id)
         return found
 
-    async def users_of(self, task_id: int) -> Sequence[User]:
-        """Return the users a task is assigned to, by ascending id; raise `TaskNotFound`."""
+    async def users_of(self, task_id: int, page: Page | None = None) -> Slice[User]:
+        """Return the users a task is assigned to, by ascending id; raise `TaskNotFound`.
+
+        All of them, or a page.
+        """
         task_id = tasks.existing(task_id)
-        found = await self._store.assignments.users_of(task_id)
+        _check_page(page)
+        found = await self._store.assignments.users_of(task_id, page)
         if found is None:
             raise TaskNotFound(task_id)
         return found
@@ -74,3 +84,9 @@ class AssignmentUseCases:
         if not is_possible(task) or await self._store.tasks.get(task, None) is None:
             raise TaskNotFound(task)
         raise UserNotFound(user)
+
+
+def _check_page(page: Page | None) -> None:
+    if page is not None:
+        check_kind("page", page, Page)
+        page.check_order(TaskOrder.BY_ID)

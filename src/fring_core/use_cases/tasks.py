@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
-
-import attrs
 
 from fring_core.clocks import in_utc
 from fring_core.errors import TaskNotFound
-from fring_core.orders import Place, TaskOrder
-from fring_core.queries import MAX_LIMIT, Page, TaskFilter
+from fring_core.orders import TaskOrder
+from fring_core.paging import pages
+from fring_core.queries import Page, TaskFilter
 from fring_core.tasks import NewTask, TaskChanges, check_owner, existing
 from fring_core.use_cases.transactions import all_or_nothing
 from fring_core.values import check_kind, many
@@ -103,12 +103,9 @@ class TaskUseCases:
         is added, changed or deleted meanwhile.
         """
         order = TaskOrder.parse(order)
-        page: Page | None = Page(limit=MAX_LIMIT)
-        while page is not None:
-            tasks = await self.list(where, page, owner=owner, order=order)
-            for task in tasks:
+        async for page in pages(partial(self.list, where, owner=owner, order=order), order):
+            for task in page:
                 yield task
-            page = attrs.evolve(page, after=Place.of(tasks[-1], order)) if tasks.more else None
 
     async def count(self, where: TaskFilter = TaskFilter(), *, owner: str | None = None) -> int:
         """Return how many tasks of a list match."""

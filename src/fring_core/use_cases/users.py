@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
-
-import attrs
 
 from fring_core import text
 from fring_core.clocks import in_utc
 from fring_core.errors import UserNotFound
-from fring_core.orders import Place, TaskOrder
-from fring_core.queries import MAX_LIMIT, Page, UserFilter
+from fring_core.orders import TaskOrder
+from fring_core.paging import pages
+from fring_core.queries import Page, UserFilter
 from fring_core.users import NewUser, UserChanges, existing
 from fring_core.values import check_kind, check_one, plain
 from fring_core.versions import check_version, expected
@@ -80,12 +80,9 @@ class UserUseCases:
 
         None that is there all along is passed over or comes twice, whatever others do meanwhile.
         """
-        page: Page | None = Page(limit=MAX_LIMIT)
-        while page is not None:
-            users = await self.list(where, page)
-            for user in users:
+        async for page in pages(partial(self.list, where)):
+            for user in page:
                 yield user
-            page = attrs.evolve(page, after=Place.of(users[-1])) if users.more else None
 
     async def count(self, where: UserFilter = UserFilter()) -> int:
         """Return how many users match."""

@@ -29,6 +29,7 @@ class Exchange(msgspec.Struct, eq=False, gc=False):
     the limit on rates that it was beyond, and `is_work` whether it
     is about users, tasks or accounts. `seconds` are of a clock that never jumps, and
     `ended_at`, seconds since 1970, of one that may.
+    It `is_left` once its reader has been given up.
     It `works_since` a time of the former: not while it waits for its body.
     """
 
@@ -46,6 +47,7 @@ class Exchange(msgspec.Struct, eq=False, gc=False):
     is_work: bool = False
     ended_at: float = 0.0
     works_since: float = inf
+    is_left: bool = False
 
 
 Observer: TypeAlias = "Callable[[Exchange], None]"
@@ -56,3 +58,9 @@ def note(scope: Mapping[str, Any], **found: str | bool | float) -> None:
     if exchange := scope.get(EXCHANGE):
         for name, value in found.items():
             setattr(exchange, name, value)
+
+
+def is_left(scope: Mapping[str, Any]) -> bool:
+    """Tell whether nobody is to be sent any more of the answer to the exchange of a scope."""
+    exchange = scope.get(EXCHANGE)
+    return exchange is not None and exchange.is_left

@@ -9,12 +9,11 @@ from fring_core.queries import status_or_none
 from fring_core.values import check_kind, whole
 from fring_http.client import entities
 from fring_http.client.answers import refusals
-from fring_http.client.requests import path
+from fring_http.client.pages import listed
+from fring_http.client.requests import assigned_query, path
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from fring_core import Task, TaskStatus, User
+    from fring_core import Page, Slice, Task, TaskStatus, User
     from fring_http.client.calls import Calls
 
 USER: Final = refusals(None, UserNotFound)
@@ -27,7 +26,7 @@ class AssignmentsOverHttp:
     """Do what `fring_core.AssignmentUseCases` does, on a server."""
 
     def __init__(self, calls: Calls) -> None:
-        self._call = calls.call
+        self._calls, self._call = calls, calls.call
 
     async def add(self, *, user: int, task: int, first: Side = Side.USER) -> None:
         """Assign a task to a user; raise `UserNotFound`, `TaskNotFound` or `AlreadyAssigned`.
@@ -42,18 +41,28 @@ class AssignmentsOverHttp:
         where, about = _pair(user, task, first)
         await self._call("DELETE", where, entities.nothing, UNASSIGN, about=about)
 
-    async def tasks_of(self, user_id: int, status: TaskStatus | None = None) -> Sequence[Task]:
-        """Return the tasks assigned to a user, by ascending id; raise `UserNotFound`."""
-        user_id, status = whole("user_id", user_id), status_or_none(status)
-        where, read = path("v1", "users", user_id, "tasks"), entities.several(entities.task(None))
-        query = {} if status is None else {"status": status}
-        return await self._call("GET", where, read, USER, query=query, about={"user_id": user_id})
+    async def tasks_of(
+        self, user_id: int, status: TaskStatus | None = None, page: Page | None = None
+    ) -> Slice[Task]:
+        """Return the tasks assigned to a user, by ascending id; raise `UserNotFound`.
 
-    async def users_of(self, task_id: int) -> Sequence[User]:
-        """Return the users a task is assigned to, by ascending id; raise `TaskNotFound`."""
+        All of them, or a page.
+        """
+        user_id, status = whole("user_id", user_id), status_or_none(status)
+        where, query = path("v1", "users", user_id, "tasks"), assigned_query(status, page)
+        about = {"user_id": user_id}
+        return await listed(self._calls, where, entities.task(None), query, USER, about)
+
+    async def users_of(self, task_id: int, page: Page | None = None) -> Slice[User]:
+        """Return the users a task is assigned to, by ascending id; raise `TaskNotFound`.
+
+        All of them, or a page.
+        """
         task_id = whole("task_id", task_id)
-        where, read = path("v1", "tasks", task_id, "users"), entities.several(entities.user())
-        return await self._call("GET", where, read, TASK, about={"task_id": task_id})
+        where, query = path("v1", "tasks", task_id, "users"), assigned_query(None, page)
+        return await listed(
+            self._calls, where, entities.user(), query, TASK, {"task_id": task_id}
+        )
 
 
 def _pair(user: int, task: int, first: Side) -> tuple[str, dict[str, int]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from fring_core import Slice
@@ -12,25 +13,38 @@ from fring_http.client.entities import several
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Mapping
 
+    from fring_http.client.answers import Refusals
     from fring_http.client.calls import Calls
     from fring_http.client.versions import Reader
 
 T = TypeVar("T")
 
 
-async def listed(calls: Calls, path: str, read: Reader[T], query: Mapping[str, Any]) -> Slice[T]:
-    """Return a page, and whether others follow, by asking for one more: with it, if it may be."""
+async def listed(
+    calls: Calls,
+    path: str,
+    read: Reader[T],
+    query: Mapping[str, Any],
+    refused: Refusals = MappingProxyType({}),
+    about: Mapping[str, Any] = MappingProxyType({}),
+) -> Slice[T]:
+    """Return a page, and whether others follow, by asking for one more: with it, if it may be.
 
-    async def part(skip: int, limit: int) -> list[T]:
-        asked = {**query, "skip": skip, "limit": limit}
-        return await calls.call("GET", path, several(read), query=asked)
+    Without a `limit`, return all.
+    """
 
+    async def part(**page: int) -> list[T]:
+        asked = {**query, **page}
+        return await calls.call("GET", path, several(read), refused, query=asked, about=about)
+
+    if "limit" not in query:
+        return Slice(await part())
     skip: int = query["skip"]
     limit: int = query["limit"]
     if limit < MAX_LIMIT:
-        return Slice.of(await part(skip, limit + 1), limit)
-    found = await part(skip, limit)
-    return Slice(found, more=len(found) == limit and bool(await part(skip + limit, 1)))
+        return Slice.of(await part(skip=skip, limit=limit + 1), limit)
+    found = await part(skip=skip, limit=limit)
+    return Slice(found, more=len(found) == limit and bool(await part(skip=skip + limit, limit=1)))
 
 
 async def every(

@@ -141,6 +141,14 @@ def tasks_query(
     return _without(None, status=where.status, completed=completed, sort=SORTS[order], **pages)
 
 
+def assigned_query(status: TaskStatus | None, page: Page | None) -> dict[str, Any]:
+    """Return what a user's tasks, or a task's users, are asked for, as query parameters."""
+    if page is None:
+        return _without(None, status=status)
+    _check_page(page)
+    return _without(None, status=status, skip=page.skip, limit=page.limit)
+
+
 def _status_on_the_board(where: TaskFilter) -> TaskStatus | None:
     """Return the status that says all of a filter's `status` and `completed`."""
     if where.completed is None:

@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeVar
 
 import attrs
 import psycopg
 
+from fring_adapters.postgres.repositories.pages import asked_page, is_front, rows_of
 from fring_adapters.postgres.sql import assignments as sql
 from fring_adapters.postgres.sql.drawn_ids import MAX_ROUNDS
 from fring_adapters.postgres.sql.rows import TASKS, USERS
-from fring_core import Outcome, StoreUnavailable
+from fring_core import Outcome, Slice, StoreUnavailable, Task, User
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
+    from fring_adapters.postgres.sql.rows import Rows
     from fring_adapters.postgres.wire.executor import Executor
     from fring_adapters.postgres.wire.statement import Row, Statement
-    from fring_core import Task, TaskStatus, User
+    from fring_core import Page, TaskStatus
+
+E = TypeVar("E", User, Task)
 
 _TOO_OFTEN: Final = "User {} or task {} came and went too often"
 
@@ -50,12 +52,31 @@ class PostgresAssignments:
         [row] = await self._executor.ask(statement, {"user_id": user_id, "task_id": task_id})
         return row
 
-    async def tasks_of(self, user_id: int, status: TaskStatus | None) -> Sequence[Task] | None:
-        rows = await self._executor.ask(
-            sql.tasks_of(status=status is not None), {"user_id": user_id, "status": status}
-        )
-        return [TASKS.entity(row[1:]) for row in rows if row[1] is not None] if rows else None
+    async def tasks_of(
+        self, user_id: int, status: TaskStatus | None, page: Page | None = None
+    ) -> Slice[Task] | None:
+        statement = sql.tasks_of(status=status is not None, **_parts(page))
+        return await self._found(TASKS, statement, page, user_id=user_id, status=status)
 
-    async def users_of(self, task_id: int) -> Sequence[User] | None:
-        rows = await self._executor.ask(sql.USERS_OF, {"task_id": task_id})
-        return [USERS.entity(row[1:]) for row in rows if row[1] is not None] if rows else None
+    async def users_of(self, task_id: int, page: Page | None = None) -> Slice[User] | None:
+        return await self._found(USERS, sql.users_of(**_parts(page)), page, task_id=task_id)
+
+    async def _found(
+        self, kind: Rows[E], statement: Statement, page: Page | None, **asked: object
+    ) -> Slice[E] | None:
+        """Return what is on a page, or all; None if there is nobody whom it could belong to."""
+        if page is None:
+            rows = await self._executor.ask(statement, asked)
+        else:
+            asked |= asked_page(page)
+            # One that passes over many, or looks for what is rare, is not to be waited for.
+            is_quick = is_front(page) and asked.get("status") is None
+            rows = await rows_of(self._executor, statement, asked, is_quick=is_quick)
+        if not rows:
+            return None
+        found = [kind.entity(row[1:]) for row in rows if row[1] is not None]
+        return Slice(found) if page is None else Slice.of(found, page.limit)
+
+
+def _parts(page: Page | None) -> dict[str, bool]:
+    return {"page": page is not None, "after": page is not None and page.after is not None}

@@ -1,5 +1,6 @@
 """The contract of a store, whole."""
 
+from fring_core.testing.contract.assigned_pages import AssignedPageTests
 from fring_core.testing.contract.assignments import AssignmentTests
 from fring_core.testing.contract.cancelled import CancelledTests
 from fring_core.testing.contract.clashes import ClashTests
@@ -64,6 +65,7 @@ class StoreContract(
     TextTests,
     MomentTests,
     ReceiptTests,
+    AssignedPageTests,
     AssignmentTests,
     ManyTests,
     PlaceTests,

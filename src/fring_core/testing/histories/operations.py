@@ -173,7 +173,7 @@ USE_CASES = (
     _calls("fring.users.count", USER_FILTERS),
     _calls("fring.users.update", ANY_USER, USER_CHANGES, version=VERSION),
     _calls("fring.users.delete", ANY_USER, version=VERSION),
-    _calls("fring.assignments.tasks_of", ANY_USER, st.none() | STATUS),
+    _calls("fring.assignments.tasks_of", ANY_USER, st.none() | STATUS, st.none() | PAGES),
     ASSIGN_TASK,
     _calls("fring.assignments.remove", user=ANY_USER, task=ANY_TASK, first=SIDES),
     CREATE_TASK,
@@ -185,7 +185,7 @@ USE_CASES = (
     _calls("fring.tasks.set_status", ANY_TASK, STATUS, owner=OWNER, version=VERSION),
     _calls("fring.tasks.toggle", ANY_TASK, owner=OWNER, version=VERSION),
     _calls("fring.tasks.delete", ANY_TASK, owner=OWNER, version=VERSION),
-    _calls("fring.assignments.users_of", ANY_TASK),
+    _calls("fring.assignments.users_of", ANY_TASK, st.none() | PAGES),
 )
 CALLS = (
     *[ADD_USER, ADD_TASK, ADD_TASK, ASSIGN, ASSIGN] * 2,  # or too little would be there to find
@@ -206,6 +206,8 @@ CALLS = (
     _calls("store.assignments.remove", USER, TASK),
     _calls("store.assignments.tasks_of", USER, st.none() | STATUS),
     _calls("store.assignments.users_of", TASK),
+    _calls("store.assignments.tasks_of", USER, st.none() | STATUS, _pages_after("task")),
+    _calls("store.assignments.users_of", TASK, _pages_after("user")),
     # Not among the use cases: what has Fring's methods, as a client, may refuse these.
     _calls("fring.tasks.create_many", NEW_TASKS, owner=OWNER),
     _calls("fring.tasks.update_many", st.lists(ANY_TASK, max_size=4), TASK_CHANGES, owner=OWNER),

@@ -69,13 +69,10 @@ class Exchanges:
                     message["headers"] = [*safe(message["headers"]), header]
                     if self.end_connections:
                         message["headers"].append((b"connection", b"close"))
-                else:
-                    size = len(message.get("body", b""))
-                    exchange.sent += size
-                    if size > PART_BYTES:
-                        return self._readers.send(message, send)
-                    if exchange.unavailable:  # what it waits for may go on for long
-                        self._tell(exchange, began)
+                elif _is_part(exchange, message):
+                    return self._send_part(exchange, message, send)
+                elif exchange.unavailable:  # what it waits for may go on for long
+                    self._tell(exchange, began)
                 return send(message)
 
             token = current.set(exchange)
@@ -94,6 +91,11 @@ class Exchanges:
                 current.reset(token)
 
         return answer
+
+    async def _send_part(self, exchange: Exchange, message: Event, send: Writer) -> None:
+        """Send what may have to wait for its reader, who is left if that takes too long."""
+        if not exchange.is_left:
+            exchange.is_left = not await self._readers.send(message, send)
 
     def _tell(self, exchange: Exchange, began: float) -> None:
         if not exchange.ended_at:  # once
@@ -119,3 +121,10 @@ class Exchanges:
             trace=found[1].decode() if found else "",
         )
         return exchange
+
+
+def _is_part(exchange: Exchange, message: Event) -> bool:
+    """Tell whether a body is no small whole, and count it."""
+    size = len(message.get("body", b""))
+    exchange.sent += size
+    return size > PART_BYTES or size < exchange.sent or message.get("more_body", False)

@@ -33,15 +33,15 @@ class Readers:
         self._seconds, self._most = seconds, most
         self._reading: set[_Reader] = set()
 
-    async def send(self, message: Event, send: Writer) -> None:
-        """Send a message with a large body; leave it unfinished if nobody reads it."""
-        body: bytes = message["body"]
+    async def send(self, message: Event, send: Writer) -> bool:
+        """Send a message with a large body; leave it unfinished, and tell, if nobody reads it."""
+        body: bytes = message.get("body", b"")
         reader = _Reader(len(body))
         self._reading.add(reader)
         self._make_room()
         start = 0
         try:
-            for start in range(0, len(body), PART_BYTES):
+            for start in range(0, len(body) or 1, PART_BYTES):
                 end = start + PART_BYTES
                 more = end < len(body) or message.get("more_body", False)
                 async with asyncio.timeout(self._seconds) as reader.time:
@@ -49,8 +49,10 @@ class Readers:
                     await send({**message, "body": body[start:end], "more_body": more})
         except TimeoutError:
             _log.warning("a client read %d of %d bytes, and no more", start, len(body))
+            return False
         finally:
             self._reading.discard(reader)
+        return True
 
     def _make_room(self) -> None:
         now = perf_counter()

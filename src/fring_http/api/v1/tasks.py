@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any, Final
 
 from litestar import Request, delete, get, patch, post, put
 from litestar.params import FromPath
 
-from fring_core import Side, TaskFilter
+from fring_core import Side, TaskFilter, UserFilter
 from fring_core.queries import DEFAULT_LIMIT
 from fring_http.api.answers import Answer, answer
 from fring_http.api.cursors import Listing
@@ -22,6 +23,7 @@ from fring_http.api.shapes.operations import LOCATION, operation
 from fring_http.api.tags import version_tag
 from fring_http.api.v1 import texts as errors
 from fring_http.api.v1.schemas import Message, NewTask, Task, TaskChanges, TaskWithUsers, User
+from fring_http.api.whole_lists import PAGE, page_or_all
 
 Call = Request[Any, Any, Any]
 
@@ -120,16 +122,19 @@ async def delete_task(request: Call, task_id: FromPath[str]) -> None:
 
 @get(
     "/tasks/{task_id:str}/users",
-    opt=operation(errors={400: errors.TASK}),
+    opt=operation(query=PAGE, errors={400: errors.TASK}),
     response_description="The users the task is assigned to.",
+    response_headers=[NEXT],
 )
 async def list_users_of_task(request: Call, task_id: FromPath[str]) -> Answer[list[User]]:
     """List the users of a task.
 
-    They come by ascending id.
+    They come by ascending id: all of them, or a page if any of `skip`, `limit` and `after` is given.
     """
-    users = await fring_of(request).assignments.users_of(read_id("task_id", task_id))
-    return answer([User.of(user) for user in users])
+    task = read_id("task_id", task_id)
+    listed = partial(fring_of(request).assignments.users_of, task)
+    listing = Listing(f"tasks/{task}/users", UserFilter())
+    return await page_or_all(request, listing, listed, User.of)
 
 
 @post(

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any, Final
 
 from litestar import Request, delete, get, post, put
 from litestar.params import FromPath
 
-from fring_core import Action, TaskStatus, UserFilter
+from fring_core import Action, TaskFilter, UserFilter
 from fring_core.queries import DEFAULT_LIMIT
 from fring_http.api.answers import Answer, answer
 from fring_http.api.cursors import Listing
@@ -21,6 +22,7 @@ from fring_http.api.shapes.operations import LOCATION, operation
 from fring_http.api.tags import version_tag
 from fring_http.api.v1 import texts as errors
 from fring_http.api.v1.schemas import Message, NewUser, Task, User, UserChanges, UserWithTasks
+from fring_http.api.whole_lists import PAGE, page_or_all
 
 Call = Request[Any, Any, Any]
 
@@ -117,20 +119,20 @@ async def delete_user(request: Call, user_id: FromPath[str]) -> None:
 
 @get(
     "/users/{user_id:str}/tasks",
-    opt=operation(query=("status",), errors={400: errors.TASKS_OF_USER}),
+    opt=operation(query=("status", *PAGE), errors={400: errors.TASKS_OF_USER}),
     response_description="The tasks assigned to the user.",
+    response_headers=[NEXT],
 )
 async def list_tasks_of_user(request: Call, user_id: FromPath[str]) -> Answer[list[Task]]:
     """List the tasks of a user.
 
-    They come by ascending id.
+    They come by ascending id: all of them, or a page if any of `skip`, `limit` and `after` is given.
     """
     user = read_id("user_id", user_id)
-    text = Query(request).text("status")
-    status = TaskStatus.parse(text) if text else None
-    return answer(
-        [Task.of(task) for task in await fring_of(request).assignments.tasks_of(user, status)]
-    )
+    where = TaskFilter(Query(request).text("status"))
+    listed = partial(fring_of(request).assignments.tasks_of, user, where.status)
+    listing = Listing(f"users/{user}/tasks", where)
+    return await page_or_all(request, listing, listed, Task.of, "status")
 
 
 @post(
