@@ -153,11 +153,13 @@ class OwnAssignments:
         """Un-assign."""
         raise NotImplementedError
 
-    async def tasks_of(self, user_id: int, status: TaskStatus | None) -> list[Task] | None:
-        """List a user's tasks: a list is a sequence."""
+    async def tasks_of(
+        self, user_id: int, status: TaskStatus | None, page: Page | None = None
+    ) -> Slice[Task] | None:
+        """List a user's tasks."""
         raise NotImplementedError
 
-    async def users_of(self, task_id: int) -> Sequence[User] | None:
+    async def users_of(self, task_id: int, page: Page | None = None) -> Slice[User] | None:
         """List a task's users."""
         raise NotImplementedError
 

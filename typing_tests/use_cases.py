@@ -74,9 +74,9 @@ async def tasks(fring: Fring) -> None:
 
 async def assignments(fring: Fring) -> None:
     """Await what is about assignments, from both sides."""
-    assert_type(await fring.assignments.tasks_of(1), Sequence[Task])
-    assert_type(await fring.assignments.tasks_of(1, TaskStatus.TODO), Sequence[Task])
-    assert_type(await fring.assignments.users_of(1), Sequence[User])
+    assert_type(await fring.assignments.tasks_of(1), Slice[Task])
+    assert_type(await fring.assignments.tasks_of(1, TaskStatus.TODO), Slice[Task])
+    assert_type(await fring.assignments.users_of(1), Slice[User])
 
 
 def nothing_to_return(fring: Fring) -> None:

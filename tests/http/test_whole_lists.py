@@ -4,6 +4,7 @@ import asyncio
 import json
 import socket
 from types import SimpleNamespace
+from typing import Any
 
 import httpx
 import pytest
@@ -82,9 +83,9 @@ async def _parts(*found):
             raise page
         return page
 
-    request = SimpleNamespace(scope={"query_string": b""})
+    request: Any = SimpleNamespace(scope={"query_string": b""})
     listing = Listing("users", UserFilter())
-    answer = await page_or_all(request, listing, listed, lambda user: user.id)
+    answer: Any = await page_or_all(request, listing, listed, lambda user: user.id)
     return [part async for part in answer.iterator]
 
 

@@ -10,6 +10,7 @@ from fring_adapters.memory import MemoryStore
 from fring_adapters.postgres import BlockingPostgresStore, PoolSettings, PostgresStore, prepare
 from fring_adapters.postgres.wire.urls import to_conninfo
 from fring_core.testing import Fault, FaultyStore, InThreads, StoreContract
+from fring_core.testing.contract.assigned_pages import AssignedPageTests
 from fring_core.testing.contract.assignments import AssignmentTests
 from fring_core.testing.contract.credentials import CredentialTests
 from fring_core.testing.contract.filters import FilterTests
@@ -73,6 +74,7 @@ class TestBlockingPostgresStore(InThreads, StoreContract):
 class TestStoreInASchema(
     InThreads,
     InheritanceTests,
+    AssignedPageTests,
     AssignmentTests,
     CredentialTests,
     FilterTests,

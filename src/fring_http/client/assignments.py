@@ -51,7 +51,9 @@ class AssignmentsOverHttp:
         user_id, status = whole("user_id", user_id), status_or_none(status)
         where, query = path("v1", "users", user_id, "tasks"), assigned_query(status, page)
         about = {"user_id": user_id}
-        return await listed(self._calls, where, entities.task(None), query, USER, about)
+        return await listed(
+            self._calls, where, entities.task(None), query, refused=USER, about=about
+        )
 
     async def users_of(self, task_id: int, page: Page | None = None) -> Slice[User]:
         """Return the users a task is assigned to, by ascending id; raise `TaskNotFound`.
@@ -60,9 +62,8 @@ class AssignmentsOverHttp:
         """
         task_id = whole("task_id", task_id)
         where, query = path("v1", "tasks", task_id, "users"), assigned_query(None, page)
-        return await listed(
-            self._calls, where, entities.user(), query, TASK, {"task_id": task_id}
-        )
+        about = {"task_id": task_id}
+        return await listed(self._calls, where, entities.user(), query, refused=TASK, about=about)
 
 
 def _pair(user: int, task: int, first: Side) -> tuple[str, dict[str, int]]:

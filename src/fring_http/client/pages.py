@@ -25,6 +25,7 @@ async def listed(
     path: str,
     read: Reader[T],
     query: Mapping[str, Any],
+    *,
     refused: Refusals = MappingProxyType({}),
     about: Mapping[str, Any] = MappingProxyType({}),
 ) -> Slice[T]:
