@@ -7,6 +7,7 @@ On a store that never suspends, `BlockingFring` does the same without `await`.
 from fring_core.accounts import Credential, Login, PasswordChange, Registration
 from fring_core.assignments import Outcome, Side, TaskWithUsers, UserWithTasks
 from fring_core.blocking import BlockingFring
+from fring_core.causes import Cause
 from fring_core.clocks import FixedClock
 from fring_core.errors import (
     AlreadyAssigned,
@@ -16,6 +17,7 @@ from fring_core.errors import (
     FringError,
     IdTaken,
     Invalid,
+    InvalidCursor,
     InvalidInput,
     InvalidKey,
     InvalidStatus,
@@ -34,6 +36,7 @@ from fring_core.errors import (
     UserNotFound,
     VersionConflict,
 )
+from fring_core.events import Event, EventType
 from fring_core.fring import Fring
 from fring_core.identity import ALLOWED, Action, Identity, Role
 from fring_core.orders import Place, TaskOrder
@@ -41,6 +44,7 @@ from fring_core.ports import (
     Assignments,
     Clock,
     Credentials,
+    Events,
     IssuedToken,
     Passwords,
     Receipts,
@@ -60,6 +64,7 @@ from fring_core.unset import UNSET
 from fring_core.use_cases.account_admin import AccountAdmin
 from fring_core.use_cases.accounts import Accounts, AccountToken
 from fring_core.use_cases.assignments import AssignmentUseCases
+from fring_core.use_cases.events import EventUseCases
 from fring_core.use_cases.tasks import TaskUseCases
 from fring_core.use_cases.users import UserUseCases
 from fring_core.users import NewUser, User, UserChanges
@@ -68,12 +73,15 @@ __all__ = [  # noqa: RUF022  # grouped by what they are for
     # the use cases
     "AssignmentUseCases",
     "BlockingFring",
+    "EventUseCases",
     "FixedClock",
     "Fring",
     "TaskUseCases",
     "UserUseCases",
     "run_sync",
     # what a store knows
+    "Event",
+    "EventType",
     "Slice",
     "Task",
     "TaskStatus",
@@ -112,8 +120,10 @@ __all__ = [  # noqa: RUF022  # grouped by what they are for
     "Role",
     # ports
     "Assignments",
+    "Cause",
     "Clock",
     "Credentials",
+    "Events",
     "IssuedToken",
     "Outcome",
     "Passwords",
@@ -141,6 +151,7 @@ __all__ = [  # noqa: RUF022  # grouped by what they are for
     "UsernameTaken",
     "VersionConflict",
     "Invalid",
+    "InvalidCursor",
     "InvalidInput",
     "InvalidKey",
     "InvalidStatus",

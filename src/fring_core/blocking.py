@@ -14,6 +14,7 @@ from fring_core.sync import run_sync
 from fring_core.use_cases.account_admin import AccountAdmin
 from fring_core.use_cases.accounts import Accounts
 from fring_core.use_cases.assignments import AssignmentUseCases
+from fring_core.use_cases.events import EventUseCases
 from fring_core.use_cases.tasks import TaskUseCases
 from fring_core.use_cases.users import UserUseCases
 
@@ -70,6 +71,12 @@ class BlockingAssignments(Blocking):
     users_of = plain(AssignmentUseCases.users_of)
 
 
+class BlockingEvents(Blocking):
+    """Do what `fring_core.use_cases.events` says."""
+
+    of_task = plain(EventUseCases.of_task)
+
+
 class BlockingAccounts(Blocking):
     """Do what `fring_core.use_cases.accounts` says; wants passwords that never suspend."""
 
@@ -101,6 +108,7 @@ class BlockingFring:
         self.users: BlockingUsers = BlockingUsers(awaited.users)
         self.tasks: BlockingTasks = BlockingTasks(awaited.tasks)
         self.assignments: BlockingAssignments = BlockingAssignments(awaited.assignments)
+        self.events: BlockingEvents = BlockingEvents(awaited.events)
 
     @property
     def has_accounts(self) -> bool:
@@ -116,6 +124,10 @@ class BlockingFring:
     def account_admin(self) -> BlockingAccountAdmin:
         """Return what an operator does with accounts, as `Fring.account_admin`."""
         return BlockingAccountAdmin(self.awaited.account_admin)
+
+    def acting_as(self, actor: str | None, *, request_id: str | None = None) -> Self:
+        """Return a Fring whose events name an actor and a request, as `Fring.acting_as`."""
+        return type(self)(self.awaited.acting_as(actor, request_id=request_id))
 
     def on(self, store: Store) -> Self:
         """Return a Fring that is as this one, on another store, whose calls never suspend."""

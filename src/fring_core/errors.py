@@ -4,7 +4,7 @@
     ├── NotFound      UserNotFound, TaskNotFound
     ├── Conflict      UsernameTaken, EmailTaken, IdTaken, AlreadyAssigned,
     │                 NotAssigned, TransitionRefused, VersionConflict, KeyReused, KeyInFlight
-    ├── Invalid       InvalidInput, InvalidStatus, InvalidKey
+    ├── Invalid       InvalidInput, InvalidStatus, InvalidKey, InvalidCursor
     ├── Unauthenticated
     ├── Forbidden
     └── Unavailable   StoreUnavailable, TransactionConflict
@@ -192,6 +192,14 @@ class InvalidKey(Invalid):
 
     code: ClassVar[str] = "invalid_idempotency_key"
     text: ClassVar[str] = "A key is 1 to 255 printable ASCII characters"
+
+
+@attrs.define
+class InvalidCursor(Invalid):
+    """Report what is no cursor of this list."""
+
+    code: ClassVar[str] = "invalid_cursor"
+    text: ClassVar[str] = "This is no cursor of this list; begin without one"
 
 
 @attrs.define

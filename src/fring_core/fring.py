@@ -6,15 +6,20 @@ from contextlib import asynccontextmanager
 from copy import copy
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from fring_core import text
+from fring_core.causes import Cause
+from fring_core.hooks import Hook, unheard
 from fring_core.receipts import KEPT_FOR
 from fring_core.status import PERMISSIVE, Workflow
 from fring_core.use_cases.account_admin import AccountAdmin
 from fring_core.use_cases.accounts import Accounts
 from fring_core.use_cases.assignments import AssignmentUseCases
+from fring_core.use_cases.events import EventUseCases
 from fring_core.use_cases.once import Once
 from fring_core.use_cases.tasks import TaskUseCases
+from fring_core.use_cases.transactions import unit
 from fring_core.use_cases.users import UserUseCases
-from fring_core.values import check_callable, check_kind, check_store
+from fring_core.values import check_callable, check_kind, check_store, plain
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Awaitable, Callable
@@ -22,6 +27,8 @@ if TYPE_CHECKING:
     from types import TracebackType
     from typing import Self
 
+    from fring_core.causes import Tell
+    from fring_core.events import Event
     from fring_core.ports import Clock, Passwords, Store, TokenIssuer
 
 
@@ -29,9 +36,12 @@ T = TypeVar("T")
 
 
 class Fring:
-    """Manage users, tasks and assignments in a store: `users`, `tasks`, `assignments`.
+    """Manage users, tasks and assignments in a store: `users`, `tasks`, `assignments`, `events`.
 
     `clock` tells the time; a call that reads one without a time zone raises `ValueError`.
+    `on_commit` is called with the events of each call that was done here, when it is committed, and
+    in the order of a task's versions; what it raises is logged. `event_text=False` keeps
+    descriptions out of events.
     `workflow` says which status changes are allowed, on personal lists `personal_workflow` (None:
     the same one). With `passwords` it has `account_admin`, with an `issuer` of tokens as well
     `accounts`. A store that has to be opened is opened and closed by `async with`, or by `open` and
@@ -41,6 +51,7 @@ class Fring:
     users: UserUseCases
     tasks: TaskUseCases
     assignments: AssignmentUseCases
+    events: EventUseCases
 
     def __init__(
         self,
@@ -51,30 +62,42 @@ class Fring:
         personal_workflow: Workflow | None = None,
         passwords: Passwords | None = None,
         issuer: TokenIssuer | None = None,
+        on_commit: Callable[[Event], object] | None = None,
+        event_text: bool = True,
     ) -> None:
         check_store(store)
         check_callable("clock", clock)
+        if on_commit is not None:
+            check_callable("on_commit", on_commit)
         self._clock = clock
         self._workflow = workflow
         self._personal_workflow = workflow if personal_workflow is None else personal_workflow
         self._passwords = passwords
         self._issuer = issuer
+        self._event_text = event_text
+        self._actor: str | None = None
+        self._request_id: str | None = None
+        self._tell: Tell = unheard if on_commit is None else Hook(on_commit)
         check_kind("workflow", self._workflow, Workflow)
         check_kind("personal_workflow", self._personal_workflow, Workflow)
         self._work_on(store)
 
     def _work_on(self, store: Store) -> None:
         self._store = store
-        self.users = UserUseCases(store, self._clock)
-        self.tasks = TaskUseCases(store, self._clock, self._workflow, self._personal_workflow)
-        self.assignments = AssignmentUseCases(store)
+        self.users = UserUseCases(store, self._cause)
+        self.tasks = TaskUseCases(store, self._cause, self._workflow, self._personal_workflow)
+        self.assignments = AssignmentUseCases(store, self._cause)
+        self.events = EventUseCases(store)
+
+    def _cause(self) -> Cause:
+        return Cause(self._clock(), self._actor, self._request_id, self._event_text, self._tell)
 
     @property
     def account_admin(self) -> AccountAdmin:
         """Return what an operator does with accounts; raise `RuntimeError` without `passwords`."""
         if self._passwords is None:
             raise RuntimeError("This Fring has no accounts: give it `passwords`")
-        return AccountAdmin(self._store, passwords=self._passwords, clock=self._clock)
+        return AccountAdmin(self._store, passwords=self._passwords, causes=self._cause)
 
     @property
     def has_accounts(self) -> bool:
@@ -87,14 +110,32 @@ class Fring:
         if self._passwords is None or self._issuer is None:
             raise RuntimeError("This Fring has no accounts: give it `passwords` and an `issuer`")
         return Accounts(
-            self._store, passwords=self._passwords, issuer=self._issuer, clock=self._clock
+            self._store, passwords=self._passwords, issuer=self._issuer, causes=self._cause
         )
 
     def on(self, store: Store) -> Self:
         """Return a Fring that is as this one, on another store, which may need to be opened."""
         check_store(store)
+        return self._like(store, self._tell)
+
+    def acting_as(self, actor: str | None, *, request_id: str | None = None) -> Self:
+        """Return a Fring that is as this one, whose events name an actor and a request.
+
+        Both are texts of 1 to 255 characters, or None; else raise `InvalidInput`.
+        """
+        names = {"actor": plain(actor), "request_id": plain(request_id)}
+        text.reject(
+            None if name is None else text.OWNER.problem(field, name)
+            for field, name in names.items()
+        )
+        return self._like(self._store, self._tell, *names.values())
+
+    def _like(self, store: Store, tell: Tell, *names: str | None) -> Self:
         other = copy(self)
-        other._work_on(store)  # noqa: SLF001  # it is of this class
+        if names:
+            other._actor, other._request_id = names
+        other._tell = tell
+        other._work_on(store)
         return other
 
     @asynccontextmanager
@@ -105,8 +146,8 @@ class Fring:
         `TransactionConflict` at the end if another caller's work stood in the way; the block may
         then be run again.
         """
-        async with self._store.transaction() as store:
-            yield self.on(store)
+        async with unit(self._store, self._tell) as (store, tell):
+            yield self._like(store, tell)
 
     async def once(
         self,
@@ -136,7 +177,7 @@ class Fring:
         """
         check_callable("work", work)
         once = Once(self._store, self._clock, key, caller, request, kept_for)
-        result: T = await once.do(lambda store: work(self.on(store)))
+        result: T = await once.do(self._tell, lambda store, tell: work(self._like(store, tell)))
         return result
 
     async def open(self) -> Self:

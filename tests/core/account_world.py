@@ -14,7 +14,7 @@ from fring_core import (
     Verdict,
     run_sync,
 )
-from tests.core.examples import NOW, Ticking, refused
+from tests.core.examples import Ticking, refused
 
 SECRET = "correct horse"
 
@@ -62,7 +62,7 @@ class World:
 
     def add(self, password_hash, name="ann"):
         new = NewUser(name, f"{name}@example.org")
-        return run_sync(self.store.users.add(new, NOW, password_hash))
+        return run_sync(self.store.users.add(new, CAUSE, password_hash))
 
     def hash_of(self, name="ann"):
         found = run_sync(self.store.credentials.find(name, None))

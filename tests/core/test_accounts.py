@@ -19,7 +19,7 @@ from fring_core import (
     UsernameTaken,
     run_sync,
 )
-from fring_core.testing.contract.examples import save
+from fring_core.testing.contract.examples import CAUSE, save
 from tests.core.account_world import SECRET, World
 from tests.core.examples import NOW, refused
 
@@ -108,7 +108,7 @@ def test_a_hash_that_was_replaced_meanwhile_counts(world, other):
 
     async def overtaken(password):
         if other is None:
-            await world.store.users.remove(user.id)
+            await world.store.users.remove(user.id, CAUSE)
         else:
             found = await world.store.credentials.find("ann", None)
             await world.store.credentials.replace(found, other.replace("renewed", SECRET))
@@ -141,11 +141,11 @@ def test_a_token_does_not_outlive_its_account(world, password_hash):
     user = world.add(f"new:{SECRET}")
     world.add("new:bob's", "bob")
     token = world.log_in(password=SECRET, username="ann").token
-    run_sync(world.store.users.remove(user.id))
+    run_sync(world.store.users.remove(user.id, CAUSE))
     check_gone(world, token)
     # The id is chosen again, at the same moment by a clock that stands still.
     again = NewUser("ann", "ann@example.org", user.id)
-    assert run_sync(world.store.users.add(again, NOW, password_hash)) == user
+    assert run_sync(world.store.users.add(again, CAUSE, password_hash)) == user
     check_gone(world, token)
 
 
@@ -157,7 +157,7 @@ def check_gone(world, token):
 
 def test_a_token_from_outside_is_of_no_account(world):
     user = world.add(f"new:{SECRET}")
-    run_sync(world.store.users.remove(user.id))
+    run_sync(world.store.users.remove(user.id, CAUSE))
     for subject in ("1", "alice", "0", "\u0661"):
         assert world.identify(f"token of {subject}") == Identity(subject)
 

@@ -26,7 +26,7 @@ from fring_core import (
 )
 from fring_core.queries import Page
 from tests.core.account_world import SECRET, World
-from tests.core.examples import NOW, refused
+from tests.core.examples import refused
 
 NEW = "battery staple"
 
@@ -106,7 +106,7 @@ def test_a_password_that_was_changed_meanwhile_counts(world, user, ann, other, e
     async def overtaken(password):
         if next(calls) == 0:
             if other == "gone":
-                await world.store.users.remove(user.id)
+                await world.store.users.remove(user.id, CAUSE)
             else:
                 found = await world.store.credentials.get(user.id)
                 await world.store.credentials.replace(found, other)
@@ -137,7 +137,7 @@ def test_every_fault_of_a_change_is_reported_at_once():
 def test_an_account_is_deleted_by_its_owner(world, user, ann):
     token = world.log_in(password=SECRET, username="ann").token
     for owner in (ann.subject, "bob"):
-        run_sync(world.store.tasks.add(NewTask("x"), owner, NOW))
+        run_sync(world.store.tasks.add(NewTask("x"), owner, CAUSE))
     run_sync(world.accounts.delete_account(ann))
     assert run_sync(world.store.users.get(user.id)) is None
     left = [
@@ -224,7 +224,7 @@ def test_a_reset_wins_over_a_change_at_the_same_time(world, user):
 
 def test_an_operator_changes_roles(world):
     world.add(f"new:{SECRET}")
-    run_sync(world.store.users.add(NewUser("bob", "bob@example.org"), NOW))
+    run_sync(world.store.users.add(NewUser("bob", "bob@example.org"), CAUSE))
     for name in ("ann", "bob"):
         assert run_sync(world.admin.set_role(name, Role.VIEWER)) is True
         assert run_sync(world.store.credentials.find(name, None)).role is Role.VIEWER
@@ -233,12 +233,12 @@ def test_an_operator_changes_roles(world):
 
 def test_an_operator_gives_nobody_the_list_of_another(world):
     user = world.add(None)
-    theirs = run_sync(world.store.tasks.add(NewTask("theirs"), str(user.id), NOW))
+    theirs = run_sync(world.store.tasks.add(NewTask("theirs"), str(user.id), CAUSE))
     why = "^username: cannot have a password: the list '1' has tasks of somebody else$"
     with pytest.raises(InvalidInput, match=why):
         run_sync(world.admin.set_password("ann", NEW))
     assert world.hash_of() is None
-    run_sync(world.store.tasks.remove(theirs.id, theirs.owner))
+    run_sync(world.store.tasks.remove(theirs.id, theirs.owner, CAUSE))
     assert run_sync(world.admin.set_password("ann", NEW)) is True
 
 

@@ -21,6 +21,7 @@ from fring_adapters.postgres.setup.older import OLDER
 from fring_adapters.postgres.setup.revisions import newest
 from fring_adapters.postgres.wire.urls import to_conninfo
 from fring_core import (
+    Cause,
     NewTask,
     NewUser,
     Page,
@@ -45,8 +46,10 @@ DROP = (
 def fill(store):
     """Store something of each kind; return the ids that tasks have had."""
     run_sync(keep(store))
-    ann = run_sync(store.users.add(NewUser("ann", "ann@example.org"), utc_now(), "$argon2id$ \\x"))
-    bob = run_sync(store.users.add(NewUser("bob", "bob@example.org"), utc_now()))
+    ann = run_sync(
+        store.users.add(NewUser("ann", "ann@example.org"), Cause(utc_now()), "$argon2id$ \\x")
+    )
+    bob = run_sync(store.users.add(NewUser("bob", "bob@example.org"), Cause(utc_now())))
     run_sync(store.credentials.set_role(ann.id, Role.ADMIN))
     add = store.tasks.add
     shared = [
@@ -56,10 +59,10 @@ def fill(store):
         run_sync(add(NewTask("\\."), None, utc_now())),
     ]
     own = run_sync(add(NewTask("\\N", description=""), "ann", utc_now()))
-    run_sync(store.assignments.add(ann.id, shared[0].id))
-    run_sync(store.assignments.add(bob.id, shared[0].id))
+    run_sync(store.assignments.add(ann.id, shared[0].id, CAUSE))
+    run_sync(store.assignments.add(bob.id, shared[0].id, CAUSE))
     ahead = run_sync(add(NewTask("Gone", id=own.id + 2), None, utc_now()))
-    run_sync(store.tasks.remove(ahead.id, None))
+    run_sync(store.tasks.remove(ahead.id, None, CAUSE))
     return {*(task.id for task in shared), own.id, ahead.id}
 
 
@@ -132,7 +135,9 @@ def test_what_is_restored_is_what_was_there(new_database, tmp_path, schema):
     with BlockingPostgresStore(url, schema=schema) as store:
         assert everything(store) == before
         [last] = run_sync(store.tasks.list(TaskFilter(), Page(), "writer"))
-        new = [run_sync(store.tasks.add(NewTask("new"), None, utc_now())).id for _ in range(5)]
+        new = [
+            run_sync(store.tasks.add(NewTask("new"), None, Cause(utc_now()))).id for _ in range(5)
+        ]
     assert not had & set(new)
     assert min(new) > last.id
 
@@ -144,7 +149,9 @@ def test_no_id_comes_back(new_database, tmp_path):
         had = fill(store)
     restore(other, back_up(url, tmp_path))
     with BlockingPostgresStore(other) as store:
-        new = [run_sync(store.tasks.add(NewTask("new"), None, utc_now())).id for _ in range(2)]
+        new = [
+            run_sync(store.tasks.add(NewTask("new"), None, Cause(utc_now()))).id for _ in range(2)
+        ]
     assert new[0] == max(had) - 1
     assert new[1] > max(had), "that one was given up before it was drawn"
 

@@ -45,28 +45,28 @@ def longer(task):
 
 
 async def test_a_thousand_take_as_many_statements_as_one(store, sent):
-    tasks = await store.tasks.add_many(MANY, None, NOW)
+    tasks = await store.tasks.add_many(MANY, None, CAUSE)
     assert sent == {"INSERT tasks": 1}
     sent.clear()
-    await store.tasks.change_many([task.id for task in tasks], None, longer)
+    await store.tasks.change_many([task.id for task in tasks], None, longer, CAUSE)
     assert sent == {"SELECT tasks": 1, "UPDATE tasks": 1}
     sent.clear()
-    await store.tasks.add_many([NewTask("a", id=10**6 + each) for each in range(MOST)], None, NOW)
+    await store.tasks.add_many([NewTask("a", id=10**6 + each) for each in range(MOST)], None, CAUSE)
     assert sent == {"INSERT tasks": 1}
 
 
 async def test_none_takes_no_statement(store, sent):
-    assert await store.tasks.add_many([], None, NOW) == []
-    assert await store.tasks.change_many([], None, longer) == []
+    assert await store.tasks.add_many([], None, CAUSE) == []
+    assert await store.tasks.change_many([], None, longer, CAUSE) == []
     assert sent == {}
 
 
 async def test_ids_chosen_ahead_are_passed_over_together(store, sent):
-    [first] = await store.tasks.add_many([NewTask("first")], None, NOW)
+    [first] = await store.tasks.add_many([NewTask("first")], None, CAUSE)
     ahead = [NewTask("ahead", id=first.id + each) for each in range(1, 40)]
-    await store.tasks.add_many(ahead, None, NOW)
+    await store.tasks.add_many(ahead, None, CAUSE)
     sent.clear()
-    tasks = await store.tasks.add_many(MANY[:20], None, NOW)
+    tasks = await store.tasks.add_many(MANY[:20], None, CAUSE)
     assert len({task.id for task in tasks} - {new.id for new in ahead} - {first.id}) == 20
     assert sent["INSERT tasks"] <= 5
 
@@ -79,12 +79,12 @@ async def test_an_addition_that_fails_halfway_is_undone(store, monkeypatch):
     with monkeypatch.context() as patch:
         patch.setattr(many_tasks, "_drawn", fail)
         with pytest.raises(StoreUnavailable):
-            await store.tasks.add_many(both, None, NOW)
+            await store.tasks.add_many(both, None, CAUSE)
         assert await store.tasks.get(7, None) is None
         async with store.transaction() as inner:
-            kept = await inner.tasks.add(NewTask("kept"), None, NOW)
+            kept = await inner.tasks.add(NewTask("kept"), None, CAUSE)
             with pytest.raises(StoreUnavailable):
-                await inner.tasks.add_many(both, None, NOW)
+                await inner.tasks.add_many(both, None, CAUSE)
             assert await inner.tasks.get(7, None) is None
     assert await store.tasks.get(kept.id, None) == kept
 
@@ -98,7 +98,7 @@ async def test_one_that_is_cancelled_halfway_is_undone(store, monkeypatch):
 
     monkeypatch.setattr(many_tasks, "_drawn", hang)
     adding = asyncio.create_task(
-        store.tasks.add_many([NewTask("chosen", id=7), NewTask("drawn")], None, NOW)
+        store.tasks.add_many([NewTask("chosen", id=7), NewTask("drawn")], None, CAUSE)
     )
     await begun.wait()
     adding.cancel()
@@ -108,11 +108,11 @@ async def test_one_that_is_cancelled_halfway_is_undone(store, monkeypatch):
 
 
 async def test_those_that_name_the_same_rows_wait_for_each_other(store, sql):
-    tasks = await store.tasks.add_many(MANY, None, NOW)
+    tasks = await store.tasks.add_many(MANY, None, CAUSE)
     ids = [task.id for task in tasks]
     before = deadlocks(sql)
     turns = (ids, ids[::-1]) * 4
-    await asyncio.gather(*(store.tasks.change_many(each, None, longer) for each in turns))
+    await asyncio.gather(*(store.tasks.change_many(each, None, longer, CAUSE) for each in turns))
     assert {task.version for task in await _listed(store)} == {len(turns) + 1}
     assert deadlocks(sql) == before
 
@@ -128,24 +128,24 @@ async def _listed(store):
 
 
 async def test_one_row_is_changed_by_many_and_alone_at_the_same_time(store):
-    tasks = await store.tasks.add_many(MANY[:50], None, NOW)
+    tasks = await store.tasks.add_many(MANY[:50], None, CAUSE)
     ids = [task.id for task in tasks]
-    calls = [store.tasks.change_many(ids, None, longer) for _ in range(8)]
-    calls += [store.tasks.change(each, None, longer) for each in ids for _ in range(4)]
+    calls = [store.tasks.change_many(ids, None, longer, CAUSE) for _ in range(8)]
+    calls += [store.tasks.change(each, None, longer, CAUSE) for each in ids for _ in range(4)]
     await asyncio.gather(*calls)
     assert {(task.version, task.title[-12:]) for task in await _listed(store)} == {(13, "!" * 12)}
 
 
 async def test_in_a_transaction_other_calls_wait(store):
-    tasks = await store.tasks.add_many(MANY[:50], None, NOW)
+    tasks = await store.tasks.add_many(MANY[:50], None, CAUSE)
     ids = [task.id for task in tasks]
     async with store.transaction() as inner:
         await asyncio.gather(
-            inner.tasks.change_many(ids, None, longer),
-            inner.tasks.change(ids[0], None, longer),
+            inner.tasks.change_many(ids, None, longer, CAUSE),
+            inner.tasks.change(ids[0], None, longer, CAUSE),
             inner.tasks.get(ids[0], None),
-            inner.tasks.add_many([NewTask("new")], None, NOW),
-            inner.tasks.change_many(ids[::-1], None, longer),
+            inner.tasks.add_many([NewTask("new")], None, CAUSE),
+            inner.tasks.change_many(ids[::-1], None, longer, CAUSE),
         )
     versions = {task.id: task.version for task in await _listed(store)}
     assert len(versions) == 51
@@ -168,18 +168,18 @@ async def crossed(sql, first, last, changing):
 
 
 async def test_a_deadlock_is_tried_again_unseen(store, sql):
-    first, last = await store.tasks.add_many(MANY[:2], None, NOW)
-    changing = store.tasks.change_many([first.id, last.id], None, longer)
+    first, last = await store.tasks.add_many(MANY[:2], None, CAUSE)
+    changing = store.tasks.change_many([first.id, last.id], None, longer, CAUSE)
     changed = await crossed(sql, first, last, changing)
     assert [task.version for task in changed] == [2, 2]
 
 
 async def test_a_deadlock_in_a_transaction_is_for_its_caller(store, sql):
-    first, last = await store.tasks.add_many(MANY[:2], None, NOW)
+    first, last = await store.tasks.add_many(MANY[:2], None, CAUSE)
 
     async def change():
         async with store.transaction() as inner:
-            await inner.tasks.change_many([first.id, last.id], None, longer)
+            await inner.tasks.change_many([first.id, last.id], None, longer, CAUSE)
 
     with pytest.raises(TransactionConflict):
         await crossed(sql, first, last, change())
@@ -199,8 +199,8 @@ async def test_on_a_connection_of_the_host_s(database_url, sql, autocommit):
     conninfo = to_conninfo(database_url)
     async with await psycopg.AsyncConnection.connect(conninfo, autocommit=autocommit) as connection:
         store = PostgresStore.on(connection)
-        tasks = await store.tasks.add_many(MANY[:3], None, NOW)
-        await store.tasks.change_many([task.id for task in tasks], None, longer)
+        tasks = await store.tasks.add_many(MANY[:3], None, CAUSE)
+        await store.tasks.change_many([task.id for task in tasks], None, longer, CAUSE)
         await connection.rollback()
     kept = sql.execute("SELECT version FROM tasks").fetchall()
     assert kept == ([(2,)] * 3 if autocommit else [])

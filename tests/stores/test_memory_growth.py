@@ -20,6 +20,7 @@ import pytest
 from fring_adapters.memory import MemoryStore
 from fring_adapters.memory.keys import Keys
 from fring_core import (
+    Cause,
     FixedClock,
     Fring,
     NewTask,
@@ -48,11 +49,11 @@ def filled(size):
     async def fill():
         for number in range(size):
             now = NOW + timedelta(seconds=number)
-            await store.users.add(NewUser(f"u{number}", f"e{number}@e.o"), now)
+            await store.users.add(NewUser(f"u{number}", f"e{number}@e.o"), Cause(now))
             title = f"{number * 7919 % size}"
-            task = await store.tasks.add(NewTask(title), None, now)
-            await store.tasks.add(NewTask(title), "ann", now)
-            await store.assignments.add(number + 1, task.id)
+            task = await store.tasks.add(NewTask(title), None, Cause(now))
+            await store.tasks.add(NewTask(title), "ann", Cause(now))
+            await store.assignments.add(number + 1, task.id, CAUSE)
         for number in range(size):
             await Fring(store, clock=FixedClock(NOW)).once(f"{number}", nothing)
 
@@ -90,38 +91,40 @@ def taken(call, size):
 
 async def add_user(store, size):
     number = next(NUMBERS)
-    await store.users.add(NewUser(f"new {number}", f"new{number}@e.o"), NOW)
+    await store.users.add(NewUser(f"new {number}", f"new{number}@e.o"), CAUSE)
 
 
 async def add_task(store, size):
-    await store.tasks.add(NewTask("5"), "ann", NOW)
+    await store.tasks.add(NewTask("5"), "ann", CAUSE)
 
 
 async def change_user(store, size):
     named = f"named {next(NUMBERS)}"
-    await store.users.change(size // 2, lambda user: attrs.evolve(user, username=named))
+    await store.users.change(size // 2, lambda user: attrs.evolve(user, username=named), CAUSE)
 
 
 async def change_task(store, size):
-    await store.tasks.change(1, None, lambda task: attrs.evolve(task, title=f"{next(NUMBERS)}"))
+    await store.tasks.change(
+        1, None, lambda task: attrs.evolve(task, title=f"{next(NUMBERS)}"), CAUSE
+    )
 
 
 async def assign(store, size):
-    await store.assignments.add(1, 2 * size - 1)
-    await store.assignments.remove(1, 2 * size - 1)
+    await store.assignments.add(1, 2 * size - 1, CAUSE)
+    await store.assignments.remove(1, 2 * size - 1, CAUSE)
 
 
 async def remove_user(store, size):
     name = f"gone{next(NUMBERS)}@e.o"
-    user = await store.users.add(NewUser(name, name), NOW, "hash")
-    await store.assignments.add(user.id, 1)
-    await store.users.remove(user.id)
+    user = await store.users.add(NewUser(name, name), CAUSE, "hash")
+    await store.assignments.add(user.id, 1, CAUSE)
+    await store.users.remove(user.id, CAUSE)
 
 
 async def remove_task(store, size):
-    task = await store.tasks.add(NewTask("7"), None, NOW)
-    await store.assignments.add(1, task.id)
-    await store.tasks.remove(task.id, None)
+    task = await store.tasks.add(NewTask("7"), None, CAUSE)
+    await store.assignments.add(1, task.id, CAUSE)
+    await store.tasks.remove(task.id, None, CAUSE)
 
 
 async def users_page(store, size):
@@ -218,7 +221,7 @@ def test_a_call_does_not_grow(name):
 @pytest.mark.parametrize("end", ["commit", "rollback", "conflict"])
 def test_a_transaction_that_is_over_is_told_of_nothing(end):
     async def scenario(store):
-        await store.tasks.add(NewTask("task"), None, NOW)
+        await store.tasks.add(NewTask("task"), None, CAUSE)
         async with store.transaction() as inner:
             await change_task(inner, 1)
             assert [table.views != [] for table in store._database.tables._all()] == [True] * 11

@@ -11,7 +11,7 @@ from fring_adapters.memory import MemoryStore
 from fring_core import NewTask, Page, Slice, StoreUnavailable, TaskFilter, run_sync
 from fring_core.ids import MAX_CHOSEN_ID
 from fring_core.testing import InThreads, StoreContract, StoreMachine
-from fring_core.testing.contract.examples import NOW, add_task, add_user
+from fring_core.testing.contract.examples import CAUSE, add_task, add_user
 from tests.stores import odd
 from tests.stores.sqlite import SqliteStore
 
@@ -120,7 +120,7 @@ async def test_the_ids_are_odd():
 async def test_the_results_are_odd(make, kind):
     store = make()
     user, task = await add_user(store), await add_task(store)
-    await store.assignments.add(user.id, task.id)
+    await store.assignments.add(user.id, task.id, CAUSE)
     listed = await store.tasks.list(TaskFilter(), Page(), None)
     assert type(listed) is Slice
     assert listed == [task]
@@ -162,9 +162,9 @@ def test_there_is_one_writer(tmp_path, monkeypatch):
 
     async def both(store):
         async with store.transaction() as inner:
-            await inner.tasks.add(NewTask("mine"), None, NOW)
+            await inner.tasks.add(NewTask("mine"), None, CAUSE)
             assert await store.tasks.get(1, None) is None
-            await store.tasks.add(NewTask("theirs"), None, NOW)
+            await store.tasks.add(NewTask("theirs"), None, CAUSE)
 
     with (
         closing(SqliteStore(tmp_path / "store")) as store,

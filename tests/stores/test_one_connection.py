@@ -11,7 +11,7 @@ from fring_adapters.postgres import BlockingPostgresStore, PoolSettings, Postgre
 from fring_adapters.postgres.wire.pools import AsyncPool
 from fring_adapters.postgres.wire.urls import to_conninfo
 from fring_core import Page, StoreUnavailable, TaskFilter, run_sync
-from fring_core.testing.contract.examples import add_task
+from fring_core.testing.contract.examples import CAUSE, add_task
 
 ONE = PoolSettings(size=1, overflow=0, timeout=5)
 
@@ -64,8 +64,8 @@ async def test_it_takes_one(store, monkeypatch):
         return await take(pool, tables)
 
     monkeypatch.setattr(AsyncPool, "take", counting)
-    assert await store.tasks.change(task.id, None, retitled) is not None
-    assert await store.users.change(7, retitled) is None  # there is none
+    assert await store.tasks.change(task.id, None, retitled, CAUSE) is not None
+    assert await store.users.change(7, retitled, CAUSE) is None  # there is none
     assert len(taken) == 2, "each takes one"
     assert await titles(store) == ["new"]
 
@@ -73,14 +73,14 @@ async def test_it_takes_one(store, monkeypatch):
 async def test_one_that_is_lost_before_it_reads_is_replaced(store, cut):
     task = await add_task(store)
     cut()
-    assert await store.tasks.change(task.id, None, retitled) is not None
+    assert await store.tasks.change(task.id, None, retitled, CAUSE) is not None
     assert await titles(store) == ["new"]
 
 
 async def test_one_that_is_lost_before_it_stores_loses_the_change(store, cut):
     task = await add_task(store)
     with pytest.raises(StoreUnavailable):
-        await store.tasks.change(task.id, None, cut)
+        await store.tasks.change(task.id, None, cut, CAUSE)
     assert await titles(store) == ["task"]
 
 
@@ -89,16 +89,16 @@ def test_the_same_without_a_loop(database_url, empty, cut):
     with BlockingPostgresStore(database_url, ONE) as store:
         task = run_sync(add_task(store))
         with pytest.raises(StoreUnavailable):
-            run_sync(store.tasks.change(task.id, None, cut))
+            run_sync(store.tasks.change(task.id, None, cut, CAUSE))
         cut()
-        assert run_sync(store.tasks.change(task.id, None, retitled)) is not None
+        assert run_sync(store.tasks.change(task.id, None, retitled, CAUSE)) is not None
         assert run_sync(titles(store)) == ["new"]
 
 
 async def test_who_is_cancelled_or_refuses_gives_it_back(store, database_url):
     task = await add_task(store)
     with pytest.raises(ZeroDivisionError):
-        await store.tasks.change(task.id, None, lambda _: 1 / 0)
+        await store.tasks.change(task.id, None, lambda _: 1 / 0, CAUSE)
     async with await psycopg.AsyncConnection.connect(to_conninfo(database_url)) as other:
         await other.execute("SELECT FROM tasks FOR UPDATE")
         call = partial(store.tasks.change, task.id, None, retitled)

@@ -8,7 +8,16 @@ import pytest
 
 from fring_adapters.clock import utc_now
 from fring_adapters.postgres import BlockingPostgresStore, PostgresStore, SchemaError, prepare
-from fring_core import NewTask, NewUser, Page, StoreUnavailable, TaskFilter, UserFilter, run_sync
+from fring_core import (
+    Cause,
+    NewTask,
+    NewUser,
+    Page,
+    StoreUnavailable,
+    TaskFilter,
+    UserFilter,
+    run_sync,
+)
 from tests.stores.older import at_revision, execute
 
 NAMES = ["fring", 'My "Schema"', "UPPER", "100%s", "it's.a\\b :c", "select", "é" * 31]
@@ -27,13 +36,13 @@ def test_a_schema_has_tables_and_ids_of_its_own(url, schema):
     assert prepare(url, schema=schema) == prepare(url, schema=schema)
     now = utc_now()
     with BlockingPostgresStore(url, schema=schema) as store:
-        user = run_sync(store.users.add(NewUser("ann", "ann@example.org"), now))
-        chosen = run_sync(store.tasks.add(NewTask("task", id=1), None, now))
-        assert run_sync(store.tasks.add(NewTask("skips it"), None, now)).id > chosen.id
-        assert run_sync(store.assignments.add(user.id, chosen.id)).changed
-        assert run_sync(store.tasks.remove(chosen.id, None))
+        user = run_sync(store.users.add(NewUser("ann", "ann@example.org"), Cause(now)))
+        chosen = run_sync(store.tasks.add(NewTask("task", id=1), None, Cause(now)))
+        assert run_sync(store.tasks.add(NewTask("skips it"), None, Cause(now))).id > chosen.id
+        assert run_sync(store.assignments.add(user.id, chosen.id, CAUSE)).changed
+        assert run_sync(store.tasks.remove(chosen.id, None, CAUSE))
         assert run_sync(store.users.list(UserFilter(), Page())) == [user]
-        assert run_sync(store.users.remove(user.id))
+        assert run_sync(store.users.remove(user.id, CAUSE))
     assert execute(url, "SELECT * FROM users, tasks").fetchall() == []
 
 
@@ -43,7 +52,7 @@ def test_an_asynchronous_store_takes_a_schema_too(url):
 
     async def write_and_read():
         async with PostgresStore(url, schema="first") as store, store.transaction() as inside:
-            task = await inside.tasks.add(NewTask("task"), None, utc_now())
+            task = await inside.tasks.add(NewTask("task"), None, Cause(utc_now()))
         async with PostgresStore(url, schema="second") as other:
             return task.id, await other.tasks.get(task.id, None)
 
@@ -105,7 +114,7 @@ def test_tables_may_move_to_a_schema(new_database):
         execute(url, f"ALTER TABLE {table} SET SCHEMA fring")
     assert prepare(url, schema="fring") == head
     with BlockingPostgresStore(url, schema="fring") as store:
-        assert run_sync(store.tasks.add(NewTask("task"), None, utc_now())).id == 1
+        assert run_sync(store.tasks.add(NewTask("task"), None, Cause(utc_now()))).id == 1
 
 
 @pytest.fixture

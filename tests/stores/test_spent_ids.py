@@ -18,7 +18,7 @@ from fring_adapters.postgres.sql import users as user_statements
 from fring_adapters.postgres.wire.cursors import FringCursor
 from fring_adapters.postgres.wire.urls import to_conninfo
 from fring_core import Fring
-from fring_core.testing.contract.examples import add_task, add_user, save
+from fring_core.testing.contract.examples import CAUSE, add_task, add_user, save
 from tests.stores.older import at_revision
 
 pytestmark = pytest.mark.anyio
@@ -45,7 +45,11 @@ async def store(database_url, sql):
 
 
 async def remove(store, kind, number):
-    removed = store.users.remove(number) if kind == "users" else store.tasks.remove(number, None)
+    removed = (
+        store.users.remove(number, CAUSE)
+        if kind == "users"
+        else store.tasks.remove(number, None, CAUSE)
+    )
     assert await removed
 
 
@@ -104,7 +108,7 @@ async def test_what_comes_to_a_list_while_its_account_is_being_removed_goes_too(
     await add_task(store, "before", owner=owner)
     async with store.transaction() as inner:
         await save(inner, attrs.evolve(user, username="eve"))
-        removal = asyncio.create_task(store.users.remove(user.id))
+        removal = asyncio.create_task(store.users.remove(user.id, CAUSE))
         await settled(removal, sql)
         # In a task of its own: this one is in the block.
         adding = asyncio.create_task(add_task(store, "meanwhile", owner=owner))

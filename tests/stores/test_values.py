@@ -12,6 +12,7 @@ import pytest
 from fring_adapters.memory import MemoryStore
 from fring_adapters.postgres import BlockingPostgresStore, PostgresStore
 from fring_core import (
+    Cause,
     FixedClock,
     Fring,
     FringError,
@@ -250,8 +251,8 @@ def test_a_store_that_is_called_by_itself_takes_no_time_without_a_zone(database_
     with BlockingPostgresStore(database_url) as postgres:
         for store in (MemoryStore(), postgres):
             for add in (
-                lambda at, to=store: to.users.add(NewUser("ann", "a@b.c"), at),
-                lambda at, to=store: to.tasks.add(NewTask("title"), None, at),
+                lambda at, to=store: to.users.add(NewUser("ann", "a@b.c"), Cause(at)),
+                lambda at, to=store: to.tasks.add(NewTask("title"), None, Cause(at)),
             ):
                 with pytest.raises(ValueError, match="knows its zone"):
                     run_sync(add(naive))

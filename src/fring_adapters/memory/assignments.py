@@ -8,10 +8,11 @@ import attrs
 
 from fring_adapters.memory.pages import part
 from fring_core import Outcome
+from fring_core.events import assigned, unassigned
 
 if TYPE_CHECKING:
     from fring_adapters.memory.database import Database
-    from fring_core import Page, Slice, Task, TaskStatus, User
+    from fring_core import Cause, Page, Slice, Task, TaskStatus, User
 
 
 @attrs.frozen
@@ -20,17 +21,20 @@ class MemoryAssignments:
 
     _database: Database
 
-    async def add(self, user_id: int, task_id: int) -> Outcome:
-        with self._database.changing() as tables:
+    async def add(self, user_id: int, task_id: int, cause: Cause) -> Outcome:
+        with self._database.recording(cause) as (tables, record):
             user, task = user_id in tables.users, tables.has_shared(task_id)
             changed = user and task and (user_id, task_id) not in tables.links
             if changed:
                 tables.link(user_id, task_id)
+                record(assigned(task_id, user_id, tables.touch(task_id), cause))
             return Outcome(user, task, changed)
 
-    async def remove(self, user_id: int, task_id: int) -> Outcome:
-        with self._database.changing() as tables:
+    async def remove(self, user_id: int, task_id: int, cause: Cause) -> Outcome:
+        with self._database.recording(cause) as (tables, record):
             changed = tables.unlink(user_id, task_id)
+            if changed:
+                record(unassigned(task_id, user_id, tables.touch(task_id), cause))
             return Outcome(user_id in tables.users, tables.has_shared(task_id), changed)
 
     async def tasks_of(

@@ -12,9 +12,10 @@ from fring_adapters.memory.tables import Tables
 from fring_core.scopes import check_outside
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from fring_adapters.memory.drawn_ids import Ids
+    from fring_core import Cause, Event
 
 
 @attrs.define(slots=False)
@@ -41,6 +42,15 @@ class Database:
         """Give the tables to one caller who writes; raise `RuntimeError` as `opened`."""
         with self.opened() as tables:
             yield tables
+
+    @contextmanager
+    def recording(self, cause: Cause) -> Iterator[tuple[Tables, Callable[[Event], None]]]:
+        """Give the tables as `changing`, and what records an event; tell the cause at the end."""
+        events: list[Event] = []
+        with self.changing() as tables:
+            yield tables, lambda event: events.append(tables.events.record(event))
+        for event in events:
+            cause.tell(event)
 
     @contextmanager
     def transaction(self) -> Iterator[Database]:

@@ -9,6 +9,7 @@ from fring_adapters.memory.assignments import MemoryAssignments
 from fring_adapters.memory.credentials import MemoryCredentials
 from fring_adapters.memory.database import Database
 from fring_adapters.memory.drawn_ids import Ids
+from fring_adapters.memory.events import MemoryEvents
 from fring_adapters.memory.receipts import MemoryReceipts
 from fring_adapters.memory.tasks import MemoryTasks
 from fring_adapters.memory.users import MemoryUsers
@@ -27,6 +28,7 @@ class StoreOnDatabase:
         self.credentials = MemoryCredentials(database)
         self.tasks = MemoryTasks(database)
         self.assignments = MemoryAssignments(database)
+        self.events = MemoryEvents(database)
         self.receipts = MemoryReceipts(database)
 
     @asynccontextmanager

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import attrs
 
+from fring_adapters.memory.log import Log
 from fring_adapters.memory.places import Key, before_all, behind, places_of
 from fring_adapters.memory.table import Table, V
 from fring_adapters.memory.view import View
@@ -33,7 +34,7 @@ class Tables:
     """Hold the rows: entities by id, assigned pairs of ids, hashes and roles by user id, receipts.
 
     Whoever has no role is a member. What follows `receipts` are indexes, which `put_…`, `drop_…`,
-    `link` and `unlink` keep. Rows are immutable.
+    `link` and `unlink` keep, and last the events. Rows are immutable.
     """
 
     users: Table[int, User] = attrs.field(factory=Table)
@@ -49,6 +50,7 @@ class Tables:
     expiries: Table[tuple[datetime, tuple[str, str]], bool] = attrs.field(
         factory=lambda: Table(expire=True)
     )
+    events: Log = attrs.field(factory=Log)
 
     def put_user(self, user: User) -> User:
         """Store a user in place of the one with its id, if there is one, and return it."""
@@ -75,6 +77,12 @@ class Tables:
             self.places[place] = task.id
         self.tasks[task.id] = task
         return task
+
+    def touch(self, task_id: int) -> int:
+        """Have a task one version on, and return that."""
+        task = self.tasks[task_id]
+        self.tasks[task_id] = attrs.evolve(task, version=task.version + 1)
+        return task.version + 1
 
     def drop_task(self, task_id: int) -> None:
         """Remove a task that nothing refers to."""
@@ -147,7 +155,7 @@ class Tables:
         views = [View(table) for table in self._all()]
         for view in views:
             view.open()
-        return Tables(*views)
+        return Tables(*views, events=Log(self.events))
 
     def close(self) -> None:
         """Have those beneath forget this view."""
@@ -165,9 +173,12 @@ class Tables:
             raise TransactionConflict("Another caller removed a row")
         for view in rebased._all():
             view.merge()
+        for event in inner.events.own:
+            self.events.add(event)
 
     def _all(self) -> tuple[Any, ...]:
-        return attrs.astuple(self, recurse=False)
+        *all_of_them, _ = attrs.astuple(self, recurse=False)
+        return tuple(all_of_them)
 
     def _is_sound(self) -> bool:
         """Tell whether a view refers to nobody who is gone, as far as it has changed anything."""

@@ -8,15 +8,15 @@ import attrs
 
 from fring_adapters.memory.pages import part
 from fring_core import VIEWS, IdTaken, TaskOrder, TaskWithUsers
+from fring_core.events import created, deleted, updated
 from fring_core.versions import check_version
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
-    from datetime import datetime
 
     from fring_adapters.memory.database import Database
     from fring_adapters.memory.tables import Tables
-    from fring_core import NewTask, Page, Place, Slice, Task, TaskFilter
+    from fring_core import Cause, Event, NewTask, Page, Place, Slice, Task, TaskFilter
 
 
 @attrs.frozen
@@ -25,17 +25,19 @@ class MemoryTasks:
 
     _database: Database
 
-    async def add(self, new: NewTask, owner: str | None, now: datetime) -> Task:
-        with self._database.changing() as tables:
+    async def add(self, new: NewTask, owner: str | None, cause: Cause) -> Task:
+        with self._database.recording(cause) as (tables, record):
             if new.id is not None and new.id in tables.tasks:
                 raise IdTaken(new.id)
             task_id = new.id or self._database.task_ids.draw(tables.tasks.__contains__)
-            return tables.put_task(new.as_task(task_id, owner, now))
+            task = tables.put_task(new.as_task(task_id, owner, cause.at))
+            record(created(task, cause))
+            return task
 
     async def add_many(
-        self, new: Sequence[NewTask], owner: str | None, now: datetime
+        self, new: Sequence[NewTask], owner: str | None, cause: Cause
     ) -> Sequence[Task | IdTaken]:
-        with self._database.changing() as tables:
+        with self._database.recording(cause) as (tables, record):
             ids = {each.id for each in new}
 
             def drawn() -> int:
@@ -45,13 +47,15 @@ class MemoryTasks:
                 ids.add(number)
                 return number
 
+            def added(new: NewTask, number: int) -> Task | IdTaken:
+                if number in tables.tasks:
+                    return IdTaken(number)
+                task = tables.put_task(new.as_task(number, owner, cause.at))
+                record(created(task, cause))
+                return task
+
             numbers = [each.id or drawn() for each in new]  # of which there may be too few
-            return [
-                IdTaken(number)
-                if number in tables.tasks
-                else tables.put_task(each.as_task(number, owner, now))
-                for each, number in zip(new, numbers, strict=True)
-            ]
+            return [added(each, number) for each, number in zip(new, numbers, strict=True)]
 
     async def get(self, task_id: int, owner: str | None) -> Task | None:
         with self._database.opened() as tables:
@@ -78,51 +82,69 @@ class MemoryTasks:
             return sum(1 for _ in _matching(tables, where, owner))
 
     async def change(
-        self, task_id: int, owner: str | None, verb: Callable[[Task], Task]
+        self, task_id: int, owner: str | None, verb: Callable[[Task], Task], cause: Cause
     ) -> Task | None:
-        with self._database.changing() as tables:
-            current = await self.get(task_id, owner)
-            if current is None:
+        with self._database.recording(cause) as (tables, record):
+            before = await self.get(task_id, owner)
+            if before is None:
                 return None
-            return tables.put_task(
-                attrs.evolve(
-                    verb(current),
-                    id=task_id,
-                    owner=owner,
-                    created_at=current.created_at,
-                    version=current.version + 1,
-                )
-            )
+            after = tables.put_task(_changed(before, verb))
+            record(updated(before, after, cause))
+            return after
 
     async def change_many(
-        self, task_ids: Sequence[int], owner: str | None, verb: Callable[[Task], Task]
+        self,
+        task_ids: Sequence[int],
+        owner: str | None,
+        verb: Callable[[Task], Task],
+        cause: Cause,
     ) -> Sequence[Task | Exception | None]:
-        with self._database.changing() as tables:
-            before = [tables.tasks[each] for each in {*task_ids} if each in tables.tasks]
+        with self._database.recording(cause) as (tables, record):
+            made: dict[int, Task] = {}
+            events: list[Event] = []
             results: list[Task | Exception | None] = []
-            try:
-                for task_id in task_ids:
-                    try:
-                        results.append(await self.change(task_id, owner, verb))
-                    except Exception as error:  # noqa: BLE001  # it is told in its place
-                        results.append(error)
-            except BaseException:
-                for task in before:
-                    tables.put_task(task)
-                raise
+            for task_id in task_ids:
+                before = made.get(task_id) or await self.get(task_id, owner)
+                try:
+                    after = None if before is None else _changed(before, verb)
+                except Exception as error:  # noqa: BLE001  # it is told in its place
+                    results.append(error)
+                    continue
+                results.append(after)
+                if before is not None and after is not None:
+                    made[task_id] = after
+                    events.append(updated(before, after, cause))
+            for task in made.values():
+                tables.put_task(task)
+            for event in events:
+                record(event)
             return results
 
-    async def remove(self, task_id: int, owner: str | None, *, version: int | None = None) -> bool:
-        with self._database.changing() as tables:
+    async def remove(
+        self, task_id: int, owner: str | None, cause: Cause, *, version: int | None = None
+    ) -> bool:
+        with self._database.recording(cause) as (tables, record):
             found = await self.get(task_id, owner)
             if found is None:
                 return False
             check_version(found, version)
-            for user in [*tables.users_of(task_id)]:
-                tables.unlink(user.id, task_id)
+            assignees = [user.id for user in tables.users_of(task_id)]
+            for user_id in assignees:
+                tables.unlink(user_id, task_id)
             self._database.task_ids.spend(task_id)
             tables.drop_task(task_id)
+            record(deleted(found, cause, assignees))
             return True
+
+
+def _changed(before: Task, verb: Callable[[Task], Task]) -> Task:
+    return attrs.evolve(
+        verb(before),
+        id=before.id,
+        owner=before.owner,
+        created_at=before.created_at,
+        version=before.version + 1,
+    )
 
 
 def _matching(

@@ -8,15 +8,15 @@ import attrs
 
 from fring_adapters.memory.pages import part
 from fring_core import IdTaken, UserWithTasks
+from fring_core.events import created, deleted, unassigned, updated
 from fring_core.versions import check_version
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-    from datetime import datetime
 
     from fring_adapters.memory.database import Database
     from fring_adapters.memory.tables import Tables
-    from fring_core import NewUser, Page, Place, Slice, User, UserFilter
+    from fring_core import Cause, NewUser, Page, Place, Slice, User, UserFilter
 
 
 @attrs.frozen
@@ -25,17 +25,18 @@ class MemoryUsers:
 
     _database: Database
 
-    async def add(self, new: NewUser, now: datetime, password_hash: str | None = None) -> User:
-        with self._database.changing() as tables:
+    async def add(self, new: NewUser, cause: Cause, password_hash: str | None = None) -> User:
+        with self._database.recording(cause) as (tables, record):
             tables.check_unique(new.username, new.email, besides=None)
             if new.id is not None and new.id in tables.users:
                 raise IdTaken(new.id)
             user_id = new.id or self._database.user_ids.draw(
                 lambda number: number in tables.users or any(tables.list_of(str(number)))
             )
-            user = tables.put_user(new.as_user(user_id, now))
+            user = tables.put_user(new.as_user(user_id, cause.at))
             if password_hash is not None:
                 tables.hashes[user_id] = password_hash
+            record(created(user, cause))
             return user
 
     async def get(self, user_id: int) -> User | None:
@@ -55,36 +56,42 @@ class MemoryUsers:
         with self._database.opened() as tables:
             return sum(1 for _ in _matching(tables, where))
 
-    async def change(self, user_id: int, verb: Callable[[User], User]) -> User | None:
-        with self._database.changing() as tables:
-            current = tables.users.get(user_id)
-            if current is None:
+    async def change(self, user_id: int, verb: Callable[[User], User], cause: Cause) -> User | None:
+        with self._database.recording(cause) as (tables, record):
+            before = tables.users.get(user_id)
+            if before is None:
                 return None
-            changed = verb(current)
+            changed = verb(before)
             tables.check_unique(changed.username, changed.email, besides=user_id)
-            return tables.put_user(
+            after = tables.put_user(
                 attrs.evolve(
                     changed,
                     id=user_id,
-                    created_at=current.created_at,
-                    version=current.version + 1,
+                    created_at=before.created_at,
+                    version=before.version + 1,
                 )
             )
+            record(updated(before, after, cause))
+            return after
 
-    async def remove(self, user_id: int, *, version: int | None = None) -> bool:
-        with self._database.changing() as tables:
-            if user_id not in tables.users:
+    async def remove(self, user_id: int, cause: Cause, *, version: int | None = None) -> bool:
+        with self._database.recording(cause) as (tables, record):
+            user = tables.users.get(user_id)
+            if user is None:
                 return False
-            check_version(tables.users[user_id], version)
+            check_version(user, version)
             for task in [*tables.tasks_of(user_id)]:
                 tables.unlink(user_id, task.id)
+                record(unassigned(task.id, user_id, tables.touch(task.id), cause))
             if tables.hashes.pop(user_id, None) is not None:
                 for task in [*tables.list_of(str(user_id))]:
                     self._database.task_ids.spend(task.id)
                     tables.drop_task(task.id)
+                    record(deleted(task, cause))
             tables.roles.pop(user_id, None)
             self._database.user_ids.spend(user_id)
             tables.drop_user(user_id)
+            record(deleted(user, cause))
             return True
 
 

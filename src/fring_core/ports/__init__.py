@@ -1,7 +1,7 @@
 """The ports: what Fring needs from the world, as contracts.
 
-A store author implements `Users`, `Credentials`, `Tasks`, `Assignments`, `Receipts` and `Store`;
-nothing is to be inherited. What their methods say is tested sentence by sentence: each test of
+A store author implements `Users`, `Credentials`, `Tasks`, `Assignments`, `Events`, `Receipts`
+and `Store`; nothing is to be inherited. What their methods say is tested sentence by sentence: each test of
 `fring_core.testing.StoreContract` quotes the one that it proves, and runs on a store of yours.
 
 Of every method of a store:
@@ -24,6 +24,10 @@ Of every method of a store:
 - A list, a filter and a transaction MUST be as long as they need: a store sets no limit to them.
   Nor does it to the depth of transactions, nor to versions. The kit tries 1,001 rows, 1,001 writes
   in a transaction, 100 transactions inside each other, 130 saves, and 100,000 characters.
+- What a call changes it MUST record as `fring_core.events` says, with its cause: one event for each
+  change of a row, together with the change. A call that raises MUST record none, and so MUST one
+  that changes nothing. When it is done it MUST tell its cause of them. Events of a task, of one list,
+  MUST come in the order of its versions, which MUST follow each other.
 - What is returned MUST belong to the caller: changing it changes nothing stored.
 - A store that cannot answer raises `Unavailable`, and nothing else for that reason.
 - Beside what is said at a method, a store MUST raise nothing but `StoreUnavailable` and
@@ -34,6 +38,7 @@ Of every method of a store:
 
 from fring_core.ports.assignments import Assignments
 from fring_core.ports.credentials import Credentials
+from fring_core.ports.events import Events
 from fring_core.ports.identity import Clock, IssuedToken, Passwords, TokenIssuer, Tokens, Verdict
 from fring_core.ports.receipts import Receipts
 from fring_core.ports.store import Store
@@ -44,6 +49,7 @@ __all__ = [
     "Assignments",
     "Clock",
     "Credentials",
+    "Events",
     "IssuedToken",
     "Passwords",
     "Receipts",

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     from fring_core.assignments import Outcome
+    from fring_core.causes import Cause
     from fring_core.queries import Page, Slice
     from fring_core.status import TaskStatus
     from fring_core.tasks import Task
@@ -15,15 +16,16 @@ if TYPE_CHECKING:
 class Assignments(Protocol):
     """Keep which user has which task of the shared board."""
 
-    async def add(self, user_id: int, task_id: int) -> Outcome:
+    async def add(self, user_id: int, task_id: int, cause: Cause) -> Outcome:
         """Assign, unless the two are assigned already or one does not exist.
 
         The outcome MUST be one moment's truth. Of several callers at once exactly one MUST see
-        `changed`. A task on a personal list does not exist here.
+        `changed`. A task on a personal list does not exist here. The task MUST be one version on,
+        if it was assigned, and else as it was.
         """
         ...
 
-    async def remove(self, user_id: int, task_id: int) -> Outcome:
+    async def remove(self, user_id: int, task_id: int, cause: Cause) -> Outcome:
         """Un-assign, if the two are assigned; the outcome as for `add`."""
         ...
 

@@ -9,6 +9,7 @@ if TYPE_CHECKING:
 
     from fring_core.ports.assignments import Assignments
     from fring_core.ports.credentials import Credentials
+    from fring_core.ports.events import Events
     from fring_core.ports.receipts import Receipts
     from fring_core.ports.tasks import Tasks
     from fring_core.ports.users import Users
@@ -35,6 +36,11 @@ class Store(Protocol):
     @property
     def assignments(self) -> Assignments:
         """Return the assignments."""
+        ...
+
+    @property
+    def events(self) -> Events:
+        """Return the events."""
         ...
 
     @property

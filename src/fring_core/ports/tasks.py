@@ -8,9 +8,9 @@ from fring_core.orders import TaskOrder
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
-    from datetime import datetime
 
     from fring_core.assignments import TaskWithUsers
+    from fring_core.causes import Cause
     from fring_core.errors import IdTaken
     from fring_core.queries import Page, Slice, TaskFilter
     from fring_core.tasks import NewTask, Task
@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 class Tasks(Protocol):
     """Keep tasks, each on one list for good."""
 
-    async def add(self, new: NewTask, owner: str | None, now: datetime) -> Task:
-        """Store a new task on a list, created and updated at `now`, at version 1.
+    async def add(self, new: NewTask, owner: str | None, cause: Cause) -> Task:
+        """Store a new task on a list, created and updated at `cause.at`, at version 1.
 
         With `new.id` None the store MUST draw an id that no task has ever had. It MUST NOT fail
         because a caller chose the id that was next. A chosen id may be a removed task's, from
@@ -30,7 +30,7 @@ class Tasks(Protocol):
         ...
 
     async def add_many(
-        self, new: Sequence[NewTask], owner: str | None, now: datetime
+        self, new: Sequence[NewTask], owner: str | None, cause: Cause
     ) -> Sequence[Task | IdTaken]:
         """Store up to 1,000 new tasks on a list as `add` does; return what became of each, in order.
 
@@ -65,7 +65,7 @@ class Tasks(Protocol):
         ...
 
     async def change(
-        self, task_id: int, owner: str | None, verb: Callable[[Task], Task]
+        self, task_id: int, owner: str | None, verb: Callable[[Task], Task], cause: Cause
     ) -> Task | None:
         """Replace a task by what `verb` makes of it, and return that one version on, or None.
 
@@ -77,7 +77,11 @@ class Tasks(Protocol):
         ...
 
     async def change_many(
-        self, task_ids: Sequence[int], owner: str | None, verb: Callable[[Task], Task]
+        self,
+        task_ids: Sequence[int],
+        owner: str | None,
+        verb: Callable[[Task], Task],
+        cause: Cause,
     ) -> Sequence[Task | Exception | None]:
         """Change up to 1,000 tasks of a list as `change` does; return what became of each, in order.
 
@@ -86,7 +90,9 @@ class Tasks(Protocol):
         """
         ...
 
-    async def remove(self, task_id: int, owner: str | None, *, version: int | None = None) -> bool:
+    async def remove(
+        self, task_id: int, owner: str | None, cause: Cause, *, version: int | None = None
+    ) -> bool:
         """Remove a task and its assignments, not the users; tell whether it was there.
 
         With a `version`, a task that has another MUST be left as it is. Raise `VersionConflict`

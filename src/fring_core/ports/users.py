@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from datetime import datetime
 
     from fring_core.assignments import UserWithTasks
+    from fring_core.causes import Cause
     from fring_core.queries import Page, Slice, UserFilter
     from fring_core.users import NewUser, User
 
@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 class Users(Protocol):
     """Keep users."""
 
-    async def add(self, new: NewUser, now: datetime, password_hash: str | None = None) -> User:
-        """Store a new user, created at `now`, at version 1, with a password's hash or none.
+    async def add(self, new: NewUser, cause: Cause, password_hash: str | None = None) -> User:
+        """Store a new user, created at `cause.at`, at version 1, with a password's hash or none.
 
         With `new.id` None the store MUST draw an id that no user has ever had. The personal list
         of that name MUST be empty. It MUST NOT fail because a caller chose the id that was next.
@@ -49,7 +49,7 @@ class Users(Protocol):
         """Return how many users match: as many as the list has without a page."""
         ...
 
-    async def change(self, user_id: int, verb: Callable[[User], User]) -> User | None:
+    async def change(self, user_id: int, verb: Callable[[User], User], cause: Cause) -> User | None:
         """Replace a user by what `verb` makes of it, and return that one version on, or None.
 
         MUST return None if there is no such user. `verb` MUST see the present row. It MAY be called
@@ -60,9 +60,10 @@ class Users(Protocol):
         """
         ...
 
-    async def remove(self, user_id: int, *, version: int | None = None) -> bool:
+    async def remove(self, user_id: int, cause: Cause, *, version: int | None = None) -> bool:
         """Remove a user, its hash and its assignments, not the tasks; tell whether it was there.
 
+        Each task that it had MUST be one version on.
         The personal list `str(user_id)` MUST be removed too if there was a hash. It MUST be left
         if there was none: then it is somebody else's. With a `version`, a user that has another
         MUST be left as it is. Raise `VersionConflict` then, with the version that it has.

@@ -6,17 +6,18 @@ from typing import TYPE_CHECKING
 
 from fring_core import text
 from fring_core.accounts import NEW_PASSWORD
-from fring_core.clocks import in_utc
 from fring_core.errors import Problem
 from fring_core.identity import Role
 from fring_core.queries import Page, TaskFilter
+from fring_core.use_cases.transactions import unit
 from fring_core.use_cases.users import UserUseCases
 from fring_core.users import NewUser
 from fring_core.values import check_callable, check_kind, check_store
 
 if TYPE_CHECKING:
     from fring_core.accounts import Credential, Registration
-    from fring_core.ports import Clock, Passwords, Store
+    from fring_core.causes import Causes
+    from fring_core.ports import Passwords, Store
     from fring_core.users import User
 
 
@@ -26,28 +27,28 @@ class AccountAdmin:
     Nobody is asked who they are: whoever reaches the store may do this.
     """
 
-    def __init__(self, store: Store, *, passwords: Passwords, clock: Clock) -> None:
+    def __init__(self, store: Store, *, passwords: Passwords, causes: Causes) -> None:
         check_store(store)
-        check_callable("clock", clock)
+        check_callable("causes", causes)
         self._store = store
         self._passwords = passwords
-        self._clock = clock
+        self._causes = causes
 
     async def create(self, registration: Registration, role: Role = Role.MEMBER) -> User:
         """Create a user with a password and a role; raise `UsernameTaken` or `EmailTaken`."""
         check_kind("role", role, Role)
         password_hash = await self._passwords.hash(registration.password)
-        new, now = NewUser(registration.username, registration.email), in_utc(self._clock())
+        new, cause = NewUser(registration.username, registration.email), self._causes()
         if role is Role.MEMBER:  # as every new user is
-            return await self._store.users.add(new, now, password_hash)
-        async with self._store.transaction() as store:
-            user = await store.users.add(new, now, password_hash)
+            return await self._store.users.add(new, cause, password_hash)
+        async with unit(self._store, cause.tell) as (store, tell):
+            user = await store.users.add(new, cause.telling(tell), password_hash)
             await store.credentials.set_role(user.id, role)
         return user
 
     async def list_users(self) -> list[Credential]:
         """Return all users by ascending id, each with its role, and its hash if it has one."""
-        everybody = UserUseCases(self._store, self._clock).all()
+        everybody = UserUseCases(self._store, self._causes).all()
         found = [await self._store.credentials.get(user.id) async for user in everybody]
         return [account for account in found if account is not None]
 

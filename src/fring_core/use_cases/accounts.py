@@ -25,7 +25,8 @@ from fring_core.use_cases.account_admin import AccountAdmin
 
 if TYPE_CHECKING:
     from fring_core.accounts import Credential, Login, PasswordChange, Registration
-    from fring_core.ports import Clock, Credentials, Passwords, Store, TokenIssuer, Tokens
+    from fring_core.causes import Causes
+    from fring_core.ports import Credentials, Passwords, Store, TokenIssuer, Tokens
     from fring_core.users import User
 
 _USER_ID: Final = re.compile("[1-9][0-9]{0,18}")
@@ -42,11 +43,12 @@ class Accounts:
     """Register accounts, log them in, and do what their owners want done with them."""
 
     def __init__(
-        self, store: Store, *, passwords: Passwords, issuer: TokenIssuer, clock: Clock
+        self, store: Store, *, passwords: Passwords, issuer: TokenIssuer, causes: Causes
     ) -> None:
-        self._admin = AccountAdmin(store, passwords=passwords, clock=clock)
+        self._admin = AccountAdmin(store, passwords=passwords, causes=causes)
         self._store = store
         self._issuer = issuer
+        self._causes = causes
         self._passwords = passwords
 
     async def register(self, registration: Registration) -> User:
@@ -98,7 +100,7 @@ class Accounts:
 
     async def delete_account(self, caller: Identity) -> None:
         """Delete the caller's user, personal list and tokens; raise `Unauthenticated` if gone."""
-        if not await self._store.users.remove(caller.account_id()):
+        if not await self._store.users.remove(caller.account_id(), self._causes()):
             raise _gone()
 
     def checking(self, tokens: Tokens) -> Tokens:

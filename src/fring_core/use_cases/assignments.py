@@ -13,6 +13,7 @@ from fring_core.queries import Page, status_or_none
 from fring_core.values import check_kind, whole
 
 if TYPE_CHECKING:
+    from fring_core.causes import Causes
     from fring_core.ports import Store
     from fring_core.queries import Slice
     from fring_core.status import TaskStatus
@@ -27,8 +28,9 @@ class AssignmentUseCases:
     that is none of its kind.
     """
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Store, causes: Causes) -> None:
         self._store = store
+        self._causes = causes
 
     async def add(self, *, user: int, task: int, first: Side = Side.USER) -> None:
         """Assign a task to a user; raise `UserNotFound`, `TaskNotFound` or `AlreadyAssigned`.
@@ -36,13 +38,13 @@ class AssignmentUseCases:
         If both are absent, the one on the side `first` is reported.
         """
         user, task = await self._possible(user, task, first)
-        outcome = await self._store.assignments.add(user, task)
+        outcome = await self._store.assignments.add(user, task, self._causes())
         check_assigned(outcome, user, task, first)
 
     async def remove(self, *, user: int, task: int, first: Side = Side.USER) -> None:
         """Take a task from a user; raise `NotAssigned`, and else as `add`."""
         user, task = await self._possible(user, task, first)
-        outcome = await self._store.assignments.remove(user, task)
+        outcome = await self._store.assignments.remove(user, task, self._causes())
         check_unassigned(outcome, user, task, first)
 
     async def tasks_of(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from datetime import timedelta
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import attrs
 
@@ -19,7 +19,10 @@ from fring_core.values import check_kind, plain_fields
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
+    from fring_core.causes import Tell
     from fring_core.ports import Clock, Store
+
+Work: TypeAlias = "Callable[[Store, Tell], Awaitable[Any]]"
 
 
 @attrs.frozen(field_transformer=plain_fields)
@@ -49,13 +52,13 @@ class Once:
             )
         )
 
-    async def do(self, work: Callable[[Store], Awaitable[Any]]) -> Any:
+    async def do(self, tell: Tell, work: Work) -> Any:
         """Return what `work` makes of a transaction's store, or has made of it under this key."""
-        receipt = await all_or_nothing(self._store, partial(self._receipt, work))
+        receipt = await all_or_nothing(self._store, tell, partial(self._receipt, work))
         # What is told the first time is what will be told again.
         return json.loads(receipt.answer)
 
-    async def _receipt(self, work: Callable[[Store], Awaitable[Any]], store: Store) -> Receipt:
+    async def _receipt(self, work: Work, store: Store, tell: Tell) -> Receipt:
         """Return the receipt that there is, or else that of the work, which is done now."""
         now = in_utc(self._clock())
         found = await store.receipts.hold(self.caller, self.key, now)
@@ -63,7 +66,7 @@ class Once:
             if found.request != self.request:
                 raise KeyReused
             return found
-        answer = json.dumps(await work(store), allow_nan=False)
+        answer = json.dumps(await work(store, tell), allow_nan=False)
         expires_at = now + self.kept_for
         receipt = Receipt(self.caller, self.key, self.request, answer, expires_at)
         await store.receipts.keep(receipt, now)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from fring_core.clocks import in_utc
 from fring_core.errors import TaskNotFound
 from fring_core.orders import TaskOrder
 from fring_core.paging import pages
@@ -19,7 +18,8 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Sequence
 
     from fring_core.assignments import TaskWithUsers
-    from fring_core.ports import Clock, Store
+    from fring_core.causes import Cause, Causes, Tell
+    from fring_core.ports import Store
     from fring_core.queries import Slice
     from fring_core.status import TaskStatus, Workflow
     from fring_core.tasks import Task
@@ -34,17 +34,17 @@ class TaskUseCases:
     """
 
     def __init__(
-        self, store: Store, clock: Clock, workflow: Workflow, personal_workflow: Workflow
+        self, store: Store, causes: Causes, workflow: Workflow, personal_workflow: Workflow
     ) -> None:
         self._store = store
-        self._clock = clock
+        self._causes = causes
         self._workflow = workflow
         self._personal_workflow = personal_workflow
 
     async def create(self, new: NewTask, *, owner: str | None = None) -> Task:
         """Create a task; raise `IdTaken`."""
         check_kind("new", new, NewTask)
-        return await self._store.tasks.add(new, check_owner(owner), in_utc(self._clock()))
+        return await self._store.tasks.add(new, check_owner(owner), self._causes())
 
     async def create_many(
         self, new: Sequence[NewTask], *, owner: str | None = None
@@ -52,12 +52,13 @@ class TaskUseCases:
         """Create up to 1,000 tasks, in this order: all of them or, if it raises `IdTaken`, none."""
         for each in (tasks := many("new", new)):
             check_kind("new", each, NewTask)
-        owner, now = check_owner(owner), in_utc(self._clock())
+        owner, cause = check_owner(owner), self._causes()
 
-        async def add(store: Store) -> Sequence[Task]:
-            return [_done(each) for each in await store.tasks.add_many(tasks, owner, now)]
+        async def add(store: Store, tell: Tell) -> Sequence[Task]:
+            added = await store.tasks.add_many(tasks, owner, cause.telling(tell))
+            return [_done(each) for each in added]
 
-        return await all_or_nothing(self._store, add)
+        return await all_or_nothing(self._store, cause.tell, add)
 
     async def get(self, task_id: int, *, owner: str | None = None) -> Task:
         """Return a task; raise `TaskNotFound`."""
@@ -124,7 +125,8 @@ class TaskUseCases:
 
         With a `version`, this and what follows raise `VersionConflict` if the task has another.
         """
-        return await self._change(task_id, owner, version, self._verb(changes))
+        cause = self._causes()
+        return await self._change(task_id, owner, version, self._verb(changes, cause), cause)
 
     async def update_many(
         self, task_ids: Sequence[int], changes: TaskChanges, *, owner: str | None = None
@@ -133,16 +135,17 @@ class TaskUseCases:
 
         What is returned is in the order of the ids; a task that is named again is changed again.
         """
-        verb = self._verb(changes)
+        cause = self._causes()
+        verb = self._verb(changes, cause)
         ids = [existing(task_id) for task_id in many("task_ids", task_ids)]
         owner = check_owner(owner)
 
-        async def change(store: Store) -> Sequence[Task]:
-            changed = await store.tasks.change_many(ids, owner, verb)
+        async def change(store: Store, tell: Tell) -> Sequence[Task]:
+            changed = await store.tasks.change_many(ids, owner, verb, cause.telling(tell))
             absent = map(TaskNotFound, ids)
             return [_done(each or its) for each, its in zip(changed, absent, strict=True)]
 
-        return await all_or_nothing(self._store, change)
+        return await all_or_nothing(self._store, cause.tell, change)
 
     async def set_status(
         self,
@@ -160,21 +163,28 @@ class TaskUseCases:
         self, task_id: int, *, owner: str | None = None, version: int | None = None
     ) -> Task:
         """Complete a task, or reopen it if it is completed; raise as `update`."""
-        now = in_utc(self._clock())
-        return await self._change(
-            task_id, owner, version, lambda task: task.toggle(self._moves(task), now)
-        )
+        cause = self._causes()
+
+        def toggle(task: Task) -> Task:
+            return task.toggle(self._moves(task), cause.at)
+
+        return await self._change(task_id, owner, version, toggle, cause)
 
     async def delete(
         self, task_id: int, *, owner: str | None = None, version: int | None = None
     ) -> None:
         """Delete a task and its assignments, not the users; raise `TaskNotFound`."""
         owner, version, task_id = check_owner(owner), expected(version), existing(task_id)
-        if not await self._store.tasks.remove(task_id, owner, version=version):
+        if not await self._store.tasks.remove(task_id, owner, self._causes(), version=version):
             raise TaskNotFound(task_id)
 
     async def _change(
-        self, task_id: int, owner: str | None, version: int | None, verb: Callable[[Task], Task]
+        self,
+        task_id: int,
+        owner: str | None,
+        version: int | None,
+        verb: Callable[[Task], Task],
+        cause: Cause,
     ) -> Task:
         owner, version, task_id = check_owner(owner), expected(version), existing(task_id)
 
@@ -182,15 +192,14 @@ class TaskUseCases:
             check_version(task, version)
             return verb(task)
 
-        changed = await self._store.tasks.change(task_id, owner, change)
+        changed = await self._store.tasks.change(task_id, owner, change, cause)
         if changed is None:
             raise TaskNotFound(task_id)
         return changed
 
-    def _verb(self, changes: TaskChanges) -> Callable[[Task], Task]:
+    def _verb(self, changes: TaskChanges, cause: Cause) -> Callable[[Task], Task]:
         check_kind("changes", changes, TaskChanges)
-        now = in_utc(self._clock())
-        return lambda task: task.change(changes, self._moves(task), now)
+        return lambda task: task.change(changes, self._moves(task), cause.at)
 
     def _moves(self, task: Task) -> Workflow:
         return self._workflow if task.owner is None else self._personal_workflow

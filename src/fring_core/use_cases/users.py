@@ -6,7 +6,6 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from fring_core import text
-from fring_core.clocks import in_utc
 from fring_core.errors import UserNotFound
 from fring_core.orders import TaskOrder
 from fring_core.paging import pages
@@ -19,7 +18,8 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
     from fring_core.assignments import UserWithTasks
-    from fring_core.ports import Clock, Store
+    from fring_core.causes import Causes
+    from fring_core.ports import Store
     from fring_core.queries import Slice
     from fring_core.users import User
 
@@ -31,14 +31,14 @@ class UserUseCases:
     that is none of its kind.
     """
 
-    def __init__(self, store: Store, clock: Clock) -> None:
+    def __init__(self, store: Store, causes: Causes) -> None:
         self._store = store
-        self._clock = clock
+        self._causes = causes
 
     async def create(self, new: NewUser) -> User:
         """Create a user; raise `UsernameTaken`, `EmailTaken` or `IdTaken`."""
         check_kind("new", new, NewUser)
-        return await self._store.users.add(new, in_utc(self._clock()))
+        return await self._store.users.add(new, self._causes())
 
     async def get(self, user_id: int) -> User:
         """Return a user; raise `UserNotFound`."""
@@ -108,7 +108,7 @@ class UserUseCases:
             return changed
 
         try:
-            changed = await self._store.users.change(user_id, verb)
+            changed = await self._store.users.change(user_id, verb, self._causes())
         except _AsItIs as found:
             return found.user
         if changed is None:
@@ -122,7 +122,7 @@ class UserUseCases:
         raise `VersionConflict` if the user has another.
         """
         version, user_id = expected(version), existing(user_id)
-        if not await self._store.users.remove(user_id, version=version):
+        if not await self._store.users.remove(user_id, self._causes(), version=version):
             raise UserNotFound(user_id)
 
 

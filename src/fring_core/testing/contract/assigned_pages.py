@@ -10,7 +10,7 @@ import pytest
 from fring_core import NewTask, Page, Place, TaskStatus
 from fring_core.ids import MAX_ID
 from fring_core.testing.contract.base import StoreTests
-from fring_core.testing.contract.examples import NOW, add_task, add_user
+from fring_core.testing.contract.examples import CAUSE, add_task, add_user
 
 if TYPE_CHECKING:
     from fring_core import Store, Task, User
@@ -31,11 +31,13 @@ async def _assigned(store: Store) -> tuple[User, Task]:
     other, its_task = await add_user(store, "other", 3), await add_task(store, "other", 3)
     for number in IDS:
         status = TaskStatus.COMPLETED if number in (1, 9) else TaskStatus.TODO
-        its = await store.tasks.add(NewTask("t", status=status, id=number), None, NOW)
-        await store.assignments.add(user.id, its.id)
-        await store.assignments.add((await add_user(store, f"u{number}", number)).id, task.id)
-        await store.assignments.add(other.id, its.id)
-    await store.assignments.add(other.id, its_task.id)
+        its = await store.tasks.add(NewTask("t", status=status, id=number), None, CAUSE)
+        await store.assignments.add(user.id, its.id, CAUSE)
+        await store.assignments.add(
+            (await add_user(store, f"u{number}", number)).id, task.id, CAUSE
+        )
+        await store.assignments.add(other.id, its.id, CAUSE)
+    await store.assignments.add(other.id, its_task.id, CAUSE)
     return user, task
 
 
@@ -107,11 +109,13 @@ class AssignedPageTests(StoreTests):
             last = its_tasks[-1].id
             page = attrs.evolve(page, after=Place(last))
             if turn < 2:  # beside, for both to see the same pages
-                await store.assignments.add(user.id, (await add_task(store, "d", 31 + turn)).id)
+                await store.assignments.add(
+                    user.id, (await add_task(store, "d", 31 + turn)).id, CAUSE
+                )
                 new = await add_user(store, f"d{turn}", 31 + turn)
-                await store.assignments.add(new.id, task.id)
+                await store.assignments.add(new.id, task.id, CAUSE)
             for number in leaving & {last}:
-                await store.assignments.remove(user.id, number)
-                await store.users.remove(number)
+                await store.assignments.remove(user.id, number, CAUSE)
+                await store.users.remove(number, CAUSE)
         assert [each for each in tasks if each in staying] == staying
         assert [each for each in users if each in staying] == staying

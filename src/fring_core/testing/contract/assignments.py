@@ -8,7 +8,7 @@ import pytest
 
 from fring_core import NewTask, Outcome, TaskStatus
 from fring_core.testing.contract.base import StoreTests
-from fring_core.testing.contract.examples import NOW, add_task, add_user, contents, rows
+from fring_core.testing.contract.examples import CAUSE, add_task, add_user, contents, rows
 from fring_core.testing.snapshot import plain
 
 if TYPE_CHECKING:
@@ -28,12 +28,12 @@ class AssignmentTests(StoreTests):
         user, task = await add_user(store), await add_task(store)
         other = await add_user(store, "bob")
         added = Outcome(user_exists=True, task_exists=True, changed=True)
-        outcome = await store.assignments.add(user.id, task.id)
+        outcome = await store.assignments.add(user.id, task.id, CAUSE)
         assert plain(outcome) == plain(added)
         assert rows(await store.assignments.tasks_of(user.id, None)) == [task]
         assert rows(await store.assignments.users_of(task.id)) == [user]
         again = Outcome(user_exists=True, task_exists=True, changed=False)
-        assert plain(await store.assignments.add(user.id, task.id)) == plain(again)
+        assert plain(await store.assignments.add(user.id, task.id, CAUSE)) == plain(again)
         assert rows(await store.assignments.users_of(task.id)) == [user]
         assert rows(await store.assignments.tasks_of(other.id, None)) == []
 
@@ -47,12 +47,12 @@ class AssignmentTests(StoreTests):
         for pair in ((user.id, task.id), (user.id, other.id), (bob.id, task.id)):
             await store.assignments.add(*pair)
         removed = Outcome(user_exists=True, task_exists=True, changed=True)
-        assert plain(await store.assignments.remove(user.id, task.id)) == plain(removed)
+        assert plain(await store.assignments.remove(user.id, task.id, CAUSE)) == plain(removed)
         assert rows(await store.assignments.tasks_of(user.id, None)) == [other]
         assert rows(await store.assignments.users_of(task.id)) == [bob]
         again = Outcome(user_exists=True, task_exists=True, changed=False)
-        assert plain(await store.assignments.remove(user.id, task.id)) == plain(again)
-        assert await store.assignments.add(user.id, task.id) == removed
+        assert plain(await store.assignments.remove(user.id, task.id, CAUSE)) == plain(again)
+        assert await store.assignments.add(user.id, task.id, CAUSE) == removed
 
     @pytest.mark.parametrize(
         ("user_exists", "task_exists"), [(True, False), (False, True), (False, False)]
@@ -78,8 +78,8 @@ class AssignmentTests(StoreTests):
         before = await contents(store)
         for user_id in (user.id, ABSENT):
             expected = Outcome(user_exists=user_id == user.id, task_exists=False, changed=False)
-            assert await store.assignments.add(user_id, personal.id) == expected
-            assert await store.assignments.remove(user_id, personal.id) == expected
+            assert await store.assignments.add(user_id, personal.id, CAUSE) == expected
+            assert await store.assignments.remove(user_id, personal.id, CAUSE) == expected
         assert await store.assignments.users_of(personal.id) is None
         assert rows(await store.assignments.tasks_of(user.id, None)) == []
         assert await contents(store) == before
@@ -88,8 +88,8 @@ class AssignmentTests(StoreTests):
         """Return a user's shared tasks by ascending id, those in `status` if it is given."""
         user = await add_user(store)
         for number, status in zip((9, 2, 30, 5, 1, 10, 4, 8), [*TaskStatus] * 2, strict=True):
-            task = await store.tasks.add(NewTask("t", status=status, id=number), None, NOW)
-            await store.assignments.add(user.id, task.id)
+            task = await store.tasks.add(NewTask("t", status=status, id=number), None, CAUSE)
+            await store.assignments.add(user.id, task.id, CAUSE)
         await add_task(store, "nobody's", 3)
         every = await store.assignments.tasks_of(user.id, None)
         assert every is not None
@@ -103,7 +103,7 @@ class AssignmentTests(StoreTests):
         task = await add_task(store)
         users = [await add_user(store, f"u{number}", number) for number in (9, 2, 30, 5)]
         for user in users:
-            await store.assignments.add(user.id, task.id)
+            await store.assignments.add(user.id, task.id, CAUSE)
         await add_user(store, "free", 3)
         listed = await store.assignments.users_of(task.id)
         assert rows(listed) == sorted(users, key=lambda user: user.id)

@@ -23,7 +23,7 @@ from fring_core import (
 )
 from fring_core.testing.contract.base import StoreTests
 from fring_core.testing.contract.examples import (
-    NOW,
+    CAUSE,
     Undo,
     add_task,
     add_user,
@@ -85,13 +85,13 @@ class ClashTests(StoreTests):
                 await contents(inner)
                 await outside(add_user(store, "ann", 7))
                 await add_task(inner, "never", 7)
-                await inner.users.add(NewUser(username, email), NOW)
+                await inner.users.add(NewUser(username, email), CAUSE)
 
         with pytest.raises((TransactionConflict, taken, Undo)):
             await block()
         listed = await contents(store)
         assert await store.tasks.get(7, None) is None
-        await store.users.remove(7)
+        await store.users.remove(7, CAUSE)
         await add_user(store, "ann", 7)
         assert await contents(store) == listed
 
@@ -109,10 +109,10 @@ class ClashTests(StoreTests):
             async with overtaking(self, store, begin) as (inner, outside):
                 await contents(inner)
                 if removed == "user":
-                    await outside(store.users.remove(user.id))
+                    await outside(store.users.remove(user.id, CAUSE))
                 else:
-                    await outside(store.tasks.remove(task.id, None))
-                await inner.assignments.add(user.id, task.id)
+                    await outside(store.tasks.remove(task.id, None, CAUSE))
+                await inner.assignments.add(user.id, task.id, CAUSE)
         tasks = rows(await store.assignments.tasks_of(user.id, None))
         users = rows(await store.assignments.users_of(task.id))
         assert (tasks, users) == ((None, []) if removed == "user" else ([], None))
@@ -133,10 +133,10 @@ class ClashTests(StoreTests):
                 theirs = await contents(store)
                 await add_user(inner, "mine", 5, "mine")
                 await add_task(inner, "mine", 5)
-                await inner.assignments.add(5, 5)
-        await store.users.remove(5)
-        await store.tasks.remove(5, None)
-        await store.tasks.remove(FIRST, None)
+                await inner.assignments.add(5, 5, CAUSE)
+        await store.users.remove(5, CAUSE)
+        await store.tasks.remove(5, None, CAUSE)
+        await store.tasks.remove(FIRST, None, CAUSE)
         assert theirs in (None, await contents(store))
 
     @either_way
@@ -149,7 +149,7 @@ class ClashTests(StoreTests):
         with suppress(TransactionConflict, Undo):
             async with overtaking(self, store, begin) as (inner, outside):
                 await contents(inner)
-                await outside(store.users.remove(user.id))
+                await outside(store.users.remove(user.id, CAUSE))
                 await inner.credentials.replace(Credential(user, None), "late")
         assert await store.credentials.find("ann", None) is None
         await add_user(store, "ann", user.id)
@@ -160,7 +160,7 @@ class ClashTests(StoreTests):
 
         Whoever gets it leaves the block, and may run it again from the beginning. Nothing is lost.
         """
-        task = await store.tasks.add(NewTask("marks", ""), None, NOW)
+        task = await store.tasks.add(NewTask("marks", ""), None, CAUSE)
 
         async def add_mark(mark: str) -> None:
             for _ in range(200):

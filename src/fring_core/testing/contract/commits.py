@@ -17,7 +17,7 @@ from fring_core import Credential, FringError, NewUser, TransactionConflict
 from fring_core.testing.agreement import LISTS
 from fring_core.testing.contract.base import StoreTests
 from fring_core.testing.contract.examples import (
-    NOW,
+    CAUSE,
     Undo,
     add_task,
     add_user,
@@ -63,7 +63,7 @@ def _replace(store: Store, who: str) -> Coroutine[Any, Any, object]:
 def _add(**texts: str) -> Write:
     def add(store: Store, who: str) -> Coroutine[Any, Any, object]:
         username, email = (texts.get(name, f"{who}@e.o") for name in ("username", "email"))
-        return store.users.add(NewUser(username, email, 7 if "id" in texts else None), NOW)
+        return store.users.add(NewUser(username, email, 7 if "id" in texts else None), CAUSE)
 
     return add
 

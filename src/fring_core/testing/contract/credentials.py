@@ -12,7 +12,7 @@ from fring_core import Credential, FringError, NewUser, UserFilter
 from fring_core.testing.contract.base import StoreTests
 from fring_core.testing.contract.examples import (
     CALLERS,
-    NOW,
+    CAUSE,
     Undo,
     add_task,
     add_user,
@@ -44,7 +44,7 @@ class CredentialTests(StoreTests):
     async def test_credential_find_by_username(self, store: Store) -> None:
         """Return the user with exactly this username, its hash and its role, or None."""
         for number, name in enumerate(LOOK_ALIKES):
-            await store.users.add(NewUser(name, f"{number}@e.o"), NOW, f"hash of {name}")
+            await store.users.add(NewUser(name, f"{number}@e.o"), CAUSE, f"hash of {name}")
         for user in await store.users.list(UserFilter(), EVERYTHING):
             found = await store.credentials.find(user.username, None)
             assert found == Credential(user, f"hash of {user.username}")
@@ -54,7 +54,7 @@ class CredentialTests(StoreTests):
     async def test_credential_find_by_email(self, store: Store) -> None:
         """If `username` is None, the e-mail counts in its place, exactly."""
         for number, email in enumerate(EMAILS):
-            user = await store.users.add(NewUser(f"u{number}", email), NOW, email)
+            user = await store.users.add(NewUser(f"u{number}", email), CAUSE, email)
             assert await store.credentials.find(None, email) == Credential(user, email)
         for email in ("ANN@e.o", "ann@e.", "nn@e.o", "u0", "", "%"):
             assert await store.credentials.find(None, email) is None, email
@@ -113,7 +113,7 @@ class CredentialTests(StoreTests):
             ("new", "new@e.o", 8),
         ):
             with pytest.raises(FringError):
-                await store.users.add(NewUser(username, email, chosen), NOW, "theirs")
+                await store.users.add(NewUser(username, email, chosen), CAUSE, "theirs")
             assert await contents(store) == before
 
     async def test_credential_replace(self, store: Store) -> None:
@@ -135,7 +135,7 @@ class CredentialTests(StoreTests):
             same = await store.credentials.replace(Credential(user, "third"), "third")
             assert same is True, "it held the user's, and does still"
             assert await _found(store, "bob") == Credential(other, "hash"), "no other row changes"
-            await store.users.remove(user.id)
+            await store.users.remove(user.id, CAUSE)
 
     async def test_credential_replace_leaves_the_version(self, store: Store) -> None:
         """It MUST NOT touch the user's version or its role: it is no change of the user."""
@@ -155,7 +155,7 @@ class CredentialTests(StoreTests):
     async def test_credential_goes_with_the_user(self, store: Store) -> None:
         """Remove a user, its hash and its assignments, not the tasks; tell whether it was there."""
         user = await add_user(store, "ann", 7, "hash")
-        await store.users.remove(user.id)
+        await store.users.remove(user.id, CAUSE)
         assert await store.credentials.find("ann", None) is None
         assert await store.credentials.find(None, user.email) is None
         assert await store.credentials.get(user.id) is None

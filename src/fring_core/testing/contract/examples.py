@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 import attrs
 
-from fring_core import FringError, NewTask, NewUser, Task, User
+from fring_core import Cause, FringError, NewTask, NewUser, Task, User
 from fring_core.testing.recording import RecordedStore
 from fring_core.testing.snapshot import flat, plain, snapshot
 
@@ -24,6 +24,7 @@ E = TypeVar("E", User, Task)
 NOW = datetime(2024, 2, 29, 12, tzinfo=UTC)
 PRECISE = datetime(2024, 2, 29, 23, 59, 59, 987654, tzinfo=UTC)
 LATER = datetime(2024, 3, 1, 0, 0, 0, 1, tzinfo=UTC)
+CAUSE = Cause(NOW, "somebody", "a-request")
 DUE = date(2024, 3, 31)
 OWNERS = (None, "ann", "Ann")
 CALLERS = range(32)
@@ -41,14 +42,14 @@ async def add_user(
 ) -> User:
     """Add a user with an address made of its name."""
     new = NewUser(username, f"{username}@example.org", chosen)
-    return await store.users.add(new, NOW, password_hash)
+    return await store.users.add(new, CAUSE, password_hash)
 
 
 async def add_task(
     store: Store, title: str = "task", chosen: int | None = None, owner: str | None = None
 ) -> Task:
     """Add a task with a description, a default status and a due date."""
-    return await store.tasks.add(NewTask(title, "why", due_date=DUE, id=chosen), owner, NOW)
+    return await store.tasks.add(NewTask(title, "why", due_date=DUE, id=chosen), owner, CAUSE)
 
 
 async def hash_of(store: Store, user_id: int) -> str | None:
@@ -78,8 +79,8 @@ async def save(store: Store, entity: E) -> E | None:
     verb: Any = Becoming(entity)
     try:
         if isinstance(entity, User):
-            return await store.users.change(entity.id, verb)
-        return await store.tasks.change(entity.id, entity.owner, verb)
+            return await store.users.change(entity.id, verb, CAUSE)
+        return await store.tasks.change(entity.id, entity.owner, verb, CAUSE)
     except TooLate:
         return None
 

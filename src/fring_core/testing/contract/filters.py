@@ -9,7 +9,7 @@ import pytest
 
 from fring_core import NewTask, NewUser, Task, TaskFilter, TaskStatus, UserFilter
 from fring_core.testing.contract.base import StoreTests
-from fring_core.testing.contract.examples import NOW, OWNERS, add_task, add_user, by_id
+from fring_core.testing.contract.examples import CAUSE, OWNERS, add_task, add_user, by_id
 from fring_core.testing.snapshot import EVERYTHING
 
 if TYPE_CHECKING:
@@ -89,7 +89,9 @@ class FilterTests(StoreTests):
         Texts are literal and case-sensitive.
         """
         users = [
-            await store.users.add(NewUser(title, f"{_local(title)}{number}@{_local(title)}.o"), NOW)
+            await store.users.add(
+                NewUser(title, f"{_local(title)}{number}@{_local(title)}.o"), CAUSE
+            )
             for number, title in enumerate(TITLES)
         ]
         users = by_id(users)
@@ -129,9 +131,9 @@ class FilterTests(StoreTests):
         for change, assigned in ((store.assignments.add, True), (store.assignments.remove, False)):
             await change(user.id, task.id)
             await check(assigned=assigned)
-        await store.assignments.add(user.id, task.id)
+        await store.assignments.add(user.id, task.id, CAUSE)
         await check(assigned=True)
-        await store.users.remove(user.id)
+        await store.users.remove(user.id, CAUSE)
         await check(assigned=False)
 
     async def test_filter_of_tasks_by_every_condition(self, store: Store) -> None:
@@ -140,11 +142,11 @@ class FilterTests(StoreTests):
         tasks: list[Task] = []
         assigned: set[int] = set()
         for number, status in enumerate([*TaskStatus] * 3):
-            task = await store.tasks.add(NewTask(f"t{number % 2}", status=status), None, NOW)
-            await store.tasks.add(NewTask(f"t{number % 2}", status=status), "ann", NOW)
+            task = await store.tasks.add(NewTask(f"t{number % 2}", status=status), None, CAUSE)
+            await store.tasks.add(NewTask(f"t{number % 2}", status=status), "ann", CAUSE)
             tasks.append(task)
             for user in (ann, bob)[: number % 3]:  # by none, by one, by both
-                await store.assignments.add(user.id, task.id)
+                await store.assignments.add(user.id, task.id, CAUSE)
                 assigned.add(task.id)
         tasks = by_id(tasks)
         for status in (None, *TaskStatus):

@@ -9,7 +9,14 @@ import attrs
 
 from fring_core.testing.agreement import agreed
 from fring_core.testing.contract.base import StoreTests
-from fring_core.testing.contract.examples import Undo, add_task, add_user, check_none_failed, save
+from fring_core.testing.contract.examples import (
+    CAUSE,
+    Undo,
+    add_task,
+    add_user,
+    check_none_failed,
+    save,
+)
 from fring_core.testing.contract.turns import pause
 from fring_core.testing.contract.writes import WRITES, settle
 from fring_core.testing.snapshot import plain
@@ -41,7 +48,7 @@ class FreshTests(StoreTests):
     async def test_fresh_while_others_read(self, store: Store) -> None:
         """What a call has done MUST be seen by every call that begins later, whatever others read meanwhile."""
         user, task = await add_user(store, chosen=1), await add_task(store, chosen=1)
-        await store.assignments.add(1, 1)
+        await store.assignments.add(1, 1, CAUSE)
         written = False
 
         async def write(names: tuple[str, str]) -> None:

@@ -7,7 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 from fring_core import Role, TaskFilter
 from fring_core.testing.contract.base import StoreTests
-from fring_core.testing.contract.examples import add_task, add_user, check_none_failed, hash_of
+from fring_core.testing.contract.examples import (
+    CAUSE,
+    add_task,
+    add_user,
+    check_none_failed,
+    hash_of,
+)
 from fring_core.testing.contract.transactions import prepare, write_everywhere
 from fring_core.testing.contract.turns import turns
 from fring_core.testing.snapshot import EVERYTHING
@@ -103,7 +109,7 @@ class GlimpseTests(StoreTests):
             await add_user(store, "ann", number, "hash")
             owner, shared = str(number), await add_task(store)
             own = [await add_task(store, owner=owner) for _ in range(3)]
-            await store.assignments.add(number, shared.id)
+            await store.assignments.add(number, shared.id, CAUSE)
 
             async def is_gone(number: int = number) -> bool:
                 return await store.users.get(number) is None
@@ -127,7 +133,7 @@ class GlimpseTests(StoreTests):
                 has_no_last_task,
                 is_not_assigned,
             ]
-            await self._watched(store.users.remove(number), effects)
+            await self._watched(store.users.remove(number, CAUSE), effects)
             assert [await look() for look in effects] == [True] * len(effects)
 
     async def test_glimpse_of_an_account(self, store: Store) -> None:

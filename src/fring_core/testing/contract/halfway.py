@@ -10,7 +10,7 @@ import pytest
 
 from fring_core import Credential, FringError
 from fring_core.testing.contract.base import StoreTests
-from fring_core.testing.contract.examples import add_task, add_user, check_none_failed, save
+from fring_core.testing.contract.examples import CAUSE, add_task, add_user, check_none_failed, save
 from fring_core.testing.contract.single_reads import READS, change_all, fill
 from fring_core.testing.snapshot import plain
 
@@ -28,12 +28,12 @@ OF_TWO = {name for name in READS if "with_" in name or "s_of" in name}
 async def come_and_go(store: Store) -> None:
     """Remove a user and a task that are assigned to each other, or add them again, at once."""
     async with store.transaction() as inner:
-        if await inner.users.remove(1):
-            await inner.tasks.remove(1, None)
+        if await inner.users.remove(1, CAUSE):
+            await inner.tasks.remove(1, None, CAUSE)
             return
         await add_user(inner, "again", 1)
         await add_task(inner, "again", 1)
-        await inner.assignments.add(1, 1)
+        await inner.assignments.add(1, 1, CAUSE)
 
 
 class HalfwayTests(StoreTests):

@@ -18,7 +18,7 @@ from fring_core import (
 )
 from fring_core.testing.contract.base import StoreTests
 from fring_core.testing.contract.examples import (
-    NOW,
+    CAUSE,
     add_task,
     add_user,
     check_none_failed,
@@ -40,12 +40,12 @@ class HandoverTests(StoreTests):
         """Usernames and e-mails MUST be unique as they stand: one of an add and a save gets them."""
         for n, lead in enumerate(self.leads):
             user, email = await add_user(store, f"u{n}"), f"{n}@e.o"
-            adding = store.users.add(NewUser(f"name{n}", f"other{n}@f.o"), NOW)
+            adding = store.users.add(NewUser(f"name{n}", f"other{n}@f.o"), CAUSE)
             saving = save(store, attrs.evolve(user, username=f"name{n}"))
             results = await in_turns(self, lead, adding, saving)
             assert losers(results) == [UsernameTaken]
             user = await store.users.get(user.id) or user
-            adding = store.users.add(NewUser(f"second{n}", email), NOW)
+            adding = store.users.add(NewUser(f"second{n}", email), CAUSE)
             saving = save(store, attrs.evolve(user, email=email))
             results = await in_turns(self, lead, adding, saving)
             assert losers(results) == [EmailTaken]
@@ -57,7 +57,7 @@ class HandoverTests(StoreTests):
         for n, lead in enumerate(self.leads):
             user = await add_user(store, f"u{n}")
             renamed = attrs.evolve(user, username=f"name{n}", email=f"{n}@e.o")
-            adding = store.users.add(NewUser(user.username, user.email), NOW)
+            adding = store.users.add(NewUser(user.username, user.email), CAUSE)
             saving = save(store, renamed)
             added, saved = await in_turns(self, lead, adding, saving)
             assert saved == renamed
@@ -81,10 +81,10 @@ class HandoverTests(StoreTests):
         bystander = await add_user(store, "bystander", 8)
         for lead in self.leads:
             user, task = await add_user(store, "ann", 7, "hash"), await add_task(store, "t", 7)
-            await store.assignments.add(7, 8)
-            await store.assignments.add(8, 7)
-            users = (add_user(store, "ann", 7), store.users.remove(7))
-            tasks = (add_task(store, "t", 7), store.tasks.remove(7, None))
+            await store.assignments.add(7, 8, CAUSE)
+            await store.assignments.add(8, 7, CAUSE)
+            users = (add_user(store, "ann", 7), store.users.remove(7, CAUSE))
+            tasks = (add_task(store, "t", 7), store.tasks.remove(7, None, CAUSE))
             results = await in_turns(self, lead, *users) + await in_turns(self, lead, *tasks)
             assert set(losers(results)) <= {UsernameTaken, IdTaken}
             assert results[1::2] == [True, True]
@@ -104,5 +104,5 @@ class HandoverTests(StoreTests):
             assert rows(await store.assignments.users_of(7)) == []
             assert rows(await store.assignments.users_of(other.id)) == []
             assert rows(await store.assignments.tasks_of(bystander.id, None)) == []
-            await store.users.remove(7)
-            await store.tasks.remove(7, None)
+            await store.users.remove(7, CAUSE)
+            await store.tasks.remove(7, None, CAUSE)

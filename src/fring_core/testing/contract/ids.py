@@ -11,6 +11,7 @@ from fring_core.ids import MAX_CHOSEN_ID, MAX_ID
 from fring_core.testing.contract.base import StoreTests
 from fring_core.testing.contract.examples import (
     CALLERS,
+    CAUSE,
     OWNERS,
     add_task,
     add_user,
@@ -167,7 +168,7 @@ class IdTests(StoreTests):
             assert await store.users.get(number) is None, number
             assert await store.users.get_with_tasks(number) is None, number
             assert await save(store, ghost_user(number)) is None, number
-            assert await store.users.remove(number) is False, number
+            assert await store.users.remove(number, CAUSE) is False, number
         assert await contents(store) == before
 
     async def test_id_that_names_no_task(self, store: Store) -> None:
@@ -179,14 +180,14 @@ class IdTests(StoreTests):
                 assert await store.tasks.get(number, owner) is None, number
                 assert await store.tasks.get_with_users(number, owner) is None, number
                 assert await save(store, ghost_task(number, owner)) is None, number
-                assert await store.tasks.remove(number, owner) is False, number
+                assert await store.tasks.remove(number, owner, CAUSE) is False, number
             assert await contents(store) == before
-            await store.tasks.remove(1, owner)
+            await store.tasks.remove(1, owner, CAUSE)
 
     async def test_id_that_names_nothing_to_assign(self, store: Store) -> None:
         """An id that no row has MUST be answered as absent, up to the greatest."""
         user, task = await add_user(store, chosen=1), await add_task(store, chosen=1)
-        await store.assignments.add(user.id, task.id)
+        await store.assignments.add(user.id, task.id, CAUSE)
         before = await contents(store)
         no_user = Outcome(user_exists=False, task_exists=True, changed=False)
         no_task = Outcome(user_exists=True, task_exists=False, changed=False)

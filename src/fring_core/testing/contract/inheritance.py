@@ -11,7 +11,7 @@ from fring_core import Credential, NewTask, Role, TaskFilter, TaskStatus
 from fring_core.testing.contract.base import StoreTests
 from fring_core.testing.contract.examples import (
     CALLERS,
-    NOW,
+    CAUSE,
     Undo,
     add_task,
     add_user,
@@ -33,7 +33,7 @@ LOOK_ALIKES = (None, "07", "7.0", "+7", " 7", "7 ", "70", "77", "\u0667", "", "a
 
 async def remove(store: Store, number: int) -> None:
     """Remove the user or the shared task of this id."""
-    assert await store.users.remove(number) or await store.tasks.remove(number, None)
+    assert await store.users.remove(number, CAUSE) or await store.tasks.remove(number, None, CAUSE)
 
 
 async def chosen_ahead(store: Store, add: Add) -> list[int]:
@@ -121,7 +121,7 @@ class InheritanceTests(StoreTests):
         user = await add_user(store, "ann", None, "hash")
         base = (await add_task(store)).id
         had = [(await add_task(store, "t", n, str(user.id))).id for n in near(base)]
-        await store.users.remove(user.id)
+        await store.users.remove(user.id, CAUSE)
         await check_none_drawn(store, add_task, had)
 
     async def test_id_drawn_has_an_empty_list(self, store: Store) -> None:
@@ -129,7 +129,7 @@ class InheritanceTests(StoreTests):
         base = (await add_user(store, "base")).id
         strangers = [base + n for n in range(1, 9)]
         for number, status in zip(strangers, [*TaskStatus] * 2, strict=True):
-            await store.tasks.add(NewTask("theirs", status=status), str(number), NOW)
+            await store.tasks.add(NewTask("theirs", status=status), str(number), CAUSE)
         await check_none_drawn(store, add_user, strangers)
 
     async def test_id_chosen_again_by_a_user(self, store: Store) -> None:
@@ -145,17 +145,17 @@ class InheritanceTests(StoreTests):
             assert rows(await store.assignments.users_of(task.id)) == []
             assert await _list(store, "7") == []
             assert await store.credentials.replace(Credential(user, None), "hash")
-            await store.assignments.add(7, task.id)
+            await store.assignments.add(7, task.id, CAUSE)
             await add_task(store, owner="7")
-            assert await store.users.remove(7)
+            assert await store.users.remove(7, CAUSE)
 
     @pytest.mark.parametrize("owner", [None, "ann"])
     async def test_id_chosen_again_by_a_task(self, store: Store, owner: str | None) -> None:
         """A chosen id may be a removed task's, from which the new one MUST inherit nothing."""
         user = await add_user(store)
         await add_task(store, "first", 7)
-        await store.assignments.add(user.id, 7)
-        assert await store.tasks.remove(7, None)
+        await store.assignments.add(user.id, 7, CAUSE)
+        assert await store.tasks.remove(7, None, CAUSE)
         again = await add_task(store, "second", 7, owner)
         found = await store.tasks.get_with_users(7, owner)
         assert found is not None
@@ -176,11 +176,11 @@ class InheritanceTests(StoreTests):
         before = await contents(store)
         with suppress(Undo):
             async with store.transaction() as inner:
-                assert await inner.users.remove(7)
+                assert await inner.users.remove(7, CAUSE)
                 assert await _list(inner, "7") == []
                 raise Undo
         assert (await contents(store), await _list(store, "7")) == (before, own)
-        assert await store.users.remove(7)
+        assert await store.users.remove(7, CAUSE)
         assert await _list(store, "7") == []
         assert [await store.tasks.get(task.id, "7") for task in own] == [None] * 3
         assert [await store.tasks.get(task.id, task.owner) for task in others] == others
@@ -190,12 +190,12 @@ class InheritanceTests(StoreTests):
         await add_user(store, "ann", 7)
         await add_user(store, "bob", 8, "hash")
         lists = {owner: [await add_task(store, owner=owner)] for owner in ("7", "9")}
-        assert await store.users.remove(7) is True
-        assert await store.users.remove(7) is False
-        assert await store.users.remove(9) is False, "there is no such user"
+        assert await store.users.remove(7, CAUSE) is True
+        assert await store.users.remove(7, CAUSE) is False
+        assert await store.users.remove(9, CAUSE) is False, "there is no such user"
         assert {owner: await _list(store, owner) for owner in lists} == lists
         for role in Role:  # none of them stands for a hash
             await add_user(store, "ann", 7)
             assert await store.credentials.set_role(7, role) is True
-            assert await store.users.remove(7) is True
+            assert await store.users.remove(7, CAUSE) is True
             assert {owner: await _list(store, owner) for owner in lists} == lists

@@ -23,7 +23,7 @@ from fring_core import (
 from fring_core.testing.agreement import LISTS
 from fring_core.testing.contract.base import StoreTests
 from fring_core.testing.contract.examples import (
-    NOW,
+    CAUSE,
     add_task,
     add_user,
     by_id,
@@ -61,32 +61,32 @@ async def _add_and_save(store: Store) -> None:
     user, task = await add_user(store, "new", 5, "hash"), await add_task(store, "new", 5)
     assert await save(store, attrs.evolve(user, username="newer"))
     assert await save(store, attrs.evolve(task, status=TaskStatus.COMPLETED))
-    assert (await store.assignments.add(5, 5)).changed
+    assert (await store.assignments.add(5, 5, CAUSE)).changed
 
 
 async def _add_and_remove(store: Store) -> None:
     await _add_and_save(store)
-    assert await store.users.remove(5)
-    assert await store.tasks.remove(5, None)
+    assert await store.users.remove(5, CAUSE)
+    assert await store.tasks.remove(5, None, CAUSE)
 
 
 async def _remove_and_add(store: Store) -> None:
-    assert await store.users.remove(2)
+    assert await store.users.remove(2, CAUSE)
     user = await add_user(store, "u2", 2)
     assert await store.credentials.find("u2", None) == Credential(user, None)
     assert rows(await store.assignments.tasks_of(2, None)) == []
-    assert await store.tasks.remove(1, None)
+    assert await store.tasks.remove(1, None, CAUSE)
     task = await add_task(store, "again", 1)
     assert rows(await store.assignments.users_of(1)) == []
     assert task.version == user.version == 1
 
 
 async def _move_to_another_list(store: Store) -> None:
-    assert await store.tasks.remove(1, None)
+    assert await store.tasks.remove(1, None, CAUSE)
     await add_task(store, "t1", 1, "ann")
-    assert await store.tasks.remove(3, "ann")
+    assert await store.tasks.remove(3, "ann", CAUSE)
     await add_task(store, "t3", 3)
-    assert (await store.assignments.add(3, 3)).changed
+    assert (await store.assignments.add(3, 3, CAUSE)).changed
 
 
 async def _swap_names(store: Store) -> None:
@@ -147,17 +147,17 @@ class InsideTests(StoreTests):
         """Calls inside MUST see what was done inside: filters and pages too."""
         user = await add_user(store)
         before = [await add_task(store, f"old{n}") for n in range(6)]
-        await store.assignments.add(user.id, before[1].id)
+        await store.assignments.add(user.id, before[1].id, CAUSE)
         async with store.transaction() as inner:
             listed = rows(await inner.tasks.list(TaskFilter(assigned=True), EVERYTHING, None))
             assert listed == [before[1]]
             added = await add_task(inner, "new")
             for number in (before[0].id, added.id):
-                await inner.assignments.add(user.id, number)
-            await inner.assignments.remove(user.id, before[1].id)
+                await inner.assignments.add(user.id, number, CAUSE)
+            await inner.assignments.remove(user.id, before[1].id, CAUSE)
             done = attrs.evolve(before[2], title="new too", status=TaskStatus.COMPLETED)
             done = await save(inner, done) or done
-            await inner.tasks.remove(before[3].id, None)
+            await inner.tasks.remove(before[3].id, None, CAUSE)
             free = by_id([before[1], done, *before[4:]])
             for where, page, kept in (
                 (TaskFilter(assigned=True), EVERYTHING, [before[0], added]),
@@ -185,12 +185,12 @@ class InsideTests(StoreTests):
             return rows(await store.tasks.list(TaskFilter(), page, owner))
 
         async with store.transaction() as inner:
-            added = [await inner.tasks.add(NewTask("t"), owner, NOW) for _ in range(MANY)]
+            added = [await inner.tasks.add(NewTask("t"), owner, CAUSE) for _ in range(MANY)]
             assert await listed(EVERYTHING) == []
         tasks = by_id(added)
         assert await listed(EVERYTHING) == tasks[: EVERYTHING.limit]
         assert await listed(Page(EVERYTHING.limit, 1)) == tasks[EVERYTHING.limit :]
-        assert await store.users.remove(user.id) is True
+        assert await store.users.remove(user.id, CAUSE) is True
         assert await listed(EVERYTHING) == []
         assert await store.tasks.get(tasks[-1].id, owner) is None
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from fring_core import Credential, FringError, NewTask, NewUser, Page, TaskFilter, UserFilter
 from fring_core.testing.agreement import LISTS, agreed
 from fring_core.testing.contract.base import StoreTests
-from fring_core.testing.contract.examples import NOW, Undo, add_task, by_id, rows, save
+from fring_core.testing.contract.examples import CAUSE, NOW, Undo, add_task, by_id, rows, save
 from fring_core.testing.contract.ids import both_kinds
 from fring_core.testing.contract.inheritance import check_none_drawn, chosen_ahead, remove
 from fring_core.testing.contract.receipts import RECEIPT
@@ -131,9 +131,9 @@ class LastingTests(StoreTests):
         users: list[User] = []
         async with store.transaction() as inner:
             for n, text in enumerate(dict.fromkeys(chain.from_iterable(KINDS.values()))):
-                users.append(await inner.users.add(NewUser(text, f"{n}@e.o"), NOW, text))
+                users.append(await inner.users.add(NewUser(text, f"{n}@e.o"), CAUSE, text))
                 new = NewTask(text if text.strip() else f"{text}.", text)
-                tasks.append(await inner.tasks.add(new, text, NOW))
+                tasks.append(await inner.tasks.add(new, text, CAUSE))
         async with self._again(store) as again:
             assert rows(await again.users.list(UserFilter(), EVERYTHING)) == by_id(users)
             for user, task in zip(users, tasks, strict=True):

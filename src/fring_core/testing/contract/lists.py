@@ -11,7 +11,7 @@ import pytest
 from fring_core import Page, Place, Task, TaskFilter, TaskOrder, TaskStatus, UserFilter
 from fring_core.queries import MAX_SKIP
 from fring_core.testing.contract.base import StoreTests
-from fring_core.testing.contract.examples import OWNERS, add_task, add_user, save
+from fring_core.testing.contract.examples import CAUSE, OWNERS, add_task, add_user, save
 from fring_core.testing.snapshot import EVERYTHING, plain
 
 if TYPE_CHECKING:
@@ -124,7 +124,7 @@ class ListTests(StoreTests):
                 assert [user.id for user in users] == behind[:limit], page
                 assert [task.id for task in tasks] == behind[:limit], page
                 assert users.more is tasks.more is (len(behind) > limit), page
-        await store.users.remove(4)
+        await store.users.remove(4, CAUSE)
         after_what_is_gone = await store.users.list(UserFilter(), Page(limit=2, after=Place(4)))
         assert [user.id for user in after_what_is_gone] == [5, 9]
 
@@ -146,8 +146,8 @@ class ListTests(StoreTests):
             task = await add_task(store, f"t{number}", number)
             await add_task(store, f"t{number}", 100 + number, "ann")
             if number % 2:
-                await store.assignments.add(number, task.id)
-                await store.assignments.add(SHUFFLED[0], task.id)
+                await store.assignments.add(number, task.id, CAUSE)
+                await store.assignments.add(SHUFFLED[0], task.id, CAUSE)
             if number > 4:
                 await save(store, attrs.evolve(task, status=TaskStatus.COMPLETED))
         for user_filter in user_filters:
@@ -158,7 +158,7 @@ class ListTests(StoreTests):
                 listed = await store.tasks.list(task_filter, EVERYTHING, owner)
                 counted = await store.tasks.count(task_filter, owner)
                 assert counted == len(listed), (task_filter, owner)
-        await store.users.remove(9)
+        await store.users.remove(9, CAUSE)
         async with store.transaction() as inner:
             await add_user(inner, "inside")
             assert await inner.users.count(UserFilter()) == len(SHUFFLED)
@@ -169,7 +169,7 @@ class ListTests(StoreTests):
         Nor does what is stored later change it.
         """
         user, task = await add_user(store), await add_task(store)
-        await store.assignments.add(user.id, task.id)
+        await store.assignments.add(user.id, task.id, CAUSE)
 
         async def sequences() -> list[object]:
             with_tasks = await store.users.get_with_tasks(user.id)
@@ -193,8 +193,8 @@ class ListTests(StoreTests):
         shown = plain([user, task])
         for later in (await add_user(store, "later"), user):
             other = await add_task(store, "later")
-            await store.assignments.add(user.id, other.id)
-            await store.assignments.add(later.id, task.id)
+            await store.assignments.add(user.id, other.id, CAUSE)
+            await store.assignments.add(later.id, task.id, CAUSE)
         await save(store, attrs.evolve(user, username="changed"))
         await save(store, attrs.evolve(task, title="changed"))
         await sequences()

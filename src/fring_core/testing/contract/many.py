@@ -8,6 +8,7 @@ import attrs
 import pytest
 
 from fring_core import (
+    Cause,
     Forbidden,
     IdTaken,
     NewTask,
@@ -17,9 +18,9 @@ from fring_core import (
 )
 from fring_core.testing.contract.base import StoreTests
 from fring_core.testing.contract.examples import (
+    CAUSE,
     DUE,
     LATER,
-    NOW,
     OWNERS,
     PRECISE,
     Undo,
@@ -55,12 +56,12 @@ def noted(task: Task) -> Task:
 
 async def add_many(store: Store, new: Sequence[NewTask], owner: str | None = None) -> list[Any]:
     """Add tasks at once; return what became of each."""
-    return [*await store.tasks.add_many(new, owner, NOW)]
+    return [*await store.tasks.add_many(new, owner, CAUSE)]
 
 
 async def change_many(store: Store, ids: Sequence[int], owner: str | None = None) -> list[Any]:
     """Change tasks at once by `noted`; return what became of each."""
-    return [*await store.tasks.change_many(ids, owner, noted)]
+    return [*await store.tasks.change_many(ids, owner, noted, CAUSE)]
 
 
 class ManyTests(StoreTests):
@@ -75,9 +76,9 @@ class ManyTests(StoreTests):
         """
         others = [await add_task(store, chosen=TAKEN), await add_task(store, "gone", REMOVED)]
         user = await add_user(store)
-        await store.assignments.add(user.id, REMOVED)
-        await store.tasks.remove(REMOVED, None)
-        told = [*await store.tasks.add_many(SEVERAL, owner, PRECISE)]
+        await store.assignments.add(user.id, REMOVED, CAUSE)
+        await store.tasks.remove(REMOVED, None, CAUSE)
+        told = [*await store.tasks.add_many(SEVERAL, owner, Cause(PRECISE))]
         assert plain([told[place] for place in REFUSED]) == plain([IdTaken(TAKEN), IdTaken(4)])
         stored = [task for task in told if isinstance(task, Task)]
         given = [new for place, new in enumerate(SEVERAL) if place not in REFUSED]
@@ -103,7 +104,7 @@ class ManyTests(StoreTests):
         had = {last.id + ahead for ahead in range(1, 6)}
         for number in had:
             await add_task(store, chosen=number)
-            await store.tasks.remove(number, None)
+            await store.tasks.remove(number, None, CAUSE)
         chosen = {max(had) + ahead for ahead in (1, 2, 4, 7)}
         drawing = [NewTask("drawn")] * 6
         told = await add_many(
@@ -114,7 +115,7 @@ class ManyTests(StoreTests):
         assert len({*stored}) == len(told)
         assert not {*stored, last.id}.difference([last.id]) & (had | {last.id})
         for task_id in stored:
-            assert await store.tasks.remove(task_id, None) is True
+            assert await store.tasks.remove(task_id, None, CAUSE) is True
         again = await add_many(store, drawing)
         assert not {task.id for task in again} & {*stored, *had, last.id}
 
@@ -150,7 +151,7 @@ class ManyTests(StoreTests):
         """
         user, tasks = await add_user(store), [await add_task(store, title) for title in "ab"]
         for task in tasks:
-            await store.assignments.add(user.id, task.id)
+            await store.assignments.add(user.id, task.id, CAUSE)
         ids = [task.id for task in tasks]
         becoming: dict[str, Any] = {
             "title": "new",
@@ -160,12 +161,12 @@ class ManyTests(StoreTests):
             "updated_at": PRECISE,
         }
         told = await store.tasks.change_many(
-            ids, None, lambda task: attrs.evolve(task, created_at=LATER, **becoming)
+            ids, None, lambda task: attrs.evolve(task, created_at=LATER, **becoming), CAUSE
         )
         for task, stored in zip(tasks, told, strict=True):
             assert isinstance(stored, Task)
             check_next(stored, attrs.evolve(task, **becoming))
-        told = await store.tasks.change_many(ids, None, lambda task: task)
+        told = await store.tasks.change_many(ids, None, lambda task: task, CAUSE)
         for task, stored in zip(tasks, told, strict=True):
             assert isinstance(stored, Task)
             check_next(stored, attrs.evolve(task, version=2, **becoming))
@@ -188,7 +189,7 @@ class ManyTests(StoreTests):
 
         async def check(store: Store, before: Sequence[Task]) -> list[Task]:
             asked = [refused, last, last, first, refused]
-            told = [*await store.tasks.change_many(asked, None, verb)]
+            told = [*await store.tasks.change_many(asked, None, verb, CAUSE)]
             assert [told[place] is error for place in (0, 4)] == [True, True]
             once, again, its = told[1:4]
             assert isinstance(once, Task)
@@ -202,11 +203,11 @@ class ManyTests(StoreTests):
             return [its, before[1], again]
 
         after = await check(store, tasks)
-        assert rows(await store.tasks.change_many([last], None, verb)) == [error]
+        assert rows(await store.tasks.change_many([last], None, verb, CAUSE)) == [error]
         assert plain(await store.tasks.get(last, None)) == plain(after[2])
         others = [await add_task(store, title) for title in "abc"]
         first, refused, last = (task.id for task in others)
         async with store.transaction() as inner:
             await check(inner, others)
             await add_task(inner, "after that", 10**6)
-        assert await store.tasks.remove(10**6, None) is True
+        assert await store.tasks.remove(10**6, None, CAUSE) is True

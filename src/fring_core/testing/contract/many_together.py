@@ -20,6 +20,7 @@ from fring_core import (
 )
 from fring_core.testing.contract.base import StoreTests
 from fring_core.testing.contract.examples import (
+    CAUSE,
     LATER,
     Undo,
     add_task,
@@ -107,7 +108,7 @@ class ManyTogetherTests(StoreTests):
             with pytest.raises(TaskNotFound):
                 await fring.on(inner).tasks.update_many([task.id, 10**9], TaskChanges("new"))
             [new] = await fring.on(inner).tasks.create_many([NewTask("new")])
-        assert await store.tasks.remove(new.id, None) is True
+        assert await store.tasks.remove(new.id, None, CAUSE) is True
         assert await contents(store) == before
 
     async def test_many_race_loses_none(self, store: Store) -> None:
@@ -115,8 +116,8 @@ class ManyTogetherTests(StoreTests):
         tasks = [await add_task(store, f"t{number}") for number in range(6)]
         ids = [task.id for task in tasks]
         asked = [ids, ids[::-1], [*ids[3:], *ids[:3]], ids[::2], [ids[0], ids[5], ids[0]]] * 3
-        many = [store.tasks.change_many(each, None, noted) for each in asked]
-        single = [store.tasks.change(each, None, noted) for each in ids]
+        many = [store.tasks.change_many(each, None, noted, CAUSE) for each in asked]
+        single = [store.tasks.change(each, None, noted, CAUSE) for each in ids]
         results = await self.together(*_mixed(many, single))
         check_none_failed(results)
         for task in tasks:
@@ -156,7 +157,7 @@ class ManyTogetherTests(StoreTests):
         async def change(ids: Sequence[int]) -> bool:
             try:
                 async with store.transaction() as inner:
-                    await inner.tasks.change_many(ids, None, noted)
+                    await inner.tasks.change_many(ids, None, noted, CAUSE)
             except TransactionConflict:
                 return False
             return True

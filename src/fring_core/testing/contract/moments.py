@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 import attrs
 import pytest
 
-from fring_core import NewTask, NewUser, TaskFilter, TaskOrder, UserFilter
+from fring_core import Cause, NewTask, NewUser, TaskFilter, TaskOrder, UserFilter
 from fring_core.testing.contract.base import StoreTests
-from fring_core.testing.contract.examples import NOW, check_next, rows, save
+from fring_core.testing.contract.examples import CAUSE, check_next, rows, save
 from fring_core.testing.snapshot import EVERYTHING, plain
 
 if TYPE_CHECKING:
@@ -91,7 +91,7 @@ class MomentTests(StoreTests):
         """
         be_in(WEST)
         tasks = [
-            await store.tasks.add(NewTask(f"{moment}"), None, moment)
+            await store.tasks.add(NewTask(f"{moment}"), None, Cause(moment))
             for moment in (*MOMENTS[::2], *MOMENTS[1::2])
         ]
         for task in tasks:
@@ -110,7 +110,7 @@ class MomentTests(StoreTests):
         be_in(EAST)
         for n, moment in enumerate(MOMENTS):
             new = NewUser(f"{moment}", f"{n}@e.o")
-            user = await store.users.add(new, moment)
+            user = await store.users.add(new, Cause(moment))
             assert f"{user.created_at}" == user.username
             assert plain(await store.users.get(user.id)) == plain(user)
         for user in await store.users.list(UserFilter(), EVERYTHING):
@@ -124,7 +124,7 @@ class MomentTests(StoreTests):
         """
         be_in(WEST)
         first, *later = MOMENTS
-        task = await store.tasks.add(NewTask("task"), None, first)
+        task = await store.tasks.add(NewTask("task"), None, Cause(first))
         for moment in reversed(later):
             changed = attrs.evolve(task, updated_at=moment)
             saved = await save(store, changed)
@@ -141,7 +141,7 @@ class MomentTests(StoreTests):
         dates = [date.min, *(moment.date() for moment in MOMENTS), *CENTURIES, date.max]
         for n, due_date in enumerate(dates):
             be_in((WEST, EAST)[n % 2])
-            task = await store.tasks.add(NewTask("task", due_date=due_date), "ann", NOW)
+            task = await store.tasks.add(NewTask("task", due_date=due_date), "ann", CAUSE)
             changed = attrs.evolve(task, due_date=dates[-1 - dates.index(due_date)])
             assert await store.tasks.get(task.id, "ann") == task
             assert task.due_date == due_date

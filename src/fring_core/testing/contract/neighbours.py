@@ -9,6 +9,7 @@ import attrs
 from fring_core import Credential, Outcome, Role
 from fring_core.testing.contract.base import StoreTests
 from fring_core.testing.contract.examples import (
+    CAUSE,
     add_task,
     add_user,
     by_id,
@@ -38,15 +39,15 @@ class NeighbourTests(StoreTests):
             users = [await add_user(store, f"{name}{n}") for name in "abcd"]
             removed, leaves, stays, comes = (user.id for user in users)
             for user_id in (removed, leaves, stays):
-                await store.assignments.add(user_id, task.id)
+                await store.assignments.add(user_id, task.id, CAUSE)
             changed = attrs.evolve(task, title="new")
             results = await in_turns(
                 self,
                 lead,
-                store.users.remove(removed),
+                store.users.remove(removed, CAUSE),
                 save(store, changed),
-                store.assignments.add(comes, task.id),
-                store.assignments.remove(leaves, task.id),
+                store.assignments.add(comes, task.id, CAUSE),
+                store.assignments.remove(leaves, task.id, CAUSE),
             )
             check_none_failed(results)
             check_next(results.pop(1), changed)
@@ -68,17 +69,17 @@ class NeighbourTests(StoreTests):
             tasks = [await add_task(store, title) for title in "abcd"]
             removed, leaves, stays, comes = (task.id for task in tasks)
             for task_id in (removed, leaves, stays):
-                await store.assignments.add(user.id, task_id)
+                await store.assignments.add(user.id, task_id, CAUSE)
             changed = attrs.evolve(user, username=f"name{n}")
             results = await in_turns(
                 self,
                 lead,
-                store.tasks.remove(removed, None),
+                store.tasks.remove(removed, None, CAUSE),
                 save(store, changed),
                 store.credentials.replace(Credential(user, "old"), "new"),
                 store.credentials.set_role(user.id, Role.ADMIN),
-                store.assignments.add(user.id, comes),
-                store.assignments.remove(user.id, leaves),
+                store.assignments.add(user.id, comes, CAUSE),
+                store.assignments.remove(user.id, leaves, CAUSE),
             )
             check_none_failed(results)
             check_next(results.pop(1), changed)

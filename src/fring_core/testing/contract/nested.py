@@ -12,7 +12,14 @@ import pytest
 
 from fring_core import NewTask, TaskFilter, UserFilter, UsernameTaken
 from fring_core.testing.contract.base import StoreTests
-from fring_core.testing.contract.examples import NOW, Undo, add_task, add_user, contents, save
+from fring_core.testing.contract.examples import (
+    CAUSE,
+    Undo,
+    add_task,
+    add_user,
+    contents,
+    save,
+)
 from fring_core.testing.contract.transactions import prepare, write_everywhere
 from fring_core.testing.snapshot import EVERYTHING
 
@@ -52,7 +59,7 @@ class NestedTransactionTests(StoreTests):
         Each level writes before, between and after two transactions inside it: one that succeeds
         and one that fails.
         """
-        await store.tasks.add(NewTask("marks", "", id=1), None, NOW)
+        await store.tasks.add(NewTask("marks", "", id=1), None, CAUSE)
         names = iter(ascii_letters)
 
         async def fill(level: Store, marks: str, depth: int) -> str:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 import attrs
 import pytest
 
-from fring_core import NewTask, Page, Task, TaskFilter, TaskOrder, TaskStatus
+from fring_core import Cause, NewTask, Page, Task, TaskFilter, TaskOrder, TaskStatus
 from fring_core.testing.contract.base import StoreTests
 from fring_core.testing.contract.examples import LATER, NOW, OWNERS, save
 from fring_core.testing.snapshot import EVERYTHING
@@ -54,7 +54,7 @@ async def fill(store: Store) -> dict[str | None, list[Task]]:
     for (number, ticks, title), status in zip(ROWS, statuses, strict=False):
         for shift, owner in enumerate(OWNERS):
             new = NewTask(title, status=status, id=100 * shift + number)
-            task = await store.tasks.add(new, owner, NOW + timedelta(microseconds=ticks))
+            task = await store.tasks.add(new, owner, Cause(NOW + timedelta(microseconds=ticks)))
             lists[owner].append(task)
     return lists
 

@@ -23,9 +23,9 @@ from fring_core import (
 from fring_core.testing.contract.base import StoreTests
 from fring_core.testing.contract.examples import (
     CALLERS,
+    CAUSE,
     DUE,
     LATER,
-    NOW,
     OWNERS,
     add_task,
     add_user,
@@ -67,7 +67,7 @@ async def _fill(store: Store) -> dict[str | None, list[Task]]:
     for status in (*TaskStatus, *TaskStatus):
         for owner, tasks in lists.items():
             new = NewTask("task", "why", status, DUE)
-            tasks.append(await store.tasks.add(new, owner, NOW))
+            tasks.append(await store.tasks.add(new, owner, CAUSE))
     return {owner: by_id(tasks) for owner, tasks in lists.items()}
 
 
@@ -105,7 +105,7 @@ class OwnerTests(StoreTests):
             assert await store.tasks.get(task.id, asking) is None
             assert await store.tasks.get_with_users(task.id, asking) is None
             assert await save(store, attrs.evolve(task, title="x", owner=asking)) is None
-            assert await store.tasks.remove(task.id, asking) is False
+            assert await store.tasks.remove(task.id, asking, CAUSE) is False
             for call in (
                 fring.tasks.get_with_users(task.id, owner=asking),
                 fring.tasks.update(task.id, TaskChanges("x"), owner=asking),
@@ -122,11 +122,11 @@ class OwnerTests(StoreTests):
         """A task on a personal list does not exist here: no user has it, and none is told of it."""
         user, shared = await add_user(store), await add_task(store)
         task = await add_task(store, owner=owner)
-        await store.assignments.add(user.id, shared.id)
+        await store.assignments.add(user.id, shared.id, CAUSE)
         before = await contents(store)
         absent = Outcome(user_exists=True, task_exists=False, changed=False)
-        assert await store.assignments.add(user.id, task.id) == absent
-        assert await store.assignments.remove(user.id, task.id) == absent
+        assert await store.assignments.add(user.id, task.id, CAUSE) == absent
+        assert await store.assignments.remove(user.id, task.id, CAUSE) == absent
         assert await store.assignments.users_of(task.id) is None
         assert rows(await store.assignments.tasks_of(user.id, None)) == [shared]
         with_tasks = await store.users.get_with_tasks(user.id)

@@ -10,6 +10,7 @@ import pytest
 from fring_core import Credential, Outcome, Role
 from fring_core.testing.contract.base import StoreTests
 from fring_core.testing.contract.examples import (
+    CAUSE,
     add_task,
     add_user,
     by_id,
@@ -69,7 +70,7 @@ class PairTests(StoreTests):
                 case "replace":
                     call = store.credentials.replace(Credential(user, "old"), "new")
                 case _:
-                    call = store.users.remove(user.id)
+                    call = store.users.remove(user.id, CAUSE)
             giving = store.credentials.set_role(user.id, Role.ADMIN)
             given, changed = await self._pair(lead, giving, call)
             found = await store.credentials.get(user.id)
@@ -94,7 +95,7 @@ class PairTests(StoreTests):
             user, task = await add_user(store, f"u{n}"), await add_task(store)
             change = store.assignments.remove if assigned else store.assignments.add
             if assigned:
-                await store.assignments.add(user.id, task.id)
+                await store.assignments.add(user.id, task.id, CAUSE)
             saving: Call
             if kind == "user":
                 user = attrs.evolve(user, email=f"{n}@new.org")
@@ -119,12 +120,12 @@ class PairTests(StoreTests):
         """
         for n, lead in enumerate(self.leads):
             user, task = await add_user(store, f"u{n}", None, "hash"), await add_task(store)
-            await store.assignments.add(user.id, task.id)
-            removing: Call = store.tasks.remove(task.id, None)
+            await store.assignments.add(user.id, task.id, CAUSE)
+            removing: Call = store.tasks.remove(task.id, None, CAUSE)
             assert (await self._pair(lead, save(store, task), removing))[1] is True
             assert await store.tasks.get(task.id, None) is None
             assert rows(await store.assignments.tasks_of(user.id, None)) == []
-            removing = store.users.remove(user.id)
+            removing = store.users.remove(user.id, CAUSE)
             assert (await self._pair(lead, save(store, user), removing))[1] is True
             assert await store.users.get(user.id) is None
             assert await store.credentials.find(user.username, None) is None
@@ -137,12 +138,12 @@ class PairTests(StoreTests):
         for n, lead in enumerate(self.leads):
             user = await add_user(store, f"u{n}", 7, "hash")
             replacing = store.credentials.replace(Credential(user, "hash"), "late")
-            _, removed = await self._pair(lead, replacing, store.users.remove(7))
+            _, removed = await self._pair(lead, replacing, store.users.remove(7, CAUSE))
             assert removed is True
             assert await hash_of(store, 7) is None
             again = await add_user(store, f"u{n}", 7)
             assert await store.credentials.find(f"u{n}", None) == Credential(again, None)
-            await store.users.remove(7)
+            await store.users.remove(7, CAUSE)
 
     @pytest.mark.parametrize("assigned", [False, True])
     @pytest.mark.parametrize("kind", ["user", "task"])
@@ -164,14 +165,18 @@ class PairTests(StoreTests):
                 await store.assignments.add(*pair)
             # In the middle: some are under way when it begins, and some come later.
             calls: list[Call] = [late(change(*pair), n) for n, pair in enumerate(pairs)]
-            removing = store.users.remove(99) if by_user else store.tasks.remove(99, None)
+            removing = (
+                store.users.remove(99, CAUSE) if by_user else store.tasks.remove(99, None, CAUSE)
+            )
             results = await self.together(*calls[:3], late(removing, 3 + lead), *calls[3:])
             check_none_failed(results)
             assert results.pop(3) is True
             for outcome in results:
                 assert isinstance(outcome, Outcome)
                 assert outcome.changed is (outcome.user_exists and outcome.task_exists), outcome
-            await (store.tasks.remove(99, None) if by_user else store.users.remove(99))
+            await (
+                store.tasks.remove(99, None, CAUSE) if by_user else store.users.remove(99, CAUSE)
+            )
             await add_user(store, "again", 99)
             await add_task(store, "again", 99)
             assert rows(await store.assignments.tasks_of(99, None)) == []
@@ -179,8 +184,8 @@ class PairTests(StoreTests):
             for user, task in others:
                 assert rows(await store.assignments.tasks_of(user.id, None)) == []
                 assert rows(await store.assignments.users_of(task.id)) == []
-            await store.users.remove(99)
-            await store.tasks.remove(99, None)
+            await store.users.remove(99, CAUSE)
+            await store.tasks.remove(99, None, CAUSE)
 
     async def test_pair_of_assignments(self, store: Store) -> None:
         """Calls at the same time MUST NOT undo each other's work.
@@ -191,10 +196,10 @@ class PairTests(StoreTests):
             users = [await add_user(store, f"u{round_}:{n}") for n in range(4)]
             tasks = [await add_task(store, f"t{n}") for n in range(4)]
             user, task = users[0].id, tasks[0].id
-            await store.assignments.add(user, task)
-            calls = [store.assignments.remove(user, task)]
-            calls += [store.assignments.add(other.id, task) for other in users[1:]]
-            calls += [store.assignments.add(user, other.id) for other in tasks[1:]]
+            await store.assignments.add(user, task, CAUSE)
+            calls = [store.assignments.remove(user, task, CAUSE)]
+            calls += [store.assignments.add(other.id, task, CAUSE) for other in users[1:]]
+            calls += [store.assignments.add(user, other.id, CAUSE) for other in tasks[1:]]
             calls = [late(call, lead * (n % 2)) for n, call in enumerate(calls)]
             assert await self.together(*calls) == [CHANGED] * len(calls)
             assert rows(await store.assignments.users_of(task)) == by_id(users[1:])

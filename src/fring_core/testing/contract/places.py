@@ -9,6 +9,7 @@ import attrs
 import pytest
 
 from fring_core import (
+    Cause,
     NewTask,
     Page,
     Place,
@@ -21,7 +22,7 @@ from fring_core import (
 )
 from fring_core.ids import MAX_ID
 from fring_core.testing.contract.base import StoreTests
-from fring_core.testing.contract.examples import LATER, NOW, add_user, save
+from fring_core.testing.contract.examples import CAUSE, LATER, NOW, add_user, save
 from fring_core.testing.contract.orders import EXPECTED, ROWS, every_order, fill
 from fring_core.testing.snapshot import EVERYTHING
 
@@ -73,7 +74,7 @@ class PlaceTests(StoreTests):
         """
         for shift, (owner, filled) in enumerate((await fill(store)).items()):
             tasks = sorted(filled, key=EXPECTED[order])
-            await store.tasks.remove(tasks[3].id, owner)
+            await store.tasks.remove(tasks[3].id, owner, CAUSE)
             places = [*(Place.of(task, order) for task in tasks), *_others(order)]
             for number, place in enumerate(places):
                 where = FILTERS[(number + shift) % len(FILTERS)]
@@ -118,7 +119,7 @@ class PlaceTests(StoreTests):
                     task.id for task in sorted(staying, key=EXPECTED[order])
                 ], where
                 for task in others:
-                    await store.tasks.remove(task.id, owner)
+                    await store.tasks.remove(task.id, owner, CAUSE)
 
     @pytest.mark.parametrize("limit", [1, 3])
     async def test_place_while_others_write_users(self, store: Store, limit: int) -> None:
@@ -140,7 +141,7 @@ class PlaceTests(StoreTests):
                 await add_user(store, f"ud{turn}")
                 await add_user(store, f"uc{turn}", 41 + turn)
             if found[-1] in leaving:
-                await store.users.remove(last)
+                await store.users.remove(last, CAUSE)
             present = await store.users.get(staying[turn % len(staying)].id)
             assert present is not None
             await save(store, attrs.evolve(present, username=f"u{turn}of{present.id}"))
@@ -150,7 +151,7 @@ class PlaceTests(StoreTests):
 
 async def _beside(store: Store, task: Task) -> Task:
     """Add a task that the orders tell from this one by its id alone."""
-    return await store.tasks.add(NewTask(task.title), task.owner, task.created_at)
+    return await store.tasks.add(NewTask(task.title), task.owner, Cause(task.created_at))
 
 
 async def _write(
@@ -161,7 +162,7 @@ async def _write(
     if (present := await store.tasks.get(stays.id, stays.owner)) is not None:
         await save(store, attrs.evolve(present, description="changed", updated_at=LATER))
     if last in others:
-        await store.tasks.remove(last.id, last.owner)
+        await store.tasks.remove(last.id, last.owner, CAUSE)
     if (present := await store.tasks.get(moves.id, moves.owner)) is not None:
         title, status = ROWS[turn % len(ROWS)][-1], [*TaskStatus][turn % len(TaskStatus)]
         await save(store, attrs.evolve(present, title=title, status=status))

@@ -28,6 +28,7 @@ from fring_core import (
 from fring_core.testing.contract.base import StoreTests
 from fring_core.testing.contract.examples import (
     CALLERS,
+    CAUSE,
     NOW,
     add_task,
     add_user,
@@ -92,7 +93,7 @@ class RaceTests(StoreTests):
     async def test_race_to_unassign(self, store: Store) -> None:
         """Of several callers at once exactly one MUST see `changed`."""
         user, task = await add_user(store), await add_task(store)
-        await store.assignments.add(user.id, task.id)
+        await store.assignments.add(user.id, task.id, CAUSE)
         fring = _fring(store)
         calls = [
             fring.assignments.remove(user=user.id, task=task.id, first=Side.TASK) for _ in CALLERS
@@ -120,7 +121,7 @@ class RaceTests(StoreTests):
 
     async def test_race_of_saves_loses_none(self, store: Store) -> None:
         """`verb` MUST see the present row: no save is lost."""
-        task = await store.tasks.add(NewTask("marks", ""), None, NOW)
+        task = await store.tasks.add(NewTask("marks", ""), None, CAUSE)
 
         async def add_mark(mark: str) -> None:
             for _ in range(2 * len(CALLERS)):
@@ -145,7 +146,7 @@ class RaceTests(StoreTests):
         self, store: Store, owner: str | None, status: TaskStatus
     ) -> None:
         """`verb` MUST see the present row: toggles add up."""
-        task = await store.tasks.add(NewTask("task", "why", status), owner, NOW)
+        task = await store.tasks.add(NewTask("task", "why", status), owner, CAUSE)
         toggled = await self.together(
             *(_fring(store).tasks.toggle(task.id, owner=owner) for _ in CALLERS)
         )

@@ -10,7 +10,7 @@ import pytest
 
 from fring_core import Credential, Role
 from fring_core.testing.contract.base import StoreTests
-from fring_core.testing.contract.examples import Undo, add_user, contents, save
+from fring_core.testing.contract.examples import CAUSE, Undo, add_user, contents, save
 from fring_core.testing.contract.ids import NAMELESS_IDS
 
 if TYPE_CHECKING:
@@ -72,7 +72,7 @@ class RoleTests(StoreTests):
         """A chosen id may be a removed user's, from whom the new one MUST inherit nothing."""
         user = await add_user(store, "ann", 7, "hash")
         assert await store.credentials.set_role(user.id, Role.ADMIN) is True
-        await store.users.remove(user.id)
+        await store.users.remove(user.id, CAUSE)
         assert await store.credentials.set_role(user.id, Role.ADMIN) is False
         again = await add_user(store, "ann", user.id, "hash")
         assert await store.credentials.get(user.id) == Credential(again, "hash", Role.MEMBER)

@@ -19,9 +19,9 @@ from fring_core import (
 )
 from fring_core.testing.contract.base import StoreTests
 from fring_core.testing.contract.examples import (
+    CAUSE,
     DUE,
     LATER,
-    NOW,
     E,
     Undo,
     add_task,
@@ -75,17 +75,17 @@ class SaveTests(StoreTests):
 
         async def try_both(store: Store) -> None:
             with pytest.raises(type(error)) as raised:
-                await store.users.change(user.id, refuse)
+                await store.users.change(user.id, refuse, CAUSE)
             assert raised.value is error
             with pytest.raises(type(error)) as raised:
-                await store.tasks.change(task.id, None, refuse)
+                await store.tasks.change(task.id, None, refuse, CAUSE)
             assert raised.value is error
 
         await try_both(store)
         async with store.transaction() as inner:
             await try_both(inner)
             await add_task(inner, "after that", 7)
-        assert await store.tasks.remove(7, None) is True
+        assert await store.tasks.remove(7, None, CAUSE) is True
         assert await contents(store) == before
 
     async def test_save_shows_its_verb_the_row(self, store: Store) -> None:
@@ -112,12 +112,14 @@ class SaveTests(StoreTests):
         await both(store)
         await both(store)
         async with store.transaction() as inner:
-            await inner.users.change(user.id, lambda user: attrs.evolve(user, username="inside"))
+            await inner.users.change(
+                user.id, lambda user: attrs.evolve(user, username="inside"), CAUSE
+            )
             await both(inner)
             await both(inner)
         await both(store)
         assert (await store.users.get(user.id) or user).username == "inside"
-        assert await store.tasks.change(task.id, None, look) is None, "it is on another list"
+        assert await store.tasks.change(task.id, None, look, CAUSE) is None, "it is on another list"
 
     async def test_save_leaves_what_it_does_not_store(self, store: Store) -> None:
         """`created_at` MUST stay as it is stored, and so MUST the hash, the role, the assignments and the list.
@@ -126,7 +128,7 @@ class SaveTests(StoreTests):
         """
         user, task = await add_user(store, "ann", None, "hash"), await add_task(store)
         own = await add_task(store, owner=str(user.id))
-        await store.assignments.add(user.id, task.id)
+        await store.assignments.add(user.id, task.id, CAUSE)
         assert await store.credentials.set_role(user.id, Role.ADMIN) is True
         renamed, retitled = attrs.evolve(user, username="a"), attrs.evolve(task, title="new")
         check_next(await save(store, attrs.evolve(renamed, created_at=LATER)), renamed)
@@ -165,13 +167,13 @@ class SaveTests(StoreTests):
         for name, taken in (("username", UsernameTaken), ("email", EmailTaken)):
             has: dict[str, Any] = {name: getattr(user, name)}
             with pytest.raises(taken):
-                await store.users.add(attrs.evolve(NewUser("new", "new@example.org"), **has), NOW)
+                await store.users.add(attrs.evolve(NewUser("new", "new@example.org"), **has), CAUSE)
             with pytest.raises(taken):
                 await save(store, attrs.evolve(other, **has))
         assert "username" not in left or await store.credentials.find("ann", None) is None
         assert "email" not in left or await store.credentials.find(None, left["email"]) is None
         heir = attrs.evolve(NewUser("heir", "heir@example.org"), **left)
-        assert (await store.users.add(heir, NOW)).username == heir.username
+        assert (await store.users.add(heir, CAUSE)).username == heir.username
 
     @pytest.mark.parametrize("last", ["dan", "ann"])
     async def test_save_twice_in_a_transaction(self, store: Store, last: str) -> None:
@@ -208,7 +210,7 @@ class SaveTests(StoreTests):
         user = await save(store, await add_user(store))
         assert user is not None
         bob, gone = await add_user(store, "bob"), await add_user(store, "gone")
-        await store.users.remove(gone.id)
+        await store.users.remove(gone.id, CAUSE)
         before = await contents(store)
         for late in (attrs.evolve(user, version=user.version + shift), gone):
             for taken in (attrs.evolve(late, username="bob"), attrs.evolve(late, email=bob.email)):

@@ -9,7 +9,7 @@ import attrs
 
 from fring_core import Role, TaskFilter, TaskOrder, UserFilter
 from fring_core.testing.contract.base import StoreTests
-from fring_core.testing.contract.examples import add_task, add_user, check_none_failed, save
+from fring_core.testing.contract.examples import CAUSE, add_task, add_user, check_none_failed, save
 from fring_core.testing.contract.turns import pause
 from fring_core.testing.snapshot import EVERYTHING, plain
 
@@ -75,11 +75,11 @@ class SingleReadTests(StoreTests):
         """
         await fill(store)
         await self._watch(store, change_all(store))
-        await self._watch(store, store.tasks.remove(2, None))
-        await self._watch(store, store.users.remove(1))
+        await self._watch(store, store.tasks.remove(2, None, CAUSE))
+        await self._watch(store, store.users.remove(1, CAUSE))
         await add_user(store, "again", 1)
-        await store.assignments.add(1, 1)
-        await self._watch(store, store.tasks.remove(1, None))
+        await store.assignments.add(1, 1, CAUSE)
+        await self._watch(store, store.tasks.remove(1, None, CAUSE))
 
     async def _watch(self, store: Store, writing: Coroutine[Any, Any, object]) -> None:
         """Read in every way while something is written: each answer is the old or the new one."""

@@ -18,7 +18,7 @@ from fring_core import (
     UsernameTaken,
 )
 from fring_core.testing.contract.base import StoreTests
-from fring_core.testing.contract.examples import NOW, add_task, add_user, by_id, rows
+from fring_core.testing.contract.examples import CAUSE, add_task, add_user, by_id, rows
 from fring_core.testing.snapshot import EVERYTHING
 
 if TYPE_CHECKING:
@@ -41,7 +41,8 @@ class SizeTests(StoreTests):
         Return the tasks of a list that match, in this order, the page only.
         """
         tasks = [
-            await store.tasks.add(NewTask(f"{n % 7}{n:03}", LONG), owner, NOW) for n in range(MANY)
+            await store.tasks.add(NewTask(f"{n % 7}{n:03}", LONG), owner, CAUSE)
+            for n in range(MANY)
         ]
         assert rows(await store.tasks.list(TaskFilter(), EVERYTHING, owner)) == by_id(tasks)
         newest = await store.tasks.list(TaskFilter(), EVERYTHING, owner, TaskOrder.NEWEST_FIRST)
@@ -62,12 +63,12 @@ class SizeTests(StoreTests):
         async with store.transaction() as inner:  # which is quicker
             tasks = by_id([await add_task(inner) for _ in range(MORE)])
             for task in reversed(tasks):
-                await inner.assignments.add(user.id, task.id)
+                await inner.assignments.add(user.id, task.id, CAUSE)
         assert rows(await store.assignments.tasks_of(user.id, None)) == tasks
         whole = await store.users.get_with_tasks(user.id)
         assert whole is not None
         assert rows(whole.tasks) == tasks
-        assert await store.users.remove(user.id) is True
+        assert await store.users.remove(user.id, CAUSE) is True
         assert rows(await store.tasks.list(TaskFilter(assigned=True), EVERYTHING, None)) == []
         await add_user(store, "again", user.id)
         assert rows(await store.assignments.tasks_of(user.id, None)) == []
@@ -83,7 +84,7 @@ class SizeTests(StoreTests):
             added = [await add_user(inner, f"u{n}") for n in range(MORE)]
             users = by_id(added)
             for user in reversed(users):
-                await inner.assignments.add(user.id, task.id)
+                await inner.assignments.add(user.id, task.id, CAUSE)
         assert rows(await store.users.list(UserFilter(), EVERYTHING)) == users[:1000]
         assert rows(await store.users.list(UserFilter("u1000"), Page(0, 1))) == added[1000:]
         assert rows(await store.assignments.users_of(task.id)) == users
@@ -91,10 +92,10 @@ class SizeTests(StoreTests):
         assert whole is not None
         assert rows(whole.users) == users
         other = await add_task(store, "other")
-        await store.assignments.add(users[0].id, other.id)
+        await store.assignments.add(users[0].id, other.id, CAUSE)
         assigned = await store.tasks.list(TaskFilter(assigned=True), Page(0, 2), None)
         assert rows(assigned) == by_id([task, other]), "each once, however many have it"
-        assert await store.tasks.remove(task.id, None) is True
+        assert await store.tasks.remove(task.id, None, CAUSE) is True
         assert rows(await store.assignments.tasks_of(users[-1].id, None)) == []
         await add_task(store, "again", task.id)
         assert rows(await store.assignments.users_of(task.id)) == []
@@ -120,7 +121,7 @@ class SizeTests(StoreTests):
         for fill in ("x", "\u00e4"):
             users = [
                 await store.users.add(
-                    NewUser(fill * 254 + end, f"{fill * 250}@{end}.oo"), NOW, fill + end
+                    NewUser(fill * 254 + end, f"{fill * 250}@{end}.oo"), CAUSE, fill + end
                 )
                 for end in ENDS
             ]
@@ -130,9 +131,9 @@ class SizeTests(StoreTests):
                 assert await store.credentials.find(None, user.email) == found
                 assert rows(await store.users.list(UserFilter(user.username), Page())) == [user]
                 with pytest.raises(UsernameTaken):
-                    await store.users.add(NewUser(user.username, "new@e.o"), NOW)
+                    await store.users.add(NewUser(user.username, "new@e.o"), CAUSE)
                 with pytest.raises(EmailTaken):
-                    await store.users.add(NewUser("new", user.email), NOW)
+                    await store.users.add(NewUser("new", user.email), CAUSE)
             assert await store.credentials.find(fill * 254, None) is None
 
     async def test_size_of_a_hash(self, store: Store) -> None:
@@ -154,7 +155,7 @@ class SizeTests(StoreTests):
         for owner in owners:
             for end in reversed(ENDS):
                 await store.tasks.add(
-                    NewTask(f"{'y' * 199}{end}", f"{'z' * 9999}{end}"), owner, NOW
+                    NewTask(f"{'y' * 199}{end}", f"{'z' * 9999}{end}"), owner, CAUSE
                 )
         for owner in owners:
             listed = await store.tasks.list(TaskFilter(), Page(), owner, TaskOrder.BY_TITLE)

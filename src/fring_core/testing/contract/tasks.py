@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 import attrs
 import pytest
 
-from fring_core import IdTaken, NewTask, Task, TaskStatus
+from fring_core import Cause, IdTaken, NewTask, Task, TaskStatus
 from fring_core.testing.contract.base import StoreTests
 from fring_core.testing.contract.examples import (
+    CAUSE,
     LATER,
-    NOW,
     OWNERS,
     PRECISE,
     add_task,
@@ -53,7 +53,7 @@ class TaskTests(StoreTests):
         """
         for owner, status in product(OWNERS, TaskStatus):
             new = NewTask(f"to do: {status}", "why", status, due_date)
-            added = await store.tasks.add(new, owner, PRECISE)
+            added = await store.tasks.add(new, owner, Cause(PRECISE))
             expected = Task(added.id, new.title, "why", status, PRECISE, PRECISE, owner, due_date)
             assert added == expected
             assert added.version == 1
@@ -70,7 +70,7 @@ class TaskTests(StoreTests):
         longest = [("😀" * 200, "😀" * 10_000), ("a", ""), ("b", None)]
         for title, description in [*((text + ".", text) for text in AWKWARD), *longest]:
             owner = title[:1]
-            added = await store.tasks.add(NewTask(title, description), owner, NOW)
+            added = await store.tasks.add(NewTask(title, description), owner, CAUSE)
             assert (added.title, added.description, added.owner) == (title, description, owner)
             assert await store.tasks.get(added.id, owner) == added
 
@@ -97,7 +97,7 @@ class TaskTests(StoreTests):
                 assert await store.tasks.get(task.id, other) is None
                 assert await store.tasks.get_with_users(task.id, other) is None
                 assert await save(store, attrs.evolve(task, owner=other)) is None
-                assert await store.tasks.remove(task.id, other) is False
+                assert await store.tasks.remove(task.id, other, CAUSE) is False
             assert await contents(store) == before
 
     async def test_task_get_with_users(self, store: Store) -> None:
@@ -105,7 +105,7 @@ class TaskTests(StoreTests):
         task, free = await add_task(store), await add_task(store, "free")
         users = [await add_user(store, f"u{number}", number) for number in (9, 2, 5, 4)]
         for user in users[:3]:
-            assert (await store.assignments.add(user.id, task.id)).changed
+            assert (await store.assignments.add(user.id, task.id, CAUSE)).changed
         found = await store.tasks.get_with_users(task.id, None)
         assert found is not None
         assert found.task == task
@@ -158,7 +158,7 @@ class TaskTests(StoreTests):
     async def test_task_save_after_removal(self, store: Store) -> None:
         """MUST return None if there is no such task on the list."""
         task = await add_task(store)
-        await store.tasks.remove(task.id, None)
+        await store.tasks.remove(task.id, None, CAUSE)
         assert await save(store, task) is None
         assert await store.tasks.get(task.id, None) is None
 
@@ -167,12 +167,12 @@ class TaskTests(StoreTests):
         user = await add_user(store)
         task, other = await add_task(store, "task", 7), await add_task(store, "other")
         for number in (task.id, other.id):
-            await store.assignments.add(user.id, number)
-        assert await store.tasks.remove(task.id, None) is True
+            await store.assignments.add(user.id, number, CAUSE)
+        assert await store.tasks.remove(task.id, None, CAUSE) is True
         assert await store.tasks.get(task.id, None) is None
         assert await store.users.get(user.id) == user
         assert rows(await store.assignments.tasks_of(user.id, None)) == [other]
-        assert await store.tasks.remove(task.id, None) is False
+        assert await store.tasks.remove(task.id, None, CAUSE) is False
         await add_task(store, "again", task.id)
         assert rows(await store.assignments.users_of(task.id)) == []
 
@@ -183,8 +183,8 @@ class TaskTests(StoreTests):
         No other task is touched.
         """
         tasks = {holder: await add_task(store, owner=holder) for holder in OWNERS}
-        assert await store.tasks.remove(tasks[owner].id, owner) is True
-        assert await store.tasks.remove(tasks[owner].id, owner) is False
+        assert await store.tasks.remove(tasks[owner].id, owner, CAUSE) is True
+        assert await store.tasks.remove(tasks[owner].id, owner, CAUSE) is False
         for holder, task in tasks.items():
             expected = None if holder == owner else task
             assert await store.tasks.get(task.id, holder) == expected

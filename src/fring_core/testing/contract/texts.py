@@ -18,7 +18,7 @@ from fring_core import (
     UserFilter,
 )
 from fring_core.testing.contract.base import StoreTests
-from fring_core.testing.contract.examples import NOW, by_id, rows
+from fring_core.testing.contract.examples import CAUSE, NOW, by_id, rows
 from fring_core.testing.snapshot import EVERYTHING, plain
 
 if TYPE_CHECKING:
@@ -137,7 +137,7 @@ class TextTests(StoreTests):
             new = NewUser(text, f"{local}@e.o")
             assert await store.credentials.find(text, None) is None, text
             assert await store.credentials.find(None, new.email) is None, new.email
-            users.append(await store.users.add(new, NOW, text))
+            users.append(await store.users.add(new, CAUSE, text))
             assert plain(users[-1]) == plain(new.as_user(users[-1].id, NOW))
         users = by_id(users)
         for user in users:
@@ -163,7 +163,7 @@ class TextTests(StoreTests):
             ("dan@e.o", "dan@f.o"),
             ("dan", "dan@e.o"),  # and an e-mail that is an earlier name
         )
-        users = [await store.users.add(NewUser(*pair), NOW, pair[0]) for pair in texts]
+        users = [await store.users.add(NewUser(*pair), CAUSE, pair[0]) for pair in texts]
         for user in users:
             expected = Credential(user, user.username)
             assert await store.credentials.find(user.username, None) == expected
@@ -179,7 +179,7 @@ class TextTests(StoreTests):
         tasks: list[Task] = []
         texts = [text if text.strip() else f"{text}." for text in KINDS[kind]]
         for text in texts:
-            tasks.append(await store.tasks.add(NewTask(text, text), None, NOW))
+            tasks.append(await store.tasks.add(NewTask(text, text), None, CAUSE))
             expected = Task(tasks[-1].id, text, text, tasks[-1].status, NOW, NOW)
             assert plain(tasks[-1]) == plain(expected)
         listed = rows(await store.tasks.list(TaskFilter(), EVERYTHING, None, TaskOrder.BY_TITLE))
@@ -194,7 +194,9 @@ class TextTests(StoreTests):
 
         Texts MUST be kept and compared as they stand, to the last character, whatever they look like.
         """
-        tasks = {owner: await store.tasks.add(NewTask("task"), owner, NOW) for owner in KINDS[kind]}
+        tasks = {
+            owner: await store.tasks.add(NewTask("task"), owner, CAUSE) for owner in KINDS[kind]
+        }
         for owner, task in tasks.items():
             assert task.owner == owner
             assert rows(await store.tasks.list(TaskFilter(), Page(), owner)) == [task], owner

@@ -22,7 +22,7 @@ from fring_core import (
 )
 from fring_core.testing.contract.base import StoreTests
 from fring_core.testing.contract.examples import (
-    NOW,
+    CAUSE,
     Undo,
     add_task,
     add_user,
@@ -48,7 +48,7 @@ async def write_everywhere(store: Store) -> None:
     assert task is not None
     assert await save(store, attrs.evolve(user, username="changed")) is not None
     assert await save(store, attrs.evolve(task, title="changed")) is not None
-    await store.assignments.remove(1, 1)
+    await store.assignments.remove(1, 1, CAUSE)
     credential = await store.credentials.find("changed", None)
     assert credential is not None
     assert await store.credentials.replace(credential, "changed")
@@ -56,9 +56,9 @@ async def write_everywhere(store: Store) -> None:
     await add_user(store, "new", 2, "new")
     await add_task(store, "new", 2)
     await add_task(store, "new", 3, "ann")
-    await store.assignments.add(2, 2)
-    await store.users.remove(4)
-    await store.tasks.remove(4, None)
+    await store.assignments.add(2, 2, CAUSE)
+    await store.users.remove(4, CAUSE)
+    await store.tasks.remove(4, None, CAUSE)
 
 
 async def prepare(store: Store) -> object:
@@ -66,7 +66,7 @@ async def prepare(store: Store) -> object:
     for number in (1, 4):
         await add_user(store, f"u{number}", number, f"hash{number}")
         await add_task(store, f"t{number}", number)
-        await store.assignments.add(number, number)
+        await store.assignments.add(number, number, CAUSE)
     return await contents(store)
 
 
@@ -80,12 +80,12 @@ FAILING_CALLS = [
     _failing(
         "add: username",
         UsernameTaken("bob"),
-        lambda store: store.users.add(NewUser("bob", "new@e.o"), NOW),
+        lambda store: store.users.add(NewUser("bob", "new@e.o"), CAUSE),
     ),
     _failing(
         "add: email",
         EmailTaken("bob@example.org"),
-        lambda store: store.users.add(NewUser("new", "bob@example.org"), NOW),
+        lambda store: store.users.add(NewUser("new", "bob@example.org"), CAUSE),
     ),
     _failing("add: user id", IdTaken(8), lambda store: add_user(store, "new", 8)),
     _failing("add: task id", IdTaken(8), lambda store: add_task(store, "new", 8)),

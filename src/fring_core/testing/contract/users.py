@@ -9,6 +9,7 @@ import attrs
 import pytest
 
 from fring_core import (
+    Cause,
     EmailTaken,
     FringError,
     IdTaken,
@@ -20,7 +21,7 @@ from fring_core import (
 )
 from fring_core.testing.contract.base import StoreTests
 from fring_core.testing.contract.examples import (
-    NOW,
+    CAUSE,
     PRECISE,
     add_task,
     add_user,
@@ -58,7 +59,7 @@ class UserTests(StoreTests):
         Times MUST come back in UTC. Store a new user, created at `now`, at version 1, with a
         password's hash or none. Return the user with this id, or None.
         """
-        added = await store.users.add(NewUser("ann", "ann@example.org"), PRECISE)
+        added = await store.users.add(NewUser("ann", "ann@example.org"), Cause(PRECISE))
         assert added == User(added.id, "ann", "ann@example.org", PRECISE)
         assert added.version == 1
         found = await store.users.get(added.id)
@@ -70,7 +71,7 @@ class UserTests(StoreTests):
     async def test_user_add_takes_the_longest_texts(self, store: Store) -> None:
         """Entities MUST come back equal to what was stored: lengths count code points."""
         new = NewUser("😀" * 255, "😀" * 251 + "@e.o")
-        added = await store.users.add(new, NOW)
+        added = await store.users.add(new, CAUSE)
         assert (added.username, added.email) == (new.username, new.email)
         assert await store.users.get(added.id) == added
 
@@ -97,19 +98,19 @@ class UserTests(StoreTests):
         await add_user(store, "bob", 9)
         before = await contents(store)
         with pytest.raises(type(expected)) as raised:
-            await store.users.add(NewUser(username, email, chosen), NOW)
+            await store.users.add(NewUser(username, email, chosen), CAUSE)
         assert raised.value.args == expected.args
         assert await contents(store) == before, "a call that raises has no effect"
 
     async def test_user_names_are_unique_as_they_stand(self, store: Store) -> None:
         """Usernames and e-mails MUST be unique as they stand."""
         for number, username in enumerate(LOOK_ALIKES):
-            await store.users.add(NewUser(username, f"{number}@example.org"), NOW)
+            await store.users.add(NewUser(username, f"{number}@example.org"), CAUSE)
         for number, email in enumerate(("ann@e.o", "Ann@e.o", "ann@E.o", "a\u0301@e.o", "á@e.o")):
-            await store.users.add(NewUser(f"mail{number}", email), NOW)
+            await store.users.add(NewUser(f"mail{number}", email), CAUSE)
         for number, username in enumerate(LOOK_ALIKES):
             with pytest.raises(UsernameTaken) as raised:
-                await store.users.add(NewUser(username, f"again{number}@example.org"), NOW)
+                await store.users.add(NewUser(username, f"again{number}@example.org"), CAUSE)
             assert raised.value.args == (username,)
 
     async def test_user_names_are_free_again(self, store: Store) -> None:
@@ -117,18 +118,18 @@ class UserTests(StoreTests):
         ann = await add_user(store, "ann", 7)
         await save(store, attrs.evolve(ann, username="eve", email="eve@example.org"))
         await add_user(store, "ann")
-        assert await store.users.remove(7) is True
+        assert await store.users.remove(7, CAUSE) is True
         assert (await add_user(store, "eve", 7)).id == 7
 
     async def test_user_get_with_tasks(self, store: Store) -> None:
         """Return the user with its shared tasks by ascending id, or None."""
         ann, bob = await add_user(store, "ann"), await add_user(store, "bob")
         tasks = [
-            await store.tasks.add(NewTask("t", status=status, id=number), None, NOW)
+            await store.tasks.add(NewTask("t", status=status, id=number), None, CAUSE)
             for number, status in zip((9, 2, 5, 7, 4), [*TaskStatus, TaskStatus.TODO], strict=True)
         ]
         for task in tasks[:4]:
-            assert (await store.assignments.add(ann.id, task.id)).changed
+            assert (await store.assignments.add(ann.id, task.id, CAUSE)).changed
         found = await store.users.get_with_tasks(ann.id)
         assert found is not None
         assert found.user == ann
@@ -172,7 +173,7 @@ class UserTests(StoreTests):
     async def test_user_save_after_removal(self, store: Store) -> None:
         """MUST return None if there is no such user."""
         ann, bob = await add_user(store, "ann"), await add_user(store, "bob")
-        await store.users.remove(ann.id)
+        await store.users.remove(ann.id, CAUSE)
         assert await save(store, ann) is None
         assert await save(store, attrs.evolve(ann, username="bob")) is None
         assert await store.users.get(ann.id) is None
@@ -206,13 +207,13 @@ class UserTests(StoreTests):
         ann, bob = await add_user(store, "ann", 7), await add_user(store, "bob")
         task = await add_task(store)
         for user in (ann, bob):
-            await store.assignments.add(user.id, task.id)
-        assert await store.users.remove(ann.id) is True
+            await store.assignments.add(user.id, task.id, CAUSE)
+        assert await store.users.remove(ann.id, CAUSE) is True
         assert await store.users.get(ann.id) is None
         assert await store.users.get_with_tasks(ann.id) is None
         assert await store.tasks.get(task.id, None) == task
         assert rows(await store.assignments.users_of(task.id)) == [bob]
-        assert await store.users.remove(ann.id) is False
+        assert await store.users.remove(ann.id, CAUSE) is False
         assert await store.users.get(bob.id) == bob
         await add_user(store, "ann", ann.id)
         assert rows(await store.assignments.tasks_of(ann.id, None)) == []

@@ -23,6 +23,7 @@ from fring_core import (
 from fring_core.testing.contract.base import PATIENCE, StoreTests
 from fring_core.testing.contract.examples import (
     CALLERS,
+    CAUSE,
     NOW,
     Undo,
     add_task,
@@ -60,8 +61,8 @@ async def _get(store: Store, row: Row) -> Row | None:
 
 def _remove(store: Store, row: Row, version: int) -> Coroutine[Any, Any, bool]:
     if isinstance(row, User):
-        return store.users.remove(row.id, version=version)
-    return store.tasks.remove(row.id, row.owner, version=version)
+        return store.users.remove(row.id, CAUSE, version=version)
+    return store.tasks.remove(row.id, row.owner, CAUSE, version=version)
 
 
 async def _refuses(store: Store, row: Row, version: int) -> None:
@@ -108,7 +109,7 @@ class VersionTests(StoreTests):
         for task in tasks:
             for owner in {None, "ann", "Ann", "bob"} - {task.owner}:
                 for version in (task.version, task.version + 1):
-                    assert await store.tasks.remove(task.id, owner, version=version) is False
+                    assert await store.tasks.remove(task.id, owner, CAUSE, version=version) is False
         assert await contents(store) == before
 
     async def test_version_removed_takes_all_along(self, store: Store) -> None:
@@ -124,7 +125,7 @@ class VersionTests(StoreTests):
         task, other = await add_task(store), await add_task(store)
         for each in (user, bob):
             for given in (task, other):
-                await store.assignments.add(each.id, given.id)
+                await store.assignments.add(each.id, given.id, CAUSE)
         await _refuses(store, user, 2)
         await _refuses(store, task, 2)
         assert await hash_of(store, 7) == "hash"

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import attrs
 
 from fring_core import NewTask, NewUser, Role, TaskStatus
-from fring_core.testing.contract.examples import LATER, NOW, add_task, add_user, save
+from fring_core.testing.contract.examples import CAUSE, LATER, add_task, add_user, save
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine
@@ -55,17 +55,17 @@ WRITES: dict[str, Write] = {
     "users.change": _rename,
     "tasks.change": _complete,
     "tasks.change on a list": lambda store: _complete(store, 3, "ann"),
-    "tasks.change_many": lambda store: store.tasks.change_many([1, 2], None, _described),
+    "tasks.change_many": lambda store: store.tasks.change_many([1, 2], None, _described, CAUSE),
     "credentials.replace": _replace,
     "credentials.set_role": lambda store: store.credentials.set_role(1, Role.ADMIN),
-    "users.add": lambda store: store.users.add(NewUser("new", "new@e.o", 5), NOW, "h5"),
+    "users.add": lambda store: store.users.add(NewUser("new", "new@e.o", 5), CAUSE, "h5"),
     "tasks.add": lambda store: add_task(store, "new", 5),
     "tasks.add_many": lambda store: store.tasks.add_many(
-        [NewTask("new", id=7), NewTask("newer", id=8)], None, NOW
+        [NewTask("new", id=7), NewTask("newer", id=8)], None, CAUSE
     ),
     "tasks.add to a list": lambda store: add_task(store, "new", 6, "2"),
-    "assignments.add": lambda store: store.assignments.add(3, 2),
-    "assignments.remove": lambda store: store.assignments.remove(1, 1),
-    "users.remove": lambda store: store.users.remove(2),
-    "tasks.remove": lambda store: store.tasks.remove(2, None),
+    "assignments.add": lambda store: store.assignments.add(3, 2, CAUSE),
+    "assignments.remove": lambda store: store.assignments.remove(1, 1, CAUSE),
+    "users.remove": lambda store: store.users.remove(2, CAUSE),
+    "tasks.remove": lambda store: store.tasks.remove(2, None, CAUSE),
 }

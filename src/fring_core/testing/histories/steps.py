@@ -13,7 +13,7 @@ import attrs
 
 from fring_core import PERMISSIVE, Credential, Forbidden, Fring, NewTask, NewUser, ports
 from fring_core.ids import is_possible
-from fring_core.testing.contract.examples import ghost_user
+from fring_core.testing.contract.examples import CAUSE, ghost_user
 from fring_core.use_cases.assignments import AssignmentUseCases
 from fring_core.use_cases.tasks import TaskUseCases
 from fring_core.use_cases.users import UserUseCases
@@ -48,7 +48,7 @@ class Target:
         def verb(user: User) -> User:
             return _refuse() if refused else user.change(changes)
 
-        return await self.store.users.change(user_id, verb)
+        return await self.store.users.change(user_id, verb, CAUSE)
 
     async def change_task(
         self, task_id: int, owner: str | None, changes: TaskChanges, *, refused: bool
@@ -58,7 +58,7 @@ class Target:
         def verb(task: Task) -> Task:
             return _refuse() if refused else task.change(changes, PERMISSIVE, self.now)
 
-        return await self.store.tasks.change(task_id, owner, verb)
+        return await self.store.tasks.change(task_id, owner, verb, CAUSE)
 
     async def change_tasks(
         self, task_ids: Sequence[int], owner: str | None, changes: TaskChanges, *, refused: bool
@@ -70,7 +70,7 @@ class Target:
                 _refuse()
             return task.change(changes, PERMISSIVE, self.now)
 
-        return await self.store.tasks.change_many(task_ids, owner, verb)
+        return await self.store.tasks.change_many(task_ids, owner, verb, CAUSE)
 
     async def replace_hash(self, user_id: int, password_hash: str, *, stale: bool) -> bool:
         """Replace a user's password hash, as it is or as if another had been found."""
