@@ -45,14 +45,14 @@ class EventType(StrEnum):
 class Event:
     """Hold one change of a task or a user.
 
-    `at` is in UTC. The subject is the task, where there is a `task_id`, and else the user; `owner`
+    `type` is an `EventType`, or what a newer Fring has recorded. `at` is in UTC. The subject is the task, where there is a `task_id`, and else the user; `owner`
     is whose list the task is on, None for the shared board. `version` is the one that the subject
     has come to. `before` and `after` hold the fields that have changed, as JSON has them; of
     `assignees`, ids of those who went and of those who came. For what was never told of, `before`
     holds all that it was. `cursor` is the place in the feed, None until a store has given it one.
     """
 
-    type: EventType
+    type: str
     at: datetime = attrs.field(converter=in_utc)
     actor: str | None
     request_id: str | None
@@ -93,7 +93,7 @@ _WORDY: Final = frozenset({"description"})
 
 def created(row: Row, cause: Cause, assignees: Sequence[int] = ()) -> Event:
     """Return the event of a row that has come to be."""
-    return _event("created", row, _at(row, cause), cause, {}, state(row, cause, assignees))
+    return _of(row, "created", _at(row, cause), cause, ({}, state(row, cause, assignees)))
 
 
 def updated(before: Row, after: Row, cause: Cause, known: Told | None = None) -> Event:
@@ -104,29 +104,46 @@ def updated(before: Row, after: Row, cause: Cause, known: Told | None = None) ->
         if getattr(before, name) != getattr(after, name)
     ]
     was = _told(before, changed, cause) if known is None else known
-    return _event("updated", after, _at(after, cause), cause, was, _told(after, changed, cause))
+    return _of(after, "updated", _at(after, cause), cause, (was, _told(after, changed, cause)))
 
 
 def deleted(row: Row, cause: Cause, assignees: Sequence[int] = ()) -> Event:
     """Return the event of a row that is no more, one version on."""
     gone = attrs.evolve(row, version=row.version + 1)
-    return _event("deleted", gone, cause.at, cause, state(row, cause, assignees), {})
+    return _of(gone, "deleted", cause.at, cause, (state(row, cause, assignees), {}))
 
 
-def assigned(task_id: int, user_id: int, version: int, cause: Cause, known: Told = {}) -> Event:
+def assigned(
+    task_id: int, user_id: int, version: int, cause: Cause, known: Told | None = None
+) -> Event:
     """Return the event of a task of the shared board that a user has come to have.
 
     `version` is the one that the task has come to; `known` as in `updated`.
     """
-    return _assignment("assigned", task_id, user_id, version, cause, known, [user_id])
+    return Event(
+        type=EventType.TASK_ASSIGNED,
+        at=cause.at,
+        actor=cause.actor,
+        request_id=cause.request_id,
+        task_id=task_id,
+        user_id=user_id,
+        owner=None,
+        version=version,
+        before=known or {},
+        after={"assignees": [user_id]},
+    )
 
 
 def unassigned(
     task_id: int, user_id: int, version: int, cause: Cause, known: Told | None = None
 ) -> Event:
     """Return the event of a task that a user has no more, as `assigned`."""
-    before = {"assignees": [user_id]} if known is None else known
-    return _assignment("unassigned", task_id, user_id, version, cause, before, [])
+    return attrs.evolve(
+        assigned(task_id, user_id, version, cause),
+        type=EventType.TASK_UNASSIGNED,
+        before=known or {"assignees": [user_id]},
+        after={"assignees": []},
+    )
 
 
 def state(row: Row, cause: Cause, assignees: Sequence[int] = ()) -> Told:
@@ -157,30 +174,26 @@ def replayed(events: Iterable[Event]) -> dict[str, Any] | None:
     return row
 
 
-def _assignment(
-    verb: str,
-    task_id: int,
-    user_id: int,
-    version: int,
-    cause: Cause,
-    before: Told,
-    assignees: list[int],
-) -> Event:
-    told = (EventType(f"task.{verb}"), cause.at, cause.actor, cause.request_id)
-    return Event(*told, task_id, user_id, None, version, before, {"assignees": assignees})
-
-
 def _at(row: Row, cause: Cause) -> datetime:
     # A clock that went back does not take back what was told.
     return row.updated_at if isinstance(row, Task) else cause.at
 
 
-def _event(verb: str, row: Row, at: datetime, cause: Cause, before: Told, after: Told) -> Event:
-    kind = EventType(f"{SUBJECTS[type(row)].name}.{verb}")
-    told = (kind, at, cause.actor, cause.request_id)
-    if isinstance(row, Task):
-        return Event(*told, row.id, None, row.owner, row.version, before, after)
-    return Event(*told, None, row.id, None, row.version, before, after)
+def _of(row: Row, verb: str, at: datetime, cause: Cause, change: tuple[Told, Told]) -> Event:
+    task = row if isinstance(row, Task) else None
+    before, after = change
+    return Event(
+        type=f"{SUBJECTS[type(row)].name}.{verb}",
+        at=at,
+        actor=cause.actor,
+        request_id=cause.request_id,
+        task_id=None if task is None else task.id,
+        user_id=row.id if task is None else None,
+        owner=None if task is None else task.owner,
+        version=row.version,
+        before=before,
+        after=after,
+    )
 
 
 def _told(row: Row, names: Iterable[str], cause: Cause) -> dict[str, Any]:

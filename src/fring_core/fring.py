@@ -116,7 +116,7 @@ class Fring:
     def on(self, store: Store) -> Self:
         """Return a Fring that is as this one, on another store, which may need to be opened."""
         check_store(store)
-        return self._like(store, self._tell)
+        return self._like(store)
 
     def acting_as(self, actor: str | None, *, request_id: str | None = None) -> Self:
         """Return a Fring that is as this one, whose events name an actor and a request.
@@ -128,14 +128,12 @@ class Fring:
             None if name is None else text.OWNER.problem(field, name)
             for field, name in names.items()
         )
-        return self._like(self._store, self._tell, *names.values())
+        return self._like(self._store, _actor=names["actor"], _request_id=names["request_id"])
 
-    def _like(self, store: Store, tell: Tell, *names: str | None) -> Self:
+    def _like(self, store: Store, **fields: object) -> Self:
         other = copy(self)
-        if names:
-            other._actor, other._request_id = names
-        other._tell = tell
-        other._work_on(store)
+        vars(other).update(fields)
+        other._work_on(store)  # noqa: SLF001  # it is of this class
         return other
 
     @asynccontextmanager
@@ -147,7 +145,7 @@ class Fring:
         then be run again.
         """
         async with unit(self._store, self._tell) as (store, tell):
-            yield self._like(store, tell)
+            yield self._like(store, _tell=tell)
 
     async def once(
         self,
@@ -177,7 +175,9 @@ class Fring:
         """
         check_callable("work", work)
         once = Once(self._store, self._clock, key, caller, request, kept_for)
-        result: T = await once.do(self._tell, lambda store, tell: work(self._like(store, tell)))
+        result: T = await once.do(
+            self._tell, lambda store, tell: work(self._like(store, _tell=tell))
+        )
         return result
 
     async def open(self) -> Self:

@@ -26,6 +26,7 @@ class Hook:
     _function: Callable[[Event], object]
 
     def __call__(self, event: Event) -> None:
+        """Call it with one."""
         try:
             self._function(event)
         except Exception:

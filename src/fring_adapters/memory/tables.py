@@ -31,12 +31,13 @@ P = TypeVar("P", bound=tuple[Any, ...])
 
 @attrs.define(eq=False)
 class Tables:
-    """Hold the rows: entities by id, assigned pairs of ids, hashes and roles by user id, receipts.
+    """Hold events and rows: entities by id, assigned pairs of ids, hashes and roles by user id.
 
     Whoever has no role is a member. What follows `receipts` are indexes, which `put_…`, `drop_…`,
-    `link` and `unlink` keep, and last the events. Rows are immutable.
+    `link` and `unlink` keep. Rows are immutable.
     """
 
+    events: Log = attrs.field(factory=Log)
     users: Table[int, User] = attrs.field(factory=Table)
     tasks: Table[int, Task] = attrs.field(factory=Table)
     links: Table[tuple[int, int], bool] = attrs.field(factory=Table)
@@ -50,7 +51,6 @@ class Tables:
     expiries: Table[tuple[datetime, tuple[str, str]], bool] = attrs.field(
         factory=lambda: Table(expire=True)
     )
-    events: Log = attrs.field(factory=Log)
 
     def put_user(self, user: User) -> User:
         """Store a user in place of the one with its id, if there is one, and return it."""
@@ -155,7 +155,7 @@ class Tables:
         views = [View(table) for table in self._all()]
         for view in views:
             view.open()
-        return Tables(*views, events=Log(self.events))
+        return Tables(Log(self.events), *views)
 
     def close(self) -> None:
         """Have those beneath forget this view."""
@@ -168,7 +168,7 @@ class Tables:
         Raise `TransactionConflict` if it was changed here as well, or breaks a constraint here.
         """
         pairs = zip(self._all(), inner._all(), strict=True)
-        rebased = Tables(*(view.rebased(table) for table, view in pairs))
+        rebased = Tables(Log(), *(view.rebased(table) for table, view in pairs))
         if not rebased._is_sound():
             raise TransactionConflict("Another caller removed a row")
         for view in rebased._all():
@@ -177,8 +177,7 @@ class Tables:
             self.events.add(event)
 
     def _all(self) -> tuple[Any, ...]:
-        *all_of_them, _ = attrs.astuple(self, recurse=False)
-        return tuple(all_of_them)
+        return attrs.astuple(self, recurse=False)[1:]
 
     def _is_sound(self) -> bool:
         """Tell whether a view refers to nobody who is gone, as far as it has changed anything."""

@@ -83,6 +83,7 @@ class MemoryUsers:
             for task in [*tables.tasks_of(user_id)]:
                 tables.unlink(user_id, task.id)
                 record(unassigned(task.id, user_id, tables.touch(task.id), cause))
+            record(deleted(user, cause))
             if tables.hashes.pop(user_id, None) is not None:
                 for task in [*tables.list_of(str(user_id))]:
                     self._database.task_ids.spend(task.id)
@@ -91,7 +92,6 @@ class MemoryUsers:
             tables.roles.pop(user_id, None)
             self._database.user_ids.spend(user_id)
             tables.drop_user(user_id)
-            record(deleted(user, cause))
             return True
 
 

@@ -10,6 +10,7 @@ import attrs
 from fring_adapters.postgres.repositories import (
     PostgresAssignments,
     PostgresCredentials,
+    PostgresEvents,
     PostgresRateLimits,
     PostgresReceipts,
     PostgresTasks,
@@ -51,6 +52,7 @@ class StoreOnExecutor:
         self.credentials = PostgresCredentials(executor)
         self.tasks = PostgresTasks(executor, changes)
         self.assignments = PostgresAssignments(executor)
+        self.events = PostgresEvents(executor)
         self.receipts = PostgresReceipts(executor)
 
     @asynccontextmanager

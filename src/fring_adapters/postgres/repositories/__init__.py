@@ -2,6 +2,7 @@
 
 from fring_adapters.postgres.repositories.assignments import PostgresAssignments
 from fring_adapters.postgres.repositories.credentials import PostgresCredentials
+from fring_adapters.postgres.repositories.events import PostgresEvents
 from fring_adapters.postgres.repositories.rate_limits import PostgresRateLimits
 from fring_adapters.postgres.repositories.receipts import PostgresReceipts
 from fring_adapters.postgres.repositories.tasks import PostgresTasks
@@ -10,6 +11,7 @@ from fring_adapters.postgres.repositories.users import PostgresUsers
 __all__ = [
     "PostgresAssignments",
     "PostgresCredentials",
+    "PostgresEvents",
     "PostgresRateLimits",
     "PostgresReceipts",
     "PostgresTasks",

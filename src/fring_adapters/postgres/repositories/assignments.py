@@ -2,22 +2,32 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, TypeVar
+from functools import partial
+from typing import TYPE_CHECKING, Any, Final, TypeAlias, TypeVar
 
 import attrs
 import psycopg
 
 from fring_adapters.postgres.repositories.pages import asked_page, is_front, rows_of
+from fring_adapters.postgres.repositories.recording import sent, tell
+from fring_adapters.postgres.repositories.task_places import TaskPlace
 from fring_adapters.postgres.sql import assignments as sql
 from fring_adapters.postgres.sql.drawn_ids import MAX_ROUNDS
 from fring_adapters.postgres.sql.rows import TASKS, USERS
 from fring_core import Outcome, Slice, StoreUnavailable, Task, User
+from fring_core.events import assigned, state, unassigned
 
 if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Mapping
+
     from fring_adapters.postgres.sql.rows import Rows
     from fring_adapters.postgres.wire.executor import Executor
     from fring_adapters.postgres.wire.statement import Row, Statement
-    from fring_core import Page, TaskStatus
+    from fring_core import Cause, Event, Page, TaskStatus
+
+    Made: TypeAlias = Callable[..., Event]
+    Found: TypeAlias = tuple[Outcome, tuple[Event, int] | None, Row]
+    Told: TypeAlias = Mapping[str, Any]
 
 E = TypeVar("E", User, Task)
 
@@ -30,27 +40,38 @@ class PostgresAssignments:
 
     _executor: Executor
 
-    async def add(self, user_id: int, task_id: int) -> Outcome:
+    async def add(self, user_id: int, task_id: int, cause: Cause) -> Outcome:
         for _ in range(MAX_ROUNDS):
             try:
-                return Outcome(*await self._change(sql.ADD, user_id, task_id))
+                outcome, _ = await self._change(sql.ADD, assigned, user_id, task_id, cause)
             except psycopg.errors.ForeignKeyViolation:
                 continue  # one of the two was removed meanwhile: look again
+            return outcome
         raise StoreUnavailable(_TOO_OFTEN.format(user_id, task_id))
 
-    async def remove(self, user_id: int, task_id: int) -> Outcome:
+    async def remove(self, user_id: int, task_id: int, cause: Cause) -> Outcome:
         for _ in range(MAX_ROUNDS):
-            *facts, were_assigned = await self._change(sql.REMOVE, user_id, task_id)
-            outcome = Outcome(*facts)
-            if outcome.changed or not were_assigned:
+            outcome, was = await self._change(sql.REMOVE, unassigned, user_id, task_id, cause)
+            if outcome.changed or not any(was):
                 return outcome
             # Another caller was faster, who may have removed one of the two as well: look again.
         raise StoreUnavailable(_TOO_OFTEN.format(user_id, task_id))
 
-    async def _change(self, statement: Statement, user_id: int, task_id: int) -> Row:
-        """Return whether the user is there, the task, and the change; what else it tells of."""
-        [row] = await self._executor.ask(statement, {"user_id": user_id, "task_id": task_id})
-        return row
+    async def _change(
+        self, statement: Statement, event: Made, user_id: int, task_id: int, cause: Cause
+    ) -> tuple[Outcome, Row]:
+        """Return what was found and done, and what else the statement tells of it."""
+        pair = user_id, task_id
+        call = partial(_changed, statement, partial(event, task_id, user_id, cause=cause), pair)
+        found = await call(self._executor)
+        if found is None:  # and then tell all of it, which nobody may change meanwhile
+            found = await self._executor.all_or_nothing(partial(_first, task_id, cause, call))
+        if found is None:
+            raise StoreUnavailable(_TOO_OFTEN.format(*pair))
+        outcome, told, was = found
+        if told is not None:
+            tell(cause, *told)
+        return outcome, was
 
     async def tasks_of(
         self, user_id: int, status: TaskStatus | None, page: Page | None = None
@@ -80,3 +101,32 @@ class PostgresAssignments:
 
 def _parts(page: Page | None) -> dict[str, bool]:
     return {"page": page is not None, "after": page is not None and page.after is not None}
+
+
+async def _changed(
+    statement: Statement,
+    event: Made,
+    pair: tuple[int, int],
+    executor: Executor,
+    known: Told | None = None,
+) -> Found | None:
+    """Have two assigned, or not any more; return None if nobody was told of the task yet."""
+    made = event(version=0, known=known)
+    user_id, task_id = pair
+    asked = {"user_id": user_id, "task_id": task_id, "events": sent(made)}
+    [(user, task, changed, is_told, version, number, *was)] = await executor.ask(statement, asked)
+    if user and task and not is_told:
+        return None
+    told = (attrs.evolve(made, version=version), number) if changed else None
+    return Outcome(user, task, changed), told, tuple(was)
+
+
+async def _first(
+    task_id: int, cause: Cause, call: Callable[..., Awaitable[Found | None]], executor: Executor
+) -> Found | None:
+    rows = await executor.ask(sql.TELL, {"task_id": task_id})
+    known = None
+    if rows:
+        assignees = await TaskPlace(task_id, None).assignees(executor)
+        known = state(TASKS.entity(rows[0]), cause, assignees)
+    return await call(executor, known)

@@ -15,16 +15,16 @@ from fring_core import StoreUnavailable
 if TYPE_CHECKING:
     from collections.abc import Hashable, Sequence
 
-    from fring_adapters.postgres.repositories.changing import Apply, Verb
+    from fring_adapters.postgres.repositories.changing import Apply, Change, Place
     from fring_adapters.postgres.wire.executor import Executor
 
 
 @attrs.define(eq=False)
 class _Round:
-    """Serve these verbs, by who waits for each; they may be joined until it begins."""
+    """Serve these changes, by who waits for each; they may be joined until it begins."""
 
     task: asyncio.Task[dict[object, Any]]
-    verbs: dict[object, Verb[Any]] = attrs.field(factory=dict)
+    changes: dict[object, Change[Any]] = attrs.field(factory=dict)
 
 
 @attrs.define(eq=False)
@@ -48,31 +48,31 @@ class Together(Changing):
         # By their loops as well: what one has left behind is nothing to wait for in another.
         self._rows: WeakValueDictionary[Hashable, _Row] = WeakValueDictionary()
 
-    async def _in_turn(self, key: Hashable, verb: Verb[Any], apply: Apply) -> Any:
-        row = self._rows.setdefault((asyncio.get_running_loop(), key), _Row())
+    async def _in_turn(self, place: Place[Any], change: Change[Any], apply: Apply) -> Any:
+        row = self._rows.setdefault((asyncio.get_running_loop(), place), _Row())
         if row.next is None:
             if not row.turn.locked():
                 async with row.turn:
-                    [result] = await _applied(row, apply, [verb])
+                    [result] = await _applied(row, apply, [change])
                 return result
             # A task of its own: whoever is cancelled must not take the others along.
             row.next = _Round(asyncio.create_task(_serve(row, apply)))
-        return await _joined(row, row.next, verb)
+        return await _joined(row, row.next, change)
 
     async def _pause(self, seconds: float) -> None:
         await asyncio.sleep(seconds)
 
 
-async def _joined(row: _Row, its_round: _Round, verb: Verb[Any]) -> Any:
-    """Have a verb served, and return what became of it."""
+async def _joined(row: _Row, its_round: _Round, change: Change[Any]) -> Any:
+    """Have a change served, and return what became of it."""
     me = object()
-    its_round.verbs[me] = verb
+    its_round.changes[me] = change
     try:
         await asyncio.wait([its_round.task])
     except asyncio.CancelledError:
-        del its_round.verbs[me]
+        del its_round.changes[me]
         if row.next is not its_round:  # it has begun: nothing may come of it once this call is over
-            if not its_round.verbs:
+            if not its_round.changes:
                 its_round.task.cancel()
             await asyncio.wait([its_round.task])
         raise
@@ -81,18 +81,18 @@ async def _joined(row: _Row, its_round: _Round, verb: Verb[Any]) -> Any:
 
 async def _serve(row: _Row, apply: Apply) -> dict[object, Any]:
     async with row.turn:
-        verbs, row.next = dict(row.next.verbs if row.next else {}), None
+        changes, row.next = dict(row.next.changes if row.next else {}), None
         results: list[Any] = []
         if row.away is not None:
-            results, row.away = repeated(row.away, verbs), None
-        elif verbs:
-            results = await _applied(row, apply, [*verbs.values()])
-    return dict(zip(verbs, results, strict=True))
+            results, row.away = repeated(row.away, changes), None
+        elif changes:
+            results = await _applied(row, apply, [*changes.values()])
+    return dict(zip(changes, results, strict=True))
 
 
-async def _applied(row: _Row, apply: Apply, verbs: Sequence[Verb[Any]]) -> list[Any]:
+async def _applied(row: _Row, apply: Apply, changes: Sequence[Change[Any]]) -> list[Any]:
     row.away = None
-    results = await apply(verbs)
+    results = await apply(changes)
     last = results[-1]
     if isinstance(last, StoreUnavailable) and is_without_connection(last):
         row.away = last

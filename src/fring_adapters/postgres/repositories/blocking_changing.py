@@ -13,7 +13,7 @@ from fring_core import StoreUnavailable
 if TYPE_CHECKING:
     from collections.abc import Hashable
 
-    from fring_adapters.postgres.repositories.changing import Apply, Verb
+    from fring_adapters.postgres.repositories.changing import Apply, Change, Place
     from fring_adapters.postgres.wire.executor import Executor
 
 # As long as a statement may wait for a row: others may be waiting for it in there.
@@ -28,13 +28,13 @@ class InTurn(Changing):
         self._guard = Lock()
         self._rows: WeakValueDictionary[Hashable, Lock] = WeakValueDictionary()
 
-    async def _in_turn(self, key: Hashable, verb: Verb[Any], apply: Apply) -> Any:
+    async def _in_turn(self, place: Place[Any], change: Change[Any], apply: Apply) -> Any:
         with self._guard:
-            turn = self._rows.setdefault(key, Lock())
+            turn = self._rows.setdefault(place, Lock())
         if not turn.acquire(timeout=LONGEST_WAIT):
             raise StoreUnavailable(f"Others have changed a row for {LONGEST_WAIT:g} s")
         try:
-            [result] = await apply([verb])
+            [result] = await apply([change])
         finally:
             turn.release()
         return result

@@ -15,7 +15,8 @@ from fring_adapters.postgres.repositories.pages import (
     is_front,
     rows_of,
 )
-from fring_adapters.postgres.repositories.removing import removed_at
+from fring_adapters.postgres.repositories.recording import sent, tell, tell_all
+from fring_adapters.postgres.repositories.task_places import TaskPlace
 from fring_adapters.postgres.sql import tasks as sql
 from fring_adapters.postgres.sql.drawn_ids import MAX_ROUNDS, steps_after
 from fring_adapters.postgres.sql.pieces import needle
@@ -23,15 +24,16 @@ from fring_adapters.postgres.sql.rows import TASKS, USERS
 from fring_adapters.postgres.sql.task_lists import listing
 from fring_adapters.postgres.sql.tasks import STATEMENTS
 from fring_core import IdTaken, Slice, StoreUnavailable, TaskOrder, TaskWithUsers
+from fring_core.events import created, deleted
+from fring_core.versions import check_version
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
-    from datetime import datetime
 
     from fring_adapters.postgres.repositories.changing import Changing
     from fring_adapters.postgres.wire.executor import Executor
     from fring_adapters.postgres.wire.statement import Statement
-    from fring_core import NewTask, Page, Task, TaskFilter
+    from fring_core import Cause, NewTask, Page, Task, TaskFilter
 
 
 @attrs.frozen
@@ -41,23 +43,29 @@ class PostgresTasks:
     _executor: Executor
     _changing: Changing
 
-    async def add(self, new: NewTask, owner: str | None, now: datetime) -> Task:
-        parameters = TASKS.parameters(new.as_task(0, owner, now)) | {"id": new.id}
-        if new.id is not None:
-            if not await self._executor.ask(STATEMENTS.add_with_id, parameters):
-                raise IdTaken(new.id)
-            return new.as_task(new.id, owner, now)
+    async def add(self, new: NewTask, owner: str | None, cause: Cause) -> Task:
+        task = new.as_task(0, owner, cause.at)
+        event = created(task, cause)
+        parameters = TASKS.parameters(task) | {"id": new.id, "events": sent(event)}
         for clashes in range(MAX_ROUNDS):
-            rows = await self._executor.ask(sql.ADD, parameters)
+            statement = sql.ADD if new.id is None else STATEMENTS.add_with_id
+            rows = await self._executor.ask(statement, parameters)
             if rows:
-                return new.as_task(rows[0][0], owner, now)
+                [(task_id, [number])] = rows
+                tell(cause, attrs.evolve(event, task_id=task_id), number)
+                return new.as_task(task_id, owner, cause.at)
+            if new.id is not None:
+                raise IdTaken(new.id)
             await self._executor.run(STATEMENTS.skip_ahead, steps_after(clashes))
         raise StoreUnavailable(f"No free task id in {MAX_ROUNDS} attempts")
 
     async def add_many(
-        self, new: Sequence[NewTask], owner: str | None, now: datetime
+        self, new: Sequence[NewTask], owner: str | None, cause: Cause
     ) -> Sequence[Task | IdTaken]:
-        return await self._executor.all_or_nothing(partial(many_tasks.added, new, owner, now))
+        work = partial(many_tasks.added, new, owner, cause)
+        results, told = await self._executor.all_or_nothing(work)
+        tell_all(cause, told)
+        return results
 
     async def get(self, task_id: int, owner: str | None) -> Task | None:
         return await _get(task_id, owner, self._executor)
@@ -91,32 +99,44 @@ class PostgresTasks:
         return int(number)
 
     async def change(
-        self, task_id: int, owner: str | None, verb: Callable[[Task], Task]
+        self, task_id: int, owner: str | None, verb: Callable[[Task], Task], cause: Cause
     ) -> Task | None:
-        return await self._changing.change(
-            ("task", task_id, owner), verb, partial(_get, task_id, owner), _save
-        )
+        return await self._changing.change(TaskPlace(task_id, owner), verb, cause)
 
     async def change_many(
-        self, task_ids: Sequence[int], owner: str | None, verb: Callable[[Task], Task]
+        self,
+        task_ids: Sequence[int],
+        owner: str | None,
+        verb: Callable[[Task], Task],
+        cause: Cause,
     ) -> Sequence[Task | Exception | None]:
-        work = partial(many_tasks.changed, task_ids, owner, verb)
-        return await self._executor.all_or_nothing(work)
+        work = partial(many_tasks.changed, task_ids, owner, verb, cause)
+        results, told = await self._executor.all_or_nothing(work)
+        tell_all(cause, told)
+        return results
 
-    async def remove(self, task_id: int, owner: str | None, *, version: int | None = None) -> bool:
-        parameters = {"id": task_id, "owner": owner}
-        if version is not None:
-            return bool(await removed_at(version, self._executor, sql.REMOVE_AT, parameters))
-        return bool(await self._executor.ask(sql.REMOVE, parameters))
+    async def remove(
+        self, task_id: int, owner: str | None, cause: Cause, *, version: int | None = None
+    ) -> bool:
+        for _ in range(MAX_ROUNDS):
+            found = await self.get_with_users(task_id, owner)
+            if found is None:
+                return False
+            check_version(found.task, version)
+            event = deleted(found.task, cause, [user.id for user in found.users])
+            asked = {"id": task_id, "owner": owner, "was": found.task.version}
+            rows = await self._executor.ask(sql.REMOVE, {**asked, "events": sent(event)})
+            if rows:
+                [(_, [number])] = rows
+                tell(cause, event, number)
+                return True
+            # Another caller was faster: look again.
+        raise StoreUnavailable(f"Task {task_id} changed under {MAX_ROUNDS} attempts to remove it")
 
 
 async def _get(task_id: int, owner: str | None, executor: Executor) -> Task | None:
     rows = await executor.ask(STATEMENTS.get, {"id": task_id, "owner": owner})
     return TASKS.entity(rows[0]) if rows else None
-
-
-async def _save(executor: Executor, task: Task, was: int) -> bool:
-    return bool(await executor.ask(STATEMENTS.save, TASKS.parameters(task) | {"was": was}))
 
 
 def _listing(

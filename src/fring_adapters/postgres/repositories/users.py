@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from functools import partial
 from typing import TYPE_CHECKING
 
 import attrs
-import psycopg
 
 from fring_adapters.postgres.repositories.pages import (
     NO_PAGE,
@@ -15,29 +13,23 @@ from fring_adapters.postgres.repositories.pages import (
     is_front,
     rows_of,
 )
-from fring_adapters.postgres.repositories.removing import removed_at
+from fring_adapters.postgres.repositories.recording import sent, tell
+from fring_adapters.postgres.repositories.user_places import UserPlace, check_unique
+from fring_adapters.postgres.repositories.user_removal import removed
 from fring_adapters.postgres.sql import users as sql
 from fring_adapters.postgres.sql.drawn_ids import MAX_ROUNDS, steps_after
 from fring_adapters.postgres.sql.pieces import needle
 from fring_adapters.postgres.sql.rows import TASKS, USERS
-from fring_adapters.postgres.sql.user_removal import REMOVE, REMOVE_AT, SWEEP
 from fring_adapters.postgres.sql.users import STATEMENTS
-from fring_core import (
-    EmailTaken,
-    IdTaken,
-    Slice,
-    StoreUnavailable,
-    UsernameTaken,
-    UserWithTasks,
-)
+from fring_core import IdTaken, Slice, StoreUnavailable, UserWithTasks
+from fring_core.events import created
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from datetime import datetime
 
     from fring_adapters.postgres.repositories.changing import Changing
     from fring_adapters.postgres.wire.executor import Executor
-    from fring_core import NewUser, Page, User, UserFilter
+    from fring_core import Cause, NewUser, Page, User, UserFilter
 
 
 @attrs.frozen
@@ -47,16 +39,20 @@ class PostgresUsers:
     _executor: Executor
     _changing: Changing
 
-    async def add(self, new: NewUser, now: datetime, password_hash: str | None = None) -> User:
-        parameters = USERS.parameters(new.as_user(0, now))
-        parameters |= {"id": new.id, "password_hash": password_hash}
+    async def add(self, new: NewUser, cause: Cause, password_hash: str | None = None) -> User:
+        user = new.as_user(0, cause.at)
+        event = created(user, cause)
+        parameters = USERS.parameters(user) | {"id": new.id, "password_hash": password_hash}
+        parameters["events"] = sent(event)
         for clashes in range(MAX_ROUNDS):
             rows = await self._executor.ask(
                 sql.ADD if new.id is None else STATEMENTS.add_with_id, parameters
             )
             if rows:
-                return new.as_user(rows[0][0], now)
-            id_taken = await _check_unique(
+                [(user_id, [number])] = rows
+                tell(cause, attrs.evolve(event, user_id=user_id), number)
+                return new.as_user(user_id, cause.at)
+            id_taken = await check_unique(
                 self._executor, new.username, new.email, new.id, besides=None
             )
             if new.id is None:
@@ -66,7 +62,8 @@ class PostgresUsers:
         raise StoreUnavailable(f"No free user id in {MAX_ROUNDS} attempts")
 
     async def get(self, user_id: int) -> User | None:
-        return await _get(user_id, self._executor)
+        rows = await self._executor.ask(STATEMENTS.get, {"id": user_id})
+        return USERS.entity(rows[0]) if rows else None
 
     async def get_with_tasks(self, user_id: int) -> UserWithTasks | None:
         rows = await self._executor.ask(sql.GET_WITH_TASKS, {"id": user_id})
@@ -96,18 +93,11 @@ class PostgresUsers:
         [(number,)] = await alone(self._executor, statement, asked)
         return int(number)
 
-    async def change(self, user_id: int, verb: Callable[[User], User]) -> User | None:
-        return await self._changing.change(("user", user_id), verb, partial(_get, user_id), _save)
+    async def change(self, user_id: int, verb: Callable[[User], User], cause: Cause) -> User | None:
+        return await self._changing.change(UserPlace(user_id), verb, cause)
 
-    async def remove(self, user_id: int, *, version: int | None = None) -> bool:
-        parameters = {"id": user_id, "owner": str(user_id)}
-        if version is not None:
-            rows = await removed_at(version, self._executor, REMOVE_AT, parameters)
-        else:
-            rows = await self._executor.ask(REMOVE, parameters)
-        if rows and rows[0][1]:
-            await self._executor.ask(SWEEP, parameters)
-        return bool(rows)
+    async def remove(self, user_id: int, cause: Cause, *, version: int | None = None) -> bool:
+        return await removed(user_id, version, cause, self._executor)
 
 
 def _meant(where: UserFilter) -> dict[str, object]:
@@ -117,32 +107,3 @@ def _meant(where: UserFilter) -> dict[str, object]:
         "email": where.email,
         "email_pieces": needle(where.email),
     }
-
-
-async def _get(user_id: int, executor: Executor) -> User | None:
-    rows = await executor.ask(STATEMENTS.get, {"id": user_id})
-    return USERS.entity(rows[0]) if rows else None
-
-
-async def _save(executor: Executor, user: User, was: int) -> bool:
-    parameters = USERS.parameters(user) | {"was": was}
-    for _ in range(MAX_ROUNDS):
-        try:
-            return bool(await executor.ask(STATEMENTS.save, parameters))
-        except psycopg.errors.UniqueViolation:
-            await _check_unique(executor, user.username, user.email, None, besides=user.id)
-    raise StoreUnavailable(f"User {user.id} met a vanishing rival {MAX_ROUNDS} times")
-
-
-async def _check_unique(
-    executor: Executor, username: str, email: str, chosen_id: int | None, *, besides: int | None
-) -> bool:
-    """Raise `UsernameTaken` or `EmailTaken`; tell whether the chosen id is taken."""
-    [(username_taken, email_taken, id_taken)] = await executor.ask(
-        sql.TAKEN, {"username": username, "email": email, "id": chosen_id, "besides": besides}
-    )
-    if username_taken:
-        raise UsernameTaken(username)
-    if email_taken:
-        raise EmailTaken(email)
-    return bool(id_taken)

@@ -75,7 +75,7 @@ class Asked:
     @classmethod
     def like(cls, columns: Iterable[Column[Any]], **more: TypeEngine[Any]) -> Asked:
         """Return what asks with values for these columns, and with more parameters."""
-        return cls(**{each.name: _plain(each.type) for each in columns}, **more)
+        return cls(**{each.name: plain_type(each.type) for each in columns}, **more)
 
     @classmethod
     def with_page(cls, **parameters: TypeEngine[Any] | None) -> Asked:
@@ -120,5 +120,6 @@ class AskedAnew(Asked):
         return bindparam(name, type_=ARRAY(kind))
 
 
-def _plain(kind: TypeEngine[Any]) -> TypeEngine[Any]:
+def plain_type(kind: TypeEngine[Any]) -> TypeEngine[Any]:
+    """Return a column's type without its collation."""
     return TEXT if isinstance(kind, String) else kind

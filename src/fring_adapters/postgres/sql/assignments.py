@@ -5,12 +5,13 @@ from __future__ import annotations
 from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 
-from sqlalchemy import and_, delete, select, true
+from sqlalchemy import delete, func, over, select, true, update
 from sqlalchemy.dialects.postgresql import insert
 
 from fring_adapters.postgres.sql.asked import ID, TEXT, Asked
+from fring_adapters.postgres.sql.events import recording
 from fring_adapters.postgres.sql.rows import TASKS, USERS
-from fring_adapters.postgres.sql.tables import tasks, user_tasks, users
+from fring_adapters.postgres.sql.tables import events, tasks, user_tasks, users
 
 if TYPE_CHECKING:
     from sqlalchemy import CTE, Column, ColumnElement, Table
@@ -25,8 +26,10 @@ def _there(asked: Asked) -> CTE:
         select(
             users.c.id.label("user_id"),
             tasks.c.id.label("task_id"),
+            tasks.c.told,
             # Of two calls about the same two, it is the first that changes anything.
             asked.first("user_id", "task_id").label("is_first"),
+            asked.c.events,
             asked.c.n,
         )
         .select_from(
@@ -38,45 +41,93 @@ def _there(asked: Asked) -> CTE:
     )
 
 
-def _outcome(
-    there: CTE, changed: CTE, *more: ColumnElement[bool]
-) -> tuple[ColumnElement[bool], ...]:
-    return (
-        there.c.user_id.is_not(None),
-        there.c.task_id.is_not(None),
-        and_(changed.c.user_id.is_not(None), there.c.is_first),
-        *more,
-    )
-
-
 def _of_both(there: CTE, other: CTE | Table) -> ColumnElement[bool]:
     return (other.c.user_id == there.c.user_id) & (other.c.task_id == there.c.task_id)
 
 
+def _changing(asked: Asked, there: CTE, changed: CTE, linked: CTE | None = None) -> Statement:
+    """Return what has the tasks of changed pairs on versions, and records what was changed.
+
+    It tells whether the user is there, the task, and the change; then whether an event has told of
+    the task, its version, the number of the event, and whether the two were `linked`.
+    """
+    steps = (
+        select(
+            there.c.user_id,
+            there.c.task_id,
+            there.c.events,
+            there.c.n,
+            over(func.row_number(), partition_by=there.c.task_id, order_by=there.c.n).label("step"),
+        )
+        .select_from(there.join(changed, _of_both(there, changed)))
+        .where(there.c.is_first)
+        .cte("steps")
+    )
+    last = (
+        select(steps.c.task_id, func.max(steps.c.step).label("step"))
+        .group_by(steps.c.task_id)
+        .order_by(steps.c.task_id)
+        .subquery("last")
+    )
+    touched = (
+        update(tasks)
+        .values(version=tasks.c.version + last.c.step)
+        .where(tasks.c.id == last.c.task_id)
+        .returning(tasks.c.id, (tasks.c.version - last.c.step).label("was"))
+        .cte("touched")
+    )
+    pairs = (
+        select(
+            steps.c.task_id.label("id"),
+            steps.c.user_id,
+            steps.c.events,
+            (touched.c.was + steps.c.step).label("version"),
+            steps.c.n,
+        )
+        .select_from(steps.join(touched, touched.c.id == steps.c.task_id))
+        .cte("pairs")
+    )
+    told = recording(pairs, events.c.task_id, version=pairs.c.version)
+    theirs = (told.c.task_id == pairs.c.id) & (told.c.user_id == pairs.c.user_id)
+    found = there.outerjoin(pairs, pairs.c.n == there.c.n).outerjoin(told, theirs)
+    was = []
+    if linked is not None:
+        found = found.outerjoin(linked, _of_both(there, linked))
+        was = [linked.c.user_id.is_not(None)]
+    return asked.writing(
+        select(
+            there.c.user_id.is_not(None),
+            there.c.task_id.is_not(None),
+            pairs.c.id.is_not(None),
+            there.c.told,
+            pairs.c.version,
+            told.c.id,
+            *was,
+            there.c.n,
+        ).select_from(found)
+    )
+
+
 def _addition() -> Statement:
-    asked = Asked(user_id=ID, task_id=ID)
+    asked = Asked(user_id=ID, task_id=ID, events=TEXT)
     there = _there(asked)
     added = (
         insert(user_tasks)
         .from_select(
             ["user_id", "task_id"],
             select(there.c.user_id, there.c.task_id).where(
-                there.c.user_id.is_not(None), there.c.task_id.is_not(None)
+                there.c.user_id.is_not(None), there.c.told
             ),
         )
         .on_conflict_do_nothing()
         .returning(user_tasks.c.user_id, user_tasks.c.task_id)
         .cte("added")
     )
-    return asked.writing(
-        select(*_outcome(there, added), there.c.n).select_from(
-            there.outerjoin(added, _of_both(there, added))
-        )
-    )
+    return _changing(asked, there, added)
 
 
 def _removal() -> Statement:
-    asked = Asked(user_id=ID, task_id=ID)
+    asked = Asked(user_id=ID, task_id=ID, events=TEXT)
     there = _there(asked)
     linked = (
         select(user_tasks.c.user_id, user_tasks.c.task_id)
@@ -84,23 +135,37 @@ def _removal() -> Statement:
         .where(there.c.is_first)
         .cte("linked")
     )
+    # Before what they are assigned to, as whoever removes a task or a user does.
+    locked = (
+        select(tasks.c.id)
+        .where(tasks.c.id.in_(select(there.c.task_id)), tasks.c.told)
+        .order_by(tasks.c.id)
+        .with_for_update(key_share=True)
+        .cte("locked")
+    )
     removed = (
         delete(user_tasks)
-        .where(_of_both(there, user_tasks))
+        .where(_of_both(there, user_tasks), user_tasks.c.task_id == locked.c.id)
         .returning(user_tasks.c.user_id, user_tasks.c.task_id)
         .cte("removed")
     )
+    return _changing(asked, there, removed, linked)
+
+
+def _telling() -> Statement:
+    asked = Asked(task_id=ID)
     return asked.writing(
-        select(*_outcome(there, removed, linked.c.user_id.is_not(None)), there.c.n).select_from(
-            there.outerjoin(removed, _of_both(there, removed)).outerjoin(
-                linked, _of_both(there, linked)
-            )
-        )
+        update(tasks)
+        .values(told=true())
+        .where(tasks.c.id == asked.c.task_id)
+        .returning(*TASKS.columns, asked.c.n)
     )
 
 
 ADD: Final = _addition()
 REMOVE: Final = _removal()
+# Of a task that nobody was told of: from now on somebody is, and nobody else changes it meanwhile.
+TELL: Final = _telling()
 
 
 @cache

@@ -22,11 +22,13 @@ from sqlalchemy import (
     func,
     literal_column,
     select,
+    true,
     union_all,
 )
 from sqlalchemy.dialects.postgresql import insert
 
-from fring_adapters.postgres.sql.asked import Asked
+from fring_adapters.postgres.sql.asked import TEXT, Asked
+from fring_adapters.postgres.sql.events import about, recorded
 from fring_adapters.postgres.sql.statements import writing
 from fring_adapters.postgres.sql.tables import spent_ids
 from fring_adapters.postgres.wire.statement import SCHEMA
@@ -50,10 +52,10 @@ def adding(table: Table, new: Sequence[Column[Any]], *conditions: ColumnElement[
     `new` are the columns that have values. It tells each call its id; or nothing if that is taken
     or spent, if a condition does not hold, or if a constraint is broken.
     """
-    asked = Asked.like(new)
+    asked = Asked.like(new, events=TEXT)
     drawn = select(func.nextval(_sequence(table)).label("id"), *asked.c).cte("drawn")
     row = (
-        select(DRAWN_ID, *(drawn.c[column.name] for column in new))
+        select(DRAWN_ID, *(drawn.c[column.name] for column in new), true())
         .select_from(drawn)
         .where(
             _none(spent_ids.c.id, spent_ids.c.kind == _kind(table), spent_ids.c.id == DRAWN_ID),
@@ -63,14 +65,17 @@ def adding(table: Table, new: Sequence[Column[Any]], *conditions: ColumnElement[
     )
     added = (
         insert(table)
-        .from_select(["id", *(column.name for column in new)], row)
+        .from_select(["id", *(column.name for column in new), "told"], row)
         .on_conflict_do_nothing()
         .returning(table.c.id)
         .cte("added")
     )
-    return asked.writing(
-        select(added.c.id, drawn.c.n).select_from(added.join(drawn, added.c.id == drawn.c.id))
+    new_rows = (
+        select(added.c.id, drawn.c.events, drawn.c.n)
+        .select_from(added.join(drawn, added.c.id == drawn.c.id))
+        .cte("new_rows")
     )
+    return asked.writing(recorded(new_rows, about(table)))
 
 
 def spending(*removals: tuple[Table, CTE]) -> CTE:

@@ -8,8 +8,9 @@ import attrs
 from sqlalchemy import func, literal_column, select, true, update
 from sqlalchemy.dialects.postgresql import insert
 
-from fring_adapters.postgres.sql.asked import ID, Asked
+from fring_adapters.postgres.sql.asked import ID, TEXT, Asked
 from fring_adapters.postgres.sql.drawn_ids import skipping_ahead
+from fring_adapters.postgres.sql.events import about, recorded
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -28,12 +29,14 @@ FRONT: Final = 2001
 class EntityStatements:
     """Hold the statements of one kind of entity, which serve several calls each.
 
-    `save` stores an entity one or more versions on, if its row still has the version `was`.
+    `find` gets one that is to be changed, and whether an event has told of it. `save` stores an
+    entity one or more versions on, if its row still has the version `was`.
     """
 
     add_with_id: Statement
     skip_ahead: Statement
     get: Statement
+    find: Statement
     save: Statement
 
     @classmethod
@@ -44,7 +47,14 @@ class EntityStatements:
         """
         table = rows.table
         changing = [*(table.c[name] for name in rows.changing), table.c.version]
-        asked, saved = Asked.like(key), Asked.like([*key, *changing], was=ID)
+        asked, saved = Asked.like(key), Asked.like([*key, *changing], was=ID, events=TEXT)
+        changed = (
+            update(table)
+            .values(saved.values(changing) | {"told": true()})
+            .where(saved.is_it(*key), table.c.version == saved.c.was)
+            .returning(table.c.id, saved.c.events, saved.c.n)
+            .cte("changed")
+        )
         return cls(
             add_with_id=_adding_with_id(table, new),
             skip_ahead=skipping_ahead(table),
@@ -53,35 +63,39 @@ class EntityStatements:
                     asked.table.join(table, asked.is_it(*key))
                 )
             ),
-            save=saved.writing(
-                update(table)
-                .values(saved.values(changing))
-                .where(saved.is_it(*key), table.c.version == saved.c.was)
-                .returning(table.c.id, saved.c.n)
+            find=asked.reading(
+                select(*rows.columns, table.c.told, asked.c.n).select_from(
+                    asked.table.join(table, asked.is_it(*key))
+                )
             ),
+            save=saved.writing(recorded(changed, about(table))),
         )
 
 
 def _adding_with_id(table: Table, new: Sequence[Column[Any]]) -> Statement:
     columns = [table.c.id, *new]
-    asked = Asked.like(columns)
+    asked = Asked.like(columns, events=TEXT)
     # Of two that choose the same id, the first has it.
     numbered = select(*asked.c, asked.first("id").label("is_first")).cte("numbered")
     added = (
         insert(table)
         .from_select(
-            [column.name for column in columns],
-            select(*(numbered.c[column.name] for column in columns)).where(numbered.c.is_first),
+            [*(column.name for column in columns), "told"],
+            select(*(numbered.c[column.name] for column in columns), true()).where(
+                numbered.c.is_first
+            ),
         )
         .on_conflict_do_nothing()
         .returning(table.c.id)
         .cte("added")
     )
-    return asked.writing(
-        select(added.c.id, numbered.c.n)
+    new_rows = (
+        select(added.c.id, numbered.c.events, numbered.c.n)
         .select_from(added.join(numbered, added.c.id == numbered.c.id))
         .where(numbered.c.is_first)
+        .cte("new_rows")
     )
+    return asked.writing(recorded(new_rows, about(table)))
 
 
 def page_of(

@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from sqlalchemy import (
+    JSON,
     BigInteger,
     Boolean,
     CheckConstraint,
@@ -72,6 +73,7 @@ users = Table(
     Column("version", BigInteger, nullable=False, server_default=text("1")),
     Column("password_hash", String),  # None: nobody can log in as this user
     Column("role", String, nullable=False, server_default=text("'member'")),
+    Column("told", Boolean, nullable=False, server_default=text("false")),
     CheckConstraint(_one_of("role", Role), name="role"),
     _version(),
     _moment("created_at"),
@@ -89,6 +91,8 @@ tasks = Table(
     Column("owner", Text),
     Column("due_date", Date),
     Column("version", BigInteger, nullable=False, server_default=text("1")),
+    # Whether an event tells of it: not of what plain SQL has loaded, until Fring changes it.
+    Column("told", Boolean, nullable=False, server_default=text("false")),
     CheckConstraint(_one_of("status", TaskStatus), name="status"),
     _version(),
     _moment("created_at"),
@@ -148,6 +152,26 @@ spent_ids = Table(
     Column("kind", Text, primary_key=True),
     Column("id", BigInteger, primary_key=True, autoincrement=False),
 )
+
+# What has changed. Ids are drawn while the row that changes is locked, so those of one row are in
+# order. No row of these is changed.
+events = Table(
+    "events",
+    metadata,
+    Column("id", BigInteger, Identity(), primary_key=True),
+    Column("type", Text, nullable=False),
+    Column("at", Moment, nullable=False),
+    Column("actor", String),
+    Column("request_id", String),
+    Column("task_id", BigInteger),
+    Column("user_id", BigInteger),
+    Column("owner", Text),
+    Column("version", BigInteger, nullable=False),
+    Column("before", JSON, nullable=False),
+    Column("after", JSON, nullable=False),
+)
+
+Index(None, events.c.task_id, events.c.id, postgresql_where=events.c.task_id.is_not(None))
 
 receipts = Table(
     "receipts",

@@ -1,75 +1,82 @@
-"""What a user takes along: assignments by the foreign key, and an account its personal list."""
+"""What a user takes along: its assignments, and an account its personal list."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
-from sqlalchemy import delete, exists, select
+from sqlalchemy import delete, exists, literal_column, select, true, update
 
-from fring_adapters.postgres.sql.asked import ID, TEXT, AskedAnew
+from fring_adapters.postgres.sql.asked import ID, TEXT, Asked
 from fring_adapters.postgres.sql.drawn_ids import spending
-from fring_adapters.postgres.sql.removal_at import seen_beside
-from fring_adapters.postgres.sql.tables import tasks, users
+from fring_adapters.postgres.sql.events import recorded
+from fring_adapters.postgres.sql.rows import TASKS, USERS
+from fring_adapters.postgres.sql.tables import events, tasks, user_tasks, users
 
 if TYPE_CHECKING:
-    from sqlalchemy import CTE, ColumnElement, Select
-
     from fring_adapters.postgres.wire.statement import Statement
 
+SOME: Final = 1000  # tasks of a list that are removed together
 
-def _removed(asked: AskedAnew, *more: ColumnElement[bool]) -> CTE:
-    return (
-        delete(users)
-        .where(users.c.id == asked.c.id, *more)
-        .returning(
-            users.c.id,
-            users.c.password_hash.is_not(None).label("is_account"),
-            asked.c.owner,
-            asked.c.n,
-        )
-        .cte("removed")
+
+def _locking_tasks() -> Statement:
+    asked = Asked(id=ID)
+    return asked.writing(
+        select(tasks.c.id, tasks.c.version, tasks.c.told, asked.c.n)
+        .select_from(asked.table.join(user_tasks, user_tasks.c.user_id == asked.c.id).join(tasks))
+        .order_by(tasks.c.id)
+        .with_for_update(of=tasks, key_share=True)
     )
 
 
-def _with_its_list(asked: AskedAnew, removed: CTE, told: Select[*tuple[Any, ...]]) -> Statement:
-    """Return a removal that tells this, and takes an account's list along."""
-    # The list of a user without a password may be somebody else's.
-    its_list = (
-        delete(tasks)
-        .where(tasks.c.owner == removed.c.owner, removed.c.is_account)
-        .returning(tasks.c.id)
-        .cte("list")
+def _locking() -> Statement:
+    asked = Asked(id=ID)
+    return asked.writing(
+        select(*USERS.columns, users.c.password_hash.is_not(None), asked.c.n)
+        .select_from(asked.table.join(users, users.c.id == asked.c.id))
+        .with_for_update(of=users)
     )
-    return asked.writing(told.add_cte(spending((users, removed), (tasks, its_list))))
+
+
+def _unassigning() -> Statement:
+    asked = Asked(id=ID, events=TEXT)
+    changed = (
+        update(tasks)
+        .values(version=tasks.c.version + literal_column("1"), told=true())
+        .where(tasks.c.id == asked.c.id)
+        .returning(tasks.c.id, asked.c.events, asked.c.n)
+        .cte("changed")
+    )
+    return asked.writing(recorded(changed, events.c.task_id))
 
 
 def _removal() -> Statement:
-    asked = AskedAnew(id=ID, owner=TEXT)
-    removed = _removed(asked)
-    return _with_its_list(asked, removed, select(removed.c.id, removed.c.is_account, removed.c.n))
-
-
-def _removal_at() -> Statement:
-    asked = AskedAnew(id=ID, owner=TEXT, was=ID)
-    removed = _removed(asked, users.c.version == asked.c.was)
-    return _with_its_list(asked, removed, seen_beside(removed, asked, users, users.c.id))
-
-
-def _sweep() -> Statement:
-    """Return what removes what came to a list while its removal could not see it."""
-    asked = AskedAnew(id=ID, owner=TEXT)
-    left = (
-        delete(tasks)
-        .where(
-            tasks.c.owner == asked.c.owner,
-            ~exists(select(users.c.id).where(users.c.id == asked.c.id)),
-        )
-        .returning(tasks.c.id, asked.c.n)
-        .cte("list")
+    asked = Asked(id=ID, events=TEXT)
+    removed = (
+        delete(users)
+        .where(users.c.id == asked.c.id)
+        .returning(users.c.id, asked.c.events, asked.c.n)
+        .cte("removed")
     )
-    return asked.writing(select(left.c.id, left.c.n).add_cte(spending((tasks, left))))
+    told = recorded(removed, events.c.user_id)
+    return asked.writing(told.add_cte(spending((users, removed))))
 
 
+def _left() -> Statement:
+    asked = Asked(id=ID, owner=TEXT)
+    return asked.writing(
+        select(*TASKS.columns, asked.c.n)
+        .select_from(asked.table.join(tasks, tasks.c.owner == asked.c.owner))
+        .where(~exists(select(users.c.id).where(users.c.id == asked.c.id)))
+        .order_by(tasks.c.id)
+        .limit(literal_column(f"{SOME}"))
+        .with_for_update(of=tasks)
+    )
+
+
+# The tasks that a user has, and the user, for nobody to change until the transaction ends.
+LOCK_TASKS: Final = _locking_tasks()
+LOCK: Final = _locking()
+UNASSIGN: Final = _unassigning()
 REMOVE: Final = _removal()
-REMOVE_AT: Final = _removal_at()
-SWEEP: Final = _sweep()
+# Of a list whose user is gone, for nobody to change either.
+LEFT: Final = _left()
