@@ -6,8 +6,10 @@ from typing import TYPE_CHECKING, TypeAlias
 
 import attrs
 
+from fring_core import text
 from fring_core.clocks import in_utc
 from fring_core.hooks import unheard
+from fring_core.values import plain_fields
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -25,16 +27,52 @@ class Cause:
 
     `at` is in UTC; raise `ValueError` for a time without a zone. `actor` is None where nobody has
     to say who they are. `is_wordy` tells whether events may hold descriptions; else they hold a
-    description's length and hash. A store calls `tell` with each event that a call has recorded,
-    once that call is done, in the order of recording.
+    description's length and hash. `on_record` hears of each event when it is recorded, `on_commit`
+    when nothing can undo it any more.
     """
 
     at: datetime = attrs.field(converter=in_utc)
     actor: str | None = None
     request_id: str | None = None
     is_wordy: bool = True
-    tell: Tell = attrs.field(default=unheard, eq=False, repr=False)
+    on_record: Tell = attrs.field(default=unheard, eq=False, repr=False)
+    on_commit: Tell = attrs.field(default=unheard, eq=False, repr=False)
 
-    def telling(self, tell: Tell) -> Cause:
-        """Return this cause, with somebody else who is told."""
-        return attrs.evolve(self, tell=tell)
+    def tell(self, event: Event) -> None:
+        """Tell of an event that a call has recorded, once that is done: for stores to call."""
+        self.on_record(event)
+        self.on_commit(event)
+
+    def within(self, on_commit: Tell) -> Cause:
+        """Return this cause in a transaction, which tells somebody else of what it would commit."""
+        return attrs.evolve(self, on_commit=on_commit)
+
+
+@attrs.frozen(field_transformer=plain_fields)
+class Causing:
+    """Make causes as others do, that name an actor and a request.
+
+    `on_record` hears of each event as it is recorded. Both names are texts of 1 to 255 characters, or None; else raise
+    `InvalidInput`.
+    """
+
+    _causes: Causes
+    actor: str | None
+    request_id: str | None
+    _on_record: Tell = unheard
+
+    def __attrs_post_init__(self) -> None:
+        names = {"actor": self.actor, "request_id": self.request_id}
+        text.reject(
+            None if name is None else text.OWNER.problem(field, name)
+            for field, name in names.items()
+        )
+
+    def __call__(self) -> Cause:
+        """Return a cause for a call that is made now."""
+        return attrs.evolve(
+            self._causes(),
+            actor=self.actor,
+            request_id=self.request_id,
+            on_record=self._on_record,
+        )

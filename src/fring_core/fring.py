@@ -6,8 +6,7 @@ from contextlib import asynccontextmanager
 from copy import copy
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from fring_core import text
-from fring_core.causes import Cause
+from fring_core.causes import Cause, Causing
 from fring_core.hooks import Hook, unheard
 from fring_core.receipts import KEPT_FOR
 from fring_core.status import PERMISSIVE, Workflow
@@ -19,7 +18,7 @@ from fring_core.use_cases.once import Once
 from fring_core.use_cases.tasks import TaskUseCases
 from fring_core.use_cases.transactions import unit
 from fring_core.use_cases.users import UserUseCases
-from fring_core.values import check_callable, check_kind, check_store, plain
+from fring_core.values import check_callable, check_kind, check_store
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Awaitable, Callable
@@ -27,7 +26,7 @@ if TYPE_CHECKING:
     from types import TracebackType
     from typing import Self
 
-    from fring_core.causes import Tell
+    from fring_core.causes import Causes, Tell
     from fring_core.events import Event
     from fring_core.ports import Clock, Passwords, Store, TokenIssuer
 
@@ -75,29 +74,27 @@ class Fring:
         self._passwords = passwords
         self._issuer = issuer
         self._event_text = event_text
-        self._actor: str | None = None
-        self._request_id: str | None = None
         self._tell: Tell = unheard if on_commit is None else Hook(on_commit)
         check_kind("workflow", self._workflow, Workflow)
         check_kind("personal_workflow", self._personal_workflow, Workflow)
-        self._work_on(store)
+        self._work_on(store, self._cause)
 
-    def _work_on(self, store: Store) -> None:
-        self._store = store
-        self.users = UserUseCases(store, self._cause)
-        self.tasks = TaskUseCases(store, self._cause, self._workflow, self._personal_workflow)
-        self.assignments = AssignmentUseCases(store, self._cause)
+    def _work_on(self, store: Store, causes: Causes) -> None:
+        self._store, self._causes = store, causes
+        self.users = UserUseCases(store, causes)
+        self.tasks = TaskUseCases(store, causes, self._workflow, self._personal_workflow)
+        self.assignments = AssignmentUseCases(store, causes)
         self.events = EventUseCases(store)
 
     def _cause(self) -> Cause:
-        return Cause(self._clock(), self._actor, self._request_id, self._event_text, self._tell)
+        return Cause(self._clock(), is_wordy=self._event_text, on_commit=self._tell)
 
     @property
     def account_admin(self) -> AccountAdmin:
         """Return what an operator does with accounts; raise `RuntimeError` without `passwords`."""
         if self._passwords is None:
             raise RuntimeError("This Fring has no accounts: give it `passwords`")
-        return AccountAdmin(self._store, passwords=self._passwords, causes=self._cause)
+        return AccountAdmin(self._store, passwords=self._passwords, causes=self._causes)
 
     @property
     def has_accounts(self) -> bool:
@@ -110,31 +107,34 @@ class Fring:
         if self._passwords is None or self._issuer is None:
             raise RuntimeError("This Fring has no accounts: give it `passwords` and an `issuer`")
         return Accounts(
-            self._store, passwords=self._passwords, issuer=self._issuer, causes=self._cause
+            self._store, passwords=self._passwords, issuer=self._issuer, causes=self._causes
         )
 
     def on(self, store: Store) -> Self:
         """Return a Fring that is as this one, on another store, which may need to be opened."""
         check_store(store)
-        return self._like(store)
+        return self._like(store, self._causes)
 
-    def acting_as(self, actor: str | None, *, request_id: str | None = None) -> Self:
+    def acting_as(
+        self, actor: str | None, *, request_id: str | None = None, on_record: Tell = unheard
+    ) -> Self:
         """Return a Fring that is as this one, whose events name an actor and a request.
 
-        Both are texts of 1 to 255 characters, or None; else raise `InvalidInput`.
+        Both are texts of 1 to 255 characters, or None; else raise `InvalidInput`. `on_record` is
+        called with each event as it is recorded: in a transaction before it is known what comes of
+        that.
         """
-        names = {"actor": plain(actor), "request_id": plain(request_id)}
-        text.reject(
-            None if name is None else text.OWNER.problem(field, name)
-            for field, name in names.items()
-        )
-        return self._like(self._store, _actor=names["actor"], _request_id=names["request_id"])
+        return self._like(self._store, Causing(self._causes, actor, request_id, on_record))
 
-    def _like(self, store: Store, **fields: object) -> Self:
+    def _like(self, store: Store, causes: Causes, tell: Tell | None = None) -> Self:
         other = copy(self)
-        vars(other).update(fields)
-        other._work_on(store)  # noqa: SLF001  # it is of this class
+        other._tell = tell or self._tell  # noqa: SLF001  # it is of this class
+        other._work_on(store, causes)  # noqa: SLF001
         return other
+
+    def _within(self, store: Store, tell: Tell) -> Self:
+        """Return a Fring on a transaction, with whom to tell what is told after its commit."""
+        return self._like(store, lambda: self._causes().within(tell), tell)
 
     @asynccontextmanager
     async def transaction(self) -> AsyncGenerator[Self, None]:
@@ -145,7 +145,7 @@ class Fring:
         then be run again.
         """
         async with unit(self._store, self._tell) as (store, tell):
-            yield self._like(store, _tell=tell)
+            yield self._within(store, tell)
 
     async def once(
         self,
@@ -175,9 +175,7 @@ class Fring:
         """
         check_callable("work", work)
         once = Once(self._store, self._clock, key, caller, request, kept_for)
-        result: T = await once.do(
-            self._tell, lambda store, tell: work(self._like(store, _tell=tell))
-        )
+        result: T = await once.do(self._tell, lambda store, tell: work(self._within(store, tell)))
         return result
 
     async def open(self) -> Self:

@@ -17,7 +17,9 @@ from typing import TYPE_CHECKING, Final
 
 import attrs
 
+from fring_core.causes import Causing
 from fring_core.errors import Forbidden, Unauthenticated
+from fring_core.hooks import unheard
 from fring_core.identity import Identity
 from fring_core.ids import is_possible
 from fring_core.ports import IssuedToken
@@ -25,7 +27,7 @@ from fring_core.use_cases.account_admin import AccountAdmin
 
 if TYPE_CHECKING:
     from fring_core.accounts import Credential, Login, PasswordChange, Registration
-    from fring_core.causes import Causes
+    from fring_core.causes import Causes, Tell
     from fring_core.ports import Credentials, Passwords, Store, TokenIssuer, Tokens
     from fring_core.users import User
 
@@ -50,6 +52,16 @@ class Accounts:
         self._issuer = issuer
         self._causes = causes
         self._passwords = passwords
+
+    def acting_as(
+        self, actor: str | None, *, request_id: str | None = None, on_record: Tell = unheard
+    ) -> Accounts:
+        """Return accounts that are as these, whose events name an actor and a request.
+
+        As `Fring.acting_as`.
+        """
+        causes = Causing(self._causes, actor, request_id, on_record)
+        return Accounts(self._store, passwords=self._passwords, issuer=self._issuer, causes=causes)
 
     async def register(self, registration: Registration) -> User:
         """Create a member with a password; raise `UsernameTaken` or `EmailTaken`."""

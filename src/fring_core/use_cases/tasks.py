@@ -55,10 +55,10 @@ class TaskUseCases:
         owner, cause = check_owner(owner), self._causes()
 
         async def add(store: Store, tell: Tell) -> Sequence[Task]:
-            added = await store.tasks.add_many(tasks, owner, cause.telling(tell))
+            added = await store.tasks.add_many(tasks, owner, cause.within(tell))
             return [_done(each) for each in added]
 
-        return await all_or_nothing(self._store, cause.tell, add)
+        return await all_or_nothing(self._store, cause.on_commit, add)
 
     async def get(self, task_id: int, *, owner: str | None = None) -> Task:
         """Return a task; raise `TaskNotFound`."""
@@ -141,11 +141,11 @@ class TaskUseCases:
         owner = check_owner(owner)
 
         async def change(store: Store, tell: Tell) -> Sequence[Task]:
-            changed = await store.tasks.change_many(ids, owner, verb, cause.telling(tell))
+            changed = await store.tasks.change_many(ids, owner, verb, cause.within(tell))
             absent = map(TaskNotFound, ids)
             return [_done(each or its) for each, its in zip(changed, absent, strict=True)]
 
-        return await all_or_nothing(self._store, cause.tell, change)
+        return await all_or_nothing(self._store, cause.on_commit, change)
 
     async def set_status(
         self,
