@@ -19,10 +19,9 @@ from litestar.types import Empty, Scope  # Litestar reads the types of what it c
 from litestar.utils.scope.state import ScopeState
 
 from fring_core import Fring, InvalidKey, KeyInFlight
-from fring_core.receipts import CALLER as CALLER_RULE
+from fring_http.api.acting import Position, acting, name_of
 from fring_http.api.exchanges import note
 from fring_http.api.held_answers import HeldAnswer, Kept, Refused
-from fring_http.api.rates.callers import CALLER
 from fring_http.api.reading.bodies import read_bytes
 from fring_http.api.refusals.errors import CONFLICT
 
@@ -72,12 +71,16 @@ class _Receipts:
         """Return an application that answers once for a key."""
 
         def answer(scope: Scope, receive: Receive, send: Send) -> Any:
-            cast("dict[str, Any]", scope)[UNIT] = self._fring
-            if scope.get("method") in WRITING:
-                keys = [value for name, value in scope["headers"] if name == _NAME]
-                if keys:
-                    return self._answer(app, keys, scope, receive, send)
-            return app(scope, receive, send)
+            known = cast("dict[str, Any]", scope)
+            if scope.get("method") not in WRITING:
+                known[UNIT] = self._fring
+                return app(scope, receive, send)
+            position = Position()
+            known[UNIT] = acting(self._fring, known, position)
+            keys = [value for name, value in scope["headers"] if name == _NAME]
+            if keys:
+                return self._answer(_telling(app, position), keys, scope, receive, send)
+            return app(scope, receive, position.on(send))
 
         return cast("ASGIApp", answer)
 
@@ -87,7 +90,8 @@ class _Receipts:
         request: Request[Any, Any, Any] = Request(scope, receive, send)
         # Those of an application that the router is part of: who may not ask learns of no answer.
         await request.route_handler.authorize_connection(request)
-        caller = cast("dict[str, Any]", scope).get(CALLER, "")
+        known = cast("dict[str, Any]", scope)
+        caller, fring = name_of(known), known[UNIT]
         held, latest = HeldAnswer(), ""
 
         async def work(fring: Fring) -> Kept:
@@ -105,7 +109,7 @@ class _Receipts:
 
         try:
             key, asked = _key(keys), _digest(scope, await read_bytes(request))
-            kept = await self._once(key, work, caller=_short(caller), request=asked)
+            kept = await self._once(fring, key, work, caller=caller, request=asked)
         except Refused:
             await held.send(send)
         else:
@@ -113,7 +117,7 @@ class _Receipts:
             is_replayed = kept["by"] != latest
             await HeldAnswer.of(kept).send(send, *([_REPLAYED] if is_replayed else []))
 
-    async def _once(self, key: str, work: Any, *, caller: str, request: str) -> Kept:
+    async def _once(self, fring: Fring, key: str, work: Any, *, caller: str, request: str) -> Kept:
         """Do the work, or wait for whoever does; raise `KeyInFlight` if that takes long."""
         patience = monotonic() + IN_FLIGHT_SECONDS
         working = self._working.get((caller, key))
@@ -126,7 +130,7 @@ class _Receipts:
         try:
             while True:
                 try:
-                    return await self._fring.once(
+                    return await fring.once(
                         key, work, caller=caller, request=request, kept_for=self._kept_for
                     )
                 except KeyInFlight:
@@ -139,6 +143,15 @@ class _Receipts:
                 del self._working[caller, key]
 
 
+def _telling(app: ASGIApp, position: Position) -> ASGIApp:
+    """Return an application whose answers tell where in the feed their writes are."""
+
+    async def answer(scope: Scope, receive: Receive, send: Send) -> None:
+        await app(scope, receive, position.on(send))
+
+    return cast("ASGIApp", answer)
+
+
 def _inner(scope: Scope, fring: Fring) -> dict[str, Any]:
     """Return the scope of a request that works with a transaction's Fring.
 
@@ -146,13 +159,6 @@ def _inner(scope: Scope, fring: Fring) -> dict[str, Any]:
     """
     headers = [each for each in scope["headers"] if each[0] != b"accept-encoding"]
     return {**scope, UNIT: fring, "headers": headers}
-
-
-def _short(caller: str) -> str:
-    """Return a caller's name as it may be kept: a digest of one that may not."""
-    if CALLER_RULE.problem("caller", caller) is None:
-        return caller
-    return sha256(caller.encode(errors="surrogatepass")).hexdigest()
 
 
 def _key(given: list[bytes]) -> str:

@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 LOCAL_ORIGINS: Final = r"https?://(localhost|127\.0\.0\.1|\[::1\])(:[0-9]{1,5})?"
 # What clients need, of the headers that a browser would keep from them.
 EXPOSED: Final = (
-    "ETag, Fring-Ignored, Idempotent-Replayed, Link, Location, RateLimit, RateLimit-Policy,"
-    " Retry-After, WWW-Authenticate, X-Request-ID"
+    "ETag, Fring-Ignored, Fring-Position, Idempotent-Replayed, Link, Location, RateLimit,"
+    " RateLimit-Policy, Retry-After, WWW-Authenticate, X-Request-ID"
 )
 _ANY_LABEL: Final = "[a-z0-9_-]+"
 _ASKED_METHOD: Final = b"access-control-request-method"

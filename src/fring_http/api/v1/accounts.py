@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import logging
-from typing import TYPE_CHECKING, Any, Final
+from functools import partial
+from typing import TYPE_CHECKING, Any, Final, cast
 
 from litestar import Request, Response, Router, delete, get, post
 from litestar.di import NamedDependency, Provide
@@ -16,6 +17,7 @@ from fring_core import (
     Unauthenticated,
     UsernameTaken,
 )
+from fring_http.api.acting import PLACE, acting, positioning
 from fring_http.api.exchanges import note
 from fring_http.api.guards import account_guard, guarding, rated
 from fring_http.api.rates.policies import NO_RATES
@@ -164,7 +166,7 @@ def auth_router(
             *([_part(own, rated(rates, account_guard(tokens)), secured=True)] if tokens else []),
         ],
         dependencies={
-            "accounts": Provide(lambda: accounts, sync_to_thread=False),
+            "accounts": Provide(partial(_acting, accounts), sync_to_thread=False),
             "attempts": Provide(lambda: attempts, sync_to_thread=False),
         },
         opt={"path": BOARD_PATH, "strict_input": strict_input},
@@ -174,12 +176,17 @@ def auth_router(
     )
 
 
+def _acting(accounts: Accounts, request: Request[Any, Any, Any]) -> Accounts:
+    scope = cast("dict[str, Any]", request.scope)
+    return acting(accounts, scope, scope[PLACE])
+
+
 def _part(
     handlers: Sequence[HTTPRouteHandler], guards: Sequence[Guard], *, secured: bool
 ) -> Router:
     return Router(
         "/",
         route_handlers=with_options(handlers),
-        middleware=[guarding(*guards, input_guard), telling],
+        middleware=[guarding(*guards, input_guard), positioning, telling],
         opt={"secured": secured},
     )
