@@ -103,7 +103,7 @@ class PairTests(StoreTests):
             else:
                 task = attrs.evolve(task, title="new")
                 saving = save(store, task)
-            saved, outcome = await self._pair(lead, saving, change(user.id, task.id))
+            saved, outcome = await self._pair(lead, saving, change(user.id, task.id, CAUSE))
             check_next(saved, user if kind == "user" else task)
             assert outcome == CHANGED
             users, tasks = ([], []) if assigned else ([user], [task])
@@ -162,9 +162,9 @@ class PairTests(StoreTests):
             by_user = kind == "user"
             pairs = [(99, task.id) if by_user else (user.id, 99) for user, task in others]
             for pair in pairs if assigned else []:
-                await store.assignments.add(*pair)
+                await store.assignments.add(*pair, CAUSE)
             # In the middle: some are under way when it begins, and some come later.
-            calls: list[Call] = [late(change(*pair), n) for n, pair in enumerate(pairs)]
+            calls: list[Call] = [late(change(*pair, CAUSE), n) for n, pair in enumerate(pairs)]
             removing = (
                 store.users.remove(99, CAUSE) if by_user else store.tasks.remove(99, None, CAUSE)
             )

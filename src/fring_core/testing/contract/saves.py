@@ -104,8 +104,8 @@ class SaveTests(StoreTests):
             seen.clear()
             users, tasks = store.users, store.tasks
             expected = [plain(await users.get(user.id)), plain(await tasks.get(task.id, "ann"))]
-            await users.change(user.id, look)
-            await tasks.change(task.id, "ann", look)
+            await users.change(user.id, look, CAUSE)
+            await tasks.change(task.id, "ann", look, CAUSE)
             assert expected[0] in seen
             assert expected[1] in seen
 
