@@ -10,6 +10,7 @@ from fring_adapters.memory import MemoryStore
 from fring_core import (
     PERMISSIVE,
     Accounts,
+    Cause,
     Clock,
     FixedClock,
     Fring,
@@ -155,7 +156,9 @@ def test_accounts_refuse_such_a_clock_too():
         async def hash(self, password):
             return password
 
-    accounts = Accounts(MemoryStore(), passwords=Passwords(), issuer=None, clock=datetime.now)  # type: ignore[arg-type]  # nobody logs in
+    accounts = Accounts(
+        MemoryStore(), passwords=Passwords(), issuer=None, causes=lambda: Cause(datetime.now())
+    )  # type: ignore[arg-type]  # nobody logs in
     with pytest.raises(ValueError, match="knows its zone"):
         run_sync(accounts.register(Registration("ann", "ann@example.org", "password")))
 

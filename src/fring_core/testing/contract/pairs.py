@@ -17,6 +17,7 @@ from fring_core.testing.contract.examples import (
     check_next,
     check_none_failed,
     hash_of,
+    retitled,
     rows,
     save,
 )
@@ -102,15 +103,17 @@ class PairTests(StoreTests):
                 saving = save(store, user)
             else:
                 task = attrs.evolve(task, title="new")
-                saving = save(store, task)
+                saving = store.tasks.change(task.id, None, retitled, CAUSE)
             saved, outcome = await self._pair(lead, saving, change(user.id, task.id, CAUSE))
-            check_next(saved, user if kind == "user" else task)
+            assert saved == (user if kind == "user" else task)
             assert outcome == CHANGED
             users, tasks = ([], []) if assigned else ([user], [task])
             assert rows(await store.assignments.users_of(task.id)) == users
             assert rows(await store.assignments.tasks_of(user.id, None)) == tasks
             assert await store.users.get(user.id) == user
-            assert await store.tasks.get(task.id, None) == task
+            found = await store.tasks.get(task.id, None)
+            assert found == task
+            assert found.version == 2 + assigned + (kind == "task")
 
     async def test_pair_of_save_and_remove(self, store: Store) -> None:
         """MUST return None if there is no such user.

@@ -130,7 +130,8 @@ class SaveTests(StoreTests):
         own = await add_task(store, owner=str(user.id))
         await store.assignments.add(user.id, task.id, CAUSE)
         assert await store.credentials.set_role(user.id, Role.ADMIN) is True
-        renamed, retitled = attrs.evolve(user, username="a"), attrs.evolve(task, title="new")
+        renamed = attrs.evolve(user, username="a")
+        retitled = attrs.evolve(task, title="new", version=2)
         check_next(await save(store, attrs.evolve(renamed, created_at=LATER)), renamed)
         check_next(await save(store, attrs.evolve(retitled, created_at=LATER)), retitled)
         check_next(await store.users.get(user.id), renamed)

@@ -109,7 +109,7 @@ class TaskTests(StoreTests):
         found = await store.tasks.get_with_users(task.id, None)
         assert found is not None
         assert found.task == task
-        assert found.task.version == task.version
+        assert found.task.version == task.version + 3
         assert list(found.users) == [users[1], users[2], users[0]]
         without = await store.tasks.get_with_users(free.id, None)
         assert without is not None
