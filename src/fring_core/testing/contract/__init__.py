@@ -6,6 +6,10 @@ from fring_core.testing.contract.cancelled import CancelledTests
 from fring_core.testing.contract.clashes import ClashTests
 from fring_core.testing.contract.commits import CommitTests
 from fring_core.testing.contract.credentials import CredentialTests
+from fring_core.testing.contract.event_pages import EventPageTests
+from fring_core.testing.contract.event_places import EventPlaceTests
+from fring_core.testing.contract.events import EventTests
+from fring_core.testing.contract.events_of_changes import EventOfChangeTests
 from fring_core.testing.contract.filters import FilterTests
 from fring_core.testing.contract.fresh import FreshTests
 from fring_core.testing.contract.glimpses import GlimpseTests
@@ -64,6 +68,10 @@ class StoreContract(
     SizeTests,
     TextTests,
     MomentTests,
+    EventPageTests,
+    EventPlaceTests,
+    EventOfChangeTests,
+    EventTests,
     ReceiptTests,
     AssignedPageTests,
     AssignmentTests,
