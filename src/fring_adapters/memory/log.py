@@ -32,7 +32,7 @@ class Log:
     def __init__(self, beneath: Log | None = None) -> None:
         self._beneath = beneath
         self._start = 0 if beneath is None else len(beneath)
-        self._cursors: Iterator[int] = count(1) if beneath is None else beneath._cursors
+        self.cursors: Iterator[int] = count(1) if beneath is None else beneath.cursors
         self._of_tasks: dict[int, list[tuple[int, Event]]] = {}
         self.own: list[Event] = []
 
@@ -41,7 +41,7 @@ class Log:
 
     def record(self, event: Event) -> Event:
         """Add an event behind all others, and return it with its cursor."""
-        event = attrs.evolve(event, cursor=f"{next(self._cursors)}")
+        event = attrs.evolve(event, cursor=f"{next(self.cursors)}")
         self.add(event)
         return event
 

@@ -152,10 +152,10 @@ class Tables:
 
     def view(self) -> Tables:
         """Return these tables as they are now, to be changed apart, and closed."""
-        views = [View(table) for table in self._all()]
+        views: list[Any] = [View(table) for table in self._all()]
         for view in views:
             view.open()
-        return Tables(*views, events=Log(self.events))
+        return Tables(*views, Log(self.events))
 
     def close(self) -> None:
         """Have those beneath forget this view."""

@@ -26,8 +26,7 @@ if TYPE_CHECKING:
     from contextlib import AbstractAsyncContextManager
 
     from fring_core import Store, Task, User
-    from fring_core.testing.contract.hearing import excited, kept
-from fring_core.testing.contract.ids import Add
+    from fring_core.testing.contract.ids import Add
     from fring_core.testing.contract.writes import Write
 
 

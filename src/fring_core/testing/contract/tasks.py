@@ -48,7 +48,7 @@ class TaskTests(StoreTests):
     ) -> None:
         """Entities MUST come back equal to what was stored, every field.
 
-        Times MUST come back in UTC. Store a new task on a list, created and updated at `now`, at
+        Times MUST come back in UTC. Store a new task on a list, created and updated at `cause.at`, at
         version 1.
         """
         for owner, status in product(OWNERS, TaskStatus):
