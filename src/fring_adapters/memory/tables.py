@@ -155,7 +155,9 @@ class Tables:
         views: list[Any] = [View(table) for table in self._all()]
         for view in views:
             view.open()
-        return Tables(*views, Log(self.events))
+        tables = Tables(*views)
+        tables.events = Log(self.events)
+        return tables
 
     def close(self) -> None:
         """Have those beneath forget this view."""

@@ -41,6 +41,15 @@ def _shown(event: Event, *, cursors: bool) -> object:
     return {**fields, "cursor": event.cursor if cursors else None, "changed": [*event.changed]}
 
 
+def by_subject(events: Iterable[Event]) -> list[Event]:
+    """Return the events of each row in order: which row comes first is a store's own business."""
+    return sorted(events, key=_subject)
+
+
+def _subject(event: Event) -> tuple[bool, int]:
+    return (event.task_id is None, event.task_id or event.user_id or 0)
+
+
 def lives(events: Sequence[Event]) -> list[list[Event]]:
     """Return the events of an id's tasks, each of which ends when it is removed."""
     parts: list[list[Event]] = [[]]
@@ -59,13 +68,14 @@ def check_versions(events: Sequence[Event]) -> None:
         assert life[0].type is EventType.TASK_CREATED
 
 
-async def check_replay(store: Store, task_id: int, owner: str | None = None) -> None:
-    """Assert that the events of a task, replayed, are what it is now, or that it is no more."""
+async def check_replay(store: Store, task_id: int, owner: str | None = None) -> list[Event]:
+    """Return the events of a task; assert that they tell what it is now, or that it is no more."""
     events = await events_of(store, task_id, owner)
     check_versions(events)
     found = await store.tasks.get_with_users(task_id, owner)
     now = None if found is None else present(found.task, [user.id for user in found.users])
     assert replayed(events) == now, f"the events of task {task_id} tell what it is"
+    return events
 
 
 def present(task: Task, assignees: Sequence[int]) -> dict[str, Any]:

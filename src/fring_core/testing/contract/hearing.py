@@ -9,7 +9,7 @@ import pytest
 
 from fring_core import Cause, Event, Forbidden
 from fring_core.testing.contract.examples import LATER, PRECISE, contents
-from fring_core.testing.replaying import events_of, shown
+from fring_core.testing.replaying import by_subject, events_of, shown
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterable
@@ -58,13 +58,8 @@ async def check_heard(
 ) -> None:
     """Make a call; assert that exactly these events were told of, those of each row in order."""
     _, heard = await heard_of(store, call, why)
-    told = shown(sorted(heard, key=_subject), cursors=False)
-    assert told == shown(sorted(expected, key=_subject), cursors=False)
-
-
-def _subject(event: Event) -> tuple[bool, int]:
-    """Return whom an event is of: which row comes first is the store's business."""
-    return (event.task_id is None, event.task_id or event.user_id or 0)
+    told = shown(by_subject(heard), cursors=False)
+    assert told == shown(by_subject(expected), cursors=False)
 
 
 async def check_unheard(
