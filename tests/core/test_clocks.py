@@ -2,6 +2,7 @@
 
 import time
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
+from typing import Any
 
 import pytest
 
@@ -156,9 +157,11 @@ def test_accounts_refuse_such_a_clock_too():
         async def hash(self, password):
             return password
 
+    naive = datetime.now
+    nobody: Any = None  # logs in
     accounts = Accounts(
-        MemoryStore(), passwords=Passwords(), issuer=None, causes=lambda: Cause(datetime.now())
-    )  # type: ignore[arg-type]  # nobody logs in
+        MemoryStore(), passwords=Passwords(), issuer=nobody, causes=lambda: Cause(naive())
+    )
     with pytest.raises(ValueError, match="knows its zone"):
         run_sync(accounts.register(Registration("ann", "ann@example.org", "password")))
 
