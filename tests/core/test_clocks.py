@@ -159,8 +159,9 @@ def test_accounts_refuse_such_a_clock_too():
 
     naive = datetime.now
     nobody: Any = None  # logs in
+    passwords: Any = Passwords()
     accounts = Accounts(
-        MemoryStore(), passwords=Passwords(), issuer=nobody, causes=lambda: Cause(naive())
+        MemoryStore(), passwords=passwords, issuer=nobody, causes=lambda: Cause(naive())
     )
     with pytest.raises(ValueError, match="knows its zone"):
         run_sync(accounts.register(Registration("ann", "ann@example.org", "password")))

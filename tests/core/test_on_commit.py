@@ -3,6 +3,7 @@
 import logging
 from contextvars import Context
 from functools import partial
+from typing import Any
 
 import pytest
 
@@ -39,7 +40,7 @@ class World:
     def __init__(self, **options):
         self.store = MemoryStore()
         self.heard = []
-        accounts = {"passwords": ReadablePasswords(), "issuer": ReadableTokens()}
+        accounts: Any = {"passwords": ReadablePasswords(), "issuer": ReadableTokens()}
         self.fring = Fring(
             self.store, clock=Ticking(), on_commit=self.hear, **accounts, **options
         ).acting_as("ann", request_id="7")
@@ -148,7 +149,7 @@ def _elsewhere(call):
 
 
 def test_what_is_done_once_is_told_of_once(world):
-    tries = []
+    tries: list[None] = []
 
     def work(together):
         tries.append(None)

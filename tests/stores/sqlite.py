@@ -89,9 +89,9 @@ def as_task(row):
 
 
 def as_event(row):
-    number, kind, at, *whose, version, before, after = row
-    told = json.loads(before), json.loads(after)
-    return Event(EventType(kind), datetime.fromisoformat(at), *whose, version, *told, f"{number}")
+    number, kind, at, *others, before, after = row
+    told: Any = (EventType(kind), datetime.fromisoformat(at), *others)
+    return Event(*told, json.loads(before), json.loads(after), f"{number}")
 
 
 def keep(connection, event):
