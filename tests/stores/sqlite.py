@@ -90,8 +90,8 @@ def as_task(row):
 
 def as_event(row):
     number, kind, at, *others, before, after = row
-    told: Any = (EventType(kind), datetime.fromisoformat(at), *others)
-    return Event(*told, json.loads(before), json.loads(after), f"{number}")
+    told = [EventType(kind), datetime.fromisoformat(at), *others, *map(json.loads, (before, after))]
+    return Event(*told, cursor=f"{number}")
 
 
 def keep(connection, event):
