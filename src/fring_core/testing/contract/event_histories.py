@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from contextlib import suppress
 from itertools import permutations
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from fring_core import NewTask
 from fring_core.testing.agreement import LISTS
@@ -107,10 +107,11 @@ class EventHistoryTests(StoreTests):
         await store.tasks.change(1, None, excited, why)
         before = shown(await events_of(store, 1))
         for event in [*heard, *await events_of(store, 1)]:
+            told: Any
             for told in (event.before, event.after):
                 for value in told.values():
                     if isinstance(value, list):
-                        value.append("spoilt")
+                        cast("list[object]", value).append("spoilt")
                 if isinstance(told, dict):
                     told["spoilt"] = "spoilt"
         assert shown(await events_of(store, 1)) == before

@@ -26,8 +26,11 @@ IDS = range(1, 10)  # of all tasks of these clauses
 
 async def kept(store: Store) -> dict[str, list[object]]:
     """Return the events of all tasks of these clauses, by list and id, from the first on."""
-    places = [(owner, number) for owner in LISTS for number in IDS]
-    return {f"{place}": shown(await events_of(store, *place[::-1])) for place in places}
+    return {
+        f"{owner, number}": shown(await events_of(store, number, owner))
+        for owner in LISTS
+        for number in IDS
+    }
 
 
 async def heard_of(

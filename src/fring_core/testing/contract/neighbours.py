@@ -54,6 +54,7 @@ class NeighbourTests(StoreTests):
             assert results.pop(1) == changed
             assert results == [True, CHANGED, CHANGED]
             found = await store.tasks.get(task.id, None)
+            assert found is not None
             assert found == changed
             assert found.version == 8, "one on by each"
             assert rows(await store.assignments.users_of(task.id)) == by_id(users[2:])

@@ -112,6 +112,7 @@ class PairTests(StoreTests):
             assert rows(await store.assignments.tasks_of(user.id, None)) == tasks
             assert await store.users.get(user.id) == user
             found = await store.tasks.get(task.id, None)
+            assert found is not None
             assert found == task
             assert found.version == 2 + assigned + (kind == "task")
 
