@@ -10,6 +10,7 @@ from fring_core import (
     FringError,
     IdTaken,
     Invalid,
+    InvalidCursor,
     InvalidInput,
     InvalidKey,
     InvalidStatus,
@@ -56,7 +57,7 @@ def more_leaves() -> None:
         assert_type((error.before, error.after), tuple[str, str])
     except VersionConflict as error:
         assert_type(error.version, int)
-    except (KeyReused, KeyInFlight, InvalidKey) as error:
+    except (KeyReused, KeyInFlight, InvalidKey, InvalidCursor) as error:
         assert_type(error.code, str)
     except InvalidStatus as error:
         assert_type(error.status, str)

@@ -5,6 +5,7 @@ from typing import assert_type
 from fring_core import (
     AssignmentUseCases,
     BlockingFring,
+    EventUseCases,
     Fring,
     Store,
     TaskUseCases,
@@ -21,7 +22,10 @@ async def nouns(fring: Ours, store: Store) -> None:
     assert_type(fring.users, UserUseCases)
     assert_type(fring.tasks, TaskUseCases)
     assert_type(fring.assignments, AssignmentUseCases)
+    assert_type(fring.events, EventUseCases)
     assert_type(fring.has_accounts, bool)
+    assert_type(fring.acting_as("ann", request_id="7"), Ours)
+    assert_type(fring.acting_as(None), Ours)
     assert_type(fring.on(store), Ours)
     assert_type(await fring.open(), Ours)
     async with fring.transaction() as together:
@@ -32,6 +36,7 @@ async def nouns(fring: Ours, store: Store) -> None:
 def without_await(fring: BlockingFring, store: Store) -> None:
     """Do the same without `await`."""
     assert_type(fring.on(store), BlockingFring)
+    assert_type(fring.acting_as("ann"), BlockingFring)
     with fring.transaction() as together:
         assert_type(together, BlockingFring)
     assert_type(fring.open(), BlockingFring)

@@ -12,8 +12,11 @@ from fring_adapters.memory import MemoryStore
 from fring_adapters.postgres import BlockingPostgresStore, PostgresStore
 from fring_core import (
     Assignments,
+    Cause,
     Credential,
     Credentials,
+    Event,
+    Events,
     Fring,
     IdTaken,
     NewTask,
@@ -45,7 +48,7 @@ from fring_core import (
 class OwnUsers:
     """Keep users; what is narrower than the port asks will do."""
 
-    async def add(self, new: NewUser, now: datetime, password_hash: str | None = None) -> User:
+    async def add(self, new: NewUser, cause: Cause, password_hash: str | None = None) -> User:
         """Add a user."""
         raise NotImplementedError
 
@@ -65,11 +68,11 @@ class OwnUsers:
         """Count users."""
         raise NotImplementedError
 
-    async def change(self, user_id: int, verb: Callable[[User], User]) -> User | None:
+    async def change(self, user_id: int, verb: Callable[[User], User], cause: Cause) -> User | None:
         """Change a user."""
         raise NotImplementedError
 
-    async def remove(self, user_id: int, *, version: int | None = None) -> bool:
+    async def remove(self, user_id: int, cause: Cause, *, version: int | None = None) -> bool:
         """Remove a user."""
         raise NotImplementedError
 
@@ -97,12 +100,12 @@ class OwnCredentials:
 class OwnTasks:
     """Keep tasks."""
 
-    async def add(self, new: NewTask, owner: str | None, now: datetime) -> Task:
+    async def add(self, new: NewTask, owner: str | None, cause: Cause) -> Task:
         """Add a task."""
         raise NotImplementedError
 
     async def add_many(
-        self, new: Sequence[NewTask], owner: str | None, now: datetime
+        self, new: Sequence[NewTask], owner: str | None, cause: Cause
     ) -> list[Task | IdTaken]:
         """Add tasks."""
         raise NotImplementedError
@@ -126,18 +129,24 @@ class OwnTasks:
         raise NotImplementedError
 
     async def change(
-        self, task_id: int, owner: str | None, verb: Callable[[Task], Task]
+        self, task_id: int, owner: str | None, verb: Callable[[Task], Task], cause: Cause
     ) -> Task | None:
         """Change a task."""
         raise NotImplementedError
 
     async def change_many(
-        self, task_ids: Sequence[int], owner: str | None, verb: Callable[[Task], Task]
+        self,
+        task_ids: Sequence[int],
+        owner: str | None,
+        verb: Callable[[Task], Task],
+        cause: Cause,
     ) -> tuple[Task | Exception | None, ...]:
         """Change tasks."""
         raise NotImplementedError
 
-    async def remove(self, task_id: int, owner: str | None, *, version: int | None = None) -> bool:
+    async def remove(
+        self, task_id: int, owner: str | None, cause: Cause, *, version: int | None = None
+    ) -> bool:
         """Remove a task."""
         raise NotImplementedError
 
@@ -145,11 +154,11 @@ class OwnTasks:
 class OwnAssignments:
     """Keep assignments."""
 
-    async def add(self, user_id: int, task_id: int) -> Outcome:
+    async def add(self, user_id: int, task_id: int, cause: Cause) -> Outcome:
         """Assign."""
         raise NotImplementedError
 
-    async def remove(self, user_id: int, task_id: int) -> Outcome:
+    async def remove(self, user_id: int, task_id: int, cause: Cause) -> Outcome:
         """Un-assign."""
         raise NotImplementedError
 
@@ -161,6 +170,16 @@ class OwnAssignments:
 
     async def users_of(self, task_id: int, page: Page | None = None) -> Slice[User] | None:
         """List a task's users."""
+        raise NotImplementedError
+
+
+class OwnEvents:
+    """Keep events."""
+
+    async def of_task(
+        self, task_id: int, owner: str | None, limit: int, before: str | None = None
+    ) -> Slice[Event]:
+        """List a task's events."""
         raise NotImplementedError
 
 
@@ -177,13 +196,14 @@ class OwnReceipts:
 
 
 class OwnStore:
-    """Hold the five, as attributes; the port has properties, so that these need not be set."""
+    """Hold the six, as attributes; the port has properties, so that these need not be set."""
 
     def __init__(self) -> None:
         self.users = OwnUsers()
         self.credentials = OwnCredentials()
         self.tasks = OwnTasks()
         self.assignments = OwnAssignments()
+        self.events = OwnEvents()
         self.receipts = OwnReceipts()
 
     @asynccontextmanager
@@ -195,7 +215,7 @@ class OwnStore:
 class ForgetfulUsers(OwnUsers):
     """Return nothing from `change`."""
 
-    async def change(self, user_id: int, verb: Callable[[User], User]) -> None:
+    async def change(self, user_id: int, verb: Callable[[User], User], cause: Cause) -> None:
         """Change a user: a result of None is one of those that the port has."""
 
 
@@ -222,6 +242,7 @@ class NoTransactions:
     credentials: OwnCredentials
     tasks: OwnTasks
     assignments: OwnAssignments
+    events: OwnEvents
 
 
 def accepted(url: str) -> None:
@@ -237,9 +258,10 @@ def accepted(url: str) -> None:
         Fring(store, clock=utc_now)
 
 
-def parts() -> tuple[Users, Credentials, Tasks, Assignments, Receipts]:
+def parts() -> tuple[Users, Credentials, Tasks, Assignments, Events, Receipts]:
     """Take each part for its port."""
-    return ForgetfulUsers(), OwnCredentials(), OwnTasks(), OwnAssignments(), OwnReceipts()
+    assignments, events, receipts = OwnAssignments(), OwnEvents(), OwnReceipts()
+    return ForgetfulUsers(), OwnCredentials(), OwnTasks(), assignments, events, receipts
 
 
 def identity(

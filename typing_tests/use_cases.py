@@ -3,11 +3,14 @@
 from collections.abc import Sequence
 from typing import assert_type
 
+from fring_adapters.clock import utc_now
 from fring_core import (
     AccountAdmin,
     Accounts,
     AccountToken,
     BlockingFring,
+    Event,
+    EventType,
     Fring,
     Identity,
     IssuedToken,
@@ -20,6 +23,7 @@ from fring_core import (
     Role,
     Side,
     Slice,
+    Store,
     Task,
     TaskChanges,
     TaskFilter,
@@ -132,6 +136,22 @@ async def once(fring: Fring, blocking: BlockingFring) -> None:
     assert_type(await fring.once("key", work), list[int])
     assert_type(blocking.once("key", lambda together: together.tasks.count()), int)
     await fring.once("key", lambda together: together.tasks)  # type: ignore[arg-type,return-value]  # pyright: ignore[reportArgumentType]
+
+
+async def events(fring: Fring, blocking: BlockingFring) -> None:
+    """Read what has happened to a task."""
+    page = await fring.events.of_task(1, owner="ann", limit=10)
+    assert_type(page, Slice[Event])
+    assert_type(blocking.events.of_task(1, before=page[0].cursor), Slice[Event])
+    assert_type(page[0].type, EventType)
+    assert_type(page[0].changed, tuple[str, ...])
+    page[0].after["title"] = "no"  # type: ignore[index]  # pyright: ignore[reportIndexIssue]
+
+
+def told(store: Store, heard: list[Event]) -> Fring:
+    """Be called with what has been done."""
+    Fring(store, clock=utc_now, on_commit=lambda: None)  # type: ignore[arg-type,misc]  # pyright: ignore[reportArgumentType]
+    return Fring(store, clock=utc_now, on_commit=heard.append, event_text=False)
 
 
 async def accounts(accounts: Accounts, ann: Identity) -> None:

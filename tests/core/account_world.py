@@ -14,7 +14,7 @@ from fring_core import (
     Verdict,
     run_sync,
 )
-from tests.core.examples import Ticking, refused
+from tests.core.examples import CAUSE, causes, refused
 
 SECRET = "correct horse"
 
@@ -56,9 +56,9 @@ class World:
         self.store = store = MemoryStore()
         self.passwords = ReadablePasswords()
         tokens = ReadableTokens()
-        self.accounts = Accounts(store, passwords=self.passwords, issuer=tokens, clock=Ticking())
+        self.accounts = Accounts(store, passwords=self.passwords, issuer=tokens, causes=causes())
         self.tokens = self.accounts.checking(tokens)
-        self.admin = AccountAdmin(store, passwords=self.passwords, clock=Ticking())
+        self.admin = AccountAdmin(store, passwords=self.passwords, causes=causes())
 
     def add(self, password_hash, name="ann"):
         new = NewUser(name, f"{name}@example.org")

@@ -4,10 +4,11 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from fring_core import NewUser, run_sync
+from fring_core import Cause, NewUser, run_sync
 
 NOW = datetime(2024, 2, 29, 12, tzinfo=UTC)
 ANN = NewUser("ann", "ann@example.org", 1)
+CAUSE = Cause(NOW)
 BOB = NewUser("bob", "bob@example.org", 2)
 
 
@@ -20,6 +21,12 @@ class Ticking:
     def __call__(self):
         self.now += timedelta(seconds=1)
         return self.now
+
+
+def causes():
+    """Return what tells why each change is made: nobody's, a second after the one before."""
+    clock = Ticking()
+    return lambda: Cause(clock())
 
 
 def refused(error, call):

@@ -10,6 +10,7 @@ from fring_adapters.memory import MemoryStore
 from fring_core import (
     AccountAdmin,
     AssignmentUseCases,
+    EventUseCases,
     Fring,
     InvalidInput,
     NewTask,
@@ -30,7 +31,7 @@ from fring_core import (
 )
 from fring_core.errors import Problem
 from tests.core.account_world import ReadablePasswords
-from tests.core.examples import Ticking
+from tests.core.examples import Ticking, causes
 
 Known: TypeAlias = tuple[Any, str | None]
 
@@ -87,8 +88,15 @@ USE_CASES: dict[str, dict[str, Known]] = {
     "assignments.remove": PAIR,
     "assignments.tasks_of": USER | {"status": (TaskStatus.TODO, None)} | PAGE,
     "assignments.users_of": TASK | PAGE,
+    "events.of_task": TASK
+    | {"owner": OWNER, "limit": (1, "must be an integer"), "before": (None, "must be a text")},
 }
-NOUNS = {"users": UserUseCases, "tasks": TaskUseCases, "assignments": AssignmentUseCases}
+NOUNS = {
+    "users": UserUseCases,
+    "tasks": TaskUseCases,
+    "assignments": AssignmentUseCases,
+    "events": EventUseCases,
+}
 
 
 class NoStore:
@@ -156,18 +164,24 @@ def test_a_store_is_one(store, instead):
     with pytest.raises(InvalidInput, match=f"^store: must be a store, .*{instead}"):
         Fring(store, clock=Ticking())
     with pytest.raises(InvalidInput, match=instead):
-        AccountAdmin(store, passwords=ReadablePasswords(), clock=Ticking())
+        AccountAdmin(store, passwords=ReadablePasswords(), causes=causes())
 
 
 @pytest.mark.parametrize(
-    "make",
+    ("argument", "make"),
     [
-        lambda clock: Fring(MemoryStore(), clock=clock),
-        lambda clock: AccountAdmin(MemoryStore(), passwords=ReadablePasswords(), clock=clock),
+        ("clock", lambda clock: Fring(MemoryStore(), clock=clock)),
+        ("on_commit", lambda hook: Fring(MemoryStore(), clock=Ticking(), on_commit=hook)),
+        (
+            "causes",
+            lambda causes: AccountAdmin(
+                MemoryStore(), passwords=ReadablePasswords(), causes=causes
+            ),
+        ),
     ],
 )
-def test_a_clock(make):
-    assert problems(lambda: make(STRANGER)) == is_wrong("clock", "must be a function")
+def test_a_function(argument, make):
+    assert problems(lambda: make(STRANGER)) == is_wrong(argument, "must be a function")
 
 
 @pytest.mark.parametrize("value", [STRANGER, "yes", 1, 0])
@@ -184,7 +198,7 @@ def test_the_moves_of_a_workflow(moves):
 
 
 def test_of_an_operator():
-    admin = AccountAdmin(NoStore(), passwords=ReadablePasswords(), clock=Ticking())
+    admin = AccountAdmin(NoStore(), passwords=ReadablePasswords(), causes=causes())
     registration = Registration("ann", "ann@example.com", "correct horse")
     expected = is_wrong("role", "must be a Role: one of VIEWER, MEMBER, ADMIN")
     assert problems(lambda: run_sync(admin.create(registration, STRANGER))) == expected

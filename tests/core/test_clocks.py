@@ -2,6 +2,7 @@
 
 import time
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
+from typing import Any
 
 import pytest
 
@@ -10,6 +11,7 @@ from fring_adapters.memory import MemoryStore
 from fring_core import (
     PERMISSIVE,
     Accounts,
+    Cause,
     Clock,
     FixedClock,
     Fring,
@@ -155,7 +157,12 @@ def test_accounts_refuse_such_a_clock_too():
         async def hash(self, password):
             return password
 
-    accounts = Accounts(MemoryStore(), passwords=Passwords(), issuer=None, clock=datetime.now)  # type: ignore[arg-type]  # nobody logs in
+    naive = datetime.now
+    nobody: Any = None  # logs in
+    passwords: Any = Passwords()
+    accounts = Accounts(
+        MemoryStore(), passwords=passwords, issuer=nobody, causes=lambda: Cause(naive())
+    )
     with pytest.raises(ValueError, match="knows its zone"):
         run_sync(accounts.register(Registration("ann", "ann@example.org", "password")))
 

@@ -15,6 +15,7 @@ from fring_core import (
     FringError,
     IdTaken,
     Invalid,
+    InvalidCursor,
     InvalidInput,
     InvalidKey,
     InvalidStatus,
@@ -72,6 +73,12 @@ LEAVES = [
         Invalid,
         "invalid_idempotency_key",
         "A key is 1 to 255 printable ASCII characters",
+    ),
+    (
+        InvalidCursor(),
+        Invalid,
+        "invalid_cursor",
+        "This is no cursor of this list; begin without one",
     ),
     (
         VersionConflict(3),

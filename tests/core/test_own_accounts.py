@@ -26,7 +26,7 @@ from fring_core import (
 )
 from fring_core.queries import Page
 from tests.core.account_world import SECRET, World
-from tests.core.examples import refused
+from tests.core.examples import CAUSE, refused
 
 NEW = "battery staple"
 

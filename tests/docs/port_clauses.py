@@ -31,6 +31,7 @@ PORTS = (
     ports.Credentials,
     ports.Tasks,
     ports.Assignments,
+    ports.Events,
     ports.Receipts,
     ports.Store,
 )

@@ -15,6 +15,7 @@ from fring_core import (
     STRICT,
     VIEWS,
     Accounts,
+    Cause,
     Fring,
     FringError,
     TaskStatus,
@@ -44,7 +45,9 @@ ACCOUNTS = ("request for an account", "does", "answers")
 def app():
     """Return an application with every route that there can be."""
     store, tokens = MemoryStore(), SecretTokens("thirty-two bytes, or a few more of them")
-    accounts = Accounts(store, passwords=Argon2Passwords(), issuer=tokens, clock=utc_now)
+    accounts = Accounts(
+        store, passwords=Argon2Passwords(), issuer=tokens, causes=lambda: Cause(utc_now())
+    )
     return Litestar(
         [
             v1_router(Fring(store, clock=utc_now), tokens),

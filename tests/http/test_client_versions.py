@@ -44,12 +44,14 @@ def test_a_row_comes_with_its_version(fring, unique):
     fring.assignments.add(user=user.id, task=task.id)
     assert (user.version, task.version) == (1, 1)
     assert fring.users.update(user.id, UserChanges(unique())).version == 2
-    assert fring.tasks.update(task.id, TaskChanges("new")).version == 2
-    assert fring.tasks.set_status(task.id, TaskStatus.COMPLETED).version == 3
+    assert fring.tasks.update(task.id, TaskChanges("new")).version == 3, (
+        "the second is that it was assigned"
+    )
+    assert fring.tasks.set_status(task.id, TaskStatus.COMPLETED).version == 4
     shown = fring.users.get_with_tasks(user.id)
     assert (shown.user.version, shown.tasks[0].version) == (2, 0), "of others none is shown"
     assert fring.users.get(user.id).version == 2
-    assert fring.tasks.get_with_users(task.id).task.version == 3
+    assert fring.tasks.get_with_users(task.id).task.version == 4
     assert {each.version for each in fring.tasks.list()} == {0}
     own = fring.tasks.create(NewTask(name), owner=name)
     assert (own.version, fring.tasks.toggle(own.id, owner=name).version) == (1, 2)

@@ -16,6 +16,7 @@ from fring_adapters.memory import MemoryStore
 from fring_core import (
     STRICT,
     Accounts,
+    Cause,
     Fring,
     FringError,
     NewTask,
@@ -187,7 +188,9 @@ def test_bodies_are_read_as_strictly(client, path):
 @pytest.mark.parametrize("path", ["/api/v1/tasks", "/api/ann/tasks", "/api/v1/auth/login"])
 def test_bodies_are_as_limited(fring, path):
     tokens = SecretTokens(SECRET)
-    accounts = Accounts(MemoryStore(), passwords=Argon2Passwords(), issuer=tokens, clock=utc_now)
+    accounts = Accounts(
+        MemoryStore(), passwords=Argon2Passwords(), issuer=tokens, causes=lambda: Cause(utc_now())
+    )
     routers = (v1_router(fring), personal_router(fring), auth_router(accounts))
     with TestClient(host(*routers, request_max_body_size=10)) as client:
         most = client.post(PREFIX + path, content=b" " * MAX_BODY_BYTES, headers=JSON)

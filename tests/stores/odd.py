@@ -48,6 +48,7 @@ class OddStore:
         self.credentials = OddPort(store.credentials, before, shape)
         self.tasks = OddPort(store.tasks, before, shape)
         self.assignments = OddPort(store.assignments, before, shape)
+        self.events = OddPort(store.events, before, shape)
         self.receipts = OddPort(store.receipts, before, shape)
 
     @asynccontextmanager

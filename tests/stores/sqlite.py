@@ -5,6 +5,7 @@ Who writes while an open transaction has written waits a little, and is told `St
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from contextlib import asynccontextmanager, contextmanager
 from datetime import date, datetime
@@ -15,7 +16,10 @@ import attrs
 from fring_core import (
     Credential,
     EmailTaken,
+    Event,
+    EventType,
     IdTaken,
+    InvalidCursor,
     Outcome,
     Receipt,
     Role,
@@ -30,6 +34,7 @@ from fring_core import (
     UsernameTaken,
     UserWithTasks,
 )
+from fring_core.events import assigned, created, deleted, unassigned, updated
 from fring_core.versions import check_version
 
 SCHEMA = """
@@ -40,6 +45,9 @@ CREATE TABLE IF NOT EXISTS tasks (id INTEGER PRIMARY KEY AUTOINCREMENT, title TE
     status TEXT, created_at TEXT, updated_at TEXT, owner TEXT, due_date TEXT, version INTEGER);
 CREATE TABLE IF NOT EXISTS links (user INTEGER REFERENCES users ON DELETE CASCADE,
     task INTEGER REFERENCES tasks ON DELETE CASCADE, PRIMARY KEY (user, task));
+CREATE TABLE IF NOT EXISTS events (id INTEGER PRIMARY KEY AUTOINCREMENT, type TEXT, at TEXT, actor TEXT,
+    request TEXT, task INTEGER, user INTEGER, owner TEXT, version INTEGER, before TEXT, after TEXT);
+CREATE INDEX IF NOT EXISTS events_of_task ON events (task, id);
 CREATE TABLE IF NOT EXISTS receipts (caller TEXT, key TEXT, request TEXT, answer TEXT,
     expires_at TEXT, PRIMARY KEY (caller, key));
 """
@@ -78,6 +86,21 @@ def as_task(row):
     moments = datetime.fromisoformat(created_at), datetime.fromisoformat(updated_at)
     due = due_date and date.fromisoformat(due_date)
     return Task(number, title, description, TaskStatus(status), *moments, owner, due, version)
+
+
+def as_event(row):
+    number, kind, at, *others, before, after = row
+    told = [EventType(kind), datetime.fromisoformat(at), *others, *map(json.loads, (before, after))]
+    return Event(*told, cursor=f"{number}")
+
+
+def keep(connection, event):
+    """Store an event, and return it with its cursor."""
+    values = [event.type.value, stored(event.at), event.actor, event.request_id]
+    values += [event.task_id, event.user_id, event.owner, event.version]
+    values += [json.dumps(dict(told)) for told in (event.before, event.after)]
+    query = "INSERT INTO events VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+    return attrs.evolve(event, cursor=f"{connection.execute(query, values).lastrowid}")
 
 
 @attrs.frozen
@@ -128,6 +151,15 @@ class Session:
             raise where(str(error)) from error
 
     @contextmanager
+    def recording(self, cause):
+        """Make a call that keeps events together with what it does, and then tells of them."""
+        events = []
+        with self.call() as connection:
+            yield connection, lambda event: events.append(keep(connection, event))
+        for event in events:
+            cause.tell(event)
+
+    @contextmanager
     def savepoint(self):
         self.connection.execute("SAVEPOINT inside")
         try:
@@ -175,14 +207,23 @@ def check_unique(connection, username, email, besides):
 class Users:
     session: Session
 
-    async def add(self, new, now, password_hash=None):
-        with self.session.call() as connection:
+    async def add(self, new, cause, password_hash=None):
+        with self.session.recording(cause) as (connection, record):
             check_unique(connection, new.username, new.email, 0)
             if new.id and exists(connection, "users", new.id):
                 raise IdTaken(new.id)
-            user = new.as_user(new.id or draw(connection, "users"), now)
-            values = user.id, user.username, user.email, stored(now), 1, password_hash, "member"
+            user = new.as_user(new.id or draw(connection, "users"), cause.at)
+            values = (
+                user.id,
+                user.username,
+                user.email,
+                stored(cause.at),
+                1,
+                password_hash,
+                "member",
+            )
             connection.execute("INSERT INTO users VALUES (?, ?, ?, ?, ?, ?, ?)", values)
+            record(created(user, cause))
             return user
 
     def _get(self, connection, user_id):
@@ -211,8 +252,8 @@ class Users:
             query = "SELECT count(*) FROM users WHERE instr(username, ?) AND instr(email, ?)"
             return one(connection, query, where.username or "", where.email or "")[0]
 
-    async def change(self, user_id, verb):
-        with self.session.call() as connection:
+    async def change(self, user_id, verb, cause):
+        with self.session.recording(cause) as (connection, record):
             current = self._get(connection, user_id)
             if current is None:
                 return None
@@ -220,18 +261,25 @@ class Users:
             check_unique(connection, user.username, user.email, user_id)
             query = "UPDATE users SET username = ?, email = ?, version = version + 1 WHERE id = ?"
             connection.execute(query, (user.username, user.email, user_id))
-            return self._get(connection, user_id)
+            changed = self._get(connection, user_id)
+            record(updated(current, changed, cause))
+            return changed
 
-    async def remove(self, user_id, *, version=None):
-        with self.session.call() as connection:
+    async def remove(self, user_id, cause, *, version=None):
+        with self.session.recording(cause) as (connection, record):
             current = self._get(connection, user_id)
             if current is None:
                 return False
             check_version(current, version)
-            query = """DELETE FROM tasks WHERE owner = ?
+            for task in tasks_of(connection, user_id):
+                record(unassigned(task.id, user_id, touch(connection, task.id), cause))
+            query = f"""SELECT {TASK} FROM tasks WHERE owner = ?
                 AND EXISTS (SELECT 1 FROM users WHERE users.id = ? AND hash IS NOT NULL)"""
-            connection.execute(query, (str(user_id), user_id))
+            for row in connection.execute(query, (str(user_id), user_id)).fetchall():
+                connection.execute("DELETE FROM tasks WHERE id = ?", row[:1])
+                record(deleted(as_task(row), cause))
             connection.execute("DELETE FROM users WHERE id = ?", (user_id,))
+            record(deleted(current, cause))
             return True
 
 
@@ -265,6 +313,12 @@ class Credentials:
             return connection.execute(query, values).rowcount == 1
 
 
+def touch(connection, task_id):
+    """Have a task one version on, and return that."""
+    query = "UPDATE tasks SET version = version + 1 WHERE id = ? RETURNING version"
+    return one(connection, query, task_id)[0]
+
+
 def tasks_of(connection, user_id, status=None, page=None):
     query = f"""SELECT {TASK} FROM tasks JOIN links ON task = id
         WHERE links.user = ? AND coalesce(status = ?, true) AND id > ? ORDER BY id LIMIT ? OFFSET ?"""
@@ -292,28 +346,29 @@ def _slice(found, page):
 class Tasks:
     session: Session
 
-    async def add(self, new, owner, now):
-        with self.session.call() as connection:
-            return self._add(connection, new, owner, now)
+    async def add(self, new, owner, cause):
+        with self.session.recording(cause) as (connection, record):
+            return self._add(connection, new, owner, cause, record)
 
-    async def add_many(self, new, owner, now):
-        with self.session.call() as connection:
+    async def add_many(self, new, owner, cause):
+        with self.session.recording(cause) as (connection, record):
             results, chosen_first = {}, sorted(enumerate(new), key=lambda pair: pair[1].id is None)
             for place, each in chosen_first:
                 try:
-                    results[place] = self._add(connection, each, owner, now)
+                    results[place] = self._add(connection, each, owner, cause, record)
                 except IdTaken as error:
                     results[place] = error
             return [results[place] for place in range(len(new))]
 
-    def _add(self, connection, new, owner, now):
+    def _add(self, connection, new, owner, cause, record):
         if new.id and exists(connection, "tasks", new.id):
             raise IdTaken(new.id)
-        task = new.as_task(new.id or draw(connection, "tasks"), owner, now)
+        task = new.as_task(new.id or draw(connection, "tasks"), owner, cause.at)
         due = task.due_date and task.due_date.isoformat()
         values = [task.id, task.title, task.description, task.status.value]
-        values += [stored(now), stored(now), owner, due, 1]
+        values += [stored(cause.at), stored(cause.at), owner, due, 1]
         connection.execute("INSERT INTO tasks VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", values)
+        record(created(task, cause))
         return task
 
     def _get(self, connection, task_id, owner):
@@ -358,23 +413,23 @@ class Tasks:
         with self.session.reading() as connection:
             return one(connection, f"SELECT count(*) {matching}", *values)[0]
 
-    async def change(self, task_id, owner, verb):
-        with self.session.call() as connection:
-            return self._change(connection, task_id, owner, verb)
+    async def change(self, task_id, owner, verb, cause):
+        with self.session.recording(cause) as (connection, record):
+            return self._change(connection, task_id, owner, verb, cause, record)
 
-    async def change_many(self, task_ids, owner, verb):
+    async def change_many(self, task_ids, owner, verb, cause):
         results = []
-        with self.session.call() as connection:
+        with self.session.recording(cause) as (connection, record):
             for task_id in task_ids:
                 try:
-                    results.append(self._change(connection, task_id, owner, verb))
+                    results.append(self._change(connection, task_id, owner, verb, cause, record))
                 except sqlite3.Error:
                     raise
                 except Exception as error:  # noqa: BLE001  # it is told in its place
                     results.append(error)
         return results
 
-    def _change(self, connection, task_id, owner, verb):
+    def _change(self, connection, task_id, owner, verb, cause, record):
         current = self._get(connection, task_id, owner)
         if current is None:
             return None
@@ -384,15 +439,19 @@ class Tasks:
         due = task.due_date and task.due_date.isoformat()
         values = [task.title, task.description, task.status.value, due]
         connection.execute(query, (*values, stored(task.updated_at), task_id))
-        return self._get(connection, task_id, owner)
+        changed = self._get(connection, task_id, owner)
+        record(updated(current, changed, cause))
+        return changed
 
-    async def remove(self, task_id, owner, *, version=None):
-        with self.session.call() as connection:
+    async def remove(self, task_id, owner, cause, *, version=None):
+        with self.session.recording(cause) as (connection, record):
             current = self._get(connection, task_id, owner)
             if current is None:
                 return False
             check_version(current, version)
+            assignees = [user.id for user in users_of(connection, task_id)]
             connection.execute("DELETE FROM tasks WHERE id = ?", (task_id,))
+            record(deleted(current, cause, assignees))
             return True
 
 
@@ -404,16 +463,20 @@ class Assignments:
         shared = one(connection, "SELECT 1 FROM tasks WHERE id = ? AND owner IS NULL", task_id)
         return bool(exists(connection, "users", user_id)), bool(shared)
 
-    async def add(self, user_id, task_id):
-        return self._change("INSERT OR IGNORE INTO links VALUES (?, ?)", user_id, task_id)
+    async def add(self, user_id, task_id, cause):
+        query = "INSERT OR IGNORE INTO links VALUES (?, ?)"
+        return self._change(query, user_id, task_id, cause, assigned)
 
-    async def remove(self, user_id, task_id):
-        return self._change("DELETE FROM links WHERE user = ? AND task = ?", user_id, task_id)
+    async def remove(self, user_id, task_id, cause):
+        query = "DELETE FROM links WHERE user = ? AND task = ?"
+        return self._change(query, user_id, task_id, cause, unassigned)
 
-    def _change(self, query, user_id, task_id):
-        with self.session.call() as connection:
+    def _change(self, query, user_id, task_id, cause, told):
+        with self.session.recording(cause) as (connection, record):
             user, task = self._both(connection, user_id, task_id)
             done = user and task and connection.execute(query, (user_id, task_id)).rowcount == 1
+            if done:
+                record(told(task_id, user_id, touch(connection, task_id), cause))
             return Outcome(user, task, done)
 
     async def tasks_of(self, user_id, status, page=None):
@@ -427,6 +490,22 @@ class Assignments:
             if not self._both(connection, 1, task_id)[1]:
                 return None
             return users_of(connection, task_id, page)
+
+
+@attrs.frozen
+class Events:
+    session: Session
+
+    async def of_task(self, task_id, owner, limit, before=None):
+        with self.session.reading() as connection:
+            its, values = "FROM events WHERE task = ? AND owner IS ?", [task_id, owner]
+            if before is not None:
+                row = one(connection, f"SELECT id {its} AND CAST(id AS TEXT) = ?", *values, before)
+                if row is None:
+                    raise InvalidCursor
+                its, values = f"{its} AND id < ?", [*values, *row]
+            query = f"SELECT * {its} ORDER BY id DESC LIMIT ?"
+            return Slice.of(map(as_event, connection.execute(query, (*values, limit + 1))), limit)
 
 
 @attrs.frozen
@@ -461,7 +540,7 @@ class SqliteStore:
                 connection.executescript(SCHEMA)
         self.users, self.credentials = Users(self.session), Credentials(self.session)
         self.tasks, self.assignments = Tasks(self.session), Assignments(self.session)
-        self.receipts = Receipts(self.session)
+        self.events, self.receipts = Events(self.session), Receipts(self.session)
 
     def close(self):
         while self.session.idle:

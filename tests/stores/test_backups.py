@@ -31,6 +31,7 @@ from fring_core import (
     UserFilter,
     run_sync,
 )
+from fring_core.testing.contract.examples import CAUSE
 from tests.serving import await_condition
 from tests.stores.older import at_revision, execute
 
@@ -54,14 +55,16 @@ def fill(store):
     add = store.tasks.add
     shared = [
         run_sync(
-            add(NewTask("Pack", description=ODD, due_date=date(2024, 2, 29)), None, utc_now())
+            add(
+                NewTask("Pack", description=ODD, due_date=date(2024, 2, 29)), None, Cause(utc_now())
+            )
         ),
-        run_sync(add(NewTask("\\."), None, utc_now())),
+        run_sync(add(NewTask("\\."), None, Cause(utc_now()))),
     ]
-    own = run_sync(add(NewTask("\\N", description=""), "ann", utc_now()))
+    own = run_sync(add(NewTask("\\N", description=""), "ann", Cause(utc_now())))
     run_sync(store.assignments.add(ann.id, shared[0].id, CAUSE))
     run_sync(store.assignments.add(bob.id, shared[0].id, CAUSE))
-    ahead = run_sync(add(NewTask("Gone", id=own.id + 2), None, utc_now()))
+    ahead = run_sync(add(NewTask("Gone", id=own.id + 2), None, Cause(utc_now())))
     run_sync(store.tasks.remove(ahead.id, None, CAUSE))
     return {*(task.id for task in shared), own.id, ahead.id}
 
@@ -83,12 +86,14 @@ def everything(store):
 
 async def keep(store):
     async with store.transaction() as inner:
-        await inner.receipts.keep(Receipt("ann", "key", ODD, "1", utc_now() + DAY), utc_now())
+        await inner.receipts.keep(
+            Receipt("ann", "key", ODD, "1", utc_now() + DAY), Cause(utc_now())
+        )
 
 
 async def kept(store):
     async with store.transaction() as inner:
-        found = await inner.receipts.hold("ann", "key", utc_now())
+        found = await inner.receipts.hold("ann", "key", Cause(utc_now()))
     assert found is not None
     return found
 

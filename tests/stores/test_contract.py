@@ -13,6 +13,10 @@ from fring_core.testing import Fault, FaultyStore, InThreads, StoreContract
 from fring_core.testing.contract.assigned_pages import AssignedPageTests
 from fring_core.testing.contract.assignments import AssignmentTests
 from fring_core.testing.contract.credentials import CredentialTests
+from fring_core.testing.contract.event_pages import EventPageTests
+from fring_core.testing.contract.event_places import EventPlaceTests
+from fring_core.testing.contract.events import EventTests
+from fring_core.testing.contract.events_of_changes import EventOfChangeTests
 from fring_core.testing.contract.filters import FilterTests
 from fring_core.testing.contract.inheritance import InheritanceTests
 from fring_core.testing.contract.receipts import ReceiptTests
@@ -77,6 +81,10 @@ class TestStoreInASchema(
     AssignedPageTests,
     AssignmentTests,
     CredentialTests,
+    EventPageTests,
+    EventPlaceTests,
+    EventOfChangeTests,
+    EventTests,
     FilterTests,
     ReceiptTests,
     TaskTests,

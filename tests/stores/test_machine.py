@@ -11,7 +11,7 @@ from hypothesis.stateful import run_state_machine_as_test
 from fring_adapters.memory import MemoryStore, MemoryUsers
 from fring_adapters.memory.drawn_ids import Ids
 from fring_adapters.postgres import BlockingPostgresStore, PoolSettings, PostgresStore
-from fring_core import NewTask
+from fring_core import Cause, NewTask
 from fring_core.ids import MAX_CHOSEN_ID, MAX_ID
 from fring_core.testing import StoreMachine
 from fring_core.testing.histories.operations import START, removal
@@ -58,8 +58,8 @@ def test_ids_greater_than_any_that_callers_may_choose():
 
 def test_a_drawn_id_that_cannot_be_is_found():
     class Users(MemoryUsers):
-        async def add(self, new, now, password_hash=None):
-            return attrs.evolve(await super().add(new, now, password_hash), id=0)
+        async def add(self, new, cause, password_hash=None):
+            return attrs.evolve(await super().add(new, cause, password_hash), id=0)
 
     class Machine(Histories):
         def make_store(self):
@@ -73,7 +73,7 @@ def test_a_drawn_id_that_cannot_be_is_found():
 
 
 def adding(chosen=None):
-    return Call("store.tasks.add", (NewTask("task", id=chosen), None, START), {}, START)
+    return Call("store.tasks.add", (NewTask("task", id=chosen), None, Cause(START)), {}, START)
 
 
 @pytest.mark.parametrize("inside", [False, True])

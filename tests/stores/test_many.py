@@ -20,6 +20,7 @@ from fring_core import (
     TaskFilter,
     TransactionConflict,
 )
+from fring_core.testing.contract.examples import CAUSE
 
 pytestmark = pytest.mark.anyio
 MOST = 1000

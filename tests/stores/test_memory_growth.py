@@ -33,6 +33,7 @@ from fring_core import (
     UserFilter,
     run_sync,
 )
+from fring_core.testing.contract.examples import CAUSE
 from tests.core.examples import NOW
 
 FEW, MANY = 500, 5000

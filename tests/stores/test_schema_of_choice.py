@@ -18,6 +18,7 @@ from fring_core import (
     UserFilter,
     run_sync,
 )
+from fring_core.testing.contract.examples import CAUSE
 from tests.stores.older import at_revision, execute
 
 NAMES = ["fring", 'My "Schema"', "UPPER", "100%s", "it's.a\\b :c", "select", "é" * 31]

@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING
 
 import attrs
 
+from fring_adapters.memory.log import own
 from fring_adapters.memory.tables import Tables
+from fring_core.hooks import unheard
 from fring_core.scopes import check_outside
 
 if TYPE_CHECKING:
@@ -49,8 +51,8 @@ class Database:
         events: list[Event] = []
         with self.changing() as tables:
             yield tables, lambda event: events.append(tables.events.record(event))
-        for event in events:
-            cause.tell(event)
+        for event in events if cause.tell is not unheard else ():
+            cause.tell(own(event))
 
     @contextmanager
     def transaction(self) -> Iterator[Database]:

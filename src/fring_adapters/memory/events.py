@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import attrs
 
+from fring_adapters.memory.log import own
 from fring_core import InvalidCursor, Slice
 
 if TYPE_CHECKING:
@@ -29,4 +30,4 @@ class MemoryEvents:
             if before not in cursors:
                 raise InvalidCursor
             found = found[cursors.index(before) + 1 :]
-        return Slice.of(found, limit)
+        return Slice(map(own, found[:limit]), more=len(found) > limit)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from bisect import bisect_left
+from copy import copy
 from itertools import count
 from operator import itemgetter
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import attrs
 
@@ -13,6 +14,16 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from fring_core import Event
+    from fring_core.events import Told
+
+
+def own(event: Event) -> Event:
+    """Return an event for somebody who may do with it what they want."""
+    return attrs.evolve(event, before=_own(event.before), after=_own(event.after))
+
+
+def _own(told: Told) -> dict[str, Any]:
+    return {name: copy(value) for name, value in told.items()}
 
 
 class Log:

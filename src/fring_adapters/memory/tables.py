@@ -152,7 +152,7 @@ class Tables:
 
     def view(self) -> Tables:
         """Return these tables as they are now, to be changed apart, and closed."""
-        views = [View(table) for table in self._all()]
+        views: list[Any] = [View(table) for table in self._all()]
         for view in views:
             view.open()
         return Tables(Log(self.events), *views)

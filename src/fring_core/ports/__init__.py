@@ -1,8 +1,9 @@
 """The ports: what Fring needs from the world, as contracts.
 
-A store author implements `Users`, `Credentials`, `Tasks`, `Assignments`, `Events`, `Receipts`
-and `Store`; nothing is to be inherited. What their methods say is tested sentence by sentence: each test of
-`fring_core.testing.StoreContract` quotes the one that it proves, and runs on a store of yours.
+A store author implements `Users`, `Credentials`, `Tasks`, `Assignments`, `Events`, `Receipts` and
+`Store`; nothing is to be inherited. What their methods say is tested sentence by sentence: each
+test of `fring_core.testing.StoreContract` quotes the one that it proves, and runs on a store of
+yours.
 
 Of every method of a store:
 
@@ -24,10 +25,11 @@ Of every method of a store:
 - A list, a filter and a transaction MUST be as long as they need: a store sets no limit to them.
   Nor does it to the depth of transactions, nor to versions. The kit tries 1,001 rows, 1,001 writes
   in a transaction, 100 transactions inside each other, 130 saves, and 100,000 characters.
-- What a call changes it MUST record as `fring_core.events` says, with its cause: one event for each
-  change of a row, together with the change. A call that raises MUST record none, and so MUST one
-  that changes nothing. When it is done it MUST tell its cause of them. Events of a task, of one list,
-  MUST come in the order of its versions, which MUST follow each other.
+- What a call changes it MUST record as `fring_core.events` says, with its cause: one event for
+  each change of a row, together with the change. A call that raises MUST record none, and so MUST
+  one that changes no row. When it is done it MUST tell its cause of its events, once each, with
+  their cursors. Events of a task MUST come in the order of its versions, which MUST follow each
+  other.
 - What is returned MUST belong to the caller: changing it changes nothing stored.
 - A store that cannot answer raises `Unavailable`, and nothing else for that reason.
 - Beside what is said at a method, a store MUST raise nothing but `StoreUnavailable` and

@@ -17,8 +17,9 @@ class Events(Protocol):
     ) -> Slice[Event]:
         """Return the events of a task on a list, the newest first, the first `limit` of them.
 
-        With `before`, a cursor of one of them, only those that are older. Its `more` MUST tell
-        whether there are others. Inside a transaction, its own MUST be among them. Raise
-        `InvalidCursor` for a text that no event had as its cursor.
+        They MUST be those of the tasks that had this id on this list, and no others. With `before`,
+        the cursor of one of them, exactly those that are older MUST be returned. Its `more` MUST
+        tell whether others follow. Inside a transaction, its own MUST be among them. Raise
+        `InvalidCursor` for a text that is the cursor of none of them.
         """
         ...

@@ -19,7 +19,7 @@ from fring_core.testing.passing import Method, passing
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Iterable, Iterator
 
-    from fring_core import Assignments, Credentials, Receipts, Store, Tasks, Users
+    from fring_core import Assignments, Credentials, Events, Receipts, Store, Tasks, Users
 
 Pause: TypeAlias = Callable[[], Awaitable[object]]
 
@@ -107,6 +107,7 @@ class _StoreOnPlan:
         self.credentials: Credentials = passing("credentials", store.credentials, plan.around)
         self.tasks: Tasks = passing("tasks", store.tasks, plan.around)
         self.assignments: Assignments = passing("assignments", store.assignments, plan.around)
+        self.events: Events = passing("events", store.events, plan.around)
         self.receipts: Receipts = passing("receipts", store.receipts, plan.around)
 
     @asynccontextmanager

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from contextvars import Context
     from types import TracebackType
 
-    from fring_core import Assignments, Credentials, Receipts, Store, Tasks, Users
+    from fring_core import Assignments, Credentials, Events, Receipts, Store, Tasks, Users
 
 T = TypeVar("T")
 
@@ -165,6 +165,7 @@ class RecordedStore:
         self.assignments: Assignments = passing(
             f"{inside}assignments", store.assignments, log.around
         )
+        self.events: Events = passing(f"{inside}events", store.events, log.around)
         self.receipts: Receipts = passing(f"{inside}receipts", store.receipts, log.around)
 
     @asynccontextmanager

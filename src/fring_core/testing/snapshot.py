@@ -33,12 +33,14 @@ def plain(value: object, *, versions: bool = True) -> object:
         return value
     if isinstance(value, Sequence) and not isinstance(value, str):
         return [plain(item, versions=versions) for item in cast("Sequence[object]", value)]
+    if isinstance(value, Mapping):
+        items = cast("Mapping[str, object]", value).items()
+        return {name: plain(item, versions=versions) for name, item in items}
     if isinstance(value, datetime):
         return value.isoformat()  # which shows the time zone, that equality leaves out
     kind = type(value)
-    if isinstance(value, Exception):  # which a store may return, some of them made by attrs
-        return repr(value)
-    if attrs.has(kind):
+    # Some errors, which a store may return, are made by attrs.
+    if attrs.has(kind) and not isinstance(value, Exception):
         return {
             field.name: plain(getattr(value, field.name), versions=versions)
             for field in attrs.fields(kind)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any, Final, TypeVar, cast
 
-from litestar.types import Scope  # Litestar reads the types of what it calls
+from litestar.types import Scope  # noqa: TC002  # Litestar reads the types of what it calls
 
 from fring_core import Accounts, Fring
 from fring_core.receipts import CALLER as CALLER_RULE

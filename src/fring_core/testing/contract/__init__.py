@@ -6,6 +6,12 @@ from fring_core.testing.contract.cancelled import CancelledTests
 from fring_core.testing.contract.clashes import ClashTests
 from fring_core.testing.contract.commits import CommitTests
 from fring_core.testing.contract.credentials import CredentialTests
+from fring_core.testing.contract.event_histories import EventHistoryTests
+from fring_core.testing.contract.event_pages import EventPageTests
+from fring_core.testing.contract.event_places import EventPlaceTests
+from fring_core.testing.contract.event_races import EventRaceTests
+from fring_core.testing.contract.events import EventTests
+from fring_core.testing.contract.events_of_changes import EventOfChangeTests
 from fring_core.testing.contract.filters import FilterTests
 from fring_core.testing.contract.fresh import FreshTests
 from fring_core.testing.contract.glimpses import GlimpseTests
@@ -53,6 +59,7 @@ class StoreContract(
     NeighbourTests,
     PairTests,
     ManyTogetherTests,
+    EventRaceTests,
     RaceTests,
     OvertakenTests,
     CommitTests,
@@ -64,6 +71,11 @@ class StoreContract(
     SizeTests,
     TextTests,
     MomentTests,
+    EventHistoryTests,
+    EventPageTests,
+    EventPlaceTests,
+    EventOfChangeTests,
+    EventTests,
     ReceiptTests,
     AssignedPageTests,
     AssignmentTests,

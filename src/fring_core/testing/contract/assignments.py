@@ -45,7 +45,7 @@ class AssignmentTests(StoreTests):
         user, task = await add_user(store), await add_task(store)
         bob, other = await add_user(store, "bob"), await add_task(store, "other")
         for pair in ((user.id, task.id), (user.id, other.id), (bob.id, task.id)):
-            await store.assignments.add(*pair)
+            await store.assignments.add(*pair, CAUSE)
         removed = Outcome(user_exists=True, task_exists=True, changed=True)
         assert plain(await store.assignments.remove(user.id, task.id, CAUSE)) == plain(removed)
         assert rows(await store.assignments.tasks_of(user.id, None)) == [other]
@@ -69,7 +69,7 @@ class AssignmentTests(StoreTests):
         before = await contents(store)
         expected = Outcome(user_exists=user_exists, task_exists=task_exists, changed=False)
         for change in (store.assignments.add, store.assignments.remove):
-            assert plain(await change(user_id, task_id)) == plain(expected)
+            assert plain(await change(user_id, task_id, CAUSE)) == plain(expected)
         assert await contents(store) == before
 
     async def test_assignment_of_a_personal_task(self, store: Store) -> None:

@@ -72,7 +72,7 @@ def _same(method: str, *arguments: object) -> Write:
     """Return a write that is the same whoever makes it."""
 
     def write(store: Store, _who: str) -> Coroutine[Any, Any, object]:
-        called: Coroutine[Any, Any, object] = attrgetter(method)(store)(*arguments)
+        called: Coroutine[Any, Any, object] = attrgetter(method)(store)(*arguments, CAUSE)
         return called
 
     return write

@@ -73,7 +73,7 @@ class CredentialTests(StoreTests):
 
     @pytest.mark.parametrize("password_hash", [None, *HASHES])
     async def test_credential_comes_back(self, store: Store, password_hash: str | None) -> None:
-        """Store a new user, created at `now`, at version 1, with a password's hash or none.
+        """Store a new user, created at `cause.at`, at version 1, with a password's hash or none.
 
         Return the user with this id, its hash and its role, or None.
         """

@@ -85,6 +85,11 @@ async def save(store: Store, entity: E) -> E | None:
         return None
 
 
+def retitled(task: Task) -> Task:
+    """Return a task with another title, whatever its version: a verb."""
+    return attrs.evolve(task, title="new")
+
+
 def ghost_user(user_id: int) -> User:
     """Return a user that no store has."""
     return User(user_id, "ghost", "ghost@example.org", NOW)

@@ -129,7 +129,7 @@ class FilterTests(StoreTests):
 
         await check(assigned=False)
         for change, assigned in ((store.assignments.add, True), (store.assignments.remove, False)):
-            await change(user.id, task.id)
+            await change(user.id, task.id, CAUSE)
             await check(assigned=assigned)
         await store.assignments.add(user.id, task.id, CAUSE)
         await check(assigned=True)

@@ -117,11 +117,11 @@ class IdTests(StoreTests):
             await add_task(store, f"t{number}", number)
         pairs = {(1, 11), (11, 1), (12, 1), (1, 111), (1, 2), (2, 1), (10, 1), (1, 10)}
         pairs |= {(MAX_CHOSEN_ID, 1), (1, MAX_CHOSEN_ID)}
-        outcomes = [await store.assignments.add(*pair) for pair in sorted(pairs)]
+        outcomes = [await store.assignments.add(*pair, CAUSE) for pair in sorted(pairs)]
         assert all(outcome.changed for outcome in outcomes)
         for gone in (None, (1, 11), (12, 1)):
             if gone is not None:
-                assert (await store.assignments.remove(*gone)).changed
+                assert (await store.assignments.remove(*gone, CAUSE)).changed
                 pairs.remove(gone)
             for number in numbers:
                 tasks = await store.assignments.tasks_of(number, None) or ()
@@ -194,9 +194,9 @@ class IdTests(StoreTests):
         neither = Outcome(user_exists=False, task_exists=False, changed=False)
         for number in NAMELESS_IDS:
             for change in (store.assignments.add, store.assignments.remove):
-                assert await change(number, task.id) == no_user, number
-                assert await change(user.id, number) == no_task, number
-                assert await change(number, number) == neither, number
+                assert await change(number, task.id, CAUSE) == no_user, number
+                assert await change(user.id, number, CAUSE) == no_task, number
+                assert await change(number, number, CAUSE) == neither, number
             assert await store.assignments.tasks_of(number, None) is None, number
             assert await store.assignments.users_of(number) is None, number
         assert await contents(store) == before

@@ -109,9 +109,9 @@ async def _replace_twice(store: Store) -> None:
 
 async def _assign_and_back(store: Store) -> None:
     for change in (store.assignments.remove, store.assignments.add):
-        assert [(await change(1, 1)).changed for _ in range(2)] == [True, False]
+        assert [(await change(1, 1, CAUSE)).changed for _ in range(2)] == [True, False]
     for change in (store.assignments.add, store.assignments.remove):
-        assert [(await change(3, 2)).changed for _ in range(2)] == [True, False]
+        assert [(await change(3, 2, CAUSE)).changed for _ in range(2)] == [True, False]
 
 
 SEVERAL = (

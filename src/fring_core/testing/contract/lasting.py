@@ -10,6 +10,7 @@ from fring_core import Credential, FringError, NewTask, NewUser, Page, TaskFilte
 from fring_core.testing.agreement import LISTS, agreed
 from fring_core.testing.contract.base import StoreTests
 from fring_core.testing.contract.examples import CAUSE, NOW, Undo, add_task, by_id, rows, save
+from fring_core.testing.contract.hearing import excited, kept
 from fring_core.testing.contract.ids import both_kinds
 from fring_core.testing.contract.inheritance import check_none_drawn, chosen_ahead, remove
 from fring_core.testing.contract.receipts import RECEIPT
@@ -17,6 +18,7 @@ from fring_core.testing.contract.sizes import MORE
 from fring_core.testing.contract.texts import KINDS
 from fring_core.testing.contract.writes import WRITES, settle
 from fring_core.testing.recording import RecordedStore
+from fring_core.testing.replaying import check_replay, events_of, shown
 from fring_core.testing.snapshot import EVERYTHING, snapshot
 
 if TYPE_CHECKING:
@@ -62,6 +64,27 @@ class LastingTests(StoreTests):
         for _ in range(2):
             async with self._again(store) as again:
                 assert await agreed(again) == stored
+
+    async def test_lasting_events(self, store: Store) -> None:
+        """What is stored MUST last.
+
+        A store that is closed and opened again has all events, by the same cursors, and goes on
+        behind them.
+        """
+        await settle(store)
+        for write in WRITES.values():
+            await write(store)
+        stored = await kept(store)
+        events = await events_of(store, 1)
+        for _ in range(2):
+            async with self._again(store) as again:
+                assert await kept(again) == stored
+                older = await again.events.of_task(1, None, 1, events[-1].cursor)
+                assert shown(older) == shown(events[-2:-1])
+                await again.tasks.change(1, None, excited, CAUSE)
+                events = await events_of(again, 1)
+                await check_replay(again, 1)
+            stored = await kept(store)
 
     @both_kinds
     async def test_lasting_ids(self, store: Store, add: Add) -> None:

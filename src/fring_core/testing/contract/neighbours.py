@@ -15,6 +15,7 @@ from fring_core.testing.contract.examples import (
     by_id,
     check_next,
     check_none_failed,
+    retitled,
     rows,
     save,
 )
@@ -45,14 +46,17 @@ class NeighbourTests(StoreTests):
                 self,
                 lead,
                 store.users.remove(removed, CAUSE),
-                save(store, changed),
+                store.tasks.change(task.id, None, retitled, CAUSE),
                 store.assignments.add(comes, task.id, CAUSE),
                 store.assignments.remove(leaves, task.id, CAUSE),
             )
             check_none_failed(results)
-            check_next(results.pop(1), changed)
+            assert results.pop(1) == changed
             assert results == [True, CHANGED, CHANGED]
-            check_next(await store.tasks.get(task.id, None), changed)
+            found = await store.tasks.get(task.id, None)
+            assert found is not None
+            assert found == changed
+            assert found.version == 8, "one on by each"
             assert rows(await store.assignments.users_of(task.id)) == by_id(users[2:])
             assert rows(await store.assignments.tasks_of(leaves, None)) == []
             assert rows(await store.assignments.tasks_of(stays, None)) == [changed]

@@ -17,6 +17,7 @@ from fring_core.testing.contract.examples import (
     check_next,
     check_none_failed,
     hash_of,
+    retitled,
     rows,
     save,
 )
@@ -102,15 +103,18 @@ class PairTests(StoreTests):
                 saving = save(store, user)
             else:
                 task = attrs.evolve(task, title="new")
-                saving = save(store, task)
-            saved, outcome = await self._pair(lead, saving, change(user.id, task.id))
-            check_next(saved, user if kind == "user" else task)
+                saving = store.tasks.change(task.id, None, retitled, CAUSE)
+            saved, outcome = await self._pair(lead, saving, change(user.id, task.id, CAUSE))
+            assert saved == (user if kind == "user" else task)
             assert outcome == CHANGED
             users, tasks = ([], []) if assigned else ([user], [task])
             assert rows(await store.assignments.users_of(task.id)) == users
             assert rows(await store.assignments.tasks_of(user.id, None)) == tasks
             assert await store.users.get(user.id) == user
-            assert await store.tasks.get(task.id, None) == task
+            found = await store.tasks.get(task.id, None)
+            assert found is not None
+            assert found == task
+            assert found.version == 2 + assigned + (kind == "task")
 
     async def test_pair_of_save_and_remove(self, store: Store) -> None:
         """MUST return None if there is no such user.
@@ -162,9 +166,9 @@ class PairTests(StoreTests):
             by_user = kind == "user"
             pairs = [(99, task.id) if by_user else (user.id, 99) for user, task in others]
             for pair in pairs if assigned else []:
-                await store.assignments.add(*pair)
+                await store.assignments.add(*pair, CAUSE)
             # In the middle: some are under way when it begins, and some come later.
-            calls: list[Call] = [late(change(*pair), n) for n, pair in enumerate(pairs)]
+            calls: list[Call] = [late(change(*pair, CAUSE), n) for n, pair in enumerate(pairs)]
             removing = (
                 store.users.remove(99, CAUSE) if by_user else store.tasks.remove(99, None, CAUSE)
             )

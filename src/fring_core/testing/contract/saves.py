@@ -104,8 +104,8 @@ class SaveTests(StoreTests):
             seen.clear()
             users, tasks = store.users, store.tasks
             expected = [plain(await users.get(user.id)), plain(await tasks.get(task.id, "ann"))]
-            await users.change(user.id, look)
-            await tasks.change(task.id, "ann", look)
+            await users.change(user.id, look, CAUSE)
+            await tasks.change(task.id, "ann", look, CAUSE)
             assert expected[0] in seen
             assert expected[1] in seen
 
@@ -130,7 +130,8 @@ class SaveTests(StoreTests):
         own = await add_task(store, owner=str(user.id))
         await store.assignments.add(user.id, task.id, CAUSE)
         assert await store.credentials.set_role(user.id, Role.ADMIN) is True
-        renamed, retitled = attrs.evolve(user, username="a"), attrs.evolve(task, title="new")
+        renamed = attrs.evolve(user, username="a")
+        retitled = attrs.evolve(task, title="new", version=2)
         check_next(await save(store, attrs.evolve(renamed, created_at=LATER)), renamed)
         check_next(await save(store, attrs.evolve(retitled, created_at=LATER)), retitled)
         check_next(await store.users.get(user.id), renamed)

@@ -42,7 +42,7 @@ async def fill(store: Store) -> None:
         await add_user(store, f"u{number}", number, "old")
         await add_task(store, f"t{number}", number)
     for pair in ((1, 1), (1, 2), (2, 1), (2, 2)):
-        await store.assignments.add(*pair)
+        await store.assignments.add(*pair, CAUSE)
 
 
 async def change_all(store: Store) -> None:

@@ -48,7 +48,7 @@ class TaskTests(StoreTests):
     ) -> None:
         """Entities MUST come back equal to what was stored, every field.
 
-        Times MUST come back in UTC. Store a new task on a list, created and updated at `now`, at
+        Times MUST come back in UTC. Store a new task on a list, created and updated at `cause.at`, at
         version 1.
         """
         for owner, status in product(OWNERS, TaskStatus):
@@ -109,7 +109,7 @@ class TaskTests(StoreTests):
         found = await store.tasks.get_with_users(task.id, None)
         assert found is not None
         assert found.task == task
-        assert found.task.version == task.version
+        assert found.task.version == task.version + 3
         assert list(found.users) == [users[1], users[2], users[0]]
         without = await store.tasks.get_with_users(free.id, None)
         assert without is not None

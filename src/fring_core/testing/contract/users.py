@@ -56,7 +56,7 @@ class UserTests(StoreTests):
     async def test_user_add_returns_what_get_returns(self, store: Store) -> None:
         """Entities MUST come back equal to what was stored, every field.
 
-        Times MUST come back in UTC. Store a new user, created at `now`, at version 1, with a
+        Times MUST come back in UTC. Store a new user, created at `cause.at`, at version 1, with a
         password's hash or none. Return the user with this id, or None.
         """
         added = await store.users.add(NewUser("ann", "ann@example.org"), Cause(PRECISE))

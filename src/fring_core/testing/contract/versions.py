@@ -127,7 +127,7 @@ class VersionTests(StoreTests):
             for given in (task, other):
                 await store.assignments.add(each.id, given.id, CAUSE)
         await _refuses(store, user, 2)
-        await _refuses(store, task, 2)
+        await _refuses(store, attrs.evolve(task, version=3), 2)
         assert await hash_of(store, 7) == "hash"
         assert await store.tasks.get(own.id, "7") == own
         assert rows(await store.assignments.users_of(task.id)) == [user, bob]
@@ -135,7 +135,7 @@ class VersionTests(StoreTests):
         assert await store.tasks.get(own.id, "7") is None
         assert await store.credentials.find("ann", None) is None
         assert rows(await store.assignments.users_of(task.id)) == [bob]
-        assert await _remove(store, task, 1) is True
+        assert await _remove(store, task, 4) is True
         assert rows(await store.assignments.tasks_of(8, None)) == [other]
         assert await _remove(store, bob, 1) is True
         assert await store.tasks.get(theirs.id, "8") == theirs

@@ -24,7 +24,7 @@ async def settle(store: Store) -> None:
     for number, owner in ((1, None), (2, None), (3, "ann"), (4, "2")):
         await add_task(store, f"t{number}", number, owner)
     for pair in ((1, 1), (2, 1), (2, 2)):
-        await store.assignments.add(*pair)
+        await store.assignments.add(*pair, CAUSE)
 
 
 async def _rename(store: Store) -> object:

@@ -5,9 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, cast
 
 from fring_core.testing.rendering import LONGEST, code
+from fring_core.testing.replaying import by_subject, check_replay, events_of, shown
 from fring_core.testing.snapshot import differences
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from fring_core import Event, Store
     from fring_core.testing.histories.steps import Call
 
 SHOWN = 10  # differences
@@ -30,6 +34,25 @@ def check_answers(call: Call, outcome: object, expected: object) -> None:
     raise AssertionError(_listed(head, outcome, expected))
 
 
+def check_told(call: Call, told: Iterable[Event], expected: Iterable[Event]) -> None:
+    """Raise `AssertionError` unless both told of the same events, cursors aside."""
+    stored, due = (shown(by_subject(events), cursors=False) for events in (told, expected))
+    if stored != due:
+        raise AssertionError(_listed(f"{call.method} tells of other events:", stored, due))
+
+
+async def check_events(
+    store: Store, oracle: Store, places: Iterable[tuple[int, str | None]]
+) -> None:
+    """Raise `AssertionError` unless the events of these tasks are the same, and tell what they are."""
+    for task_id, owner in places:
+        expected = shown(await check_replay(oracle, task_id, owner), cursors=False)
+        stored = shown(await events_of(store, task_id, owner), cursors=False)
+        if stored != expected:
+            head = f"The events of task {task_id} of {owner!r} are different:"
+            raise AssertionError(_listed(head, stored, expected))
+
+
 def _is_error(outcome: object) -> bool:
     return isinstance(outcome, tuple)  # of its type and its fields
 
@@ -37,8 +60,8 @@ def _is_error(outcome: object) -> bool:
 def _listed(head: str, stored: object, expected: object) -> str:
     lines = [*differences(stored, expected)]
     more = len(lines) - SHOWN
-    shown = [f"  {line}" for line in lines[:SHOWN]] + [f"  and {more} more"] * (more > 0)
-    return "\n".join([head, *shown])
+    rows = [f"  {line}" for line in lines[:SHOWN]] + [f"  and {more} more"] * (more > 0)
+    return "\n".join([head, *rows])
 
 
 def _told(outcome: object) -> str:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from hypothesis import strategies as st
 
-from fring_core import Page, Place, Role, Side, TaskFilter, TaskOrder, UserFilter
+from fring_core import Cause, Page, Place, Role, Side, TaskFilter, TaskOrder, UserFilter
 from fring_core.ids import MAX_CHOSEN_ID
 from fring_core.testing import strategies as values
 from fring_core.testing.contract.examples import OWNERS
@@ -50,6 +50,7 @@ VERSION = _one_of([*[st.none()] * 4, st.integers(1, 3)])
 MOMENTS = _one_of(
     [*[TICKS.map(lambda ticks: START + timedelta(microseconds=ticks))] * 5, st.sampled_from(EDGES)]
 )
+CAUSES = st.builds(Cause, MOMENTS, st.sampled_from((None, "ann")), st.sampled_from((None, "a")))
 
 
 def _known(kind: str) -> st.SearchStrategy[int]:
@@ -141,11 +142,11 @@ def _calls_with(
     return st.builds(Call, st.just(method), arguments, st.fixed_dictionaries(options), MOMENTS)
 
 
-ADD_USER = _calls("store.users.add", NEW_USER, MOMENTS, st.none() | HASHES)
-ADD_TASK = _calls("store.tasks.add", NEW_TASK, OWNER, MOMENTS)
+ADD_USER = _calls("store.users.add", NEW_USER, CAUSES, st.none() | HASHES)
+ADD_TASK = _calls("store.tasks.add", NEW_TASK, OWNER, CAUSES)
 NEW_TASKS = st.lists(NEW_TASK, max_size=4)
-ADD_TASKS = _calls("store.tasks.add_many", NEW_TASKS, OWNER, MOMENTS)
-ASSIGN = _calls("store.assignments.add", USER, TASK)
+ADD_TASKS = _calls("store.tasks.add_many", NEW_TASKS, OWNER, CAUSES)
+ASSIGN = _calls("store.assignments.add", USER, TASK, CAUSES)
 LIST_USERS = _calls("store.users.list", USER_FILTERS, PAGES)
 LIST_TASKS = _calls("store.tasks.list", TASK_FILTERS, PAGES, OWNER, values.task_orders())
 CHANGE_USER = _calls("change_user", USER, USER_CHANGES, refused=st.booleans())
@@ -199,11 +200,11 @@ CALLS = (
     _calls("store.users.count", USER_FILTERS),
     _calls("store.tasks.count", TASK_FILTERS, OWNER),
     _calls("store.users.get_with_tasks", USER),
-    _calls("store.users.remove", USER, version=VERSION),
+    _calls("store.users.remove", USER, CAUSES, version=VERSION),
     _calls("store.tasks.get", TASK, OWNER),
     _calls("store.tasks.get_with_users", TASK, OWNER),
-    _calls("store.tasks.remove", TASK, OWNER, version=VERSION),
-    _calls("store.assignments.remove", USER, TASK),
+    _calls("store.tasks.remove", TASK, OWNER, CAUSES, version=VERSION),
+    _calls("store.assignments.remove", USER, TASK, CAUSES),
     _calls("store.assignments.tasks_of", USER, st.none() | STATUS),
     _calls("store.assignments.users_of", TASK),
     _calls("store.assignments.tasks_of", USER, st.none() | STATUS, _pages_after("task")),
@@ -222,7 +223,7 @@ def additions() -> st.SearchStrategy[Call]:
 
 def assignment(user_id: int, task_id: int) -> Call:
     """Return the call that assigns a task to a user."""
-    return Call("store.assignments.add", (user_id, task_id), {}, START)
+    return Call("store.assignments.add", (user_id, task_id, Cause(START)), {}, START)
 
 
 def removal(kind: str, number: int) -> Call:

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any, NoReturn, TypeAlias, TypeVar, cast
 
 import attrs
 
-from fring_core import PERMISSIVE, Credential, Forbidden, Fring, NewTask, NewUser, ports
+from fring_core import PERMISSIVE, Cause, Credential, Forbidden, Fring, NewTask, NewUser, ports
 from fring_core.ids import is_possible
-from fring_core.testing.contract.examples import CAUSE, ghost_user
+from fring_core.testing.contract.examples import ghost_user
 from fring_core.use_cases.assignments import AssignmentUseCases
 from fring_core.use_cases.tasks import TaskUseCases
 from fring_core.use_cases.users import UserUseCases
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Coroutine, Mapping, Sequence
     from datetime import datetime
 
-    from fring_core import Store, Task, TaskChanges, User, UserChanges
+    from fring_core import Event, Store, Task, TaskChanges, User, UserChanges
 
 T = TypeVar("T")
 Id: TypeAlias = "tuple[type[NewUser | NewTask], int]"
@@ -30,15 +30,24 @@ Id: TypeAlias = "tuple[type[NewUser | NewTask], int]"
 
 @attrs.frozen
 class Target:
-    """Hold all that a call can be made on: a store's ports, the use cases, and two saves."""
+    """Hold all that a call can be made on, and which events it told of.
+
+    A store's ports, the use cases, and verbs that may refuse.
+    """
 
     store: Store
     now: datetime
+    heard: list[Event] = attrs.field(factory=list["Event"])
 
     @property
     def fring(self) -> Fring:
         """Return the use cases, at one moment."""
-        return Fring(self.store, clock=lambda: self.now)
+        return Fring(self.store, clock=lambda: self.now, on_commit=self.heard.append)
+
+    @property
+    def cause(self) -> Cause:
+        """Return what tells this of events, at one moment."""
+        return Cause(self.now, "ann", tell=self.heard.append)
 
     async def change_user(
         self, user_id: int, changes: UserChanges, *, refused: bool
@@ -48,7 +57,7 @@ class Target:
         def verb(user: User) -> User:
             return _refuse() if refused else user.change(changes)
 
-        return await self.store.users.change(user_id, verb, CAUSE)
+        return await self.store.users.change(user_id, verb, self.cause)
 
     async def change_task(
         self, task_id: int, owner: str | None, changes: TaskChanges, *, refused: bool
@@ -58,7 +67,7 @@ class Target:
         def verb(task: Task) -> Task:
             return _refuse() if refused else task.change(changes, PERMISSIVE, self.now)
 
-        return await self.store.tasks.change(task_id, owner, verb, CAUSE)
+        return await self.store.tasks.change(task_id, owner, verb, self.cause)
 
     async def change_tasks(
         self, task_ids: Sequence[int], owner: str | None, changes: TaskChanges, *, refused: bool
@@ -70,7 +79,7 @@ class Target:
                 _refuse()
             return task.change(changes, PERMISSIVE, self.now)
 
-        return await self.store.tasks.change_many(task_ids, owner, verb, CAUSE)
+        return await self.store.tasks.change_many(task_ids, owner, verb, self.cause)
 
     async def replace_hash(self, user_id: int, password_hash: str, *, stale: bool) -> bool:
         """Replace a user's password hash, as it is or as if another had been found."""
@@ -116,10 +125,14 @@ class Call:
     # The id that the store under test drew for it, once it has been made.
     drew: list[Id] = attrs.field(factory=list["Id"], eq=False, repr=False)
 
-    def on(self, target: object) -> Coroutine[Any, Any, object]:
+    def on(self, target: Any) -> Coroutine[Any, Any, object]:
         """Return the call as a coroutine, on whatever has the method."""
         method = attrgetter(self.method)(target)
-        coroutine: Coroutine[Any, Any, object] = method(*self.arguments, **self.options)
+        arguments = (
+            given.telling(target.heard.append) if isinstance(given, Cause) else given
+            for given in self.arguments
+        )
+        coroutine: Coroutine[Any, Any, object] = method(*arguments, **self.options)
         return coroutine
 
     def on_ids(self, now_drawn: Mapping[Id, Id]) -> Call:

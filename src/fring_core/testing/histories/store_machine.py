@@ -12,7 +12,12 @@ from hypothesis.stateful import initialize, invariant, rule
 
 from fring_core import Store, TaskFilter, UserFilter, run_sync
 from fring_core.testing.contract.examples import Undo
-from fring_core.testing.histories.comparing import check_answers, check_contents
+from fring_core.testing.histories.comparing import (
+    check_answers,
+    check_contents,
+    check_events,
+    check_told,
+)
 from fring_core.testing.histories.history import HistoryMachine
 from fring_core.testing.histories.operations import (
     LISTS,
@@ -33,7 +38,7 @@ if TYPE_CHECKING:
 
 
 class StoreMachine(HistoryMachine):
-    """Compare a store with an oracle, call by call: results, errors, order, rollbacks.
+    """Compare a store with an oracle, call by call: results, errors, order, rollbacks, events.
 
     Inherit it and override `make_store`, `make_oracle`, `run` if the store's calls suspend, and
     `teardown` if a store is to be closed. Pytest runs the class's `TestCase`, whose `settings`
@@ -63,6 +68,8 @@ class StoreMachine(HistoryMachine):
         self.ids: dict[str, list[int]] = {"user": [1], "task": [1]}
         # The ids that rows have had, but for what was rolled back.
         self.had: set[Id] = set()
+        # The ids and lists of the tasks that there are, and have been.
+        self.places: dict[tuple[int, str | None], None] = {}
 
     @initialize(
         first=st.lists(st.tuples(additions(), additions()), max_size=8), gap=st.integers(1, 5)
@@ -106,6 +113,8 @@ class StoreMachine(HistoryMachine):
         check_contents(await snapshot(self.store, LISTS), await snapshot(self.oracle, LISTS))
         users = await self.oracle.users.list(UserFilter(), EVERYTHING)
         lists = [await self.oracle.tasks.list(TaskFilter(), EVERYTHING, owner) for owner in LISTS]
+        self.places |= {(task.id, task.owner): None for tasks in lists for task in tasks}
+        await check_events(self.store, self.oracle, self.places)
         self.ids["user"] = [user.id for user in users] or [1]
         self.ids["task"] = [task.id for tasks in lists for task in tasks] or [1]
 
@@ -115,10 +124,12 @@ class StoreMachine(HistoryMachine):
         if isinstance(step, Call):
             call = step.on_ids(self.now_drawn)
             history.append(call)
-            outcome = await outcome_of(call.on(Target(store, call.now)))
+            target, oracles = Target(store, call.now), Target(oracle, call.now)
+            outcome = await outcome_of(call.on(target))
             same = call.adopting(outcome, had)
             self.now_drawn.update(zip(step.drew, call.drew, strict=False))
-            check_answers(call, outcome, await outcome_of(same.on(Target(oracle, same.now))))
+            check_answers(call, outcome, await outcome_of(same.on(oracles)))
+            check_told(call, target.heard, oracles.heard)
             return
         block = Block([], step.commits)
         history.append(block)
@@ -130,6 +141,7 @@ class StoreMachine(HistoryMachine):
             ):
                 for inside in step.steps:
                     await self._step(inner, inner_oracle, inside, had_inside, block.steps)
+                await check_events(inner, inner_oracle, self.places)
                 await self._compare()  # from outside, where none of it is to be seen yet
                 if not step.commits:
                     raise Undo
