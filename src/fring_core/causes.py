@@ -43,8 +43,8 @@ class Cause:
         self.on_record(event)
         self.on_commit(event)
 
-    def within(self, on_commit: Tell) -> Cause:
-        """Return this cause in a transaction, which tells somebody else of what it would commit."""
+    def telling(self, on_commit: Tell) -> Cause:
+        """Return this cause, with somebody else who is told: in a transaction, whoever holds it."""
         return attrs.evolve(self, on_commit=on_commit)
 
 

@@ -7,6 +7,8 @@ from typing import Final
 
 import attrs
 
+LAST: Final = datetime(9999, 12, 30, tzinfo=UTC)  # that every store can hold
+
 # Not by name where it is made: what moves the clock in tests replaces the names of modules.
 _DATETIMES: Final = (datetime,)
 

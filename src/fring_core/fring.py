@@ -134,7 +134,7 @@ class Fring:
 
     def _within(self, store: Store, tell: Tell) -> Self:
         """Return a Fring on a transaction, with whom to tell what is told after its commit."""
-        return self._like(store, lambda: self._causes().within(tell), tell)
+        return self._like(store, lambda: self._causes().telling(tell), tell)
 
     @asynccontextmanager
     async def transaction(self) -> AsyncGenerator[Self, None]:

@@ -148,7 +148,7 @@ def test_a_cause_needs_a_zone():
 
 def test_causes_are_the_same_whoever_is_told():
     assert WHY.telling(print) == WHY
-    assert WHY.telling(print).tell is print
+    assert WHY.telling(print).on_commit is print
     assert "tell" not in repr(WHY)
     assert WHY.tell(created(TASK, WHY)) is None
 

@@ -20,6 +20,7 @@ from fring_core import (
     TransactionConflict,
     run_sync,
 )
+from fring_core.clocks import LAST
 from fring_core.use_cases.transactions import TRIES
 from tests.core.examples import NOW
 
@@ -105,6 +106,12 @@ def test_what_work_raises_is_raised_and_nothing_is_kept(world, error):
         run_sync(world.fring.once("key", work, request="other"))
     assert world.titles == []
     assert world.once() == "task 1"
+
+
+def test_a_key_is_kept_no_longer_than_a_store_can_say(world):
+    world.clock.now = LAST - timedelta(microseconds=1)
+    assert world.once() == world.once()
+    assert world.worked == 1
 
 
 @pytest.mark.parametrize("kept_for", [DAY, timedelta(seconds=1), timedelta(microseconds=1)])

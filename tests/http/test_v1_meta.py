@@ -16,10 +16,11 @@ from tests.http.wire import TIMESTAMP
 # The query parameters of each endpoint, and whether they are required.
 PARAMETERS = {
     ("GET", "/users"): dict.fromkeys(("skip", "limit", "after", "username", "email"), False),
-    ("GET", "/users/{user}/tasks"): {"status": False},
+    ("GET", "/users/{user}/tasks"): dict.fromkeys(("skip", "limit", "after", "status"), False),
     ("GET", "/tasks"): dict.fromkeys(
         ("skip", "limit", "after", "status", "title", "assigned"), False
     ),
+    ("GET", "/tasks/{task}/users"): dict.fromkeys(("skip", "limit", "after"), False),
     ("PATCH", "/tasks/{task}/status"): {"status": True},
 }
 

@@ -65,7 +65,7 @@ def every_list(change):
         match result:
             case Slice():
                 return Slice(change(list(result)), more=result.more)
-            case list():
+            case list() if not any(isinstance(each, Exception) for each in result):
                 return change(result)
             case UserWithTasks():
                 return attrs.evolve(result, tasks=change(result.tasks))

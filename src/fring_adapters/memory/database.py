@@ -10,7 +10,6 @@ import attrs
 
 from fring_adapters.memory.log import own
 from fring_adapters.memory.tables import Tables
-from fring_core.hooks import unheard
 from fring_core.scopes import check_outside
 
 if TYPE_CHECKING:
@@ -51,7 +50,7 @@ class Database:
         events: list[Event] = []
         with self.changing() as tables:
             yield tables, lambda event: events.append(tables.events.record(event))
-        for event in events if cause.tell is not unheard else ():
+        for event in events:
             cause.tell(own(event))
 
     @contextmanager

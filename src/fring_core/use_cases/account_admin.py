@@ -42,7 +42,7 @@ class AccountAdmin:
         if role is Role.MEMBER:  # as every new user is
             return await self._store.users.add(new, cause, password_hash)
         async with unit(self._store, cause.on_commit) as (store, tell):
-            user = await store.users.add(new, cause.within(tell), password_hash)
+            user = await store.users.add(new, cause.telling(tell), password_hash)
             await store.credentials.set_role(user.id, role)
         return user
 

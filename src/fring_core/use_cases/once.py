@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import attrs
 
 from fring_core import text
-from fring_core.clocks import in_utc
+from fring_core.clocks import LAST, in_utc
 from fring_core.errors import KeyReused, Problem
 from fring_core.receipts import CALLER, LONGEST, Receipt, check_key
 from fring_core.use_cases.transactions import all_or_nothing
@@ -67,7 +67,7 @@ class Once:
                 raise KeyReused
             return found
         answer = json.dumps(await work(store, tell), allow_nan=False)
-        expires_at = now + self.kept_for
+        expires_at = now + min(self.kept_for, LAST - now)
         receipt = Receipt(self.caller, self.key, self.request, answer, expires_at)
         await store.receipts.keep(receipt, now)
         return receipt

@@ -55,7 +55,7 @@ class TaskUseCases:
         owner, cause = check_owner(owner), self._causes()
 
         async def add(store: Store, tell: Tell) -> Sequence[Task]:
-            added = await store.tasks.add_many(tasks, owner, cause.within(tell))
+            added = await store.tasks.add_many(tasks, owner, cause.telling(tell))
             return [_done(each) for each in added]
 
         return await all_or_nothing(self._store, cause.on_commit, add)
@@ -141,7 +141,7 @@ class TaskUseCases:
         owner = check_owner(owner)
 
         async def change(store: Store, tell: Tell) -> Sequence[Task]:
-            changed = await store.tasks.change_many(ids, owner, verb, cause.within(tell))
+            changed = await store.tasks.change_many(ids, owner, verb, cause.telling(tell))
             absent = map(TaskNotFound, ids)
             return [_done(each or its) for each, its in zip(changed, absent, strict=True)]
 

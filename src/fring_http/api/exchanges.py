@@ -58,9 +58,3 @@ def note(scope: Mapping[str, Any], **found: str | bool | float) -> None:
     if exchange := scope.get(EXCHANGE):
         for name, value in found.items():
             setattr(exchange, name, value)
-
-
-def is_left(scope: Mapping[str, Any]) -> bool:
-    """Tell whether nobody is to be sent any more of the answer to the exchange of a scope."""
-    exchange = scope.get(EXCHANGE)
-    return exchange is not None and exchange.is_left

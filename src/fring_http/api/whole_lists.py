@@ -15,7 +15,6 @@ from fring_core import Page, Task, User
 from fring_core.paging import pages
 from fring_core.queries import DEFAULT_LIMIT, MAX_LIMIT
 from fring_http.api.answers import Answer, answer
-from fring_http.api.exchanges import is_left
 from fring_http.api.large_pages import turn
 from fring_http.api.pages import linked, read_page
 from fring_http.api.reading.parameters import Query
@@ -55,25 +54,23 @@ async def page_or_all(
     first = await anext(following)
     if not first.more:
         return answer([show(each) for each in first])
-    parts = _parts(request, first, following, show)
+    parts = _parts(first, following, show)
     return cast("Answer[list[T]]", Stream(parts, media_type=MediaType.JSON))
 
 
 async def _parts(
-    request: Request[Any, Any, Any],
     first: Slice[E],
     following: AsyncIterator[Slice[E]],
     show: Callable[[E], T],
 ) -> AsyncIterator[bytes]:
-    """Yield a list of JSON, as long as there is somebody to read it."""
     yield b"[" + _shown(first, show)
-    while not is_left(request.scope):
+    while True:
         async with turn(MAX_LIMIT):
             page = await anext(following, None)
-            if page is None:
-                yield b"]"
-                return
-            part = _shown(page, show)
+            part = b"" if page is None else _shown(page, show)
+        if page is None:
+            yield b"]"
+            return
         if part:
             yield b"," + part
 

@@ -22,6 +22,7 @@ from fring_adapters.postgres.bulk.kinds import (
     Kind,
 )
 from fring_core import Role, TaskStatus, text
+from fring_core.clocks import LAST
 from fring_core.errors import Problem
 from fring_core.ids import MAX_CHOSEN_ID, MAX_ID
 
@@ -40,7 +41,6 @@ Hash: TypeAlias = Annotated[
     str, Meta(pattern=r"^\$(argon2(id?|d)|2[aby])\$[^\0]+$", max_length=1024)
 ]
 _FIRST: Final = datetime(1, 1, 2, tzinfo=UTC)
-_LAST: Final = datetime(9999, 12, 30, tzinfo=UTC)
 
 
 class Header(Struct, tag_field="kind", tag="fring", forbid_unknown_fields=True, frozen=True):
@@ -173,6 +173,6 @@ def read(line: bytes) -> Record:
 
 
 def _moment_problem(field: str, moment: datetime) -> Problem | None:
-    if _FIRST <= moment <= _LAST:
+    if _FIRST <= moment <= LAST:
         return None
     return Problem(field, "must be of the years 1 to 9999, and a day from their ends")

@@ -47,7 +47,7 @@ class Target:
     @property
     def cause(self) -> Cause:
         """Return what tells this of events, at one moment."""
-        return Cause(self.now, "ann", tell=self.heard.append)
+        return Cause(self.now, "ann", on_commit=self.heard.append)
 
     async def change_user(
         self, user_id: int, changes: UserChanges, *, refused: bool

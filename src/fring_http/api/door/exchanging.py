@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import re
 from itertools import count
@@ -79,12 +80,7 @@ class Exchanges:
             began = perf_counter()
             self.in_flight += 1
             try:
-                await app(scope, receive, send_with_id)
-            except Exception:
-                _log.exception("%s failed outside of the framework", exchange.method)
-                if exchange.status:  # it is too late for another one
-                    raise
-                await refusal(INTERNAL, "Internal server error")(scope, receive, send_with_id)
+                await _answered(exchange, app, scope, receive, send_with_id)
             finally:
                 self.in_flight -= 1
                 self._tell(exchange, began)
@@ -94,8 +90,9 @@ class Exchanges:
 
     async def _send_part(self, exchange: Exchange, message: Event, send: Writer) -> None:
         """Send what may have to wait for its reader, who is left if that takes too long."""
-        if not exchange.is_left:
-            exchange.is_left = not await self._readers.send(message, send)
+        exchange.is_left = not await self._readers.send(message, send)
+        if exchange.is_left:  # nothing more is to be made for it
+            raise asyncio.CancelledError
 
     def _tell(self, exchange: Exchange, began: float) -> None:
         if not exchange.ended_at:  # once
@@ -121,6 +118,22 @@ class Exchanges:
             trace=found[1].decode() if found else "",
         )
         return exchange
+
+
+async def _answered(
+    exchange: Exchange, app: Application, scope: Event, receive: Reader, send: Writer
+) -> None:
+    """Have a request answered, whatever the application raises."""
+    try:
+        await app(scope, receive, send)
+    except asyncio.CancelledError:
+        if not exchange.is_left:
+            raise
+    except Exception:
+        _log.exception("%s failed outside of the framework", exchange.method)
+        if exchange.status:  # it is too late for another one
+            raise
+        await refusal(INTERNAL, "Internal server error")(scope, receive, send)
 
 
 def _is_part(exchange: Exchange, message: Event) -> bool:
