@@ -8,6 +8,7 @@ from __future__ import annotations
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, TypeVar
 
+from fring_core.hooks import unheard
 from fring_core.plain import Blocking, plain, plain_iterator
 from fring_core.receipts import KEPT_FOR
 from fring_core.sync import run_sync
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from types import TracebackType
     from typing import Self
 
+    from fring_core.causes import Tell
     from fring_core.fring import Fring
     from fring_core.ports import Store
 
@@ -80,6 +82,12 @@ class BlockingEvents(Blocking):
 class BlockingAccounts(Blocking):
     """Do what `fring_core.use_cases.accounts` says; wants passwords that never suspend."""
 
+    def acting_as(
+        self, actor: str | None, *, request_id: str | None = None, on_record: Tell = unheard
+    ) -> Self:
+        """Return accounts whose events name an actor and a request, as `Accounts.acting_as`."""
+        return type(self)(self.awaited.acting_as(actor, request_id=request_id, on_record=on_record))
+
     register = plain(Accounts.register)
     log_in = plain(Accounts.log_in)
     account_of = plain(Accounts.account_of)
@@ -125,9 +133,11 @@ class BlockingFring:
         """Return what an operator does with accounts, as `Fring.account_admin`."""
         return BlockingAccountAdmin(self.awaited.account_admin)
 
-    def acting_as(self, actor: str | None, *, request_id: str | None = None) -> Self:
+    def acting_as(
+        self, actor: str | None, *, request_id: str | None = None, on_record: Tell = unheard
+    ) -> Self:
         """Return a Fring whose events name an actor and a request, as `Fring.acting_as`."""
-        return type(self)(self.awaited.acting_as(actor, request_id=request_id))
+        return type(self)(self.awaited.acting_as(actor, request_id=request_id, on_record=on_record))
 
     def on(self, store: Store) -> Self:
         """Return a Fring that is as this one, on another store, whose calls never suspend."""

@@ -88,7 +88,7 @@ class Subject:
 SUBJECTS: Final[Mapping[type[Row], Subject]] = MappingProxyType(
     {Task: Subject.of("task", Task, "updated_at", "owner"), User: Subject.of("user", User)}
 )
-_WORDY: Final = frozenset({"description"})
+WORDY: Final = frozenset({"description"})
 
 
 def created(row: Row, cause: Cause, assignees: Sequence[int] = ()) -> Event:
@@ -199,7 +199,7 @@ def _of(row: Row, verb: str, at: datetime, cause: Cause, change: tuple[Told, Tol
 def _told(row: Row, names: Iterable[str], cause: Cause) -> dict[str, Any]:
     told = {name: _plain(getattr(row, name)) for name in names}
     if not cause.is_wordy:
-        told |= {name: _measured(told[name]) for name in _WORDY & told.keys()}
+        told |= {name: _measured(told[name]) for name in WORDY & told.keys()}
     return told
 
 

@@ -150,7 +150,6 @@ def test_causes_are_the_same_whoever_is_told():
     assert WHY.telling(print) == WHY
     assert WHY.telling(print).on_commit is print
     assert "tell" not in repr(WHY)
-    assert WHY.tell(created(TASK, WHY)) is None
 
 
 def test_the_cursor_does_not_tell_events_apart():

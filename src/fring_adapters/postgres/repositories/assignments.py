@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
-from functools import partial
-from typing import TYPE_CHECKING, Any, Final, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Final, TypeAlias, TypeVar
 
 import attrs
 import psycopg
 
 from fring_adapters.postgres.repositories.pages import asked_page, is_front, rows_of
 from fring_adapters.postgres.repositories.recording import sent, tell
-from fring_adapters.postgres.repositories.task_places import TaskPlace
 from fring_adapters.postgres.sql import assignments as sql
 from fring_adapters.postgres.sql.drawn_ids import MAX_ROUNDS
 from fring_adapters.postgres.sql.rows import TASKS, USERS
 from fring_core import Outcome, Slice, StoreUnavailable, Task, User
-from fring_core.events import assigned, state, unassigned
+from fring_core.events import assigned, unassigned
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Mapping
+    from collections.abc import Callable
 
     from fring_adapters.postgres.sql.rows import Rows
     from fring_adapters.postgres.wire.executor import Executor
@@ -26,8 +24,6 @@ if TYPE_CHECKING:
     from fring_core import Cause, Event, Page, TaskStatus
 
     Made: TypeAlias = Callable[..., Event]
-    Found: TypeAlias = tuple[Outcome, tuple[Event, int] | None, Row]
-    Told: TypeAlias = Mapping[str, Any]
 
 E = TypeVar("E", User, Task)
 
@@ -61,17 +57,14 @@ class PostgresAssignments:
         self, statement: Statement, event: Made, user_id: int, task_id: int, cause: Cause
     ) -> tuple[Outcome, Row]:
         """Return what was found and done, and what else the statement tells of it."""
-        pair = user_id, task_id
-        call = partial(_changed, statement, partial(event, task_id, user_id, cause=cause), pair)
-        found = await call(self._executor)
-        if found is None:  # and then tell all of it, which nobody may change meanwhile
-            found = await self._executor.all_or_nothing(partial(_first, task_id, cause, call))
-        if found is None:
-            raise StoreUnavailable(_TOO_OFTEN.format(*pair))
-        outcome, told, was = found
-        if told is not None:
-            tell(cause, *told)
-        return outcome, was
+        made = event(task_id, user_id, 0, cause)
+        asked = {"user_id": user_id, "task_id": task_id, "wordy": cause.is_wordy}
+        [row] = await self._executor.ask(statement, asked | {"events": sent(made)})
+        user, task, changed, version, number, known, *was = row
+        if changed:
+            before = made.before if known is None else known
+            tell(cause, attrs.evolve(made, version=version, before=before), number)
+        return Outcome(user, task, changed), tuple(was)
 
     async def tasks_of(
         self, user_id: int, status: TaskStatus | None, page: Page | None = None
@@ -101,32 +94,3 @@ class PostgresAssignments:
 
 def _parts(page: Page | None) -> dict[str, bool]:
     return {"page": page is not None, "after": page is not None and page.after is not None}
-
-
-async def _changed(
-    statement: Statement,
-    event: Made,
-    pair: tuple[int, int],
-    executor: Executor,
-    known: Told | None = None,
-) -> Found | None:
-    """Have two assigned, or not any more; return None if nobody was told of the task yet."""
-    made = event(version=0, known=known)
-    user_id, task_id = pair
-    asked = {"user_id": user_id, "task_id": task_id, "events": sent(made)}
-    [(user, task, changed, is_told, version, number, *was)] = await executor.ask(statement, asked)
-    if user and task and not is_told:
-        return None
-    told = (attrs.evolve(made, version=version), number) if changed else None
-    return Outcome(user, task, changed), told, tuple(was)
-
-
-async def _first(
-    task_id: int, cause: Cause, call: Callable[..., Awaitable[Found | None]], executor: Executor
-) -> Found | None:
-    rows = await executor.ask(sql.TELL, {"task_id": task_id})
-    known = None
-    if rows:
-        assignees = await TaskPlace(task_id, None).assignees(executor)
-        known = state(TASKS.entity(rows[0]), cause, assignees)
-    return await call(executor, known)

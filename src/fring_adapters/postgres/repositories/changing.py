@@ -52,12 +52,8 @@ class Place(Protocol[E]):
 
     def __hash__(self) -> int: ...
 
-    async def find(self, executor: Executor) -> tuple[E, bool] | None:
-        """Return the row, and whether an event has told of it; None if it is not there."""
-        ...
-
-    async def assignees(self, executor: Executor, /) -> Sequence[int]:
-        """Return the ids of those who have it."""
+    async def find(self, executor: Executor) -> tuple[E, Sequence[int] | None] | None:
+        """Return the row, and who has it if no event has told of it; None if it is not there."""
         ...
 
     async def save(
@@ -119,8 +115,7 @@ async def _stored(
             found = await place.find(executor)
             if found is None:
                 return [None] * len(changes)
-            present, is_told = found
-            assignees = None if is_told else await place.assignees(executor)
+            present, assignees = found
             last, results, told = _made(present, changes, assignees)
             if last is present:
                 return results

@@ -11,7 +11,6 @@ import attrs
 
 from fring_adapters.postgres.repositories.changing import following
 from fring_adapters.postgres.repositories.recording import sent
-from fring_adapters.postgres.repositories.task_places import TaskPlace
 from fring_adapters.postgres.sql.drawn_ids import MAX_ROUNDS, steps_after
 from fring_adapters.postgres.sql.rows import TASKS
 from fring_adapters.postgres.sql.tasks import ADD, LOCK, STATEMENTS
@@ -82,11 +81,7 @@ async def changed(
     rows = [row for rows in await executor.ask_each(LOCK, keys) for row in rows]
     present = {row[0]: TASKS.entity(row[:-1]) for row in rows}
     # Of what nobody was told of yet, the first event tells all.
-    known = {
-        row[0]: state(present[row[0]], cause, await TaskPlace(row[0], owner).assignees(executor))
-        for row in rows
-        if not row[-1]
-    }
+    known = {row[0]: state(present[row[0]], cause, row[-1]) for row in rows if row[-1] is not None}
     made = dict(present)
     events: dict[int, list[Event]] = {}
     results: list[Task | Exception | None] = []

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 import attrs
 
 from fring_adapters.postgres.repositories.recording import sent
-from fring_adapters.postgres.sql.assignments import users_of
 from fring_adapters.postgres.sql.rows import TASKS
 from fring_adapters.postgres.sql.tasks import STATEMENTS
 
@@ -25,15 +24,10 @@ class TaskPlace:
     task_id: int
     owner: str | None
 
-    async def find(self, executor: Executor) -> tuple[Task, bool] | None:
-        """Return the task, and whether an event has told of it; None if it is not there."""
+    async def find(self, executor: Executor) -> tuple[Task, Sequence[int] | None] | None:
+        """Return the task, and its users if no event has told of it; None if it is not there."""
         rows = await executor.ask(STATEMENTS.find, {"id": self.task_id, "owner": self.owner})
         return (TASKS.entity(rows[0][:-1]), rows[0][-1]) if rows else None
-
-    async def assignees(self, executor: Executor) -> Sequence[int]:
-        """Return the ids of its users."""
-        rows = await executor.ask(users_of(), {"task_id": self.task_id})
-        return [row[1] for row in rows if row[1] is not None]
 
     async def save(
         self, executor: Executor, row: Task, was: int, events: Sequence[Event]

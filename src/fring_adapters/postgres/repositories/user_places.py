@@ -26,14 +26,10 @@ class UserPlace:
 
     user_id: int
 
-    async def find(self, executor: Executor) -> tuple[User, bool] | None:
-        """Return the user, and whether an event has told of it; None if it is not there."""
+    async def find(self, executor: Executor) -> tuple[User, Sequence[int] | None] | None:
+        """Return the user, and nobody if no event has told of it; None if it is not there."""
         rows = await executor.ask(STATEMENTS.find, {"id": self.user_id})
         return (USERS.entity(rows[0][:-1]), rows[0][-1]) if rows else None
-
-    async def assignees(self, _: Executor) -> Sequence[int]:
-        """Return nobody: that is for tasks."""
-        return ()
 
     async def save(
         self, executor: Executor, row: User, was: int, events: Sequence[Event]

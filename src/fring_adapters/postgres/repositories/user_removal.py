@@ -9,18 +9,17 @@ from functools import partial
 from typing import TYPE_CHECKING, TypeAlias
 
 from fring_adapters.postgres.repositories.recording import sent, tell_all
-from fring_adapters.postgres.repositories.task_places import TaskPlace
 from fring_adapters.postgres.sql import user_removal as sql
 from fring_adapters.postgres.sql.rows import TASKS, USERS
 from fring_adapters.postgres.sql.tasks import REMOVE
-from fring_core.events import deleted, state, unassigned
+from fring_core.events import deleted, unassigned
 from fring_core.versions import check_version
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from fring_adapters.postgres.wire.executor import Executor
-    from fring_adapters.postgres.wire.statement import Row, Statement
+    from fring_adapters.postgres.wire.statement import Statement
     from fring_core import Cause, Event
 
 Told: TypeAlias = "list[tuple[Event, int]]"
@@ -40,7 +39,7 @@ async def removed(user_id: int, version: int | None, cause: Cause, executor: Exe
 async def _remove(
     user_id: int, version: int | None, cause: Cause, executor: Executor
 ) -> tuple[Told, bool]:
-    me = {"id": user_id}
+    me = {"id": user_id, "wordy": cause.is_wordy}
     await executor.ask(sql.LOCK_TASKS, me)  # first, as whoever assigns one does
     rows = await executor.ask(sql.LOCK, me)
     if not rows:
@@ -50,23 +49,14 @@ async def _remove(
     check_version(user, version)
     its_tasks = await executor.ask(sql.LOCK_TASKS, me)
     calls = [
-        (await _unassigned(row, user_id, cause, executor), {"id": row[0]}) for row in its_tasks
+        (unassigned(task_id, user_id, version + 1, cause, known), {"id": task_id})
+        for task_id, version, known in its_tasks
     ]
     told = await _told(sql.UNASSIGN, calls, executor)
     told += await _told(sql.REMOVE, [(deleted(user, cause), me)], executor)
     if is_account:
         told += await _clear(user_id, cause, executor)
     return told, is_account
-
-
-async def _unassigned(row: Row, user_id: int, cause: Cause, executor: Executor) -> Event:
-    task_id, version, is_told = row
-    known = None
-    if not is_told:
-        place = TaskPlace(task_id, None)
-        if found := await place.find(executor):
-            known = state(found[0], cause, await place.assignees(executor))
-    return unassigned(task_id, user_id, version + 1, cause, known)
 
 
 async def _clear(user_id: int, cause: Cause, executor: Executor) -> Told:

@@ -5,12 +5,13 @@ from __future__ import annotations
 from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 
-from sqlalchemy import delete, func, over, select, true, update
+from sqlalchemy import case, delete, func, literal_column, over, select, true, update
 from sqlalchemy.dialects.postgresql import insert
 
 from fring_adapters.postgres.sql.asked import ID, TEXT, Asked
 from fring_adapters.postgres.sql.events import recording
 from fring_adapters.postgres.sql.rows import TASKS, USERS
+from fring_adapters.postgres.sql.states import task_state
 from fring_adapters.postgres.sql.tables import events, tasks, user_tasks, users
 
 if TYPE_CHECKING:
@@ -20,13 +21,32 @@ if TYPE_CHECKING:
     from fring_adapters.postgres.wire.statement import Statement
 
 
+def _locked(asked: Asked) -> CTE:
+    """Return the tasks that calls name, for nobody else to change: before what they are assigned to.
+
+    So does whoever removes a task or a user, and all in this order. They are as they are now.
+    """
+    return (
+        select(*tasks.c)
+        .where(tasks.c.id.in_(select(asked.c.task_id)), tasks.c.owner.is_(None))
+        .order_by(tasks.c.id)
+        .with_for_update(key_share=True)
+        .cte("locked")
+    )
+
+
 def _there(asked: Asked) -> CTE:
     """Return the user and the task that each call names, NULL for one that does not exist."""
+    locked = _locked(asked)
     return (
         select(
             users.c.id.label("user_id"),
-            tasks.c.id.label("task_id"),
-            tasks.c.told,
+            locked.c.id.label("task_id"),
+            locked.c.version,
+            # Of what nobody was told of, the first event tells all that it was.
+            case((~locked.c.told, task_state(locked, asked.c.wordy == literal_column("1")))).label(
+                "known"
+            ),
             # Of two calls about the same two, it is the first that changes anything.
             asked.first("user_id", "task_id").label("is_first"),
             asked.c.events,
@@ -34,7 +54,7 @@ def _there(asked: Asked) -> CTE:
         )
         .select_from(
             asked.table.outerjoin(users, users.c.id == asked.c.user_id).outerjoin(
-                tasks, (tasks.c.id == asked.c.task_id) & tasks.c.owner.is_(None)
+                locked, locked.c.id == asked.c.task_id
             )
         )
         .cte("there")
@@ -48,46 +68,33 @@ def _of_both(there: CTE, other: CTE | Table) -> ColumnElement[bool]:
 def _changing(asked: Asked, there: CTE, changed: CTE, linked: CTE | None = None) -> Statement:
     """Return what has the tasks of changed pairs on versions, and records what was changed.
 
-    It tells whether the user is there, the task, and the change; then whether an event has told of
-    the task, its version, the number of the event, and whether the two were `linked`.
+    It tells whether the user is there, the task, and the change; then the task's version, the
+    number of the event, what was not known before, and whether the two were `linked`.
     """
-    steps = (
+    step = over(func.row_number(), partition_by=there.c.task_id, order_by=there.c.n)
+    pairs = (
         select(
+            there.c.task_id.label("id"),
             there.c.user_id,
-            there.c.task_id,
+            (there.c.version + step).label("version"),
+            case((step == literal_column("1"), there.c.known)).label("known"),
             there.c.events,
             there.c.n,
-            over(func.row_number(), partition_by=there.c.task_id, order_by=there.c.n).label("step"),
         )
         .select_from(there.join(changed, _of_both(there, changed)))
         .where(there.c.is_first)
-        .cte("steps")
-    )
-    last = (
-        select(steps.c.task_id, func.max(steps.c.step).label("step"))
-        .group_by(steps.c.task_id)
-        .order_by(steps.c.task_id)
-        .subquery("last")
-    )
-    touched = (
-        update(tasks)
-        .values(version=tasks.c.version + last.c.step)
-        .where(tasks.c.id == last.c.task_id)
-        .returning(tasks.c.id, (tasks.c.version - last.c.step).label("was"))
-        .cte("touched")
-    )
-    pairs = (
-        select(
-            steps.c.task_id.label("id"),
-            steps.c.user_id,
-            steps.c.events,
-            (touched.c.was + steps.c.step).label("version"),
-            steps.c.n,
-        )
-        .select_from(steps.join(touched, touched.c.id == steps.c.task_id))
         .cte("pairs")
     )
-    told = recording(pairs, events.c.task_id, version=pairs.c.version)
+    last = select(pairs.c.id, func.max(pairs.c.version).label("version")).group_by(pairs.c.id)
+    new = last.subquery("new")
+    touched = (
+        update(tasks)
+        .values(version=new.c.version, told=true())
+        .where(tasks.c.id == new.c.id)
+        .returning(tasks.c.id)
+        .cte("touched")
+    )
+    told = recording(pairs, events.c.task_id, known=pairs.c.known, version=pairs.c.version)
     theirs = (told.c.task_id == pairs.c.id) & (told.c.user_id == pairs.c.user_id)
     found = there.outerjoin(pairs, pairs.c.n == there.c.n).outerjoin(told, theirs)
     was = []
@@ -99,24 +106,26 @@ def _changing(asked: Asked, there: CTE, changed: CTE, linked: CTE | None = None)
             there.c.user_id.is_not(None),
             there.c.task_id.is_not(None),
             pairs.c.id.is_not(None),
-            there.c.told,
             pairs.c.version,
             told.c.id,
+            pairs.c.known,
             *was,
             there.c.n,
-        ).select_from(found)
+        )
+        .select_from(found)
+        .add_cte(touched)
     )
 
 
 def _addition() -> Statement:
-    asked = Asked(user_id=ID, task_id=ID, events=TEXT)
+    asked = Asked(user_id=ID, task_id=ID, wordy=ID, events=TEXT)
     there = _there(asked)
     added = (
         insert(user_tasks)
         .from_select(
             ["user_id", "task_id"],
             select(there.c.user_id, there.c.task_id).where(
-                there.c.user_id.is_not(None), there.c.told
+                there.c.user_id.is_not(None), there.c.task_id.is_not(None)
             ),
         )
         .on_conflict_do_nothing()
@@ -127,7 +136,7 @@ def _addition() -> Statement:
 
 
 def _removal() -> Statement:
-    asked = Asked(user_id=ID, task_id=ID, events=TEXT)
+    asked = Asked(user_id=ID, task_id=ID, wordy=ID, events=TEXT)
     there = _there(asked)
     linked = (
         select(user_tasks.c.user_id, user_tasks.c.task_id)
@@ -135,37 +144,17 @@ def _removal() -> Statement:
         .where(there.c.is_first)
         .cte("linked")
     )
-    # Before what they are assigned to, as whoever removes a task or a user does.
-    locked = (
-        select(tasks.c.id)
-        .where(tasks.c.id.in_(select(there.c.task_id)), tasks.c.told)
-        .order_by(tasks.c.id)
-        .with_for_update(key_share=True)
-        .cte("locked")
-    )
     removed = (
         delete(user_tasks)
-        .where(_of_both(there, user_tasks), user_tasks.c.task_id == locked.c.id)
+        .where(_of_both(there, user_tasks))
         .returning(user_tasks.c.user_id, user_tasks.c.task_id)
         .cte("removed")
     )
     return _changing(asked, there, removed, linked)
 
 
-def _telling() -> Statement:
-    asked = Asked(task_id=ID)
-    return asked.writing(
-        update(tasks)
-        .values(told=true())
-        .where(tasks.c.id == asked.c.task_id)
-        .returning(*TASKS.columns, asked.c.n)
-    )
-
-
 ADD: Final = _addition()
 REMOVE: Final = _removal()
-# Of a task that nobody was told of: from now on somebody is, and nobody else changes it meanwhile.
-TELL: Final = _telling()
 
 
 @cache

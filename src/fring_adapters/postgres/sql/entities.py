@@ -11,6 +11,7 @@ from sqlalchemy.dialects.postgresql import insert
 from fring_adapters.postgres.sql.asked import ID, TEXT, Asked
 from fring_adapters.postgres.sql.drawn_ids import skipping_ahead
 from fring_adapters.postgres.sql.events import about, recorded
+from fring_adapters.postgres.sql.states import untold
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -29,7 +30,7 @@ FRONT: Final = 2001
 class EntityStatements:
     """Hold the statements of one kind of entity, which serve several calls each.
 
-    `find` gets one that is to be changed, and whether an event has told of it. `save` stores an
+    `find` gets one that is to be changed, and of what no event has told of, who has it. `save` stores an
     entity one or more versions on, if its row still has the version `was`.
     """
 
@@ -64,7 +65,7 @@ class EntityStatements:
                 )
             ),
             find=asked.reading(
-                select(*rows.columns, table.c.told, asked.c.n).select_from(
+                select(*rows.columns, untold(table), asked.c.n).select_from(
                     asked.table.join(table, asked.is_it(*key))
                 )
             ),

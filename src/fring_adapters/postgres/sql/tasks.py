@@ -11,6 +11,7 @@ from fring_adapters.postgres.sql.drawn_ids import adding, spending
 from fring_adapters.postgres.sql.entities import EntityStatements
 from fring_adapters.postgres.sql.events import recorded
 from fring_adapters.postgres.sql.rows import TASKS, USERS
+from fring_adapters.postgres.sql.states import untold
 from fring_adapters.postgres.sql.tables import events, tasks, user_tasks, users
 
 if TYPE_CHECKING:
@@ -37,7 +38,7 @@ def _with_users() -> Statement:
 def _locking() -> Statement:
     asked = Asked.like(_KEY)
     return asked.writing(
-        select(*TASKS.columns, tasks.c.told, asked.c.n)
+        select(*TASKS.columns, untold(tasks), asked.c.n)
         .select_from(asked.table.join(tasks, asked.is_it(*_KEY)))
         .order_by(tasks.c.id)
         .with_for_update(of=tasks, key_share=True)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from sqlalchemy import delete, exists, literal_column, select, true, update
+from sqlalchemy import case, delete, exists, literal_column, select, true, update
 
 from fring_adapters.postgres.sql.asked import ID, TEXT, Asked
 from fring_adapters.postgres.sql.drawn_ids import spending
 from fring_adapters.postgres.sql.events import recorded
 from fring_adapters.postgres.sql.rows import TASKS, USERS
+from fring_adapters.postgres.sql.states import task_state
 from fring_adapters.postgres.sql.tables import events, tasks, user_tasks, users
 
 if TYPE_CHECKING:
@@ -19,9 +20,11 @@ SOME: Final = 1000  # tasks of a list that are removed together
 
 
 def _locking_tasks() -> Statement:
-    asked = Asked(id=ID)
+    asked = Asked(id=ID, wordy=ID)
+    is_wordy = asked.c.wordy == literal_column("1")
+    known = case((~tasks.c.told, task_state(tasks, is_wordy)))
     return asked.writing(
-        select(tasks.c.id, tasks.c.version, tasks.c.told, asked.c.n)
+        select(tasks.c.id, tasks.c.version, known, asked.c.n)
         .select_from(asked.table.join(user_tasks, user_tasks.c.user_id == asked.c.id).join(tasks))
         .order_by(tasks.c.id)
         .with_for_update(of=tasks, key_share=True)
@@ -73,7 +76,7 @@ def _left() -> Statement:
     )
 
 
-# The tasks that a user has, and the user, for nobody to change until the transaction ends.
+# The tasks that a user has, with all of what nobody was told of, and the user, for nobody to change until the transaction ends.
 LOCK_TASKS: Final = _locking_tasks()
 LOCK: Final = _locking()
 UNASSIGN: Final = _unassigning()
