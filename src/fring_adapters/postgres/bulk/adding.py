@@ -8,7 +8,8 @@ import psycopg
 from psycopg.sql import SQL, Composed, Identifier, Literal
 
 from fring_adapters.postgres.bulk.faults import BulkError
-from fring_adapters.postgres.bulk.kinds import DRAWN, Kind
+from fring_adapters.postgres.bulk.kinds import ASSIGNMENT, DRAWN, Kind
+from fring_adapters.postgres.bulk.recording import record_assignments
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -20,7 +21,7 @@ _AHEAD: Final = SQL("SELECT count(*) FROM {} WHERE id > {}")
 _DRAW: Final = SQL("SELECT count(nextval({}::regclass)) FROM generate_series(1, {})")
 # Before rows are added, and not while: an empty table that grows meanwhile is planned for as empty.
 _LEAVE_OUT: Final = SQL("DELETE FROM {new} AS new USING {old} AS old WHERE ({left}) = ({right})")
-_ADD: Final = SQL("INSERT INTO {old} ({columns}) SELECT {columns} FROM {new}")
+_ADD: Final = SQL("INSERT INTO {old} ({columns}{told}) SELECT {columns}{true} FROM {new}")
 
 
 def draw(connection: psycopg.Connection, drawn: Mapping[str, int]) -> None:
@@ -59,11 +60,15 @@ def add(connection: psycopg.Connection, kind: Kind) -> None:
     Raise `BulkError` if somebody else has written them, or removed what they need, meanwhile.
     """
     try:
+        if kind is ASSIGNMENT:
+            record_assignments(connection)
         connection.execute(
             _ADD.format(
                 old=Identifier(kind.table),
                 new=Identifier(kind.staged),
                 columns=SQL(", ").join(map(Identifier, kind.columns)),
+                told=SQL(", told" if kind in DRAWN else ""),
+                true=SQL(", true" if kind in DRAWN else ""),
             )
         )
     except (psycopg.errors.IntegrityError, psycopg.errors.SerializationFailure) as error:

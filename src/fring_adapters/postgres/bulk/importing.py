@@ -11,6 +11,7 @@ from fring_adapters.postgres.bulk.checks import check_empty, check_rows
 from fring_adapters.postgres.bulk.faults import BulkError, Faults
 from fring_adapters.postgres.bulk.files import Lines, UnreadableError, reading
 from fring_adapters.postgres.bulk.kinds import KINDS
+from fring_adapters.postgres.bulk.recording import record_rows
 from fring_adapters.postgres.bulk.records import Header, read, read_header
 from fring_adapters.postgres.bulk.staging import Staging
 from fring_adapters.postgres.bulk.watching import EVERY, Watch, unwatched
@@ -90,6 +91,8 @@ def import_from(
             for kind in KINDS:
                 watch(f"adding {kind.name}s", 0, added[kind])
                 add(connection, kind)
+            watch("recording", 0, None)
+            record_rows(connection)
     return Imported(
         {kind.name: number for kind, number in added.items()},
         {kind.name: number for kind, number in there.items()},

@@ -8,30 +8,49 @@ from sqlalchemy import JSON, Date, DateTime, String, case, func, literal_column,
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 
 from fring_adapters.postgres.sql.tables import user_tasks, users
-from fring_core import Task
+from fring_core import Task, User
 from fring_core.events import SUBJECTS, WORDY
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from sqlalchemy import ColumnElement, FromClause, Table
 
-_UTC: Final = literal_column("'UTC'", String)
 _theirs: Final = user_tasks.alias("theirs")
 _NO_ARRAY: Final[ColumnElement[Any]] = literal_column("'{}'::bigint[]")
 
 
+def state(
+    kind: type[Task | User], row: FromClause, is_wordy: ColumnElement[bool]
+) -> ColumnElement[Any]:
+    """Return a user or a task of this row as JSON, without those who have it."""
+    return _json(_parts(kind, row, is_wordy))
+
+
 def task_state(row: FromClause, is_wordy: ColumnElement[bool]) -> ColumnElement[Any]:
     """Return a shared task of this row as JSON, with those who have it."""
-    parts: list[ColumnElement[Any]] = []
-    for name in SUBJECTS[Task].fields:
-        column = row.c[name]
-        value = _plain(column)
-        if name in WORDY:
-            value = case((is_wordy, func.to_json(value)), else_=_measured(column))
-        parts += [literal_column(f"'{name}'", String), value]
     assignees = func.coalesce(assignees_of(row), _NO_ARRAY)
-    return func.json_build_object(
-        *parts, literal_column("'assignees'", String), assignees, type_=JSON
-    )
+    return _json([*_parts(Task, row, is_wordy), _text("assignees"), assignees])
+
+
+def _json(parts: Iterable[ColumnElement[Any]]) -> ColumnElement[Any]:
+    return func.json_build_object(*parts, type_=JSON)
+
+
+def _parts(
+    kind: type[Task | User], row: FromClause, is_wordy: ColumnElement[bool]
+) -> list[ColumnElement[Any]]:
+    parts: list[ColumnElement[Any]] = []
+    for name in SUBJECTS[kind].fields:
+        value = _plain(row.c[name])
+        if name in WORDY:
+            value = case((is_wordy, func.to_json(value)), else_=_measured(row.c[name]))
+        parts += [_text(name), value]
+    return parts
+
+
+def _text(text: str) -> ColumnElement[str]:
+    return literal_column(f"'{text}'", String)
 
 
 def untold(table: Table) -> ColumnElement[Any]:
@@ -53,20 +72,18 @@ def assignees_of(row: FromClause) -> ColumnElement[Any]:
 
 def _plain(column: ColumnElement[Any]) -> ColumnElement[Any]:
     if isinstance(column.type, DateTime):
-        there = func.timezone(_UTC, column)
-        whole = func.to_char(there, literal_column("'YYYY-MM-DD\"T\"HH24:MI:SS'", String))
-        part = func.to_char(there, literal_column("'.US'", String))
-        none = literal_column("'.000000'", String)
-        return func.concat(whole, func.nullif(part, none), literal_column("'Z'", String))
+        there = func.timezone(_text("UTC"), column)
+        whole = func.to_char(there, _text('YYYY-MM-DD"T"HH24:MI:SS'))
+        part = func.to_char(there, _text(".US"))
+        none = _text(".000000")
+        return func.concat(whole, func.nullif(part, none), _text("Z"))
     if isinstance(column.type, Date):
-        return func.to_char(column, literal_column("'YYYY-MM-DD'", String))
+        return func.to_char(column, _text("YYYY-MM-DD"))
     return column
 
 
 def _measured(column: ColumnElement[Any]) -> ColumnElement[Any]:
     """Return what tells whether a text has changed, and not what it is."""
-    utf8, hexadecimal = (literal_column(f"'{each}'", String) for each in ("UTF8", "hex"))
-    digest = func.encode(func.sha256(func.convert_to(column, utf8)), hexadecimal)
-    length, name = (literal_column(f"'{each}'", String) for each in ("length", "sha256"))
-    told = func.json_build_object(length, func.char_length(column), name, digest)
+    digest = func.encode(func.sha256(func.convert_to(column, _text("UTF8"))), _text("hex"))
+    told = _json([_text("length"), func.char_length(column), _text("sha256"), digest])
     return case((column.is_not(None), told))
