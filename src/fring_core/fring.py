@@ -38,9 +38,8 @@ class Fring:
     """Manage users, tasks and assignments in a store: `users`, `tasks`, `assignments`, `events`.
 
     `clock` tells the time; a call that reads one without a time zone raises `ValueError`.
-    `on_commit` is called with the events of each call that was done here, when it is committed, and
-    in the order of a task's versions; what it raises is logged. `event_text=False` keeps
-    descriptions out of events.
+    `on_commit` is called with the events of each call that was done here, when it is committed;
+    what it raises is logged. `event_text=False` keeps descriptions out of events.
     `workflow` says which status changes are allowed, on personal lists `personal_workflow` (None:
     the same one). With `passwords` it has `account_admin`, with an `issuer` of tokens as well
     `accounts`. A store that has to be opened is opened and closed by `async with`, or by `open` and

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-from functools import partial
 from typing import TYPE_CHECKING, Any, Final, cast
 
 from litestar import Request, Response, Router, delete, get, post
@@ -158,6 +157,11 @@ def auth_router(
     """
     open_to_all = [register if registration else refuse_registration, log_in, log_out]
     attempts = Attempts(rates)
+
+    def of_caller(request: Call) -> Accounts:
+        scope = cast("dict[str, Any]", request.scope)
+        return acting(accounts, scope, scope[PLACE])
+
     own = [get_own_account, delete_own_account, change_password] if tokens else []
     return Router(
         "/api/v1/auth",
@@ -166,7 +170,7 @@ def auth_router(
             *([_part(own, rated(rates, account_guard(tokens)), secured=True)] if tokens else []),
         ],
         dependencies={
-            "accounts": Provide(partial(_acting, accounts), sync_to_thread=False),
+            "accounts": Provide(of_caller, sync_to_thread=False),
             "attempts": Provide(lambda: attempts, sync_to_thread=False),
         },
         opt={"path": BOARD_PATH, "strict_input": strict_input},
@@ -174,11 +178,6 @@ def auth_router(
         exception_handlers=ROUTER_HANDLERS,
         request_max_body_size=MAX_BODY_BYTES,
     )
-
-
-def _acting(accounts: Accounts, request: Request[Any, Any, Any]) -> Accounts:
-    scope = cast("dict[str, Any]", request.scope)
-    return acting(accounts, scope, scope[PLACE])
 
 
 def _part(
