@@ -37,10 +37,19 @@ from tests.stores.older import at_revision, execute
 
 ODD = "tab\t line\n return\r back\\slash \\N \\. 'quoted' \"so\" 😀 ü \x01 %s :name"
 DAY = timedelta(days=1)
-TABLES = {"users", "tasks", "user_tasks", "spent_ids", "receipts", "rate_limits", "fring_version"}
+TABLES = {
+    "users",
+    "tasks",
+    "user_tasks",
+    "spent_ids",
+    "events",
+    "receipts",
+    "rate_limits",
+    "fring_version",
+}
 DROP = (
-    "DROP TABLE IF EXISTS {0}users, {0}tasks, {0}user_tasks, {0}spent_ids, {0}receipts, {0}rate_limits,"
-    " {0}fring_version"
+    "DROP TABLE IF EXISTS {0}users, {0}tasks, {0}user_tasks, {0}spent_ids, {0}events, {0}receipts,"
+    " {0}rate_limits, {0}fring_version"
 )
 
 

@@ -43,6 +43,11 @@ ADDED = {
         "SELECT * FROM receipts",
     ),
     "0007": (r"INSERT INTO rate_limits VALUES ('\x01', 7, true)", "SELECT * FROM rate_limits"),
+    "0009": (
+        """INSERT INTO events (type, at, version, before, after)
+            VALUES ('task.created', '2030-01-01', 1, '{}', '{}')""",
+        "SELECT type, before::text FROM events",
+    ),
 }
 
 

@@ -27,7 +27,7 @@ def url(new_database):
 def sql(url):
     with psycopg.connect(to_conninfo(url), autocommit=True) as connection:
         yield connection.execute
-        connection.execute("TRUNCATE users, tasks, user_tasks RESTART IDENTITY")
+        connection.execute("TRUNCATE users, tasks, user_tasks, events RESTART IDENTITY")
 
 
 def one_of_each(sql):

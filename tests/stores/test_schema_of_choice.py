@@ -108,6 +108,7 @@ def test_tables_may_move_to_a_schema(new_database):
         "tasks",
         "user_tasks",
         "spent_ids",
+        "events",
         "receipts",
         "rate_limits",
         "fring_version",
