@@ -41,6 +41,14 @@ class EventType(StrEnum):
     USER_DELETED = "user.deleted"
 
 
+_TYPES: Final[Mapping[str, EventType]] = MappingProxyType({each.value: each for each in EventType})
+
+
+def _known(name: str) -> str:
+    """Return the type of this name; the name itself for one of a newer Fring."""
+    return _TYPES.get(name, name)
+
+
 @attrs.frozen
 class Event:
     """Hold one change of a task or a user.
@@ -52,7 +60,7 @@ class Event:
     holds all that it was. `cursor` is the place in the feed, None until a store has given it one.
     """
 
-    type: str
+    type: str = attrs.field(converter=_known)
     at: datetime = attrs.field(converter=in_utc)
     actor: str | None
     request_id: str | None
