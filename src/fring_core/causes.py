@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import datetime
 
+    from fring_core.errors import Problem
     from fring_core.events import Event
 
 Tell: TypeAlias = "Callable[[Event], object]"
@@ -62,17 +63,16 @@ class Causing:
     _on_record: Tell = unheard
 
     def __attrs_post_init__(self) -> None:
-        names = {"actor": self.actor, "request_id": self.request_id}
         text.reject(
-            None if name is None else text.OWNER.problem(field, name)
-            for field, name in names.items()
+            (_name_problem("actor", self.actor), _name_problem("request_id", self.request_id))
         )
 
     def __call__(self) -> Cause:
         """Return a cause for a call that is made now."""
-        return attrs.evolve(
-            self._causes(),
-            actor=self.actor,
-            request_id=self.request_id,
-            on_record=self._on_record,
-        )
+        made = self._causes()
+        named = (self.actor, self.request_id, made.is_wordy)
+        return Cause(made.at, *named, self._on_record, made.on_commit)
+
+
+def _name_problem(field: str, name: str | None) -> Problem | None:
+    return None if name is None else text.OWNER.problem(field, name)

@@ -63,7 +63,7 @@ class PostgresAssignments:
         user, task, changed, version, number, known, *was = row
         if changed:
             before = made.before if known is None else known
-            tell(cause, attrs.evolve(made, version=version, before=before), number)
+            tell(cause, made, number, version=version, before=before)
         return Outcome(user, task, changed), tuple(was)
 
     async def tasks_of(

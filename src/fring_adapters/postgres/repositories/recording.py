@@ -38,9 +38,9 @@ def _parts(event: Event) -> dict[str, Any]:
     }
 
 
-def tell(cause: Cause, event: Event, number: int) -> None:
-    """Tell a cause of an event that has this number."""
-    cause.tell(attrs.evolve(event, cursor=str(number)))
+def tell(cause: Cause, event: Event, number: int, **found: Any) -> None:
+    """Tell a cause of an event that has this number, and what else was found of it."""
+    cause.tell(attrs.evolve(event, cursor=str(number), **found))
 
 
 def tell_all(cause: Cause, events: Iterable[tuple[Event, int]]) -> None:

@@ -52,7 +52,7 @@ class PostgresTasks:
             rows = await self._executor.ask(statement, parameters)
             if rows:
                 [(task_id, [number])] = rows
-                tell(cause, attrs.evolve(event, task_id=task_id), number)
+                tell(cause, event, number, task_id=task_id)
                 return new.as_task(task_id, owner, cause.at)
             if new.id is not None:
                 raise IdTaken(new.id)

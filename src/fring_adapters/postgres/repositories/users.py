@@ -50,7 +50,7 @@ class PostgresUsers:
             )
             if rows:
                 [(user_id, [number])] = rows
-                tell(cause, attrs.evolve(event, user_id=user_id), number)
+                tell(cause, event, number, user_id=user_id)
                 return new.as_user(user_id, cause.at)
             id_taken = await check_unique(
                 self._executor, new.username, new.email, new.id, besides=None
