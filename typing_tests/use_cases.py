@@ -10,6 +10,7 @@ from fring_core import (
     AccountToken,
     BlockingFring,
     Event,
+    EventType,
     Fring,
     Identity,
     IssuedToken,
@@ -143,6 +144,7 @@ async def events(fring: Fring, blocking: BlockingFring) -> None:
     assert_type(page, Slice[Event])
     assert_type(blocking.events.of_task(1, before=page[0].cursor), Slice[Event])
     assert_type(page[0].type, str)
+    assert_type(EventType(page[0].type), EventType)
     assert_type(page[0].changed, tuple[str, ...])
     page[0].after["title"] = "no"  # type: ignore[index]  # pyright: ignore[reportIndexIssue]
 

@@ -26,6 +26,8 @@ from fring_core.ports import IssuedToken
 from fring_core.use_cases.account_admin import AccountAdmin
 
 if TYPE_CHECKING:
+    from typing import Self
+
     from fring_core.accounts import Credential, Login, PasswordChange, Registration
     from fring_core.causes import Causes, Tell
     from fring_core.ports import Credentials, Passwords, Store, TokenIssuer, Tokens
@@ -55,13 +57,15 @@ class Accounts:
 
     def acting_as(
         self, actor: str | None, *, request_id: str | None = None, on_record: Tell = unheard
-    ) -> Accounts:
+    ) -> Self:
         """Return accounts that are as these, whose events name an actor and a request.
 
         As `Fring.acting_as`.
         """
         causes = Causing(self._causes, actor, request_id, on_record)
-        return Accounts(self._store, passwords=self._passwords, issuer=self._issuer, causes=causes)
+        return type(self)(
+            self._store, passwords=self._passwords, issuer=self._issuer, causes=causes
+        )
 
     async def register(self, registration: Registration) -> User:
         """Create a member with a password; raise `UsernameTaken` or `EmailTaken`."""
