@@ -85,7 +85,7 @@ class BlockingAccounts(Blocking):
     def acting_as(
         self, actor: str | None, *, request_id: str | None = None, on_record: Tell = unheard
     ) -> Self:
-        """Return accounts whose events name an actor and a request, as `Accounts.acting_as`."""
+        """Return accounts whose events name an actor and a request, as `Fring.acting_as` says."""
         return type(self)(self.awaited.acting_as(actor, request_id=request_id, on_record=on_record))
 
     register = plain(Accounts.register)

@@ -58,10 +58,7 @@ class Accounts:
     def acting_as(
         self, actor: str | None, *, request_id: str | None = None, on_record: Tell = unheard
     ) -> Self:
-        """Return accounts that are as these, whose events name an actor and a request.
-
-        As `Fring.acting_as`.
-        """
+        """Return accounts whose events name an actor and a request, as `Fring.acting_as` says."""
         causes = Causing(self._causes, actor, request_id, on_record)
         return type(self)(
             self._store, passwords=self._passwords, issuer=self._issuer, causes=causes
