@@ -2,8 +2,21 @@
 
 import pytest
 
-from fring_core import AlreadyAssigned, NotAssigned, Outcome, TaskNotFound, UserNotFound
+from fring_adapters.memory import MemoryStore
+from fring_core import (
+    AlreadyAssigned,
+    Fring,
+    InvalidInput,
+    NotAssigned,
+    Outcome,
+    Page,
+    Place,
+    TaskNotFound,
+    UserNotFound,
+    run_sync,
+)
 from fring_core.assignments import Side, check_assigned, check_unassigned
+from tests.core.examples import ANN, NOW, Ticking, refused
 
 NO_USER, NO_TASK = (UserNotFound, (1,)), (TaskNotFound, (2,))
 UNCHANGED = object()
@@ -34,3 +47,12 @@ def test_outcomes(check, unchanged, facts, side, told):
     with pytest.raises(error) as raised:
         check(outcome, 1, 2, side)
     assert raised.value.args == arguments
+
+
+@pytest.mark.parametrize("value", ["a title", NOW])
+def test_pages_behind_a_place_in_another_order(value):
+    fring = Fring(MemoryStore(), clock=Ticking())
+    run_sync(fring.users.create(ANN))
+    page = Page(after=Place(1, value))
+    for call in (fring.assignments.tasks_of(1, page=page), fring.assignments.users_of(1, page)):
+        refused(InvalidInput, call)
