@@ -55,8 +55,8 @@ async def read(port: int, raw: bytes, seconds: float) -> float:
     return load.percentile(99)
 
 
-def log_in(port: int, report: Connection) -> None:
-    """Log in on 32 connections until told to stop; report how often, before and after."""
+def log_in(port: int, clients: int, report: Connection) -> None:
+    """Log in on so many connections until told to stop; report how often, before and after."""
 
     async def client(done: list[int]) -> None:
         async with Client(port) as client:
@@ -66,14 +66,14 @@ def log_in(port: int, report: Connection) -> None:
 
     async def everybody() -> int:
         done = [0]
-        await asyncio.gather(*(client(done) for _ in range(LOGINS)))
+        await asyncio.gather(*(client(done) for _ in range(clients)))
         return done[0]
 
     report.send(0)
     report.send(asyncio.run(everybody()))
 
 
-async def measure(port: int, seconds: float) -> str:
+async def measure(port: int, seconds: float, clients: int) -> str:
     """Set up an account and a task, read it in quiet and under logins; return both, in words."""
     async with Client(port) as client:
         await client.send("POST", "/api/v1/auth/register", ACCOUNT)
@@ -83,7 +83,9 @@ async def measure(port: int, seconds: float) -> str:
     await read(port, raw, min(seconds, 2))  # warm up
     quiet = await read(port, raw, seconds)
     ours, theirs = multiprocessing.get_context("spawn").Pipe()
-    process = multiprocessing.get_context("spawn").Process(target=log_in, args=(port, theirs))
+    process = multiprocessing.get_context("spawn").Process(
+        target=log_in, args=(port, clients, theirs)
+    )
     process.start()
     theirs.close()  # or its end would not be seen here
     await asyncio.to_thread(ours.recv)
@@ -96,18 +98,18 @@ async def measure(port: int, seconds: float) -> str:
     await asyncio.to_thread(process.join)
     return (
         f"p99 quiet         {quiet:6.2f} ms\n"
-        f"p99 under logins  {busy:6.2f} ms  ({LOGINS} clients, about {rate:.0f} logins/s)\n"
+        f"p99 under logins  {busy:6.2f} ms  ({clients} clients, about {rate:.0f} logins/s)\n"
         f"ratio             {busy / quiet:6.2f}"
     )
 
 
-def logins(url: str, seconds: float) -> str:
+def logins(url: str, seconds: float, clients: int = LOGINS) -> str:
     """Run the server and measure, on an empty board; return what came of it, in words."""
     with (
         place(url) as found,
         serving(FRING, found.board(0), found.folder, SETTINGS) as server,
     ):
-        return asyncio.run(measure(server.port, seconds))
+        return asyncio.run(measure(server.port, seconds, clients))
 
 
 if __name__ == "__main__":

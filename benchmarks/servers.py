@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import secrets
 import socket
 import subprocess
 import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from http import HTTPStatus
 from http.client import HTTPConnection, HTTPException
 from typing import TYPE_CHECKING, Final
@@ -29,6 +30,8 @@ ALL: Final = (FRING, FLOOR, REFERENCE)
 _DEADLINE: Final = 60.0
 _FIRST: Final = "/api/v1/tasks?limit=1"  # the database has its part in the first answer
 _GRANIAN: Final = ("granian", "--interface", "asgi", "--loop", "uvloop", "--no-ws", "--http", "1")
+# Systems give connections one above these.
+_NEVER_GIVEN: Final = range(10_000, 32_768)
 
 
 @attrs.frozen
@@ -86,10 +89,11 @@ def all_serving(boards: Sequence[tuple[str, int]], place: Place) -> Iterator[lis
 
 
 def free_port() -> int:
-    """Return a port that nobody listens on."""
-    with socket.create_server(("127.0.0.1", 0)) as sock:
-        port: int = sock.getsockname()[1]
-        return port
+    """Return a port that nobody listens on, and that no connection is given meanwhile."""
+    while True:
+        port = secrets.choice(_NEVER_GIVEN)
+        with suppress(OSError), socket.create_server(("127.0.0.1", port)):
+            return port
 
 
 def _command(name: str, port: int) -> list[str]:

@@ -50,7 +50,8 @@ def test_each_measurement_runs(somewhere, name):
 
 
 def test_logins_are_measured(postgres):
-    assert re.search(r"^ratio +\d", logins(postgres, 0.2), re.MULTILINE)
+    # So few that none waits for long, however slow the machine is.
+    assert re.search(r"^ratio +\d", logins(postgres, 0.2, 2), re.MULTILINE)
 
 
 def test_steps_of_the_machine_are_counted(capsys):
