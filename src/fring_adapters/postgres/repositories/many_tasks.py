@@ -49,7 +49,7 @@ async def added(
         for place, task in enumerate(tasks)
     ]
     return results, [
-        (attrs.evolve(event, task_id=ids[place][0]), ids[place][1][0])
+        (attrs.evolve(event, task_id=ids[place][0]), ids[place][1])
         for place, event in enumerate(events)
         if place in ids
     ]
@@ -110,6 +110,6 @@ async def changed(
     )
     return results, [
         (event, number)
-        for its, [(_, numbers)] in zip(events.values(), told, strict=True)
-        for event, number in zip(its, numbers, strict=True)
+        for its, rows in zip(events.values(), told, strict=True)
+        for event, (_, number) in zip(its, rows, strict=True)
     ]

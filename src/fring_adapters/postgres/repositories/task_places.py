@@ -35,4 +35,4 @@ class TaskPlace:
         """Store the task in place of one of this version; return the numbers of its events."""
         asked = TASKS.parameters(row) | {"was": was, "events": sent(*events)}
         rows = await executor.ask(STATEMENTS.save, asked)
-        return rows[0][1] if rows else ()
+        return [number for _, number in rows]

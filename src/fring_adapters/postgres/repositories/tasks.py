@@ -51,7 +51,7 @@ class PostgresTasks:
             statement = sql.ADD if new.id is None else STATEMENTS.add_with_id
             rows = await self._executor.ask(statement, parameters)
             if rows:
-                [(task_id, [number])] = rows
+                [(task_id, number)] = rows
                 tell(cause, event, number, task_id=task_id)
                 return new.as_task(task_id, owner, cause.at)
             if new.id is not None:
@@ -71,12 +71,7 @@ class PostgresTasks:
         return await _get(task_id, owner, self._executor)
 
     async def get_with_users(self, task_id: int, owner: str | None) -> TaskWithUsers | None:
-        rows = await self._executor.ask(sql.GET_WITH_USERS, {"id": task_id, "owner": owner})
-        if not rows:
-            return None
-        width = TASKS.width
-        users = [USERS.entity(row[width:]) for row in rows if row[width] is not None]
-        return TaskWithUsers(TASKS.entity(rows[0][:width]), users)
+        return await _get_with_users(task_id, owner, self._executor)
 
     async def list(
         self,
@@ -119,15 +114,16 @@ class PostgresTasks:
         self, task_id: int, owner: str | None, cause: Cause, *, version: int | None = None
     ) -> bool:
         for _ in range(MAX_ROUNDS):
-            found = await self.get_with_users(task_id, owner)
-            if found is None:
-                return False
-            check_version(found.task, version)
-            event = deleted(found.task, cause, [user.id for user in found.users])
-            asked = {"id": task_id, "owner": owner, "was": found.task.version}
-            rows = await self._executor.ask(sql.REMOVE, {**asked, "events": sent(event)})
+            async with self._executor.on_one_connection() as executor:
+                found = await _get_with_users(task_id, owner, executor)
+                if found is None:
+                    return False
+                check_version(found.task, version)
+                event = deleted(found.task, cause, [user.id for user in found.users])
+                asked = {"id": task_id, "owner": owner, "was": found.task.version}
+                rows = await executor.ask(sql.REMOVE, {**asked, "events": sent(event)})
             if rows:
-                [(_, [number])] = rows
+                [(_, number)] = rows
                 tell(cause, event, number)
                 return True
             # Another caller was faster: look again.
@@ -137,6 +133,17 @@ class PostgresTasks:
 async def _get(task_id: int, owner: str | None, executor: Executor) -> Task | None:
     rows = await executor.ask(STATEMENTS.get, {"id": task_id, "owner": owner})
     return TASKS.entity(rows[0]) if rows else None
+
+
+async def _get_with_users(
+    task_id: int, owner: str | None, executor: Executor
+) -> TaskWithUsers | None:
+    rows = await executor.ask(sql.GET_WITH_USERS, {"id": task_id, "owner": owner})
+    if not rows:
+        return None
+    width = TASKS.width
+    users = [USERS.entity(row[width:]) for row in rows if row[width] is not None]
+    return TaskWithUsers(TASKS.entity(rows[0][:width]), users)
 
 
 def _listing(

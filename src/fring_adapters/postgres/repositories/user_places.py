@@ -45,7 +45,7 @@ class UserPlace:
             except psycopg.errors.UniqueViolation:
                 await check_unique(executor, row.username, row.email, None, besides=row.id)
             else:
-                return rows[0][1] if rows else ()
+                return [number for _, number in rows]
         raise StoreUnavailable(f"User {row.id} met a vanishing rival {MAX_ROUNDS} times")
 
 

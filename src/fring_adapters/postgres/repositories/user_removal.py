@@ -80,5 +80,5 @@ async def _told(statement: Statement, calls: Calls, executor: Executor) -> Told:
         some = calls[start : start + sql.SOME]
         asked = [{**call, "events": sent(event)} for event, call in some]
         found = await executor.ask_each(statement, asked)
-        told += [(event, number) for (event, _), [(_, [number])] in zip(some, found, strict=True)]
+        told += [(event, number) for (event, _), [(_, number)] in zip(some, found, strict=True)]
     return told

@@ -49,7 +49,7 @@ class PostgresUsers:
                 sql.ADD if new.id is None else STATEMENTS.add_with_id, parameters
             )
             if rows:
-                [(user_id, [number])] = rows
+                [(user_id, number)] = rows
                 tell(cause, event, number, user_id=user_id)
                 return new.as_user(user_id, cause.at)
             id_taken = await check_unique(

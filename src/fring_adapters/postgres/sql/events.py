@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import JSON, cast, column, func, literal_column, select, true
-from sqlalchemy.dialects.postgresql import aggregate_order_by, insert
+from sqlalchemy.dialects.postgresql import insert
 
 from fring_adapters.postgres.sql.asked import ID, TEXT, Asked, plain_type
 from fring_adapters.postgres.sql.tables import events, users
@@ -63,13 +63,12 @@ def recording(
 
 
 def recorded(changed: FromClause, subject: Column[Any]) -> Select[Any]:
-    """Return what records events as `recording`, and tells of each row its id and theirs."""
+    """Return what records events as `recording`, and tells of each its row's id and its own."""
     told = recording(changed, subject)
-    about = told.c[subject.name]
-    ids = func.array_agg(aggregate_order_by(told.c.id, told.c.id))
-    theirs = select(about, ids.label("ids")).group_by(about).subquery("theirs")
-    return select(changed.c.id, theirs.c.ids, changed.c.n).select_from(
-        changed.join(theirs, theirs.c[subject.name] == changed.c.id)
+    return (
+        select(changed.c.id, told.c.id, changed.c.n)
+        .select_from(changed.join(told, told.c[subject.name] == changed.c.id))
+        .order_by(told.c.id)
     )
 
 
