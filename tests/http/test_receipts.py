@@ -17,8 +17,9 @@ from fring_adapters.memory import MemoryStore
 from fring_adapters.memory.receipts import MemoryReceipts
 from fring_adapters.memory.tasks import MemoryTasks
 from fring_core import FixedClock, Fring, KeyInFlight, StoreUnavailable, TransactionConflict
-from fring_http.api import receipts
+from fring_http.api import acting, receipts
 from fring_http.api.app import create_app
+from fring_http.api.rates.callers import CALLER
 from fring_http.api.v1 import v1_router
 from tests.serving import DEADLINE, await_condition, serving
 
@@ -255,7 +256,7 @@ async def test_what_is_kept_is_not_compressed(fring):
 
 def test_the_name_of_a_caller_may_be_anything():
     odd = ["a" * 300, "b" * 300, "a\0b", "\ud800", "ann"]
-    named = {receipts._short(name) for name in odd}
+    named = {acting.name_of({CALLER: name}) for name in odd}
     assert len(named) == 5
     assert "ann" in named
     assert max(map(len, named)) <= 255

@@ -95,14 +95,12 @@ def everything(store):
 
 async def keep(store):
     async with store.transaction() as inner:
-        await inner.receipts.keep(
-            Receipt("ann", "key", ODD, "1", utc_now() + DAY), Cause(utc_now())
-        )
+        await inner.receipts.keep(Receipt("ann", "key", ODD, "1", utc_now() + DAY), utc_now())
 
 
 async def kept(store):
     async with store.transaction() as inner:
-        found = await inner.receipts.hold("ann", "key", Cause(utc_now()))
+        found = await inner.receipts.hold("ann", "key", utc_now())
     assert found is not None
     return found
 

@@ -16,7 +16,7 @@ from fring_adapters.postgres import BlockingPostgresStore, PostgresStore
 from fring_adapters.postgres.repositories import blocking_changing, changing
 from fring_adapters.postgres.repositories.async_changing import Together
 from fring_adapters.postgres.repositories.blocking_changing import InTurn
-from fring_adapters.postgres.repositories.changing import MAX_ROUNDS, applied
+from fring_adapters.postgres.repositories.changing import MAX_ROUNDS, Change, applied
 from fring_adapters.postgres.wire.pool_executor import PoolExecutor
 from fring_core import (
     BlockingFring,
@@ -30,7 +30,7 @@ from fring_core import (
     UsernameTaken,
     run_sync,
 )
-from fring_core.testing.contract.examples import ghost_task
+from fring_core.testing.contract.examples import CAUSE, ghost_task
 
 CALLERS = 200
 
@@ -64,26 +64,29 @@ class Row:
         self.saves = 0
         self.pauses = 0
         self.error = None
+        self.told: list[Any] = []
 
-    async def get(self, _):
-        return self.row
+    async def find(self, _):
+        return None if self.row is None else (self.row, None)
 
-    async def save(self, _, task, was):
+    async def save(self, _, task, was, events):
         self.saves += 1
         if self.error is not None:
             raise self.error
         if self.saves <= self.lost:
             self.row = attrs.evolve(self.row, title=f"{self.row.title}*", version=was + 1)
         if self.row is None or self.row.version != was:
-            return False
+            return []
         self.row = task
-        return True
+        self.told += [(event.version, event.after) for event in events]
+        return [*range(len(events))]
 
     async def pause(self, _):
         self.pauses += 1
 
     def apply(self, *verbs):
-        return run_sync(applied(EXECUTOR.on_one_connection, self.get, self.save, self.pause, verbs))
+        changes = [Change(verb, CAUSE) for verb in verbs]
+        return run_sync(applied(EXECUTOR.on_one_connection, self, self.pause, changes))
 
 
 def add(text, task):
@@ -124,6 +127,7 @@ def test_verbs_are_applied_to_what_the_one_before_has_made():
     assert [first.version, last.version] == [2, 3]
     assert row.row == last
     assert row.saves == 1
+    assert row.told == [(2, {"title": "ghost1"}), (3, {"title": "ghost12"})]
     assert row.apply(refuse) == [error]
     assert row.saves == 1, "there is nothing to save"
 
@@ -208,12 +212,12 @@ def test_an_outage_is_told_to_all_at_once():
 def test_who_clashes_is_told_alone_until_an_outage():
     row = Row()
 
-    async def save(executor, task, was):
+    async def save(executor, task, was, events):
         if "bob" in task.title:
             raise UsernameTaken("bob")
         if "3" in task.title:
             raise StoreUnavailable("away")
-        return await Row.save(row, executor, task, was)
+        return await Row.save(row, executor, task, was, events)
 
     row.save = save  # type: ignore[method-assign]
     verbs = [partial(add, text) for text in ("1", "bob", "2", "3", "4", "5")]
@@ -232,13 +236,13 @@ class Slow(Row):
         self.reads = asyncio.Semaphore(0)
         self.together = Together(EXECUTOR)
 
-    async def get(self, executor):
+    async def find(self, executor):
         await self.reads.acquire()
-        return await super().get(executor)
+        return await super().find(executor)
 
     def begin(self, text):
         verb = text if callable(text) else partial(add, text)
-        change = self.together.change("row", verb, self.get, self.save)
+        change = self.together.change(self, verb, CAUSE)
         return asyncio.create_task(change)
 
 
@@ -379,8 +383,8 @@ def test_a_thread_waits_for_others_so_long_and_no_longer(monkeypatch):
     monkeypatch.setattr(blocking_changing, "LONGEST_WAIT", 0.01)
     row, turn = Row(), Lock()
     its_turn = InTurn(EXECUTOR)
-    change: Any = partial(its_turn.change, "row", partial(add, "!"), row.get, row.save)
-    its_turn._rows["row"] = turn
+    change: Any = partial(its_turn.change, row, partial(add, "!"), CAUSE)
+    its_turn._rows[row] = turn
     with turn, pytest.raises(StoreUnavailable, match=r"Others have changed a row for 0\.01 s"):
         run_sync(change())
     assert run_sync(change()).title == "ghost!"
@@ -390,7 +394,7 @@ def test_a_thread_that_is_interrupted_lets_the_others_go_on():
     row = Row()
     row.error = KeyboardInterrupt()
     its_turn = InTurn(EXECUTOR)
-    change: Any = partial(its_turn.change, "row", partial(add, "!"), row.get, row.save)
+    change: Any = partial(its_turn.change, row, partial(add, "!"), CAUSE)
     with pytest.raises(KeyboardInterrupt):
         run_sync(change())
     row.error = None

@@ -148,7 +148,7 @@ LOAD = """
 """
 ROWS = (
     "SELECT id, username, email, created_at, version FROM users ORDER BY id",
-    "SELECT * FROM tasks ORDER BY id",
+    "SELECT to_jsonb(tasks) - 'told' FROM tasks ORDER BY id",
     "SELECT * FROM user_tasks",
 )
 
