@@ -31,10 +31,11 @@ async def _assigned(store: Store) -> tuple[User, Task]:
     other, its_task = await add_user(store, "other", 3), await add_task(store, "other", 3)
     for number in IDS:
         status = TaskStatus.COMPLETED if number in (1, 9) else TaskStatus.TODO
-        its = await store.tasks.add(NewTask("t", status=status, id=number), None, NOW)
-        await store.assignments.add(user.id, its.id)
-        await store.assignments.add((await add_user(store, f"u{number}", number)).id, task.id)
-        await store.assignments.add(other.id, its.id)
+        its = await store.tasks.add(NewTask("t", status=status, id=number), None, CAUSE)
+        await store.assignments.add(user.id, its.id, CAUSE)
+        its_user = await add_user(store, f"u{number}", number)
+        await store.assignments.add(its_user.id, task.id, CAUSE)
+        await store.assignments.add(other.id, its.id, CAUSE)
     await store.assignments.add(other.id, its_task.id, CAUSE)
     last, their_task = await add_user(store, "last", 200), await add_task(store, "last", 200)
     for number in (its_task.id, their_task.id):
