@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import secrets
-import socket
 import subprocess
 import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import ExitStack, contextmanager
 from http import HTTPStatus
 from http.client import HTTPConnection, HTTPException
 from typing import TYPE_CHECKING, Final
@@ -17,6 +15,7 @@ import attrs
 import psutil
 
 from benchmarks.places import environment
+from benchmarks.ports import free_port
 from fring_adapters.postgres.wire.urls import to_conninfo
 
 if TYPE_CHECKING:
@@ -86,14 +85,6 @@ def all_serving(boards: Sequence[tuple[str, int]], place: Place) -> Iterator[lis
         with ThreadPoolExecutor() as pool:
             servers = [*pool.map(stack.enter_context, own)]
         yield servers
-
-
-def free_port() -> int:
-    """Return a port that nobody listens on, and that no connection is given meanwhile."""
-    while True:
-        port = secrets.choice(_NEVER_GIVEN)
-        with suppress(OSError), socket.create_server(("127.0.0.1", port)):
-            return port
 
 
 def _command(name: str, port: int) -> list[str]:

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import os
-import random
 import socket
 import subprocess
 import sys
 import time
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 from threading import Thread
 from typing import TYPE_CHECKING
@@ -18,14 +17,14 @@ import httpx
 import pytest
 import uvicorn
 
+from benchmarks.ports import free_port
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from fring_http.api.asgi import Application
 
 DEADLINE = 30  # seconds; it only guards against hanging
-# Systems give connections, and whoever asks for any port, one above these.
-NEVER_GIVEN = range(10_000, 32_768)
 
 
 @attrs.frozen
@@ -49,14 +48,6 @@ def await_condition(condition, pause=0.02):
     while not condition():
         assert time.monotonic() < deadline
         time.sleep(pause)
-
-
-def free_port() -> int:
-    """Return a port that nobody listens on, and that no connection is given meanwhile."""
-    while True:
-        port = random.choice(NEVER_GIVEN)
-        with suppress(OSError), socket.create_server(("127.0.0.1", port)):
-            return port
 
 
 def environment(**settings: str) -> dict[str, str]:

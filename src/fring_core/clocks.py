@@ -7,7 +7,9 @@ from typing import Final
 
 import attrs
 
-LAST: Final = datetime(9999, 12, 30, tzinfo=UTC)  # that every store can hold
+# What every store can hold, in any time zone.
+FIRST: Final = datetime(1, 1, 2, tzinfo=UTC)
+LAST: Final = datetime(9999, 12, 30, tzinfo=UTC)
 
 # Not by name where it is made: what moves the clock in tests replaces the names of modules.
 _DATETIMES: Final = (datetime,)

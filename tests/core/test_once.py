@@ -112,6 +112,8 @@ def test_a_key_is_kept_no_longer_than_a_store_can_say(world):
     world.clock.now = LAST - timedelta(microseconds=1)
     assert world.once() == world.once()
     assert world.worked == 1
+    (kept,) = world.store._database.tables.receipts.values()
+    assert kept.expires_at == LAST
 
 
 @pytest.mark.parametrize("kept_for", [DAY, timedelta(seconds=1), timedelta(microseconds=1)])

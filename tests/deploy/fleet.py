@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, Final
 import httpx
 import psutil
 
+from benchmarks.ports import free_port
 from tests.deploy.files import NGINX_CONF
-from tests.serving import DEADLINE, await_condition, environment, free_port
+from tests.serving import DEADLINE, await_condition, environment
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

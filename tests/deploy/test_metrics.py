@@ -8,8 +8,9 @@ import psycopg
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
+from benchmarks.ports import free_port
 from tests.deploy.files import DASHBOARD, documents, expressions
-from tests.serving import await_condition, free_port, serving
+from tests.serving import await_condition, serving
 
 # Prometheus itself adds these.
 BY_PROMETHEUS = {"job", "instance"}

@@ -13,9 +13,10 @@ from pathlib import Path
 import httpx
 import pytest
 
+from benchmarks.ports import free_port
 from fring_http.server.command.cli import GROUPS
 from tests.docs.pages import ROOT, blocks, table
-from tests.serving import DEADLINE, environment, free_port, serving
+from tests.serving import DEADLINE, environment, serving
 
 PAGE = ROOT / "docs/command.md"
 HERE = {"PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"}

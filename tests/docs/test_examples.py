@@ -11,9 +11,10 @@ from pathlib import Path
 
 import pytest
 
+from benchmarks.ports import free_port
 from tests.docs.examples import EXAMPLES, commands, files, says
 from tests.docs.pages import blocks
-from tests.serving import DEADLINE, environment, free_port
+from tests.serving import DEADLINE, environment
 
 PORT = "8000"  # the one that the pages name
 

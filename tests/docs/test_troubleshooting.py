@@ -15,6 +15,7 @@ import psycopg
 import pytest
 from litestar.testing import TestClient
 
+from benchmarks.ports import free_port
 from fring_adapters.clock import utc_now
 from fring_adapters.memory import MemoryStore
 from fring_adapters.postgres import SchemaError, prepare
@@ -22,7 +23,7 @@ from fring_adapters.postgres.wire.urls import described, to_conninfo
 from fring_core import Fring, StoreUnavailable
 from fring_http.api.app import create_app
 from tests.docs.pages import ROOT, blocks
-from tests.serving import DEADLINE, free_port
+from tests.serving import DEADLINE
 
 PAGE = ROOT / "docs/troubleshooting.md"
 HERE = {"PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"}

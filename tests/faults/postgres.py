@@ -13,11 +13,12 @@ import attrs
 import psutil
 import psycopg
 
+from benchmarks.ports import free_port
 from fring_adapters.keeper.os_user import forget_copy, owner_of, reachable
 from fring_adapters.postgres import prepare
 from fring_adapters.postgres.embedded import PROGRAMS, embedded
 from tests.faults.history import State, Task, User
-from tests.serving import await_condition, free_port
+from tests.serving import await_condition
 from tests.standby import Postgres
 
 if TYPE_CHECKING:

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 import httpx
 import psutil
 
-from tests.serving import DEADLINE, await_condition, environment, free_port
+from benchmarks.ports import free_port
+from tests.serving import DEADLINE, await_condition, environment
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

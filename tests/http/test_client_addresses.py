@@ -9,9 +9,9 @@ from threading import Thread
 import httpx
 import pytest
 
+from benchmarks.ports import free_port
 from fring_core import NewTask, StoreUnavailable
 from fring_http.client import BlockingFringClient, FringClient, UnexpectedAnswer
-from tests.serving import free_port
 
 PASSWORD = "pa:ss"
 HOST = "http://fring.example"  # which no name server knows: only a proxy leads there

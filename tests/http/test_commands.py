@@ -11,6 +11,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+from benchmarks.ports import free_port
 from fring_adapters import open_postgres
 from fring_adapters.postgres import prepare
 from fring_adapters.postgres.embedded import embedded
@@ -18,7 +19,7 @@ from fring_adapters.postgres.setup.revisions import newest
 from fring_core import NewTask, NewUser
 from fring_http.server.command.cli import GROUPS
 from fring_http.server.command.people import PEOPLE, TASKS
-from tests.serving import DEADLINE, await_condition, environment, free_port, fring, serving
+from tests.serving import DEADLINE, await_condition, environment, fring, serving
 from tests.stores.older import execute
 
 

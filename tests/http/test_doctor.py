@@ -12,13 +12,13 @@ from typing import Any
 import psycopg
 import pytest
 
+from benchmarks.ports import free_port
 from fring_adapters.postgres import downgrade, prepare
 from fring_http.server.command.cli import main
 from fring_http.server.doctor import callers, machine
 from fring_http.server.doctor.database import clock
 from fring_http.server.doctor.findings import State
 from tests.http.tokens import SECRET
-from tests.serving import free_port
 from tests.stores.older import execute
 
 ABSENT = "postgresql://ann:hush@127.0.0.1:1/fring"

@@ -5,8 +5,8 @@ from contextlib import ExitStack
 
 import pytest
 
+from benchmarks.ports import free_port
 from fring_http.server.processes.addresses import held
-from tests.serving import free_port
 
 
 @pytest.mark.parametrize("method", ["shutdown", "setsockopt"])

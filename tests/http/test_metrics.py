@@ -11,10 +11,11 @@ import pytest
 from litestar.testing import TestClient
 from prometheus_client.parser import text_string_to_metric_families
 
+from benchmarks.ports import free_port
 from fring_http.server.composition import create
 from fring_http.server.settings import Settings
 from fring_http.version import VERSION
-from tests.serving import await_condition, free_port, serving
+from tests.serving import await_condition, serving
 from tests.stores.older import execute
 
 DURATION = "fring_http_request_duration_seconds"

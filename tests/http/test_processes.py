@@ -13,8 +13,9 @@ import httpx
 import psutil
 import pytest
 
+from benchmarks.ports import free_port
 from fring_http.server.processes.slots import NO_SLOT
-from tests.serving import DEADLINE, await_condition, environment, free_port, serving
+from tests.serving import DEADLINE, await_condition, environment, serving
 
 BODY = {"title": "task"}
 

@@ -7,8 +7,9 @@ import subprocess
 import httpx
 import pytest
 
+from benchmarks.ports import free_port
 from tests.http.wire import raw_request, request_bytes
-from tests.serving import free_port, serving
+from tests.serving import serving
 
 # No store has a part in it.
 on_memory = pytest.mark.parametrize("server", ["memory"], indirect=True)

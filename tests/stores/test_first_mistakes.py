@@ -6,11 +6,11 @@ import os
 import psycopg
 import pytest
 
+from benchmarks.ports import free_port
 from fring_adapters.clock import utc_now
 from fring_adapters.postgres import BlockingPostgresStore, PoolSettings, PostgresStore, prepare
 from fring_adapters.postgres.wire.door import Door
 from fring_core import Fring, StoreUnavailable, run_sync
-from tests.serving import free_port
 
 HASTY = PoolSettings(size=2, timeout=0.5)
 KINDS = (PostgresStore, BlockingPostgresStore)

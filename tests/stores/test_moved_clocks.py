@@ -7,11 +7,11 @@ import pytest
 import time_machine
 from freezegun import freeze_time
 
+from benchmarks.ports import free_port
 from fring_adapters.clock import utc_now
 from fring_adapters.memory import MemoryStore
 from fring_adapters.postgres import BlockingPostgresStore, PoolSettings, PostgresStore
 from fring_core import Fring, NewTask, StoreUnavailable, TaskChanges, run_sync
-from tests.serving import free_port
 
 TWO = PoolSettings(size=2)
 FAR = [datetime(2090, 1, 1, 12, tzinfo=UTC), datetime(1980, 1, 1, 12, tzinfo=UTC)]

@@ -13,6 +13,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from psycopg_pool import PoolTimeout
 
+from benchmarks.ports import free_port
 from fring_adapters.clock import utc_now
 from fring_adapters.postgres import BlockingPostgresStore, PoolSettings, PostgresStore
 from fring_adapters.postgres.wire import turns
@@ -20,7 +21,6 @@ from fring_adapters.postgres.wire.held_up import held_up
 from fring_adapters.postgres.wire.statement import SCHEMA, Statement
 from fring_adapters.postgres.wire.turns import ANY, Caller, InLoop, InThread, Turns
 from fring_core import Fring, NewTask, NewUser, StoreUnavailable, run_sync
-from tests.serving import free_port
 
 MANY = 10_000
 EMPTY: frozenset[str] = frozenset()

@@ -63,16 +63,17 @@ async def _parts(
     following: AsyncIterator[Slice[E]],
     show: Callable[[E], T],
 ) -> AsyncIterator[bytes]:
+    """Yield the list as JSON, a page at a time."""
     yield b"[" + _shown(first, show)
-    while True:
+    more = True
+    while more:
         async with turn(MAX_LIMIT):
-            page = await anext(following, None)
-            part = b"" if page is None else _shown(page, show)
-        if page is None:
-            yield b"]"
-            return
-        if part:
+            page = await anext(following)
+            part = _shown(page, show)
+        if part:  # none, if the rest was removed meanwhile
             yield b"," + part
+        more = page.more
+    yield b"]"
 
 
 def _shown(page: Slice[E], show: Callable[[E], T]) -> bytes:

@@ -6,7 +6,7 @@ have to be there, so that the same file means the same rows each time.
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Annotated, ClassVar, Final, Literal, TypeAlias
 
 from msgspec import DecodeError, Meta, Struct, to_builtins
@@ -22,7 +22,7 @@ from fring_adapters.postgres.bulk.kinds import (
     Kind,
 )
 from fring_core import Role, TaskStatus, text
-from fring_core.clocks import LAST
+from fring_core.clocks import FIRST, LAST
 from fring_core.errors import Problem
 from fring_core.ids import MAX_CHOSEN_ID, MAX_ID
 
@@ -40,7 +40,6 @@ Moment: TypeAlias = Annotated[datetime, Meta(tz=True)]
 Hash: TypeAlias = Annotated[
     str, Meta(pattern=r"^\$(argon2(id?|d)|2[aby])\$[^\0]+$", max_length=1024)
 ]
-_FIRST: Final = datetime(1, 1, 2, tzinfo=UTC)
 
 
 class Header(Struct, tag_field="kind", tag="fring", forbid_unknown_fields=True, frozen=True):
@@ -173,6 +172,6 @@ def read(line: bytes) -> Record:
 
 
 def _moment_problem(field: str, moment: datetime) -> Problem | None:
-    if _FIRST <= moment <= LAST:
+    if FIRST <= moment <= LAST:
         return None
     return Problem(field, "must be of the years 1 to 9999, and a day from their ends")
