@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from types import TracebackType
     from typing import Self
 
-    from fring_core.causes import Tell
+    from fring_core.causes import Note
     from fring_core.fring import Fring
     from fring_core.ports import Store
 
@@ -83,7 +83,7 @@ class BlockingAccounts(Blocking):
     """Do what `fring_core.use_cases.accounts` says; wants passwords that never suspend."""
 
     def acting_as(
-        self, actor: str | None, *, request_id: str | None = None, on_record: Tell = unheard
+        self, actor: str | None, *, request_id: str | None = None, on_record: Note = unheard
     ) -> Self:
         """Return accounts whose events name an actor and a request, as `Fring.acting_as` says."""
         return type(self)(self.awaited.acting_as(actor, request_id=request_id, on_record=on_record))
@@ -134,7 +134,7 @@ class BlockingFring:
         return BlockingAccountAdmin(self.awaited.account_admin)
 
     def acting_as(
-        self, actor: str | None, *, request_id: str | None = None, on_record: Tell = unheard
+        self, actor: str | None, *, request_id: str | None = None, on_record: Note = unheard
     ) -> Self:
         """Return a Fring whose events name an actor and a request, as `Fring.acting_as`."""
         return type(self)(self.awaited.acting_as(actor, request_id=request_id, on_record=on_record))

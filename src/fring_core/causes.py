@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import attrs
 
 from fring_core import text
 from fring_core.clocks import in_utc
 from fring_core.hooks import unheard
-from fring_core.values import plain_fields
+from fring_core.values import plain
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -17,9 +17,10 @@ if TYPE_CHECKING:
 
     from fring_core.errors import Problem
     from fring_core.events import Event
+    from fring_core.ports import Clock
 
 Tell: TypeAlias = "Callable[[Event], object]"
-Causes: TypeAlias = "Callable[[], Cause]"
+Note: TypeAlias = "Callable[[str], object]"
 
 
 @attrs.frozen
@@ -28,51 +29,66 @@ class Cause:
 
     `at` is in UTC; raise `ValueError` for a time without a zone. `actor` is None where nobody has
     to say who they are. `is_wordy` tells whether events may hold descriptions; else they hold a
-    description's length and hash. `on_record` hears of each event when it is recorded, `on_commit`
-    when nothing can undo it any more.
+    description's length and hash. `on_record` hears of the place of each event when it is
+    recorded, `on_commit` of the event when nothing can undo it any more.
     """
 
     at: datetime = attrs.field(converter=in_utc)
     actor: str | None = None
     request_id: str | None = None
     is_wordy: bool = True
-    on_record: Tell = attrs.field(default=unheard, eq=False, repr=False)
+    on_record: Note = attrs.field(default=unheard, eq=False, repr=False)
     on_commit: Tell = attrs.field(default=unheard, eq=False, repr=False)
 
-    def tell(self, event: Event) -> None:
-        """Tell of an event that a call has recorded, once that is done: for stores to call."""
-        self.on_record(event)
-        self.on_commit(event)
+    def tell(self, event: Event, cursor: str, **found: Any) -> None:
+        """Tell of an event that a call has recorded, once that is done: for stores to call.
+
+        `cursor` is its place in the feed, `found` what only the store knew of it.
+        """
+        self.on_record(cursor)
+        if self.on_commit is not unheard:
+            self.on_commit(attrs.evolve(event, cursor=cursor, **found))
 
     def telling(self, on_commit: Tell) -> Cause:
         """Return this cause, with somebody else who is told: in a transaction, whoever holds it."""
         return attrs.evolve(self, on_commit=on_commit)
 
 
-@attrs.frozen(field_transformer=plain_fields)
-class Causing:
-    """Make causes as others do, that name an actor and a request.
+@attrs.frozen
+class Causes:
+    """Make the causes of calls, which are alike but for the time: that of the call."""
 
-    `on_record` hears of each event as it is recorded. Both names are texts of 1 to 255 characters, or None; else raise
-    `InvalidInput`.
-    """
-
-    _causes: Causes
-    actor: str | None
-    request_id: str | None
-    _on_record: Tell = unheard
-
-    def __attrs_post_init__(self) -> None:
-        text.reject(
-            (_name_problem("actor", self.actor), _name_problem("request_id", self.request_id))
-        )
+    clock: Clock
+    is_wordy: bool = True
+    on_commit: Tell = unheard
+    actor: str | None = None
+    request_id: str | None = None
+    on_record: Note = unheard
 
     def __call__(self) -> Cause:
-        """Return a cause for a call that is made now."""
-        made = self._causes()
-        named = (self.actor, self.request_id, made.is_wordy)
-        return Cause(made.at, *named, self._on_record, made.on_commit)
+        """Return a cause for a call that is made now; raise what the clock raises."""
+        return Cause(
+            self.clock(),
+            self.actor,
+            self.request_id,
+            self.is_wordy,
+            self.on_record,
+            self.on_commit,
+        )
+
+    def acting_as(self, actor: str | None, request_id: str | None, on_record: Note) -> Causes:
+        """Return what makes causes of an actor and a request.
+
+        Both are texts of 1 to 255 characters, or None; else raise `InvalidInput`.
+        """
+        actor, request_id = plain(actor), plain(request_id)
+        text.reject((_problem("actor", actor), _problem("request_id", request_id)))
+        return Causes(self.clock, self.is_wordy, self.on_commit, actor, request_id, on_record)
+
+    def telling(self, on_commit: Tell) -> Causes:
+        """Return what makes these causes, with somebody else who is told."""
+        return attrs.evolve(self, on_commit=on_commit)
 
 
-def _name_problem(field: str, name: str | None) -> Problem | None:
+def _problem(field: str, name: str | None) -> Problem | None:
     return None if name is None else text.OWNER.problem(field, name)

@@ -26,6 +26,9 @@ if TYPE_CHECKING:
 
 Row: TypeAlias = "Task | User"
 Told: TypeAlias = "Mapping[str, Any]"
+Change: TypeAlias = "tuple[Told, Told]"  # before, after
+# The task, the user, whose list it is on, the version.
+About: TypeAlias = "tuple[int | None, int | None, str | None, int]"
 
 
 class EventType(StrEnum):
@@ -128,17 +131,9 @@ def assigned(
 
     `version` is the one that the task has come to; `known` as in `updated`.
     """
-    return Event(
-        type=EventType.TASK_ASSIGNED,
-        at=cause.at,
-        actor=cause.actor,
-        request_id=cause.request_id,
-        task_id=task_id,
-        user_id=user_id,
-        owner=None,
-        version=version,
-        before=known or {},
-        after={"assignees": [user_id]},
+    change: Change = (known or {}, {"assignees": [user_id]})
+    return _about(
+        EventType.TASK_ASSIGNED, cause.at, cause, (task_id, user_id, None, version), change
     )
 
 
@@ -146,11 +141,9 @@ def unassigned(
     task_id: int, user_id: int, version: int, cause: Cause, known: Told | None = None
 ) -> Event:
     """Return the event of a task that a user has no more, as `assigned`."""
-    return attrs.evolve(
-        assigned(task_id, user_id, version, cause),
-        type=EventType.TASK_UNASSIGNED,
-        before=known or {"assignees": [user_id]},
-        after={"assignees": []},
+    change: Change = (known or {"assignees": [user_id]}, {"assignees": []})
+    return _about(
+        EventType.TASK_UNASSIGNED, cause.at, cause, (task_id, user_id, None, version), change
     )
 
 
@@ -187,21 +180,15 @@ def _at(row: Row, cause: Cause) -> datetime:
     return row.updated_at if isinstance(row, Task) else cause.at
 
 
-def _of(row: Row, verb: str, at: datetime, cause: Cause, change: tuple[Told, Told]) -> Event:
-    task = row if isinstance(row, Task) else None
-    before, after = change
-    return Event(
-        type=f"{SUBJECTS[type(row)].name}.{verb}",
-        at=at,
-        actor=cause.actor,
-        request_id=cause.request_id,
-        task_id=None if task is None else task.id,
-        user_id=row.id if task is None else None,
-        owner=None if task is None else task.owner,
-        version=row.version,
-        before=before,
-        after=after,
-    )
+def _of(row: Row, verb: str, at: datetime, cause: Cause, change: Change) -> Event:
+    kind = f"{SUBJECTS[type(row)].name}.{verb}"
+    if isinstance(row, Task):
+        return _about(kind, at, cause, (row.id, None, row.owner, row.version), change)
+    return _about(kind, at, cause, (None, row.id, None, row.version), change)
+
+
+def _about(kind: str, at: datetime, cause: Cause, subject: About, change: Change) -> Event:
+    return Event(kind, at, cause.actor, cause.request_id, *subject, *change)
 
 
 def _told(row: Row, names: Iterable[str], cause: Cause) -> dict[str, Any]:
@@ -220,6 +207,8 @@ def _measured(text: str | None) -> dict[str, Any] | None:
 
 def _plain(value: object) -> Any:
     """Return a value of a field as JSON has it."""
+    if type(value) is str or value is None:  # as most
+        return value
     if isinstance(value, datetime):
         return value.isoformat().removesuffix("+00:00") + "Z"
     if isinstance(value, date):

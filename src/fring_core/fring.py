@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from contextlib import asynccontextmanager
-from copy import copy
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from fring_core.causes import Cause, Causing
+from fring_core.causes import Causes
 from fring_core.hooks import Hook, unheard
 from fring_core.receipts import KEPT_FOR
 from fring_core.status import PERMISSIVE, Workflow
@@ -26,7 +25,7 @@ if TYPE_CHECKING:
     from types import TracebackType
     from typing import Self
 
-    from fring_core.causes import Causes, Tell
+    from fring_core.causes import Note, Tell
     from fring_core.events import Event
     from fring_core.ports import Clock, Passwords, Store, TokenIssuer
 
@@ -67,16 +66,14 @@ class Fring:
         check_callable("clock", clock)
         if on_commit is not None:
             check_callable("on_commit", on_commit)
-        self._clock = clock
         self._workflow = workflow
         self._personal_workflow = workflow if personal_workflow is None else personal_workflow
         self._passwords = passwords
         self._issuer = issuer
-        self._event_text = event_text
-        self._tell: Tell = unheard if on_commit is None else Hook(on_commit)
         check_kind("workflow", self._workflow, Workflow)
         check_kind("personal_workflow", self._personal_workflow, Workflow)
-        self._work_on(store, self._cause)
+        tell = unheard if on_commit is None else Hook(on_commit)
+        self._work_on(store, Causes(clock, event_text, tell))
 
     def _work_on(self, store: Store, causes: Causes) -> None:
         self._store, self._causes = store, causes
@@ -84,9 +81,6 @@ class Fring:
         self.tasks = TaskUseCases(store, causes, self._workflow, self._personal_workflow)
         self.assignments = AssignmentUseCases(store, causes)
         self.events = EventUseCases(store)
-
-    def _cause(self) -> Cause:
-        return Cause(self._clock(), is_wordy=self._event_text, on_commit=self._tell)
 
     @property
     def account_admin(self) -> AccountAdmin:
@@ -115,25 +109,25 @@ class Fring:
         return self._like(store, self._causes)
 
     def acting_as(
-        self, actor: str | None, *, request_id: str | None = None, on_record: Tell = unheard
+        self, actor: str | None, *, request_id: str | None = None, on_record: Note = unheard
     ) -> Self:
         """Return a Fring that is as this one, whose events name an actor and a request.
 
         Both are texts of 1 to 255 characters, or None; else raise `InvalidInput`. `on_record` is
-        called with each event as it is recorded: in a transaction before it is known what comes of
-        that.
+        called with the cursor of each event when it is recorded: in a transaction before it is
+        known what comes of that.
         """
-        return self._like(self._store, Causing(self._causes, actor, request_id, on_record))
+        return self._like(self._store, self._causes.acting_as(actor, request_id, on_record))
 
-    def _like(self, store: Store, causes: Causes, tell: Tell | None = None) -> Self:
-        other = copy(self)
-        other._tell = tell or self._tell  # noqa: SLF001  # it is of this class
-        other._work_on(store, causes)  # noqa: SLF001
+    def _like(self, store: Store, causes: Causes) -> Self:
+        other = object.__new__(type(self))
+        other.__dict__.update(self.__dict__)
+        other._work_on(store, causes)  # it is of this class
         return other
 
     def _within(self, store: Store, tell: Tell) -> Self:
         """Return a Fring on a transaction, with whom to tell what is told after its commit."""
-        return self._like(store, lambda: self._causes().telling(tell), tell)
+        return self._like(store, self._causes.telling(tell))
 
     @asynccontextmanager
     async def transaction(self) -> AsyncGenerator[Self, None]:
@@ -143,7 +137,7 @@ class Fring:
         `TransactionConflict` at the end if another caller's work stood in the way; the block may
         then be run again.
         """
-        async with unit(self._store, self._tell) as (store, tell):
+        async with unit(self._store, self._causes.on_commit) as (store, tell):
             yield self._within(store, tell)
 
     async def once(
@@ -173,8 +167,10 @@ class Fring:
         `InvalidKey`, `InvalidInput`, and what `work` raises.
         """
         check_callable("work", work)
-        once = Once(self._store, self._clock, key, caller, request, kept_for)
-        result: T = await once.do(self._tell, lambda store, tell: work(self._within(store, tell)))
+        once = Once(self._store, self._causes.clock, key, caller, request, kept_for)
+        result: T = await once.do(
+            self._causes.on_commit, lambda store, tell: work(self._within(store, tell))
+        )
         return result
 
     async def open(self) -> Self:

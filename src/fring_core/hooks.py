@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 _LOGGER: Final = logging.getLogger("fring.hooks")
 
 
-def unheard(_: Event) -> None:
+def unheard(_: object) -> None:
     """Listen to nothing."""
 
 

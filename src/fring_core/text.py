@@ -47,7 +47,7 @@ class TextRule:
             return Problem(field, "must not be blank")
         if "\0" in text:
             return Problem(field, "must not contain NUL")
-        if _SURROGATE.search(text):
+        if not text.isascii() and _SURROGATE.search(text):
             return Problem(field, "must not contain a lone surrogate")
         if self.shape is not None and not self.shape.fullmatch(text):
             return Problem(field, f"must be {self.described}")

@@ -157,7 +157,7 @@ class Session:
         with self.call() as connection:
             yield connection, lambda event: events.append(keep(connection, event))
         for event in events:
-            cause.tell(event)
+            cause.tell(event, event.cursor)
 
     @contextmanager
     def savepoint(self):

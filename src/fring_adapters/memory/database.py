@@ -51,7 +51,7 @@ class Database:
         with self.changing() as tables:
             yield tables, lambda event: events.append(tables.events.record(event))
         for event in events:
-            cause.tell(own(event))
+            cause.tell(own(event), str(event.cursor))
 
     @contextmanager
     def transaction(self) -> Iterator[Database]:

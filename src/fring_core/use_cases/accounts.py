@@ -17,7 +17,6 @@ from typing import TYPE_CHECKING, Final
 
 import attrs
 
-from fring_core.causes import Causing
 from fring_core.errors import Forbidden, Unauthenticated
 from fring_core.hooks import unheard
 from fring_core.identity import Identity
@@ -29,7 +28,7 @@ if TYPE_CHECKING:
     from typing import Self
 
     from fring_core.accounts import Credential, Login, PasswordChange, Registration
-    from fring_core.causes import Causes, Tell
+    from fring_core.causes import Causes, Note
     from fring_core.ports import Credentials, Passwords, Store, TokenIssuer, Tokens
     from fring_core.users import User
 
@@ -56,10 +55,10 @@ class Accounts:
         self._passwords = passwords
 
     def acting_as(
-        self, actor: str | None, *, request_id: str | None = None, on_record: Tell = unheard
+        self, actor: str | None, *, request_id: str | None = None, on_record: Note = unheard
     ) -> Self:
         """Return accounts whose events name an actor and a request, as `Fring.acting_as` says."""
-        causes = Causing(self._causes, actor, request_id, on_record)
+        causes = self._causes.acting_as(actor, request_id, on_record)
         return type(self)(
             self._store, passwords=self._passwords, issuer=self._issuer, causes=causes
         )

@@ -17,8 +17,6 @@ if TYPE_CHECKING:
 
     from litestar.types import ASGIApp, Receive, Send
 
-    from fring_core import Event
-
 A = TypeVar("A", Fring, Accounts)
 POSITION: Final = "Fring-Position"
 PLACE: Final = "fring.position"  # in the scope
@@ -26,14 +24,14 @@ _NAME: Final = POSITION.lower().encode()
 
 
 class Position:
-    """Hear of the events of a request, and tell the place of the last one in the answer's headers."""
+    """Note where the events of a request are, and tell the last place in the answer's headers."""
 
     def __init__(self) -> None:
         self._cursor: str | None = None
 
-    def hear(self, event: Event) -> None:
+    def note(self, cursor: str) -> None:
         """Note where an event is."""
-        self._cursor = event.cursor
+        self._cursor = cursor
 
     def on(self, send: Any) -> Any:
         """Return what sends an answer that tells it, if anything was recorded."""
@@ -64,7 +62,7 @@ def acting(one: A, scope: Mapping[str, Any], position: Position) -> A:
     return one.acting_as(
         name_of(scope) or None,
         request_id=exchange.id if exchange else None,
-        on_record=position.hear,
+        on_record=position.note,
     )
 
 

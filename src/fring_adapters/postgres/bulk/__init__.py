@@ -1,7 +1,4 @@
-"""Users, tasks and assignments as JSON Lines, on their way out of a database and into one.
-
-It needs msgspec, which the extra `server` brings along.
-"""
+"""Users, tasks and assignments as JSON Lines, on their way out of a database and into one."""
 
 from fring_adapters.postgres.bulk.exporting import export_to
 from fring_adapters.postgres.bulk.faults import BulkError

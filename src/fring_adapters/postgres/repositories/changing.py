@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Any, Final, Generic, Protocol, TypeAlias, Type
 
 import attrs
 
-from fring_adapters.postgres.repositories.recording import tell
 from fring_adapters.postgres.sql.rows import FIXED
 from fring_adapters.postgres.wire.errors import repeated
 from fring_core import Conflict, StoreUnavailable, Task, Unavailable, User
@@ -122,7 +121,7 @@ async def _stored(
             numbers = await place.save(executor, last, present.version, [each[1] for each in told])
             if numbers:
                 for (cause, event), number in zip(told, numbers, strict=True):
-                    tell(cause, event, number)
+                    cause.tell(event, str(number))
                 return results
         if lost >= PATIENT_ROUNDS:
             await pause(random.uniform(0, min(_SHORTEST * 2**lost, _LONGEST)))  # noqa: S311  # jitter

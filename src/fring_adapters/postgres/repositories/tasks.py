@@ -15,7 +15,7 @@ from fring_adapters.postgres.repositories.pages import (
     is_front,
     rows_of,
 )
-from fring_adapters.postgres.repositories.recording import sent, tell, tell_all
+from fring_adapters.postgres.repositories.recording import sent, tell_all
 from fring_adapters.postgres.repositories.task_places import TaskPlace
 from fring_adapters.postgres.sql import tasks as sql
 from fring_adapters.postgres.sql.drawn_ids import MAX_ROUNDS, steps_after
@@ -52,7 +52,7 @@ class PostgresTasks:
             rows = await self._executor.ask(statement, parameters)
             if rows:
                 [(task_id, number)] = rows
-                tell(cause, event, number, task_id=task_id)
+                cause.tell(event, str(number), task_id=task_id)
                 return new.as_task(task_id, owner, cause.at)
             if new.id is not None:
                 raise IdTaken(new.id)
@@ -124,7 +124,7 @@ class PostgresTasks:
                 rows = await executor.ask(sql.REMOVE, {**asked, "events": sent(event)})
             if rows:
                 [(_, number)] = rows
-                tell(cause, event, number)
+                cause.tell(event, str(number))
                 return True
             # Another caller was faster: look again.
         raise StoreUnavailable(f"Task {task_id} changed under {MAX_ROUNDS} attempts to remove it")

@@ -13,7 +13,7 @@ from fring_adapters.postgres.repositories.pages import (
     is_front,
     rows_of,
 )
-from fring_adapters.postgres.repositories.recording import sent, tell
+from fring_adapters.postgres.repositories.recording import sent
 from fring_adapters.postgres.repositories.user_places import UserPlace, check_unique
 from fring_adapters.postgres.repositories.user_removal import removed
 from fring_adapters.postgres.sql import users as sql
@@ -50,7 +50,7 @@ class PostgresUsers:
             )
             if rows:
                 [(user_id, number)] = rows
-                tell(cause, event, number, user_id=user_id)
+                cause.tell(event, str(number), user_id=user_id)
                 return new.as_user(user_id, cause.at)
             id_taken = await check_unique(
                 self._executor, new.username, new.email, new.id, besides=None
