@@ -422,43 +422,37 @@ def test_many_threads_change_a_row_one_after_another(database_url, empty, monkey
         assert not changing_rows._rows
 
 
-async def saved(executor, row, version):
-    return True
-
-
 async def test_who_waited_while_no_connection_came_need_not_wait_again():
     """Or each round of an outage would take a second more than the one before."""
-    tried = 0
 
-    async def get(executor):
-        nonlocal tried
-        tried += 1
-        await asyncio.sleep(0.05)
-        raise StoreUnavailable("away") from PoolTimeout("no connection")
-
-    together = Together(EXECUTOR)
-
-    async def change():
-        return await together.change(7, lambda row: row, get, saved)
-
-    for _ in range(2):
+    class Away(Row):
         tried = 0
-        found = await asyncio.gather(*(change() for _ in range(20)), return_exceptions=True)
+
+        async def find(self, _):
+            self.tried += 1
+            await asyncio.sleep(0.05)
+            raise StoreUnavailable("away") from PoolTimeout("no connection")
+
+    together, row = Together(EXECUTOR), Away()
+    for tried in (1, 2):
+        calls = [together.change(row, partial(add, "!"), CAUSE) for _ in range(20)]
+        found = await asyncio.gather(*calls, return_exceptions=True)
         assert {type(each) for each in found} == {StoreUnavailable}
-        assert tried == 1
+        assert row.tried == tried
 
 
 async def test_a_statement_that_was_lost_is_nobody_elses():
     """The database may be there again for those who come next."""
-    row, lost = Row(), iter([StoreUnavailable("lost")])
+    lost = iter([StoreUnavailable("lost")])
 
-    async def get(executor):
-        await asyncio.sleep(0.05)
-        for error in lost:
-            raise error
-        return row.row
+    class Lost(Row):
+        async def find(self, _):
+            await asyncio.sleep(0.05)
+            for error in lost:
+                raise error
+            return self.row, None
 
-    together = Together(EXECUTOR)
-    calls = [together.change(7, lambda row: row, get, saved) for _ in range(5)]
+    together, row = Together(EXECUTOR), Lost()
+    calls = [together.change(row, partial(add, "!"), CAUSE) for _ in range(5)]
     found = await asyncio.gather(*calls, return_exceptions=True)
     assert [type(each) for each in found] == [StoreUnavailable] + 4 * [type(row.row)]

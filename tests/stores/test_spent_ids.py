@@ -177,7 +177,7 @@ async def test_the_rights_that_a_role_needs(new_database):
     [
         user_statements.ADD,
         user_removal.REMOVE,
-        user_removal.SWEEP,
+        user_removal.LEFT,
         task_statements.ADD,
         receipt_statements.HOLD,
         receipt_statements.KEEP,
