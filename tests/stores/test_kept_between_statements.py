@@ -1,12 +1,13 @@
 """What a connection keeps from one statement to the next: its cursor, and the plan of a statement."""
 
 import pytest
+from psycopg import _queries
 
 from fring_adapters.clock import utc_now
 from fring_adapters.postgres import PoolSettings
 from fring_adapters.postgres.wire.cursors import MOST_KEPT
 from fring_adapters.postgres.wire.statement import Statement
-from fring_core import Fring, NewTask, NewUser, Page, UsernameTaken
+from fring_core import Fring, NewTask, NewUser, Page, TaskFilter, UsernameTaken
 from tests.stores.test_deadlines import opened_as
 
 CUSTOM_PLANS = 5  # that PostgreSQL makes before it weighs one plan for all
@@ -57,3 +58,28 @@ def test_a_statement_is_not_planned_for_each_call(opened, sql):
     )
     [(custom, generic)] = run(fring._store._pool.execute(connection, plans, {}))
     assert custom <= CUSTOM_PLANS < custom + generic
+
+
+def test_a_statement_is_taken_apart_once(opened, monkeypatch):
+    """What psycopg finds too long to keep, it would take apart for each call."""
+    fring, _, run = opened
+    parts = []
+    split = _queries._split_query
+    monkeypatch.setattr(
+        _queries, "_split_query", lambda query, *more: parts.append(query) or split(query, *more)
+    )
+
+    def all_of_it():
+        user = run(fring.users.create(NewUser("ann", "ann@example.org")))
+        task = run(fring.tasks.create(NewTask("task")))
+        run(fring.tasks.toggle(task.id))
+        run(fring.assignments.add(user=user.id, task=task.id))
+        run(fring.tasks.list(TaskFilter(assigned=True, title="t"), Page(skip=1)))
+        run(fring.assignments.remove(user=user.id, task=task.id))
+        run(fring.tasks.delete(task.id))
+        run(fring.users.delete(user.id))
+
+    all_of_it()
+    parts.clear()
+    all_of_it()
+    assert parts == []
