@@ -74,7 +74,7 @@ def test_a_statement_is_taken_apart_once(opened, monkeypatch):
         task = run(fring.tasks.create(NewTask("task")))
         run(fring.tasks.toggle(task.id))
         run(fring.assignments.add(user=user.id, task=task.id))
-        run(fring.tasks.list(TaskFilter(assigned=True, title="t"), Page(skip=1)))
+        run(fring.tasks.list(TaskFilter(assigned=True), Page(skip=1)))
         run(fring.assignments.remove(user=user.id, task=task.id))
         run(fring.tasks.delete(task.id))
         run(fring.users.delete(user.id))
