@@ -12,6 +12,7 @@ from fring_core.clocks import FixedClock
 from fring_core.errors import (
     AlreadyAssigned,
     Conflict,
+    CursorExpired,
     EmailTaken,
     Forbidden,
     FringError,
@@ -36,7 +37,7 @@ from fring_core.errors import (
     UserNotFound,
     VersionConflict,
 )
-from fring_core.events import Event, EventType
+from fring_core.events import Event, EventPage, EventType
 from fring_core.fring import Fring
 from fring_core.identity import ALLOWED, Action, Identity, Role
 from fring_core.orders import Place, TaskOrder
@@ -81,6 +82,7 @@ __all__ = [  # noqa: RUF022  # grouped by what they are for
     "run_sync",
     # what a store knows
     "Event",
+    "EventPage",
     "EventType",
     "Slice",
     "Task",
@@ -151,6 +153,7 @@ __all__ = [  # noqa: RUF022  # grouped by what they are for
     "UsernameTaken",
     "VersionConflict",
     "Invalid",
+    "CursorExpired",
     "InvalidCursor",
     "InvalidInput",
     "InvalidKey",

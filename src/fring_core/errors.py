@@ -4,7 +4,7 @@
     ├── NotFound      UserNotFound, TaskNotFound
     ├── Conflict      UsernameTaken, EmailTaken, IdTaken, AlreadyAssigned,
     │                 NotAssigned, TransitionRefused, VersionConflict, KeyReused, KeyInFlight
-    ├── Invalid       InvalidInput, InvalidStatus, InvalidKey, InvalidCursor
+    ├── Invalid       InvalidInput, InvalidStatus, InvalidKey, InvalidCursor, CursorExpired
     ├── Unauthenticated
     ├── Forbidden
     └── Unavailable   StoreUnavailable, TransactionConflict
@@ -200,6 +200,14 @@ class InvalidCursor(Invalid):
 
     code: ClassVar[str] = "invalid_cursor"
     text: ClassVar[str] = "This is no cursor of this list; begin without one"
+
+
+@attrs.define
+class CursorExpired(Invalid):
+    """Report a cursor of what is no longer kept, or of a store before it was restored."""
+
+    code: ClassVar[str] = "cursor_expired"
+    text: ClassVar[str] = "What follows this cursor is not known any more; begin without one"
 
 
 @attrs.define

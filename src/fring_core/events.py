@@ -82,6 +82,15 @@ class Event:
 
 
 @attrs.frozen
+class EventPage:
+    """Hold a part of the feed, the cursor behind it, and whether more has come already."""
+
+    items: tuple[Event, ...]
+    next: str
+    more: bool
+
+
+@attrs.frozen
 class Subject:
     """Say how rows of a kind are told of: what their types begin with, and of which fields."""
 

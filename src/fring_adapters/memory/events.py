@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import attrs
 
 from fring_adapters.memory.log import own
-from fring_core import InvalidCursor, Slice
+from fring_core import EventPage, InvalidCursor, Slice
 
 if TYPE_CHECKING:
     from fring_adapters.memory.database import Database
@@ -31,3 +31,22 @@ class MemoryEvents:
                 raise InvalidCursor
             found = found[cursors.index(before) + 1 :]
         return Slice(map(own, found[:limit]), more=len(found) > limit)
+
+    async def after(self, cursor: str | None, limit: int) -> EventPage:
+        with self._database.opened() as tables:
+            feed, until = tables.events.feed, tables.events.committed
+            start = 0 if cursor is None else feed.behind(cursor)
+            if start is None or start > until:
+                return EventPage((), str(cursor), more=False)
+            end = min(start + limit, until)
+            found = [own(event) for event in feed.events[start:end]]
+            return EventPage(tuple(found), feed.before(end), more=end < until)
+
+    async def latest(self) -> str:
+        with self._database.opened() as tables:
+            return tables.events.feed.before(tables.events.committed)
+
+    async def has(self, cursor: str) -> bool:
+        with self._database.opened() as tables:
+            place = tables.events.feed.behind(cursor)
+            return place is not None and place <= tables.events.committed

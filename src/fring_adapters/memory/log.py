@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left
 from copy import copy
-from itertools import count
 from operator import itemgetter
-from typing import TYPE_CHECKING, Any
+from secrets import token_hex
+from typing import TYPE_CHECKING, Any, Final
 
 import attrs
+
+from fring_core import CursorExpired, InvalidCursor
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from fring_core import Event
     from fring_core.events import Told
+
+
+_CURSOR: Final = re.compile("([0-9a-f]{8})-(0|[1-9][0-9]{0,17})")
 
 
 def own(event: Event) -> Event:
@@ -26,22 +32,66 @@ def _own(told: Told) -> dict[str, Any]:
     return {name: copy(value) for name, value in told.items()}
 
 
+class Feed:
+    """Hold what is committed, in order, and the cursors of what is or may be."""
+
+    def __init__(self) -> None:
+        self.events: list[Event] = []
+        self._places: dict[str | None, int] = {}
+        self._tag = token_hex(4)  # that no other store has
+        self._drawn = 0
+
+    def draw(self) -> str:
+        """Return a cursor that no event had."""
+        self._drawn += 1
+        return f"{self._tag}-{self._drawn}"
+
+    def place(self, event: Event) -> None:
+        """Note that an event is the last one now."""
+        self._places[event.cursor] = len(self.events)
+
+    def before(self, place: int) -> str:
+        """Return the cursor of the event before a place; of the first one, that of none."""
+        return str(self.events[place - 1].cursor) if place else f"{self._tag}-0"
+
+    def behind(self, cursor: str) -> int | None:
+        """Return the place behind the event of a cursor, None if it is not here yet.
+
+        Raise `InvalidCursor` for a text that is none, `CursorExpired` for one of another store.
+        """
+        found = _CURSOR.fullmatch(cursor)
+        if found is None:
+            raise InvalidCursor
+        if found[1] != self._tag:
+            raise CursorExpired
+        if int(found[2]) > self._drawn:
+            raise InvalidCursor
+        return self._places.get(cursor) if int(found[2]) else 0
+
+
 class Log:
     """Hold events, in order; of a view, those of its own, on top of what was `beneath` it then."""
 
     def __init__(self, beneath: Log | None = None) -> None:
         self._beneath = beneath
         self._start = 0 if beneath is None else len(beneath)
-        self.cursors: Iterator[int] = count(1) if beneath is None else beneath.cursors
+        self.feed: Feed = Feed() if beneath is None else beneath.feed
         self._of_tasks: dict[int, list[tuple[int, Event]]] = {}
-        self.own: list[Event] = []
+        self.own: list[Event] = self.feed.events if beneath is None else []
 
     def __len__(self) -> int:
         return self._start + len(self.own)
 
+    @property
+    def committed(self) -> int:
+        """Return how many events of the feed there are in here."""
+        if self._beneath is None:
+            return len(self.own)
+        return min(self._start, self._beneath.committed)
+
     def record(self, event: Event) -> Event:
         """Add an event behind all others, and return it with its cursor."""
-        event = attrs.evolve(event, cursor=f"{next(self.cursors)}")
+        event = attrs.evolve(event, cursor=self.feed.draw())
         self.add(event)
         return event
 
@@ -50,6 +100,8 @@ class Log:
         if event.task_id is not None:
             self._of_tasks.setdefault(event.task_id, []).append((len(self), event))
         self.own.append(event)
+        if self._beneath is None:
+            self.feed.place(event)
 
     def of_task(self, task_id: int, until: int | None = None) -> Iterator[Event]:
         """Yield the events of a task, the newest first; of the first `until` of all, if given."""

@@ -44,7 +44,9 @@ _BLOCKING_POOL: Final = PoolSettings(size=1, overflow=15)
 class StoreOnExecutor:
     """Reach what a database keeps through one executor."""
 
-    def __init__(self, executor: Executor, changing: type[Changing]) -> None:
+    def __init__(
+        self, executor: Executor, changing: type[Changing], *, is_open: bool = False
+    ) -> None:
         self._executor = executor
         self._changing = changing
         changes = changing(executor)
@@ -52,7 +54,7 @@ class StoreOnExecutor:
         self.credentials = PostgresCredentials(executor)
         self.tasks = PostgresTasks(executor, changes)
         self.assignments = PostgresAssignments(executor)
-        self.events = PostgresEvents(executor)
+        self.events = PostgresEvents(executor, is_open)
         self.receipts = PostgresReceipts(executor)
 
     @asynccontextmanager
@@ -98,7 +100,7 @@ class PostgresStore(StoreOnExecutor):
         self._pool.watch = watch
         executor = PoolExecutor(self._pool)
         self._coalescing = Coalescing(executor) if settings.coalesce else None
-        super().__init__(self._coalescing or executor, Together)
+        super().__init__(self._coalescing or executor, Together, is_open=True)
         self.rate_limits = PostgresRateLimits(self._executor)
 
     def statistics(self) -> PoolStatistics:
@@ -154,7 +156,7 @@ class BlockingPostgresStore(StoreOnExecutor):
         self._pool = _checked(pool, _BLOCKING_POOL).blocking_pool(to_conninfo(url))
         self._pool.schema = checked_schema(schema)
         self._pool.watch = watch
-        super().__init__(PoolExecutor(self._pool), InTurn)
+        super().__init__(PoolExecutor(self._pool), InTurn, is_open=True)
 
     def statistics(self) -> PoolStatistics:
         """Return how its pool does."""

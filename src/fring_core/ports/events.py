@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from fring_core.events import Event
+    from fring_core.events import Event, EventPage
     from fring_core.queries import Slice
 
 
@@ -22,4 +22,25 @@ class Events(Protocol):
         tell whether others follow. Inside a transaction, its own MUST be among them. Raise
         `InvalidCursor` for a text that is the cursor of none of them.
         """
+        ...
+
+    async def after(self, cursor: str | None, limit: int) -> EventPage:
+        """Return the first `limit` events of the feed behind a cursor, None: from the oldest on.
+
+        The feed MUST hold each event of what is committed, once, and no other. All readers MUST be
+        given the same order, in which two changes of one row stand as they came about, and so do
+        two of which one began when the other was done. Nothing MUST ever come to stand before a
+        cursor that was given out. A cursor MUST be taken whether it is one of an event or of a
+        page; behind one of an event that has not come to the feed yet, there is nothing yet.
+        Raise `InvalidCursor` for a text that is none, and `CursorExpired` for one of events that
+        are not kept any more, or from before the store was restored.
+        """
+        ...
+
+    async def latest(self) -> str:
+        """Return the cursor behind all that is in the feed."""
+        ...
+
+    async def has(self, cursor: str) -> bool:
+        """Tell whether the event of a cursor has come to the feed; raise as `after`."""
         ...

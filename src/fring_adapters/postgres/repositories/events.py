@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING, Final
 
 import attrs
 
+from fring_adapters.postgres.repositories.feed import FeedCursor, look, place_of
 from fring_adapters.postgres.repositories.recording import read
 from fring_adapters.postgres.sql.events import OF_TASK
-from fring_core import InvalidCursor, Slice
+from fring_adapters.postgres.sql.feed import PAGE
+from fring_core import EventPage, InvalidCursor, Slice
 
 if TYPE_CHECKING:
     from fring_adapters.postgres.wire.executor import Executor
@@ -20,9 +22,14 @@ _CURSOR: Final = re.compile("[1-9][0-9]{0,17}")
 
 @attrs.frozen
 class PostgresEvents:
-    """Keep events, as `fring_core.Events` says."""
+    """Keep events, as `fring_core.Events` says.
+
+    In a transaction, which would hold it up for all, the feed is read as far as others have brought
+    it: `is_open` tells that this is none.
+    """
 
     _executor: Executor
+    _is_open: bool = False
 
     async def of_task(
         self, task_id: int, owner: str | None, limit: int, before: str | None = None
@@ -38,3 +45,28 @@ class PostgresEvents:
                 raise InvalidCursor
             rows = rows[1:]
         return Slice.of(map(read, rows), limit)
+
+    async def after(self, cursor: str | None, limit: int) -> EventPage:
+        feed = await look(self._executor, brings_on=self._is_open)
+        start = None if cursor is None else FeedCursor.read(cursor)
+        place = await place_of(self._executor, feed, start)
+        if place is None:  # of an event that is not in the feed yet
+            return EventPage((), str(cursor), more=False)
+        where = {"place": place[0], "number": place[1], "top": feed.top, "limit": limit + 1}
+        rows = await self._executor.run(PAGE, where)
+        shown = [row for row in rows[:limit] if row[1] or feed.has(row[0])]
+        last = (rows[:limit] or [place])[-1]
+        events = [
+            attrs.evolve(read(row[2:]), cursor=str(FeedCursor(feed.epoch, row[0], row[1])))
+            for row in shown
+        ]
+        after = str(FeedCursor(feed.epoch, last[0], last[1]))
+        return EventPage(tuple(events), after, more=len(rows) > limit)
+
+    async def latest(self) -> str:
+        feed = await look(self._executor, brings_on=self._is_open)
+        return str(FeedCursor(feed.epoch, feed.top, feed.late))
+
+    async def has(self, cursor: str) -> bool:
+        feed = await look(self._executor, brings_on=self._is_open)
+        return await place_of(self._executor, feed, FeedCursor.read(cursor)) is not None

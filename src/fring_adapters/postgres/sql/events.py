@@ -16,7 +16,9 @@ from fring_adapters.postgres.sql.tables import events, users
 if TYPE_CHECKING:
     from sqlalchemy import CTE, Column, ColumnElement, FromClause, Select, Table, TableValuedAlias
 
-_COLUMNS: Final = tuple(each for each in events.c if each is not events.c.id)
+# What an event is; the others are about its place in the feed.
+TOLD: Final = tuple(each for each in events.c if not each.name.startswith("late_"))
+_COLUMNS: Final = tuple(each for each in TOLD if each is not events.c.id)
 
 
 def about(table: Table) -> Column[Any]:
@@ -72,7 +74,7 @@ def _of_task() -> Any:
     asked = Asked(task_id=ID, owner=TEXT, before=ID, limit=ID)
     before = asked.c.before
     page = (
-        select(*events.c)
+        select(*TOLD)
         .where(
             events.c.task_id == asked.c.task_id,
             events.c.owner.is_not_distinct_from(asked.c.owner),

@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from sqlalchemy import (
+    ARRAY,
     JSON,
     BigInteger,
     Boolean,
@@ -154,7 +155,8 @@ spent_ids = Table(
 )
 
 # What has changed. Ids are drawn while the row that changes is locked, so those of one row are in
-# order. No row of these is changed.
+# order. No row of these is changed, but for those that were seen late: they stand in the feed
+# behind the id that it had come to then, in the order of their numbers.
 events = Table(
     "events",
     metadata,
@@ -169,9 +171,35 @@ events = Table(
     Column("version", BigInteger, nullable=False),
     Column("before", JSON, nullable=False),
     Column("after", JSON, nullable=False),
+    Column("late_after", BigInteger),
+    Column("late_number", BigInteger),
 )
 
 Index(None, events.c.task_id, events.c.id, postgresql_where=events.c.task_id.is_not(None))
+Index(
+    None,
+    events.c.late_after,
+    events.c.late_number,
+    postgresql_where=events.c.late_after.is_not(None),
+)
+
+# How far the feed of events has come: one row. All ids up to `top` are in it but for the gaps, of
+# which those may still come whose transactions are not over; `late` is how many came so. `step`
+# counts its changes. `identity` is the database's: in another, such as one that a backup was
+# restored into, the `epoch` is another, and ids go on from `base`.
+feed = Table(
+    "feed",
+    metadata,
+    Column("step", BigInteger, primary_key=True, autoincrement=False),
+    Column("identity", Text, nullable=False),
+    Column("epoch", Text, nullable=False),
+    Column("base", BigInteger, nullable=False),
+    Column("top", BigInteger, nullable=False),
+    Column("late", BigInteger, nullable=False),
+    Column("gap_firsts", ARRAY(BigInteger), nullable=False),
+    Column("gap_lasts", ARRAY(BigInteger), nullable=False),
+    Column("gap_xids", ARRAY(BigInteger), nullable=False),
+)
 
 receipts = Table(
     "receipts",

@@ -1,0 +1,108 @@
+"""What is sent about the feed of events: how far it has come, and pages of it."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from fring_adapters.postgres.sql.events import TOLD
+from fring_adapters.postgres.wire.statement import SCHEMA, Statement
+
+SOME: Final = 10_000  # events that are looked at together
+
+_FEED: Final = f"{SCHEMA}.feed"
+_EVENTS: Final = f"{SCHEMA}.events"
+_SEQUENCE: Final = f"{SCHEMA}.events_id_seq"
+# Where the tables are. It is another one in another server or database, for tables that were
+# restored, and in a server that took over from one that may have had more.
+IDENTITY: Final = (
+    "concat_ws('/', (SELECT system_identifier FROM pg_control_system()),"
+    " (SELECT oid FROM pg_database WHERE datname = current_database()),"
+    f" '{_EVENTS}'::regclass::oid, left(pg_walfile_name(pg_current_wal_lsn()), 8))"
+)
+
+
+def _statement(text: str, *, reads: bool) -> Statement:
+    return Statement(text.encode(), reads=reads)
+
+
+# All of one moment: the feed, whether it is of this place, what can be seen of events that are not
+# in it yet, and which transactions were over.
+LOOK: Final = _statement(
+    f"""
+    SELECT identity = {IDENTITY}, step, epoch, base, top, late, gap_firsts, gap_lasts, gap_xids,
+        ARRAY(SELECT id FROM {_EVENTS} WHERE id > top ORDER BY id LIMIT {SOME}),
+        ARRAY(
+            SELECT id FROM unnest(gap_firsts, gap_lasts) AS gap (first, last)
+            JOIN {_EVENTS} ON id BETWEEN first AND last
+            WHERE late_after IS NULL ORDER BY id LIMIT {SOME}
+        ),
+        pg_snapshot_xmin(pg_current_snapshot())::text::bigint,
+        pg_snapshot_xmax(pg_current_snapshot())::text::bigint
+    FROM {_FEED}
+    """,
+    reads=True,
+)
+
+# Unless somebody else has taken this step.
+ADVANCE: Final = _statement(
+    f"""
+    WITH taken AS (
+        UPDATE {_FEED} SET step = %(step)s::bigint, top = %(top)s::bigint, late = %(late)s::bigint,
+            gap_firsts = %(firsts)s, gap_lasts = %(lasts)s,
+            gap_xids = %(xids)s
+        WHERE step = %(step)s::bigint - 1
+        RETURNING late
+    ), placed AS (
+        UPDATE {_EVENTS} SET late_after = %(after)s::bigint,
+            late_number = taken.late - cardinality(%(filled)s) + number
+        FROM taken, unnest(%(filled)s) WITH ORDINALITY AS each (id, number)
+        WHERE events.id = each.id
+        RETURNING 1
+    )
+    SELECT late FROM taken
+    """,
+    reads=False,
+)
+
+# No transaction of another place will end here, and no event will have an id that it had there. The
+# first place is none yet.
+RENEW: Final = _statement(
+    f"""
+    UPDATE {_FEED} SET step = step + 1, identity = {IDENTITY},
+        epoch = left(md5(random()::text || clock_timestamp()), 8),
+        gap_xids = array_fill(0::bigint, ARRAY[cardinality(gap_xids)]),
+        base = CASE WHEN identity = '' THEN 0 ELSE setval('{_SEQUENCE}', greatest(
+            extract(epoch FROM clock_timestamp())::bigint << 28,
+            (SELECT last_value + 1 FROM {_SEQUENCE})
+        )) END
+    WHERE identity <> {IDENTITY}
+    RETURNING step
+    """,
+    reads=False,
+)
+
+_COLUMNS: Final = ", ".join(column.name for column in TOLD)
+
+# Each with its place: an id, and a number behind it for one that was late.
+PAGE: Final = _statement(
+    f"""
+    SELECT coalesce(late_after, id), coalesce(late_number, 0), {_COLUMNS} FROM (
+        (
+            SELECT * FROM {_EVENTS}
+            WHERE id > %(place)s::bigint AND id <= %(top)s::bigint AND late_after IS NULL
+            ORDER BY id LIMIT %(limit)s::bigint
+        ) UNION ALL (
+            SELECT * FROM {_EVENTS}
+            WHERE (late_after, late_number) > (%(place)s::bigint, %(number)s::bigint) AND late_after <= %(top)s::bigint
+            ORDER BY late_after, late_number LIMIT %(limit)s::bigint
+        )
+    ) AS found
+    ORDER BY 1, 2 LIMIT %(limit)s::bigint
+    """,
+    reads=True,
+)
+
+FIND: Final = _statement(
+    f"SELECT coalesce(late_after, id), coalesce(late_number, 0) FROM {_EVENTS} WHERE id = %(id)s::bigint",
+    reads=True,
+)
