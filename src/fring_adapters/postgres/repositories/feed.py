@@ -48,7 +48,7 @@ class FeedCursor:
 async def look(executor: Executor, *, brings_on: bool) -> Feed:
     """Return how far the feed has come and, if it may be brought on, bring it on before."""
     for _ in range(_TRIES):
-        [(is_here, *state, firsts, lasts, xids, above, filled, xmin, xmax)] = await executor.run(
+        [(is_here, *state, firsts, lasts, xids, above, filled, xmin)] = await executor.run(
             sql.LOOK, {}
         )
         step, epoch, base, top, late = state
@@ -58,7 +58,7 @@ async def look(executor: Executor, *, brings_on: bool) -> Feed:
         if not is_here:
             await executor.run(sql.RENEW, {})
             continue
-        next_feed = advanced(feed, Seen(above, filled, xmin, xmax, len(filled) < sql.SOME))
+        next_feed = advanced(feed, Seen(above, filled, xmin, len(filled) < sql.SOME))
         if attrs.evolve(next_feed, step=feed.step) == feed:
             break
         asked = {

@@ -21,12 +21,13 @@ if TYPE_CHECKING:
 class Gap:
     """Hold ids that were not seen, from the first to the last.
 
-    They are those of transactions below `xid`, of which some were open.
+    They are those of transactions below `xid`, of which some were open. It is None for a gap that
+    was only just seen: whoever keeps it says which transaction is the first that is not meant.
     """
 
     first: int
     last: int
-    xid: int
+    xid: int | None
 
     def without(self, found: Sequence[int]) -> Iterator[Gap]:
         """Yield what is left of it without ids that were found, in their order."""
@@ -60,14 +61,13 @@ class Feed:
 class Seen:
     """Hold the ids that were seen at one moment, ascending: above the feed's top, and in its gaps.
 
-    Transactions below `xmin` were over, those from `xmax` on had not begun. `is_all` tells whether
-    nothing more was to be seen in the gaps.
+    Transactions below `xmin` were over. `is_all` tells whether nothing more was to be seen in the
+    gaps.
     """
 
     above: Sequence[int]
     filled: Sequence[int]
     xmin: int
-    xmax: int
     is_all: bool
 
 
@@ -76,7 +76,7 @@ def advanced(feed: Feed, seen: Seen) -> Feed:
     left = (
         part
         for gap in feed.gaps
-        if gap.xid > seen.xmin or not seen.is_all
+        if gap.xid is None or gap.xid > seen.xmin or not seen.is_all
         for part in gap.without(seen.filled)
     )
     # Before what has filled the gaps, nothing may come that changed the same rows later.
@@ -86,12 +86,12 @@ def advanced(feed: Feed, seen: Seen) -> Feed:
         step=feed.step + 1,
         top=above[-1] if above else feed.top,
         late=feed.late + len(seen.filled),
-        gaps=(*left, *_missing(feed.top, above, seen.xmax)),
+        gaps=(*left, *_missing(feed.top, above)),
     )
 
 
-def _missing(top: int, above: Sequence[int], xid: int) -> Iterator[Gap]:
+def _missing(top: int, above: Sequence[int]) -> Iterator[Gap]:
     for each in above:
         if each > top + 1:
-            yield Gap(top + 1, each - 1, xid)
+            yield Gap(top + 1, each - 1, None)
         top = each

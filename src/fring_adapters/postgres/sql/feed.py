@@ -36,20 +36,21 @@ LOOK: Final = _statement(
             JOIN {_EVENTS} ON id BETWEEN first AND last
             WHERE late_after IS NULL ORDER BY id LIMIT {SOME}
         ),
-        pg_snapshot_xmin(pg_current_snapshot())::text::bigint,
-        pg_snapshot_xmax(pg_current_snapshot())::text::bigint
+        pg_snapshot_xmin(pg_current_snapshot())::text::bigint
     FROM {_FEED}
     """,
     reads=True,
 )
 
-# Unless somebody else has taken this step.
+# Unless somebody else has taken this step. Who drew an id that was missing when it was looked, had
+# begun to write before, and so has a lower number than this transaction. (A snapshot's `xmax` would
+# not do: those who have begun may have higher ones.)
 ADVANCE: Final = _statement(
     f"""
     WITH taken AS (
         UPDATE {_FEED} SET step = %(step)s::bigint, top = %(top)s::bigint, late = %(late)s::bigint,
             gap_firsts = %(firsts)s, gap_lasts = %(lasts)s,
-            gap_xids = %(xids)s
+            gap_xids = array_replace(%(xids)s, NULL, pg_current_xact_id()::text::bigint)
         WHERE step = %(step)s::bigint - 1
         RETURNING late
     ), placed AS (
