@@ -9,6 +9,7 @@ from fring_core import (
     Accounts,
     AccountToken,
     BlockingFring,
+    Causes,
     Event,
     EventType,
     Fring,
@@ -19,6 +20,7 @@ from fring_core import (
     NewUser,
     Page,
     PasswordChange,
+    Passwords,
     Registration,
     Role,
     Side,
@@ -30,6 +32,7 @@ from fring_core import (
     TaskOrder,
     TaskStatus,
     TaskWithUsers,
+    TokenIssuer,
     Tokens,
     User,
     UserChanges,
@@ -165,6 +168,11 @@ async def accounts(accounts: Accounts, ann: Identity) -> None:
     issued: IssuedToken = await accounts.change_password(ann, change)
     assert_type(issued.seconds, int)
     await accounts.delete_account(ann)
+
+
+def accounts_alone(store: Store, passwords: Passwords, issuer: TokenIssuer) -> Accounts:
+    """Look after accounts, and nothing else."""
+    return Accounts(store, passwords=passwords, issuer=issuer, causes=Causes(utc_now))
 
 
 async def an_operator(admin: AccountAdmin) -> None:

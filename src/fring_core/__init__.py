@@ -7,7 +7,7 @@ On a store that never suspends, `BlockingFring` does the same without `await`.
 from fring_core.accounts import Credential, Login, PasswordChange, Registration
 from fring_core.assignments import Outcome, Side, TaskWithUsers, UserWithTasks
 from fring_core.blocking import BlockingFring
-from fring_core.causes import Cause
+from fring_core.causes import Cause, Causes
 from fring_core.clocks import FixedClock
 from fring_core.errors import (
     AlreadyAssigned,
@@ -123,6 +123,7 @@ __all__ = [  # noqa: RUF022  # grouped by what they are for
     # ports
     "Assignments",
     "Cause",
+    "Causes",
     "Clock",
     "Credentials",
     "Events",

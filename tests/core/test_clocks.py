@@ -11,7 +11,7 @@ from fring_adapters.memory import MemoryStore
 from fring_core import (
     PERMISSIVE,
     Accounts,
-    Cause,
+    Causes,
     Clock,
     FixedClock,
     Fring,
@@ -160,9 +160,7 @@ def test_accounts_refuse_such_a_clock_too():
     naive = datetime.now
     nobody: Any = None  # logs in
     passwords: Any = Passwords()
-    accounts = Accounts(
-        MemoryStore(), passwords=passwords, issuer=nobody, causes=lambda: Cause(naive())
-    )
+    accounts = Accounts(MemoryStore(), passwords=passwords, issuer=nobody, causes=Causes(naive))
     with pytest.raises(ValueError, match="knows its zone"):
         run_sync(accounts.register(Registration("ann", "ann@example.org", "password")))
 

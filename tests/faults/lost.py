@@ -14,6 +14,9 @@ if TYPE_CHECKING:
     from tests.faults.history import Cell, History, Operation, State
 
 
+_VERSIONS = frozenset({"status", "description", "assigned"})  # of the task that a cell ends with
+
+
 def acknowledged(history: History, state: State) -> Iterator[str]:
     """Yield what the database has, or lacks, that no order of the requests explains.
 
@@ -65,7 +68,7 @@ def each_once(history: History, state: State) -> Iterator[str]:
     unknown: Counter[str] = Counter()
     for each in history.requests():
         # A change writes fields of a task, and not that there is one.
-        changed = {cell[1] for cell, _ in each.writes if cell[0] in ("status", "description")}
+        changed = {cell[-1] for cell, _ in each.writes if cell[0] in _VERSIONS}
         changed -= {cell[1] for cell, _ in each.writes if cell[0] == "task"}
         if each.outcome is Outcome.OK:
             known.update(changed)

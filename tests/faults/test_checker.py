@@ -108,7 +108,7 @@ GOOD = {
         [*TWICE, *with_key("m", moved("a", "completed", 4, 5, 503), moved("a", "x", 6, 7, 400))],
         tasks(task()),
     ),
-    "assigned": ([*BOTH, assigned(2, 3)], State((task(),), (ANN,), ((1, 1),))),
+    "assigned": ([*BOTH, assigned(2, 3)], State((task(version=2),), (ANN,), ((1, 1),))),
     "assigned, and deleted": ([*BOTH, assigned(2, 3), deleted("a", 4, 5)], State(users=(ANN,))),
 }
 BAD = {
@@ -136,11 +136,16 @@ BAD = {
     "an assignment is lost": (
         "acknowledged",
         [*BOTH, assigned(2, 3)],
-        State((task(),), (ANN,)),
+        State((task(version=2),), (ANN,)),
     ),
     "an assignment is back": (
         "acknowledged",
         [*BOTH, assigned(2, 3), assigned(4, 5, present=None)],
+        State((task(version=3),), (ANN,), ((1, 1),)),
+    ),
+    "an assignment is no version": (
+        "each_once",
+        [*BOTH, assigned(2, 3)],
         State((task(),), (ANN,), ((1, 1),)),
     ),
     "a change is there twice": (

@@ -16,7 +16,7 @@ from fring_adapters.memory import MemoryStore
 from fring_core import (
     STRICT,
     Accounts,
-    Cause,
+    Causes,
     Fring,
     FringError,
     NewTask,
@@ -189,7 +189,7 @@ def test_bodies_are_read_as_strictly(client, path):
 def test_bodies_are_as_limited(fring, path):
     tokens = SecretTokens(SECRET)
     accounts = Accounts(
-        MemoryStore(), passwords=Argon2Passwords(), issuer=tokens, causes=lambda: Cause(utc_now())
+        MemoryStore(), passwords=Argon2Passwords(), issuer=tokens, causes=Causes(utc_now)
     )
     routers = (v1_router(fring), personal_router(fring), auth_router(accounts))
     with TestClient(host(*routers, request_max_body_size=10)) as client:

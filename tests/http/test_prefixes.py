@@ -15,7 +15,7 @@ from starlette.routing import Mount
 from fring_adapters.clock import utc_now
 from fring_adapters.identity import Argon2Passwords, SecretTokens
 from fring_adapters.memory import MemoryStore
-from fring_core import Accounts, Cause, Fring
+from fring_core import Accounts, Causes, Fring
 from fring_http.api.app import create_app
 from fring_http.api.v1 import auth_router, v1_router
 from tests.http.test_documentation import Loads
@@ -151,9 +151,7 @@ def test_the_servers_of_the_document_are_where_it_is(place):
 
 def test_an_account_is_a_user_of_the_board(unique):
     store, tokens = MemoryStore(), SecretTokens(SECRET)
-    accounts = Accounts(
-        store, passwords=Argon2Passwords(), issuer=tokens, causes=lambda: Cause(utc_now())
-    )
+    accounts = Accounts(store, passwords=Argon2Passwords(), issuer=tokens, causes=Causes(utc_now))
     app = Litestar(
         [v1_router(Fring(store, clock=utc_now)), auth_router(accounts)], logging_config=None
     )

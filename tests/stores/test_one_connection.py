@@ -101,7 +101,7 @@ async def test_who_is_cancelled_or_refuses_gives_it_back(store, database_url):
         await store.tasks.change(task.id, None, lambda _: 1 / 0, CAUSE)
     async with await psycopg.AsyncConnection.connect(to_conninfo(database_url)) as other:
         await other.execute("SELECT FROM tasks FOR UPDATE")
-        call = partial(store.tasks.change, task.id, None, retitled)
+        call = partial(store.tasks.change, task.id, None, retitled, CAUSE)
         with pytest.raises(TimeoutError):
             await asyncio.wait_for(call(), 0.2)
     assert await titles(store) == ["task"]
