@@ -76,6 +76,10 @@ class BlockingAssignments(Blocking):
 class BlockingEvents(Blocking):
     """Do what `fring_core.use_cases.events` says."""
 
+    page = plain(EventUseCases.page)
+    after = plain_iterator(EventUseCases.after)
+    latest = plain(EventUseCases.latest)
+    has = plain(EventUseCases.has)
     of_task = plain(EventUseCases.of_task)
 
 

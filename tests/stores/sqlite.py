@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
+import time
 from contextlib import asynccontextmanager, contextmanager
 from datetime import date, datetime
 from typing import Any
@@ -17,6 +18,7 @@ from fring_core import (
     Credential,
     EmailTaken,
     Event,
+    EventPage,
     EventType,
     IdTaken,
     InvalidCursor,
@@ -506,6 +508,38 @@ class Events:
                 its, values = f"{its} AND id < ?", [*values, *row]
             query = f"SELECT * {its} ORDER BY id DESC LIMIT ?"
             return Slice.of(map(as_event, connection.execute(query, (*values, limit + 1))), limit)
+
+    async def after(self, cursor, limit):
+        with self.session.connected() as connection:
+            start = self.place(connection, cursor)
+            if start is None:
+                return EventPage((), cursor, more=False)
+            query = "SELECT * FROM events WHERE id > ? ORDER BY id LIMIT ?"
+            rows = connection.execute(query, (start, limit + 1)).fetchall()
+        found = tuple(map(as_event, rows[:limit]))
+        return EventPage(found, found[-1].cursor if found else f"{start}", more=len(rows) > limit)
+
+    async def latest(self):
+        with self.session.connected() as connection:
+            return f"{one(connection, 'SELECT coalesce(max(id), 0) FROM events')[0]}"
+
+    async def has(self, cursor):
+        with self.session.connected() as connection:
+            return self.place(connection, cursor) is not None
+
+    def place(self, connection, cursor):
+        """Return the number of a cursor, None for one that is not committed."""
+        if cursor in (None, "0"):
+            return 0
+        if one(connection, "SELECT 1 FROM events WHERE CAST(id AS TEXT) = ?", cursor):
+            return int(cursor)
+        with self.session.reading() as own:
+            if one(own, "SELECT 1 FROM events WHERE CAST(id AS TEXT) = ?", cursor):
+                return None
+        raise InvalidCursor
+
+    async def wait(self, seconds):
+        time.sleep(seconds)  # noqa: ASYNC251  # nothing here suspends
 
 
 @attrs.frozen

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
+from time import sleep
 from typing import TYPE_CHECKING
 
 import attrs
 
 from fring_adapters.memory.log import own
 from fring_core import EventPage, InvalidCursor, Slice
+from fring_core.sync import is_driven
 
 if TYPE_CHECKING:
     from fring_adapters.memory.database import Database
@@ -50,3 +53,9 @@ class MemoryEvents:
         with self._database.opened() as tables:
             place = tables.events.feed.behind(cursor)
             return place is not None and place <= tables.events.committed
+
+    async def wait(self, seconds: float) -> None:
+        if is_driven():
+            sleep(seconds)  # noqa: ASYNC251  # who drives it has no loop
+        else:
+            await asyncio.sleep(seconds)

@@ -54,7 +54,7 @@ class StoreOnExecutor:
         self.credentials = PostgresCredentials(executor)
         self.tasks = PostgresTasks(executor, changes)
         self.assignments = PostgresAssignments(executor)
-        self.events = PostgresEvents(executor, is_open)
+        self.events = PostgresEvents(executor, changes.pause, is_open)
         self.receipts = PostgresReceipts(executor)
 
     @asynccontextmanager

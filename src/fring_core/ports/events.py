@@ -44,3 +44,7 @@ class Events(Protocol):
     async def has(self, cursor: str) -> bool:
         """Tell whether the event of a cursor has come to the feed; raise as `after`."""
         ...
+
+    async def wait(self, seconds: float) -> None:
+        """Return after so many seconds, or before, when something may have come to the feed."""
+        ...

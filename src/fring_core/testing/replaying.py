@@ -28,6 +28,16 @@ async def events_of(store: Store, task_id: int, owner: str | None = None) -> lis
     return found[::-1]
 
 
+async def feed_of(store: Store, after: str | None = None, *, limit: int = MOST) -> list[Event]:
+    """Return all that is in the feed behind a cursor, read in pages."""
+    page = await store.events.after(after, limit)
+    found = [*page.items]
+    while page.more:
+        page = await store.events.after(page.next, limit)
+        found += page.items
+    return found
+
+
 def shown(events: Iterable[Event], *, cursors: bool = True) -> list[object]:
     """Return events as built-in types, with or without cursors; assert that they are JSON's."""
     return [_shown(event, cursors=cursors) for event in events]

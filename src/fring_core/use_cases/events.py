@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from fring_core import text
-from fring_core.queries import DEFAULT_LIMIT, Page
+from fring_core.queries import DEFAULT_LIMIT, MAX_LIMIT, Page
 from fring_core.tasks import check_owner, existing
 from fring_core.values import plain
 
 if TYPE_CHECKING:
-    from fring_core.events import Event
+    from collections.abc import AsyncIterator
+
+    from fring_core.events import Event, EventPage
     from fring_core.ports import Store
     from fring_core.queries import Slice
+
+
+PAUSE_SECONDS: Final = 0.1
 
 
 class EventUseCases:
@@ -24,6 +29,38 @@ class EventUseCases:
 
     def __init__(self, store: Store) -> None:
         self._store = store
+
+    async def page(self, after: str | None = None, *, limit: int = DEFAULT_LIMIT) -> EventPage:
+        """Return the events of the feed behind a cursor, at most `limit` (0-1000), and where to go on.
+
+        Without one, from the oldest that is kept. All readers are given the same order, and nothing
+        ever comes before a cursor that was given out. It may be that of an event, or of a page.
+        Raise `InvalidCursor`, and `CursorExpired` for one of events that are not kept any more, or
+        from before the store was restored.
+        """
+        limit = Page(limit=limit).limit
+        return await self._store.events.after(_checked("after", after), limit)
+
+    async def after(self, cursor: str | None = None) -> AsyncIterator[Event]:
+        """Iterate over the events of the feed behind a cursor, as they come, without an end.
+
+        Raise as `page`.
+        """
+        while True:
+            page = await self.page(cursor, limit=MAX_LIMIT)
+            for event in page.items:
+                yield event
+            cursor = page.next
+            if not page.more:
+                await self._store.events.wait(PAUSE_SECONDS)
+
+    async def latest(self) -> str:
+        """Return the cursor behind all events that are in the feed."""
+        return await self._store.events.latest()
+
+    async def has(self, cursor: str) -> bool:
+        """Tell whether the event of a cursor has come to the feed; raise as `page`."""
+        return await self._store.events.has(_checked("cursor", cursor) or "")
 
     async def of_task(
         self,
@@ -39,7 +76,12 @@ class EventUseCases:
         is given; `more` tells if others follow. Raise `InvalidCursor`, and `TaskNotFound` for an id
         that no task can have.
         """
-        owner, task_id, before = check_owner(owner), existing(task_id), plain(before)
-        text.reject((None if before is None else text.FILTER.problem("before", before),))
+        owner, task_id, before = check_owner(owner), existing(task_id), _checked("before", before)
         limit = Page(limit=limit).limit
         return await self._store.events.of_task(task_id, owner, limit, before)
+
+
+def _checked(field: str, cursor: str | None) -> str | None:
+    cursor = plain(cursor)
+    text.reject((None if cursor is None else text.FILTER.problem(field, cursor),))
+    return cursor

@@ -59,7 +59,8 @@ class Together(Changing):
             row.next = _Round(asyncio.create_task(_serve(row, apply)))
         return await _joined(row, row.next, change)
 
-    async def _pause(self, seconds: float) -> None:
+    async def pause(self, seconds: float) -> None:
+        """Wait."""
         await asyncio.sleep(seconds)
 
 

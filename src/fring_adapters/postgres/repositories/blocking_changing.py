@@ -39,5 +39,6 @@ class InTurn(Changing):
             turn.release()
         return result
 
-    async def _pause(self, seconds: float) -> None:
+    async def pause(self, seconds: float) -> None:
+        """Wait."""
         time.sleep(seconds)  # noqa: ASYNC251  # blocking is what this one is for

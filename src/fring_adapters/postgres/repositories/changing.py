@@ -71,7 +71,7 @@ class Changing:
     async def change(self, place: Place[E], verb: Callable[[E], E], cause: Cause) -> E | None:
         """Return what `verb` makes of the row that is in a place, or None if there is none."""
         self._executor.check()  # before any waiting for others
-        apply = partial(applied, self._executor.on_one_connection, place, self._pause)
+        apply = partial(applied, self._executor.on_one_connection, place, self.pause)
         result = await self._in_turn(place, Change(verb, cause), apply)
         if isinstance(result, BaseException):
             raise result
@@ -82,7 +82,8 @@ class Changing:
         """Return what `apply` makes of a change when its turn has come, perhaps among others."""
         raise NotImplementedError
 
-    async def _pause(self, seconds: float) -> None:
+    async def pause(self, seconds: float) -> None:
+        """Wait."""
         raise NotImplementedError
 
 

@@ -14,6 +14,8 @@ from fring_adapters.postgres.sql.feed import PAGE
 from fring_core import EventPage, InvalidCursor, Slice
 
 if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
     from fring_adapters.postgres.wire.executor import Executor
     from fring_core import Event
 
@@ -29,6 +31,7 @@ class PostgresEvents:
     """
 
     _executor: Executor
+    _pause: Callable[[float], Awaitable[None]]
     _is_open: bool = False
 
     async def of_task(
@@ -70,3 +73,6 @@ class PostgresEvents:
     async def has(self, cursor: str) -> bool:
         feed = await look(self._executor, brings_on=self._is_open)
         return await place_of(self._executor, feed, FeedCursor.read(cursor)) is not None
+
+    async def wait(self, seconds: float) -> None:
+        await self._pause(seconds)

@@ -47,17 +47,18 @@ class FeedCursor:
 
 async def look(executor: Executor, *, brings_on: bool) -> Feed:
     """Return how far the feed has come and, if it may be brought on, bring it on before."""
+    feed = Feed()
     for _ in range(_TRIES):
-        [(is_here, *state, firsts, lasts, xids, above, filled, xmin)] = await executor.run(
-            sql.LOOK, {}
-        )
-        step, epoch, base, top, late = state
+        rows = await executor.run(sql.LOOK, {})
+        if brings_on and not (rows and rows[0][0]):
+            await executor.run(sql.RENEW, {})
+            continue
+        if not rows:
+            break
+        [(_, step, epoch, base, top, late, firsts, lasts, xids, above, filled, xmin)] = rows
         feed = Feed(step, epoch, base, top, late, tuple(map(Gap, firsts, lasts, xids)))
         if not brings_on:
             break
-        if not is_here:
-            await executor.run(sql.RENEW, {})
-            continue
         next_feed = advanced(feed, Seen(above, filled, xmin, len(filled) < sql.SOME))
         if attrs.evolve(next_feed, step=feed.step) == feed:
             break

@@ -43,13 +43,16 @@ class Gap:
 
 @attrs.frozen
 class Feed:
-    """Hold how far the feed has come: in all up to `top` but for gaps; `late` came in those."""
+    """Hold how far the feed has come: to `top` but for gaps, of which `late` events came.
 
-    step: int
-    epoch: str
-    base: int
-    top: int
-    late: int
+    Ids up to `base` are those of an earlier `epoch`.
+    """
+
+    step: int = 0
+    epoch: str = ""
+    base: int = 0
+    top: int = 0
+    late: int = 0
     gaps: tuple[Gap, ...] = ()
 
     def has(self, number: int) -> bool:

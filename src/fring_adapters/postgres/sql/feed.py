@@ -25,11 +25,13 @@ def _statement(text: str, *, reads: bool) -> Statement:
     return Statement(text.encode(), reads=reads)
 
 
+# Whether the feed is of this place, and of these events, whose ids somebody may have had begin anew.
+_IS_HERE: Final = f"identity = {IDENTITY} AND top <= (SELECT last_value FROM {_SEQUENCE})"
 # All of one moment: the feed, whether it is of this place, what can be seen of events that are not
 # in it yet, and which transactions were over.
 LOOK: Final = _statement(
     f"""
-    SELECT identity = {IDENTITY}, step, epoch, base, top, late, gap_firsts, gap_lasts, gap_xids,
+    SELECT {_IS_HERE}, step, epoch, base, top, late, gap_firsts, gap_lasts, gap_xids,
         ARRAY(SELECT id FROM {_EVENTS} WHERE id > top ORDER BY id LIMIT {SOME}),
         ARRAY(
             SELECT id FROM unnest(gap_firsts, gap_lasts) AS gap (first, last)
@@ -65,18 +67,24 @@ ADVANCE: Final = _statement(
     reads=False,
 )
 
-# No transaction of another place will end here, and no event will have an id that it had there. The
-# first place is none yet.
+# No transaction of another place will end here, and no event will have an id that it had there.
 RENEW: Final = _statement(
     f"""
-    UPDATE {_FEED} SET step = step + 1, identity = {IDENTITY},
-        epoch = left(md5(random()::text || clock_timestamp()), 8),
-        gap_xids = array_fill(0::bigint, ARRAY[cardinality(gap_xids)]),
-        base = CASE WHEN identity = '' THEN 0 ELSE setval('{_SEQUENCE}', greatest(
+    INSERT INTO {_FEED} AS feed VALUES (
+        true, 1, {IDENTITY}, left(md5(random()::text || clock_timestamp()), 8), 0, 0, 0,
+        '{{}}', '{{}}', '{{}}'
+    )
+    ON CONFLICT (is_one) DO UPDATE SET
+        step = feed.step + 1, identity = excluded.identity, epoch = excluded.epoch,
+        gap_xids = array_fill(0::bigint, ARRAY[cardinality(feed.gap_xids)]),
+        top = CASE
+            WHEN feed.top <= (SELECT last_value FROM {_SEQUENCE}) THEN feed.top ELSE 0
+        END,
+        base = setval('{_SEQUENCE}', greatest(
             extract(epoch FROM clock_timestamp())::bigint << 28,
             (SELECT last_value + 1 FROM {_SEQUENCE})
-        )) END
-    WHERE identity <> {IDENTITY}
+        ))
+        WHERE NOT (feed.{_IS_HERE.replace(" AND top", " AND feed.top")})
     RETURNING step
     """,
     reads=False,

@@ -190,7 +190,8 @@ Index(
 feed = Table(
     "feed",
     metadata,
-    Column("step", BigInteger, primary_key=True, autoincrement=False),
+    Column("is_one", Boolean, CheckConstraint("is_one", name="is_one"), primary_key=True),
+    Column("step", BigInteger, nullable=False),
     Column("identity", Text, nullable=False),
     Column("epoch", Text, nullable=False),
     Column("base", BigInteger, nullable=False),

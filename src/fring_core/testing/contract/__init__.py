@@ -12,6 +12,7 @@ from fring_core.testing.contract.event_places import EventPlaceTests
 from fring_core.testing.contract.event_races import EventRaceTests
 from fring_core.testing.contract.events import EventTests
 from fring_core.testing.contract.events_of_changes import EventOfChangeTests
+from fring_core.testing.contract.feed import FeedTests
 from fring_core.testing.contract.filters import FilterTests
 from fring_core.testing.contract.fresh import FreshTests
 from fring_core.testing.contract.glimpses import GlimpseTests
@@ -71,6 +72,7 @@ class StoreContract(
     SizeTests,
     TextTests,
     MomentTests,
+    FeedTests,
     EventHistoryTests,
     EventPageTests,
     EventPlaceTests,

@@ -17,25 +17,20 @@ def upgrade() -> None:
         ["late_after", "late_number"],
         postgresql_where=sa.text("late_after IS NOT NULL"),
     )
-    numbers = [
-        sa.Column(name, sa.BigInteger(), nullable=False, server_default=sa.text("0"))
-        for name in ("base", "top", "late")
-    ]
-    gaps: list[sa.Column[list[int]]] = [
-        sa.Column(name, sa.ARRAY(sa.BigInteger()), nullable=False, server_default=sa.text("'{}'"))
-        for name in ("gap_firsts", "gap_lasts", "gap_xids")
-    ]
-    texts = [
-        sa.Column(name, sa.String(collation="C"), nullable=False) for name in ("identity", "epoch")
-    ]
     op.create_table(
         "feed",
-        sa.Column("step", sa.BigInteger(), primary_key=True, autoincrement=False),
-        *texts,
-        *numbers,
-        *gaps,
+        sa.Column("is_one", sa.Boolean(), sa.CheckConstraint("is_one", name="is_one")),
+        sa.Column("step", sa.BigInteger(), nullable=False),
+        sa.Column("identity", sa.String(collation="C"), nullable=False),
+        sa.Column("epoch", sa.String(collation="C"), nullable=False),
+        sa.Column("base", sa.BigInteger(), nullable=False),
+        sa.Column("top", sa.BigInteger(), nullable=False),
+        sa.Column("late", sa.BigInteger(), nullable=False),
+        sa.Column("gap_firsts", sa.ARRAY(sa.BigInteger()), nullable=False),
+        sa.Column("gap_lasts", sa.ARRAY(sa.BigInteger()), nullable=False),
+        sa.Column("gap_xids", sa.ARRAY(sa.BigInteger()), nullable=False),
+        sa.PrimaryKeyConstraint("is_one", name="pk_feed"),
     )
-    op.execute("INSERT INTO feed (step, identity, epoch) VALUES (0, '', '')")
 
 
 def downgrade() -> None:

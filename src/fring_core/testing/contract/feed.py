@@ -1,0 +1,253 @@
+"""The contract of the feed: all that is committed, in one order, for whoever reads from anywhere."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from operator import attrgetter
+from typing import TYPE_CHECKING
+
+import attrs
+import pytest
+
+from fring_core import Event, FringError, InvalidCursor, Task, TransactionConflict
+from fring_core.testing.contract.base import StoreTests
+from fring_core.testing.contract.examples import CAUSE, LATER, Undo, add_task
+from fring_core.testing.contract.hearing import WHY, excited
+from fring_core.testing.contract.overtaking import overtaking, read_first, write_first
+from fring_core.testing.contract.writes import WRITES, settle
+from fring_core.testing.replaying import by_subject, events_of, feed_of, shown
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from fring_core import Store
+
+CALLERS = 12
+READERS = 3
+GARBAGE = ("", " ", "x", "-1", "1.0", "9" * 40, "1-2-3-4", "-", "\u0661", "a'b", "%", "ä" * 300)
+
+
+async def _all_writes(store: Store) -> list[Event]:
+    """Make each kind of write; return the events of all tasks and users, those of each in order."""
+    heard: list[Event] = []
+    await settle(store)
+    for write in WRITES.values():
+        await write(store)
+    for number in (15, 16):
+        await add_task(store, "t", number)
+    await store.tasks.change_many([15, 16, 15], None, excited, WHY.telling(heard.append))
+    return heard
+
+
+def _renamed(task: Task) -> Task:
+    return attrs.evolve(task, title=f"{task.version}", updated_at=LATER)
+
+
+async def _write(store: Store, caller: int, heard: list[Event]) -> None:
+    """Change a task, or two of them in a transaction, which may fail; hear of what was done."""
+    number, told = 1 + caller % 4, list[Event]()
+    why = WHY.telling(told.append)
+    if caller % 3:
+        await store.tasks.change(number, None, _renamed, why)
+        heard.extend(told)
+        return
+    with suppress(Undo, TransactionConflict):
+        async with store.transaction() as inner:
+            for each in (number, 1 + number % 4):
+                await inner.tasks.change(each, None, _renamed, why)
+            if caller % 2:
+                raise Undo
+        heard.extend(told)
+
+
+def _versions(events: Sequence[Event]) -> list[tuple[int | None, int]]:
+    return [(event.task_id, event.version) for event in events]
+
+
+class FeedTests(StoreTests):
+    """Test the feed of events."""
+
+    async def test_feed_of_all_writes(self, store: Store) -> None:
+        """The feed MUST hold each event of what is committed, once, and no other.
+
+        Two changes of one row stand as they came about.
+        """
+        heard = await _all_writes(store)
+        found = await feed_of(store)
+        assert shown(found[-len(heard) :], cursors=False) == shown(heard, cursors=False)
+        for number, owner in ((1, None), (2, None), (3, "ann"), (4, "2"), (15, None), (16, None)):
+            its = [each for each in found if (each.task_id, each.owner) == (number, owner)]
+            kept = await events_of(store, number, owner)
+            assert shown(its, cursors=False) == shown(kept, cursors=False)
+        users = [event.version for event in found if event.task_id is None and event.user_id == 1]
+        assert users == sorted(users)
+        assert users[:1] == [1]
+
+    async def test_feed_in_pages(self, store: Store) -> None:
+        """Return the first `limit` events of the feed behind a cursor, None: from the oldest on.
+
+        A cursor MUST be taken whether it is one of an event or of a page. All readers MUST be given
+        the same order.
+        """
+        await _all_writes(store)
+        whole = await feed_of(store)
+        assert len({event.cursor for event in whole}) == len(whole)
+        for limit in (1, 2, 7, len(whole), 1000):
+            assert shown(await feed_of(store, limit=limit)) == shown(whole), limit
+        for place, event in enumerate(whole, 1):
+            page = await store.events.after(event.cursor, 3)
+            assert isinstance(page.items, tuple)
+            assert shown(page.items) == shown(whole[place : place + 3])
+            assert page.more is (len(whole) - place > 3)
+        nothing = await store.events.after(whole[0].cursor, 0)
+        assert (nothing.items, nothing.more) == ((), True)
+        assert shown(await feed_of(store, nothing.next)) == shown(whole[1:])
+
+    async def test_feed_of_nothing_yet(self, store: Store) -> None:
+        """Return the cursor behind all that is in the feed.
+
+        What comes later is behind it, and behind the page that told of nothing.
+        """
+        page = await store.events.after(None, 10)
+        assert (page.items, page.more) == ((), False)
+        starts = [await store.events.latest(), page.next]
+        for number in (1, 2):
+            await add_task(store, "t", number)
+            for start in starts:
+                assert _versions(await feed_of(store, start)) == [
+                    (each, 1) for each in range(1, number + 1)
+                ]
+        latest = await store.events.latest()
+        assert await feed_of(store, latest) == []
+        assert latest not in starts
+
+    async def test_feed_from_a_write(self, store: Store) -> None:
+        """A cursor MUST be taken whether it is one of an event or of a page.
+
+        Tell whether the event of a cursor has come to the feed.
+        """
+        heard: list[Event] = []
+        await settle(store)
+        for number in range(10, 14):
+            await add_task(store, "t", number)
+            await store.tasks.change(number, None, excited, WHY.telling(heard.append))
+        for place, event in enumerate(heard):
+            assert await store.events.has(str(event.cursor))
+            rest = await feed_of(store, event.cursor)
+            assert _versions(rest)[1::2] == _versions(heard[place + 1 :])
+
+    @pytest.mark.parametrize("cursor", GARBAGE)
+    async def test_feed_after_nothing(self, store: Store, cursor: str) -> None:
+        """Raise `InvalidCursor` for a text that is none."""
+        await settle(store)
+        with pytest.raises(InvalidCursor):
+            await store.events.after(cursor, 10)
+        with pytest.raises(InvalidCursor):
+            await store.events.has(cursor)
+
+    @pytest.mark.parametrize("fails", [False, True])
+    async def test_feed_of_a_transaction(self, store: Store, *, fails: bool) -> None:
+        """The feed MUST hold each event of what is committed, once, and no other.
+
+        Others read it while the transaction is open, from each of its calls on.
+        """
+        heard: list[Event] = []
+        why = WHY.telling(heard.append)
+        await settle(store)
+        cursors = [await store.events.latest()]
+        with suppress(Undo):
+            async with store.transaction() as inner:
+                await inner.tasks.change(1, None, excited, why)
+                cursors.append((await store.events.after(cursors[0], 10)).next)
+                await inner.assignments.add(3, 2, why)
+                assert (await store.events.after(cursors[-1], 10)).items == ()
+                cursors.append(await store.events.latest())
+                if fails:
+                    raise Undo
+        expected = [] if fails else by_subject(heard)
+        for cursor in cursors:
+            found = by_subject(await feed_of(store, cursor))
+            assert shown(found, cursors=False) == shown(expected, cursors=False)
+
+    async def test_feed_of_a_slow_transaction(self, store: Store) -> None:
+        """Nothing MUST ever come to stand before a cursor that was given out.
+
+        Others write, and read what they wrote, before a transaction that began earlier commits;
+        behind one of an event that has not come to the feed yet, there is nothing yet.
+        """
+        heard: list[Event] = []
+        await settle(store)
+        cursors = [await store.events.latest()]
+        begin = cursors[0]
+        with suppress(Undo):
+            async with overtaking(self, store, write_first) as (inner, outside):
+                await inner.tasks.change(1, None, excited, WHY.telling(heard.append))
+                own = str(heard[-1].cursor)
+                for number in range(10, 14):
+                    await outside(add_task(store, "theirs", number))
+                    cursors.append((await store.events.after(begin, 100)).next)
+                    with suppress(InvalidCursor):
+                        assert not await store.events.has(own)
+                        assert (await store.events.after(own, 10)).items == ()
+        found = await feed_of(store, begin)
+        places = {event.cursor: place for place, event in enumerate(found)}
+        for cursor in cursors:
+            rest = await feed_of(store, cursor)
+            start = places.get(cursor, -1) + 1
+            assert shown(rest) == shown(found[start:])
+        done = [version for task_id, version in _versions(found) if task_id == 1]
+        assert done in ([], [4])  # unless nobody came past it; `settle` has it at 3
+
+    async def test_feed_in_the_order_of_waiting(self, store: Store) -> None:
+        """Two changes of one row stand as they came about, and so do two of which one began later.
+
+        A transaction that began first changes the row last.
+        """
+        await settle(store)
+        begin = await store.events.latest()
+        with suppress(Undo, FringError):
+            async with overtaking(self, store, read_first) as (inner, outside):
+                await inner.tasks.change(3, "ann", excited, CAUSE)
+                await outside(store.tasks.change(1, None, excited, CAUSE))
+                await feed_of(store, begin)
+                await inner.tasks.change(1, None, excited, CAUSE)
+        await store.tasks.change(1, None, excited, CAUSE)
+        its = [event for event in await feed_of(store, begin) if event.task_id == 1]
+        versions = [event.version for event in its]
+        assert versions == [*range(versions[0], versions[0] + len(versions))]
+        assert shown(its, cursors=False) == shown(
+            (await events_of(store, 1))[-len(its) :], cursors=False
+        )
+
+    async def test_feed_while_many_write(self, store: Store) -> None:
+        """All readers MUST be given the same order, whatever they ask for and when.
+
+        The feed MUST hold each event of what is committed, once, and no other. Nothing MUST ever
+        come to stand before a cursor that was given out.
+        """
+        heard: list[Event] = []
+        for number in range(1, 5):
+            await add_task(store, "t", number)
+        begin = await store.events.latest()
+        found: list[list[Event]] = [[] for _ in range(READERS)]
+        cursors = [begin] * READERS
+
+        async def read(reader: int, limit: int) -> None:
+            page = await store.events.after(cursors[reader], limit)
+            cursors[reader] = page.next
+            found[reader] += page.items
+
+        for turn in range(4):
+            calls = [_write(store, caller, heard) for caller in range(CALLERS)]
+            for reader in range(READERS):
+                calls.insert(reader * 4 + turn, read(reader, 1 + reader * 5))
+            await self.together(*calls)
+        for reader in range(READERS):
+            found[reader] += await feed_of(store, cursors[reader], limit=1 + reader)
+        assert shown(found[0]) == shown(found[1]) == shown(found[2])
+        told = sorted(heard, key=attrgetter("task_id", "version"))
+        kept = sorted(found[0], key=attrgetter("task_id", "version"))
+        assert shown(kept, cursors=False) == shown(told, cursors=False)
+        for number in range(1, 5):
+            its = [event.version for event in found[0] if event.task_id == number]
+            assert its == [*range(2, 2 + len(its))]
