@@ -27,13 +27,13 @@ class Events(Protocol):
     async def after(self, cursor: str | None, limit: int) -> EventPage:
         """Return the first `limit` events of the feed behind a cursor, None: from the oldest on.
 
-        The feed MUST hold each event of what is committed, once, and no other. All readers MUST be
-        given the same order, in which two changes of one row stand as they came about, and so do
-        two of which one began when the other was done. Nothing MUST ever come to stand before a
-        cursor that was given out. A cursor MUST be taken whether it is one of an event or of a
-        page; behind one of an event that has not come to the feed yet, there is nothing yet.
-        Raise `InvalidCursor` for a text that is none, and `CursorExpired` for one of events that
-        are not kept any more, or from before the store was restored.
+        It MUST hold each event of what is committed, once, and no other. That MUST hold inside a
+        transaction, too. All readers MUST be given the same order. Two changes of one row MUST
+        stand as they came about. So MUST two of which one began when the other was done. Nothing
+        MUST ever come before a cursor that was given out. That of an event MUST be taken as well as
+        that of a page. Behind one of an event that has not come to the feed yet there MUST be
+        nothing yet. Raise `InvalidCursor` for a text that is none, and `CursorExpired` for one of
+        events that are not kept any more, or from before the store was restored.
         """
         ...
 

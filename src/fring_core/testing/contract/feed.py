@@ -68,9 +68,9 @@ class FeedTests(StoreTests):
     """Test the feed of events."""
 
     async def test_feed_of_all_writes(self, store: Store) -> None:
-        """The feed MUST hold each event of what is committed, once, and no other.
+        """It MUST hold each event of what is committed, once, and no other.
 
-        Two changes of one row stand as they came about.
+        Two changes of one row MUST stand as they came about.
         """
         heard = await _all_writes(store)
         found = await feed_of(store)
@@ -86,8 +86,8 @@ class FeedTests(StoreTests):
     async def test_feed_in_pages(self, store: Store) -> None:
         """Return the first `limit` events of the feed behind a cursor, None: from the oldest on.
 
-        A cursor MUST be taken whether it is one of an event or of a page. All readers MUST be given
-        the same order.
+        That of an event MUST be taken as well as that of a page. All readers MUST be given the same
+        order.
         """
         await _all_writes(store)
         whole = await feed_of(store)
@@ -122,9 +122,9 @@ class FeedTests(StoreTests):
         assert latest not in starts
 
     async def test_feed_from_a_write(self, store: Store) -> None:
-        """A cursor MUST be taken whether it is one of an event or of a page.
+        """That of an event MUST be taken as well as that of a page.
 
-        Tell whether the event of a cursor has come to the feed.
+        So MUST two of which one began when the other was done. Tell whether the event of a cursor has come to the feed.
         """
         heard: list[Event] = []
         await settle(store)
@@ -147,9 +147,9 @@ class FeedTests(StoreTests):
 
     @pytest.mark.parametrize("fails", [False, True])
     async def test_feed_of_a_transaction(self, store: Store, *, fails: bool) -> None:
-        """The feed MUST hold each event of what is committed, once, and no other.
+        """It MUST hold each event of what is committed, once, and no other.
 
-        Others read it while the transaction is open, from each of its calls on.
+        That MUST hold inside a transaction, too. Others read it while the transaction is open, from each of its calls on, and so does itself.
         """
         heard: list[Event] = []
         why = WHY.telling(heard.append)
@@ -158,6 +158,7 @@ class FeedTests(StoreTests):
         with suppress(Undo):
             async with store.transaction() as inner:
                 await inner.tasks.change(1, None, excited, why)
+                assert (await inner.events.after(cursors[0], 10)).items == ()
                 cursors.append((await store.events.after(cursors[0], 10)).next)
                 await inner.assignments.add(3, 2, why)
                 assert (await store.events.after(cursors[-1], 10)).items == ()
@@ -170,10 +171,10 @@ class FeedTests(StoreTests):
             assert shown(found, cursors=False) == shown(expected, cursors=False)
 
     async def test_feed_of_a_slow_transaction(self, store: Store) -> None:
-        """Nothing MUST ever come to stand before a cursor that was given out.
+        """Nothing MUST ever come before a cursor that was given out.
 
-        Others write, and read what they wrote, before a transaction that began earlier commits;
-        behind one of an event that has not come to the feed yet, there is nothing yet.
+        Others write, and read what they wrote, before a transaction that began earlier commits.
+        Behind one of an event that has not come to the feed yet there MUST be nothing yet.
         """
         heard: list[Event] = []
         await settle(store)
@@ -186,6 +187,7 @@ class FeedTests(StoreTests):
                 for number in range(10, 14):
                     await outside(add_task(store, "theirs", number))
                     cursors.append((await store.events.after(begin, 100)).next)
+                    assert 1 not in dict(_versions((await inner.events.after(begin, 100)).items))
                     with suppress(InvalidCursor):
                         assert not await store.events.has(own)
                         assert (await store.events.after(own, 10)).items == ()
@@ -199,7 +201,7 @@ class FeedTests(StoreTests):
         assert done in ([], [4])  # unless nobody came past it; `settle` has it at 3
 
     async def test_feed_in_the_order_of_waiting(self, store: Store) -> None:
-        """Two changes of one row stand as they came about, and so do two of which one began later.
+        """Two changes of one row MUST stand as they came about.
 
         A transaction that began first changes the row last.
         """
@@ -220,10 +222,10 @@ class FeedTests(StoreTests):
         )
 
     async def test_feed_while_many_write(self, store: Store) -> None:
-        """All readers MUST be given the same order, whatever they ask for and when.
+        """All readers MUST be given the same order.
 
-        The feed MUST hold each event of what is committed, once, and no other. Nothing MUST ever
-        come to stand before a cursor that was given out.
+        Whatever they ask for and when. It MUST hold each event of what is committed, once, and no
+        other. Nothing MUST ever come before a cursor that was given out.
         """
         heard: list[Event] = []
         for number in range(1, 5):
