@@ -5,6 +5,7 @@ from typing import Literal, assert_type
 from fring_core import (
     AlreadyAssigned,
     Conflict,
+    CursorExpired,
     EmailTaken,
     Forbidden,
     FringError,
@@ -57,7 +58,7 @@ def more_leaves() -> None:
         assert_type((error.before, error.after), tuple[str, str])
     except VersionConflict as error:
         assert_type(error.version, int)
-    except (KeyReused, KeyInFlight, InvalidKey, InvalidCursor) as error:
+    except (KeyReused, KeyInFlight, InvalidKey, InvalidCursor, CursorExpired) as error:
         assert_type(error.code, str)
     except InvalidStatus as error:
         assert_type(error.status, str)

@@ -16,6 +16,7 @@ from fring_core import (
     Credential,
     Credentials,
     Event,
+    EventPage,
     Events,
     Fring,
     IdTaken,
@@ -180,6 +181,22 @@ class OwnEvents:
         self, task_id: int, owner: str | None, limit: int, before: str | None = None
     ) -> Slice[Event]:
         """List a task's events."""
+        raise NotImplementedError
+
+    async def after(self, cursor: str | None, limit: int) -> EventPage:
+        """Read the feed."""
+        raise NotImplementedError
+
+    async def latest(self) -> str:
+        """Tell its end."""
+        raise NotImplementedError
+
+    async def has(self, cursor: str) -> bool:
+        """Look for an event in it."""
+        raise NotImplementedError
+
+    async def wait(self, seconds: float) -> None:
+        """Wait for more."""
         raise NotImplementedError
 
 

@@ -11,6 +11,7 @@ from fring_core import (
     BlockingFring,
     Causes,
     Event,
+    EventPage,
     EventType,
     Fring,
     Identity,
@@ -149,6 +150,13 @@ async def events(fring: Fring, blocking: BlockingFring) -> None:
     assert_type(page[0].type, str)
     assert_type(EventType(page[0].type), EventType)
     assert_type(page[0].changed, tuple[str, ...])
+    feed = assert_type(await fring.events.page(limit=10), EventPage)
+    assert_type(blocking.events.page(feed.next).items, tuple[Event, ...])
+    async for event in fring.events.after(await fring.events.latest()):
+        assert_type(event, Event)
+    for event in blocking.events.after(feed.next):
+        assert_type(event, Event)
+    assert_type(blocking.events.has(str(page[0].cursor)), bool)
     page[0].after["title"] = "no"  # type: ignore[index]  # pyright: ignore[reportIndexIssue]
 
 

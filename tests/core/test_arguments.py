@@ -88,6 +88,10 @@ USE_CASES: dict[str, dict[str, Known]] = {
     "assignments.remove": PAIR,
     "assignments.tasks_of": USER | {"status": (TaskStatus.TODO, None)} | PAGE,
     "assignments.users_of": TASK | PAGE,
+    "events.page": {"after": (None, "must be a text"), "limit": (1, "must be an integer")},
+    "events.after": {"cursor": (None, None)},
+    "events.latest": {},
+    "events.has": {"cursor": ("", "must be a text")},
     "events.of_task": TASK
     | {"owner": OWNER, "limit": (1, "must be an integer"), "before": (None, "must be a text")},
 }

@@ -10,6 +10,7 @@ import fring_core
 from fring_core import (
     AlreadyAssigned,
     Conflict,
+    CursorExpired,
     EmailTaken,
     Forbidden,
     FringError,
@@ -79,6 +80,12 @@ LEAVES = [
         Invalid,
         "invalid_cursor",
         "This is no cursor of this list; begin without one",
+    ),
+    (
+        CursorExpired(),
+        Invalid,
+        "cursor_expired",
+        "What follows this cursor is not known any more; begin without one",
     ),
     (
         VersionConflict(3),

@@ -74,7 +74,7 @@ def test_each_call_is_told_of(world):
     fring.tasks.update(task.id, TaskChanges())
     fring.assignments.remove(user=1, task=task.id)
     assert [event.version for event in world.heard[1:]] == [1, 2, 3, 4, 5]
-    assert [event.cursor for event in world.heard] == [*"123456"]
+    assert len({event.cursor for event in world.heard}) == 6
     said = [CREATED, ASSIGNED, UPDATED, UPDATED, "task.unassigned"]
     assert world.told == ["user.created", *said]
     fring.tasks.delete(task.id)

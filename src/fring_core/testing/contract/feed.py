@@ -106,12 +106,14 @@ class FeedTests(StoreTests):
     async def test_feed_of_nothing_yet(self, store: Store) -> None:
         """Return the cursor behind all that is in the feed.
 
-        What comes later is behind it, and behind the page that told of nothing.
+        What comes later is behind it, and behind the page that told of nothing. Return after so
+        many seconds, or before, when something may have come to the feed.
         """
         page = await store.events.after(None, 10)
         assert (page.items, page.more) == ((), False)
         starts = [await store.events.latest(), page.next]
         for number in (1, 2):
+            await store.events.wait(0.01)
             await add_task(store, "t", number)
             for start in starts:
                 assert _versions(await feed_of(store, start)) == [
@@ -124,7 +126,8 @@ class FeedTests(StoreTests):
     async def test_feed_from_a_write(self, store: Store) -> None:
         """That of an event MUST be taken as well as that of a page.
 
-        So MUST two of which one began when the other was done. Tell whether the event of a cursor has come to the feed.
+        So MUST two of which one began when the other was done. Tell whether the event of a cursor
+        has come to the feed; raise as `after`.
         """
         heard: list[Event] = []
         await settle(store)
@@ -138,7 +141,11 @@ class FeedTests(StoreTests):
 
     @pytest.mark.parametrize("cursor", GARBAGE)
     async def test_feed_after_nothing(self, store: Store, cursor: str) -> None:
-        """Raise `InvalidCursor` for a text that is none."""
+        """Take no other text for a cursor.
+
+        Raise `InvalidCursor` for a text that is none, and `CursorExpired` for one of events that
+        are not kept any more, or from before the store was restored.
+        """
         await settle(store)
         with pytest.raises(InvalidCursor):
             await store.events.after(cursor, 10)
