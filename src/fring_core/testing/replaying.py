@@ -71,7 +71,9 @@ def lives(events: Sequence[Event]) -> list[list[Event]]:
 
 
 def check_versions(events: Sequence[Event]) -> None:
-    """Assert that the versions of each task that had an id are 1, 2, 3 and so on."""
+    """Assert that the versions of each task that had an id are 1, 2, 3 and so on, and no two cursors one."""
+    cursors = {event.cursor for event in events}
+    assert len(cursors) == len(events), "each event has a cursor of its own"
     for life in lives(events):
         versions = [event.version for event in life]
         assert versions == [*range(1, len(life) + 1)], "versions follow each other, from 1"

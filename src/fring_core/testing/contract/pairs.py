@@ -125,8 +125,9 @@ class PairTests(StoreTests):
         for n, lead in enumerate(self.leads):
             user, task = await add_user(store, f"u{n}", None, "hash"), await add_task(store)
             await store.assignments.add(user.id, task.id, CAUSE)
+            saving: Call = store.tasks.change(task.id, None, retitled, CAUSE)
             removing: Call = store.tasks.remove(task.id, None, CAUSE)
-            assert (await self._pair(lead, save(store, task), removing))[1] is True
+            assert (await self._pair(lead, saving, removing))[1] is True
             assert await store.tasks.get(task.id, None) is None
             assert rows(await store.assignments.tasks_of(user.id, None)) == []
             removing = store.users.remove(user.id, CAUSE)
