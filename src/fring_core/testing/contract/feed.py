@@ -186,19 +186,22 @@ class FeedTests(StoreTests):
         heard: list[Event] = []
         await settle(store)
         cursors = [await store.events.latest()]
-        begin = cursors[0]
+        begin, read = cursors[0], list[Event]()
         with suppress(Undo):
             async with overtaking(self, store, write_first) as (inner, outside):
                 await inner.tasks.change(1, None, excited, WHY.telling(heard.append))
                 own = str(heard[-1].cursor)
                 for number in range(10, 14):
                     await outside(add_task(store, "theirs", number))
-                    cursors.append((await store.events.after(begin, 100)).next)
+                    page = await store.events.after(cursors[-1], 100)
+                    read += page.items
+                    cursors.append(page.next)
                     assert 1 not in dict(_versions((await inner.events.after(begin, 100)).items))
                     with suppress(InvalidCursor):
                         assert not await store.events.has(own)
                         assert (await store.events.after(own, 10)).items == ()
         found = await feed_of(store, begin)
+        assert shown([*read, *await feed_of(store, cursors[-1])]) == shown(found)
         places = {event.cursor: place for place, event in enumerate(found)}
         for cursor in cursors:
             rest = await feed_of(store, cursor)
