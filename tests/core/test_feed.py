@@ -79,14 +79,14 @@ def test_an_iteration_in_an_event_loop_lets_others_go_on():
 
 
 def test_what_waits_without_a_loop_holds_it_up(fring, monkeypatch):
-    slept = []
+    slept: list[float] = []
     monkeypatch.setattr(memory_events, "sleep", slept.append)
     run_sync(fring.awaited._store.events.wait(0.5))
     assert slept == [0.5]
 
 
 def test_has(fring):
-    heard = []
+    heard: list[str] = []
     noting = BlockingFring(fring.awaited.acting_as("ann", request_id="r", on_record=heard.append))
     add(noting, "a")
     assert fring.events.has(heard[0])

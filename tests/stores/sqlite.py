@@ -92,8 +92,9 @@ def as_task(row):
 
 def as_event(row):
     number, kind, at, *others, before, after = row
-    told = [EventType(kind), datetime.fromisoformat(at), *others, *map(json.loads, (before, after))]
-    return Event(*told, cursor=f"{number}")
+    made: Any = Event
+    told = map(json.loads, (before, after))
+    return made(EventType(kind), datetime.fromisoformat(at), *others, *told, f"{number}")
 
 
 def keep(connection, event):

@@ -13,6 +13,7 @@ from fring_adapters.postgres.backup import back_up, restore
 from fring_core import (
     BlockingFring,
     CursorExpired,
+    Event,
     Fring,
     InvalidCursor,
     NewTask,
@@ -33,7 +34,7 @@ class World:
 
     def __init__(self, stores):
         self.stores = stores
-        self.heard = []
+        self.heard: list[Event] = []
         self.frings = [Fring(store, clock=utc_now, on_commit=self.heard.append) for store in stores]
         self.writing = WRITERS
 
@@ -140,7 +141,7 @@ def test_what_was_rolled_back_is_not_waited_for(fring, sql):
 def test_elsewhere_cursors_are_none_and_the_events_are_there(
     fring, database_url, new_database, tmp_path
 ):
-    heard = []
+    heard: list[str] = []
     for title in "ab":
         fring.acting_as(None, on_record=heard.append).tasks.create(NewTask(title))
     first = fring.events.page(limit=1)

@@ -63,11 +63,14 @@ def test_a_statement_is_not_planned_for_each_call(opened, sql):
 def test_a_statement_is_taken_apart_once(opened, monkeypatch):
     """What psycopg finds too long to keep, it would take apart for each call."""
     fring, _, run = opened
-    parts = []
+    parts: list[bytes] = []
     split = _queries._split_query
-    monkeypatch.setattr(
-        _queries, "_split_query", lambda query, *more: parts.append(query) or split(query, *more)
-    )
+
+    def splitting(query, *more):
+        parts.append(query)
+        return split(query, *more)
+
+    monkeypatch.setattr(_queries, "_split_query", splitting)
 
     def all_of_it():
         user = run(fring.users.create(NewUser("ann", "ann@example.org")))

@@ -9,7 +9,7 @@ import pytest
 from fring_adapters.clock import utc_now
 from fring_adapters.postgres import PostgresStore
 from fring_adapters.postgres.wire.urls import to_conninfo
-from fring_core import Fring, NewTask, TaskChanges, UserChanges
+from fring_core import Event, Fring, NewTask, TaskChanges, UserChanges
 from fring_core.events import replayed
 
 LOAD = """
@@ -40,7 +40,7 @@ def loaded(database_url, empty):
 
 def done(url, *calls, **options):
     """Return the events of calls that are made at the same time, and see that these tell all."""
-    heard = []
+    heard: list[Event] = []
 
     async def work():
         async with PostgresStore(url) as store:
@@ -50,7 +50,7 @@ def done(url, *calls, **options):
                 events = await fring.events.of_task(task.id)
                 found = await fring.tasks.get_with_users(task.id)
                 if events and options == {}:
-                    now = replayed(reversed(events))
+                    now = replayed(reversed(events)) or {}
                     assert now["assignees"] == [user.id for user in found.users]
                     assert (now["title"], now["version"]) == (task.title, task.version)
 

@@ -27,7 +27,7 @@ from fring_core import EventType, Task, User
 
 if TYPE_CHECKING:
     import psycopg
-    from sqlalchemy import Column, ColumnElement, Select, TableClause
+    from sqlalchemy import Column, ColumnElement, TableClause
 
     from fring_adapters.postgres.wire.statement import Statement
 
@@ -51,7 +51,7 @@ def _come(kind: Kind) -> TableClause:
     return named(kind.staged, *(column(name, types[name].type) for name in kind.columns))
 
 
-def _recording(rows: Select[Any], *columns: Column[Any]) -> Statement:
+def _recording(rows: Any, *columns: Column[Any]) -> Statement:
     return writing(insert(events).from_select([*columns], rows))
 
 

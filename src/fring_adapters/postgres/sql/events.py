@@ -60,7 +60,7 @@ def recording(
     )
 
 
-def recorded(changed: FromClause, subject: Column[Any]) -> Select[Any]:
+def recorded(changed: FromClause, subject: Column[Any]) -> Select[Any, Any, Any]:
     """Return what records events as `recording`, and tells of each its row's id and its own."""
     told = recording(changed, subject)
     return (
