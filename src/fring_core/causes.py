@@ -17,7 +17,6 @@ if TYPE_CHECKING:
 
     from fring_core.errors import Problem
     from fring_core.events import Event
-    from fring_core.ports import Clock
 
 Tell: TypeAlias = "Callable[[Event], object]"
 Note: TypeAlias = "Callable[[str], object]"
@@ -58,7 +57,7 @@ class Cause:
 class Causes:
     """Make the causes of calls, which are alike but for the time: that of the call."""
 
-    clock: Clock
+    clock: Callable[[], datetime]
     is_wordy: bool = True
     on_commit: Tell = unheard
     actor: str | None = None

@@ -39,7 +39,12 @@ TASK_CHANGES: list[dict[str, Any]] = [
     {"updated_at": LATER},
     {},
 ]
-USER_CHANGES = [{"username": "bob"}, {"email": "b@e.o"}, {"username": "b", "email": "b@e.o"}, {}]
+USER_CHANGES: list[dict[str, str]] = [
+    {"username": "bob"},
+    {"email": "b@e.o"},
+    {"username": "b", "email": "b@e.o"},
+    {},
+]
 
 
 class EventOfChangeTests(StoreTests):
