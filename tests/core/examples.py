@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from fring_core import Cause, NewUser, run_sync
+from fring_core import Cause, Causes, NewUser, run_sync
 
 NOW = datetime(2024, 2, 29, 12, tzinfo=UTC)
 ANN = NewUser("ann", "ann@example.org", 1)
@@ -25,8 +25,7 @@ class Ticking:
 
 def causes():
     """Return what tells why each change is made: nobody's, a second after the one before."""
-    clock = Ticking()
-    return lambda: Cause(clock())
+    return Causes(Ticking())
 
 
 def refused(error, call):

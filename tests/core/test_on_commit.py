@@ -183,6 +183,15 @@ def test_accounts_are_told_of(world):
     assert world.told == []
 
 
+def test_accounts_name_who_acts(world):
+    noted = []
+    own = world.plain.accounts.acting_as("eve", request_id="9", on_record=noted.append)
+    own.register(Registration("ann", "ann@example.org", "correct horse"))
+    [event] = world.heard
+    assert (event.actor, event.request_id) == ("eve", "9")
+    assert noted == [event.cursor]
+
+
 def test_a_hook_that_fails_harms_nobody(caplog):
     heard = []
 

@@ -473,3 +473,13 @@ def test_automatic_ids_are_drawn_past_those_that_came(url):
     assert rows(url)["tasks"][0][4] == datetime(2024, 2, 29, 12, tzinfo=UTC) + timedelta(
         microseconds=123_456
     )
+
+
+@pytest.mark.parametrize("said", [True, False])
+def test_descriptions_stay_out_of_events_if_they_are_to(url, said):
+    taken(url, ANN, PACK | {"description": "hush"}, event_text=said)
+    taken(url, PACK | {"description": "hush"}, PAIR, event_text=said)
+    with open_postgres(url) as fring:
+        created, assigned = reversed(fring.events.of_task(PACK["id"]))
+    assert ("hush" in repr([created, assigned])) is said
+    assert said or created.after["description"]["length"] == len("hush")

@@ -312,6 +312,12 @@ class Settings:
         "the same for personal lists; absent: what `FRING_WORKFLOW` says",
         named_workflow,
     )
+    event_text: bool = _rules(
+        "FRING_EVENT_TEXT",
+        "`off` keeps descriptions out of [events](events.md); their length and hash stay",
+        boolean,
+        default="on",
+    )
 
     debug: bool = _telling(
         "DEBUG",

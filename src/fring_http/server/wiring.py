@@ -104,6 +104,7 @@ class Wiring:
             personal_workflow=settings.personal_workflow,
             passwords=None if issuer is None else Argon2Passwords(whose_password),
             issuer=issuer,
+            event_text=settings.event_text,
         )
         observers: list[Observer] = [
             Outages(),

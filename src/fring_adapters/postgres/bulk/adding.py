@@ -54,14 +54,14 @@ def leave_out(connection: psycopg.Connection, kind: Kind) -> int:
     ).rowcount
 
 
-def add(connection: psycopg.Connection, kind: Kind) -> None:
+def add(connection: psycopg.Connection, kind: Kind, *, event_text: bool) -> None:
     """Add the rows of a kind that have come, and of which none is there yet.
 
     Raise `BulkError` if somebody else has written them, or removed what they need, meanwhile.
     """
     try:
         if kind is ASSIGNMENT:
-            record_assignments(connection)
+            record_assignments(connection, event_text=event_text)
         connection.execute(
             _ADD.format(
                 old=Identifier(kind.table),

@@ -50,6 +50,7 @@ def import_from(
     schema: str | None = None,
     dry_run: bool = False,
     only_empty: bool = False,
+    event_text: bool = True,
     watch: Watch = unwatched,
 ) -> Imported:
     """Add what stands in a file of `export_to`, or of one's own; say how much that was.
@@ -60,7 +61,8 @@ def import_from(
     taken and ids that stand twice. Ids that were drawn there are drawn here: none of them comes
     again. If it is a `dry_run`, nothing is added, and what would be is returned. If it is to add
     `only_empty`, tables that have users or tasks are refused. `watch` is told what is done, how
-    much of it, and of how much: when it reads, bytes.
+    much of it, and of how much: when it reads, bytes. `event_text=False` keeps descriptions out of
+    the events, as in `Fring`.
 
     The file may be zipped, whatever it is called. Raise `BulkError`, which has a line of text for
     each of the first faults, `OSError` for a file that cannot be read, and as `prepare` does for a
@@ -90,9 +92,9 @@ def import_from(
             draw(connection, header.drawn)
             for kind in KINDS:
                 watch(f"adding {kind.name}s", 0, added[kind])
-                add(connection, kind)
+                add(connection, kind, event_text=event_text)
             watch("recording", 0, None)
-            record_rows(connection)
+            record_rows(connection, event_text=event_text)
     return Imported(
         {kind.name: number for kind, number in added.items()},
         {kind.name: number for kind, number in there.items()},

@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import (
     JSON,
+    Boolean,
     String,
+    bindparam,
     case,
     column,
     func,
@@ -31,18 +33,19 @@ if TYPE_CHECKING:
 
     from fring_adapters.postgres.wire.statement import Statement
 
+_WORDY: Final = bindparam("wordy", type_=Boolean)
 _NOTHING: Final = literal_column("'{}'::json", JSON)
 
 
-def record_rows(connection: psycopg.Connection) -> None:
+def record_rows(connection: psycopg.Connection, *, event_text: bool) -> None:
     """Record the users and tasks that have come, once they and all assignments are there."""
     for statement in (_USERS, _TASKS):
-        connection.execute(statement.anywhere)
+        connection.execute(statement.anywhere, {"wordy": event_text})
 
 
-def record_assignments(connection: psycopg.Connection) -> None:
+def record_assignments(connection: psycopg.Connection, *, event_text: bool) -> None:
     """Record assignments of tasks that were there already, before any of those is added."""
-    connection.execute(_ASSIGNMENTS.anywhere)
+    connection.execute(_ASSIGNMENTS.anywhere, {"wordy": event_text})
 
 
 def _come(kind: Kind) -> TableClause:
@@ -62,7 +65,7 @@ def _type(kind: EventType) -> ColumnElement[str]:
 def _users() -> Statement:
     new = _come(USER)
     told = (_type(EventType.USER_CREATED), new.c.created_at, new.c.id, new.c.version)
-    rows = select(*told, _NOTHING, state(User, new, true())).order_by(new.c.id)
+    rows = select(*told, _NOTHING, state(User, new, _WORDY)).order_by(new.c.id)
     into = (events.c.type, events.c.at, events.c.user_id, events.c.version)
     return _recording(rows, *into, events.c.before, events.c.after)
 
@@ -70,7 +73,7 @@ def _users() -> Statement:
 def _tasks() -> Statement:
     new = _come(TASK)
     told = (_type(EventType.TASK_CREATED), new.c.updated_at, new.c.id, new.c.owner, new.c.version)
-    after = case((new.c.owner.is_(None), task_state(new, true())), else_=state(Task, new, true()))
+    after = case((new.c.owner.is_(None), task_state(new, _WORDY)), else_=state(Task, new, _WORDY))
     rows = select(*told, _NOTHING, after).order_by(new.c.id)
     into = (events.c.type, events.c.at, events.c.task_id, events.c.owner, events.c.version)
     return _recording(rows, *into, events.c.before, events.c.after)
@@ -95,7 +98,7 @@ def _assignments() -> Statement:
         .values(version=tasks.c.version + steps.c.number, told=true())
         .where(tasks.c.id == steps.c.task_id, was.c.id == steps.c.task_id)
         .returning(
-            was.c.id, was.c.version, case((~was.c.told, task_state(was, true()))).label("known")
+            was.c.id, was.c.version, case((~was.c.told, task_state(was, _WORDY))).label("known")
         )
         .cte("touched")
     )

@@ -35,7 +35,14 @@ def import_command(*, file: str, dry_run: bool) -> None:
         else:
             url, words = prepared(chosen, stack, say, upgrade=chosen.migrate)
         watch = stack.enter_context(progress())
-        done = import_from(url, source, schema=chosen.schema, dry_run=dry_run, watch=watch)
+        done = import_from(
+            url,
+            source,
+            schema=chosen.schema,
+            dry_run=dry_run,
+            event_text=chosen.event_text,
+            watch=watch,
+        )
     would = "would be " if dry_run else ""
     there = f"; there already: {counted(done.there)}" if any(done.there.values()) else ""
     say(f"{words}: {counted(done.added)} {would}imported{there}")
