@@ -184,7 +184,7 @@ def test_accounts_are_told_of(world):
 
 
 def test_accounts_name_who_acts(world):
-    noted = []
+    noted: list[str] = []
     own = world.plain.accounts.acting_as("eve", request_id="9", on_record=noted.append)
     own.register(Registration("ann", "ann@example.org", "correct horse"))
     [event] = world.heard

@@ -480,6 +480,6 @@ def test_descriptions_stay_out_of_events_if_they_are_to(url, said):
     taken(url, ANN, PACK | {"description": "hush"}, event_text=said)
     taken(url, PACK | {"description": "hush"}, PAIR, event_text=said)
     with open_postgres(url) as fring:
-        created, assigned = reversed(fring.events.of_task(PACK["id"]))
+        created, assigned = reversed(fring.events.of_task(1))
     assert ("hush" in repr([created, assigned])) is said
     assert said or created.after["description"]["length"] == len("hush")
