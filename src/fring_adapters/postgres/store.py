@@ -45,7 +45,7 @@ class StoreOnExecutor:
     """Reach what a database keeps through one executor."""
 
     def __init__(
-        self, executor: Executor, changing: type[Changing], *, is_open: bool = False
+        self, executor: Executor, changing: type[Changing], *, brings_on: bool = False
     ) -> None:
         self._executor = executor
         self._changing = changing
@@ -54,7 +54,7 @@ class StoreOnExecutor:
         self.credentials = PostgresCredentials(executor)
         self.tasks = PostgresTasks(executor, changes)
         self.assignments = PostgresAssignments(executor)
-        self.events = PostgresEvents(executor, changes.pause, is_open)
+        self.events = PostgresEvents(executor, changes.pause, brings_on)
         self.receipts = PostgresReceipts(executor)
 
     @asynccontextmanager
@@ -100,7 +100,7 @@ class PostgresStore(StoreOnExecutor):
         self._pool.watch = watch
         executor = PoolExecutor(self._pool)
         self._coalescing = Coalescing(executor) if settings.coalesce else None
-        super().__init__(self._coalescing or executor, Together, is_open=True)
+        super().__init__(self._coalescing or executor, Together, brings_on=True)
         self.rate_limits = PostgresRateLimits(self._executor)
 
     def statistics(self) -> PoolStatistics:
@@ -156,7 +156,7 @@ class BlockingPostgresStore(StoreOnExecutor):
         self._pool = _checked(pool, _BLOCKING_POOL).blocking_pool(to_conninfo(url))
         self._pool.schema = checked_schema(schema)
         self._pool.watch = watch
-        super().__init__(PoolExecutor(self._pool), InTurn, is_open=True)
+        super().__init__(PoolExecutor(self._pool), InTurn, brings_on=True)
 
     def statistics(self) -> PoolStatistics:
         """Return how its pool does."""

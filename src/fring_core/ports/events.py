@@ -32,7 +32,7 @@ class Events(Protocol):
         stand as they came about. So MUST two of which one began when the other was done. Nothing
         MUST ever come before a cursor that was given out. That of an event MUST be taken as well as
         that of a page. Behind one of an event that has not come to the feed yet there MUST be
-        nothing yet. Raise `InvalidCursor` for a text that is none, and `CursorExpired` for one of
+        nothing yet. Raise `InvalidCursor` for a text that is none. Raise `CursorExpired` for one of
         events that are not kept any more, or from before the store was restored.
         """
         ...

@@ -11,6 +11,7 @@ import psycopg
 from fring_adapters.postgres.repositories.pages import asked_page, is_front, rows_of
 from fring_adapters.postgres.repositories.recording import sent
 from fring_adapters.postgres.repositories.task_places import TaskPlace
+from fring_adapters.postgres.sql import assigned as lists
 from fring_adapters.postgres.sql import assignments as sql
 from fring_adapters.postgres.sql.drawn_ids import MAX_ROUNDS
 from fring_adapters.postgres.sql.rows import TASKS, USERS
@@ -81,11 +82,11 @@ class PostgresAssignments:
     async def tasks_of(
         self, user_id: int, status: TaskStatus | None, page: Page | None = None
     ) -> Slice[Task] | None:
-        statement = sql.tasks_of(status=status is not None, **_parts(page))
+        statement = lists.tasks_of(status=status is not None, **_parts(page))
         return await self._found(TASKS, statement, page, user_id=user_id, status=status)
 
     async def users_of(self, task_id: int, page: Page | None = None) -> Slice[User] | None:
-        return await self._found(USERS, sql.users_of(**_parts(page)), page, task_id=task_id)
+        return await self._found(USERS, lists.users_of(**_parts(page)), page, task_id=task_id)
 
     async def _found(
         self, kind: Rows[E], statement: Statement, page: Page | None, **asked: object

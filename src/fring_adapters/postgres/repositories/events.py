@@ -26,13 +26,13 @@ _CURSOR: Final = re.compile("[1-9][0-9]{0,17}")
 class PostgresEvents:
     """Keep events, as `fring_core.Events` says.
 
-    In a transaction, which would hold it up for all, the feed is read as far as others have brought
-    it: `is_open` tells that this is none.
+    Whoever reads the feed `brings_on` what has come, but for a transaction, which would hold it up
+    for all.
     """
 
     _executor: Executor
     _pause: Callable[[float], Awaitable[None]]
-    _is_open: bool = False
+    _brings_on: bool = False
 
     async def of_task(
         self, task_id: int, owner: str | None, limit: int, before: str | None = None
@@ -50,7 +50,7 @@ class PostgresEvents:
         return Slice.of(map(read, rows), limit)
 
     async def after(self, cursor: str | None, limit: int) -> EventPage:
-        feed = await look(self._executor, brings_on=self._is_open)
+        feed = await look(self._executor, brings_on=self._brings_on)
         start = None if cursor is None else FeedCursor.read(cursor)
         place = await place_of(self._executor, feed, start)
         if place is None:  # of an event that is not in the feed yet
@@ -67,11 +67,11 @@ class PostgresEvents:
         return EventPage(tuple(events), after, more=len(rows) > limit)
 
     async def latest(self) -> str:
-        feed = await look(self._executor, brings_on=self._is_open)
+        feed = await look(self._executor, brings_on=self._brings_on)
         return str(FeedCursor(feed.epoch, feed.top, feed.late))
 
     async def has(self, cursor: str) -> bool:
-        feed = await look(self._executor, brings_on=self._is_open)
+        feed = await look(self._executor, brings_on=self._brings_on)
         return await place_of(self._executor, feed, FeedCursor.read(cursor)) is not None
 
     async def wait(self, seconds: float) -> None:

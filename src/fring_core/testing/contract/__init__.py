@@ -13,6 +13,7 @@ from fring_core.testing.contract.event_races import EventRaceTests
 from fring_core.testing.contract.events import EventTests
 from fring_core.testing.contract.events_of_changes import EventOfChangeTests
 from fring_core.testing.contract.feed import FeedTests
+from fring_core.testing.contract.feed_order import FeedOrderTests
 from fring_core.testing.contract.filters import FilterTests
 from fring_core.testing.contract.fresh import FreshTests
 from fring_core.testing.contract.glimpses import GlimpseTests
@@ -72,6 +73,7 @@ class StoreContract(
     SizeTests,
     TextTests,
     MomentTests,
+    FeedOrderTests,
     FeedTests,
     EventHistoryTests,
     EventPageTests,
