@@ -195,6 +195,10 @@ class OwnEvents:
         """Look for an event in it."""
         raise NotImplementedError
 
+    async def forget(self, before: datetime, limit: int) -> int:
+        """Remove what is old."""
+        raise NotImplementedError
+
     async def wait(self, seconds: float) -> None:
         """Wait for more."""
         raise NotImplementedError

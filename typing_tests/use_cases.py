@@ -157,6 +157,7 @@ async def events(fring: Fring, blocking: BlockingFring) -> None:
     for event in blocking.events.after(feed.next):
         assert_type(event, Event)
     assert_type(blocking.events.has(str(page[0].cursor)), bool)
+    assert_type(await fring.events.forget(utc_now(), limit=10), int)
     page[0].after["title"] = "no"  # type: ignore[index]  # pyright: ignore[reportIndexIssue]
 
 

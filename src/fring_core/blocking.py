@@ -80,6 +80,7 @@ class BlockingEvents(Blocking):
     after = plain_iterator(EventUseCases.after)
     latest = plain(EventUseCases.latest)
     has = plain(EventUseCases.has)
+    forget = plain(EventUseCases.forget)
     of_task = plain(EventUseCases.of_task)
 
 

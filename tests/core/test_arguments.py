@@ -31,7 +31,7 @@ from fring_core import (
 )
 from fring_core.errors import Problem
 from tests.core.account_world import ReadablePasswords
-from tests.core.examples import Ticking, causes
+from tests.core.examples import NOW, Ticking, causes
 
 Known: TypeAlias = tuple[Any, str | None]
 
@@ -92,6 +92,7 @@ USE_CASES: dict[str, dict[str, Known]] = {
     "events.after": {"cursor": (None, None)},
     "events.latest": {},
     "events.has": {"cursor": ("", "must be a text")},
+    "events.forget": {"before": (NOW, None), "limit": (1, "must be an integer")},
     "events.of_task": TASK
     | {"owner": OWNER, "limit": (1, "must be an integer"), "before": (None, "must be a text")},
 }

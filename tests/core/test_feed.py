@@ -1,6 +1,7 @@
 """The feed as use cases give it, on the memory store."""
 
 import asyncio
+from datetime import timedelta
 from itertools import islice
 
 import pytest
@@ -110,3 +111,21 @@ def test_cursors_that_are_none(fring):
     for use_case in (fring.events.page, fring.events.has):
         with pytest.raises(CursorExpired):
             use_case(other.events.latest())
+
+
+def test_what_is_forgotten(fring):
+    add(fring, *"abc")
+    cursor = fring.events.page(limit=1).next
+    assert fring.events.forget(NOW) == 0
+    assert fring.events.forget(NOW + timedelta(seconds=1), limit=2) == 2
+    assert titles(fring.events.page().items) == ["c"]
+    assert fring.events.of_task(1) == []
+    with pytest.raises(CursorExpired):
+        fring.events.page(cursor)
+    with pytest.raises(ValueError, match="zone"):
+        fring.events.forget(NOW.replace(tzinfo=None))
+    with fring.transaction() as together:
+        add(together, "d")
+        assert together.events.forget(NOW + timedelta(seconds=1)) == 1
+        assert together.events.page().items == ()
+    assert titles(fring.events.page().items) == ["d"]

@@ -6,16 +6,20 @@ Who writes while an open transaction has written waits a little, and is told `St
 from __future__ import annotations
 
 import json
+import re
 import sqlite3
 import time
 from contextlib import asynccontextmanager, contextmanager
 from datetime import date, datetime
+from itertools import takewhile
+from operator import itemgetter
 from typing import Any
 
 import attrs
 
 from fring_core import (
     Credential,
+    CursorExpired,
     EmailTaken,
     Event,
     EventPage,
@@ -47,6 +51,7 @@ CREATE TABLE IF NOT EXISTS tasks (id INTEGER PRIMARY KEY AUTOINCREMENT, title TE
     status TEXT, created_at TEXT, updated_at TEXT, owner TEXT, due_date TEXT, version INTEGER);
 CREATE TABLE IF NOT EXISTS links (user INTEGER REFERENCES users ON DELETE CASCADE,
     task INTEGER REFERENCES tasks ON DELETE CASCADE, PRIMARY KEY (user, task));
+CREATE TABLE IF NOT EXISTS forgotten (id INTEGER);
 CREATE TABLE IF NOT EXISTS events (id INTEGER PRIMARY KEY AUTOINCREMENT, type TEXT, at TEXT, actor TEXT,
     request TEXT, task INTEGER, user INTEGER, owner TEXT, version INTEGER, before TEXT, after TEXT);
 CREATE INDEX IF NOT EXISTS events_of_task ON events (task, id);
@@ -88,6 +93,9 @@ def as_task(row):
     moments = datetime.fromisoformat(created_at), datetime.fromisoformat(updated_at)
     due = due_date and date.fromisoformat(due_date)
     return Task(number, title, description, TaskStatus(status), *moments, owner, due, version)
+
+
+NUMBER = re.compile("0|[1-9][0-9]{0,17}")
 
 
 def as_event(row):
@@ -530,14 +538,28 @@ class Events:
 
     def place(self, connection, cursor):
         """Return the number of a cursor, None for one that is not committed."""
-        if cursor in (None, "0"):
-            return 0
-        if one(connection, "SELECT 1 FROM events WHERE CAST(id AS TEXT) = ?", cursor):
+        gone = one(connection, "SELECT coalesce(max(id), 0) FROM forgotten")[0]
+        if cursor is None:
+            return gone
+        known = "SELECT 1 FROM events WHERE CAST(id AS TEXT) = ?"
+        if cursor == f"{gone}" or one(connection, known, cursor):
             return int(cursor)
+        if NUMBER.fullmatch(cursor) and int(cursor) < gone:
+            raise CursorExpired
         with self.session.reading() as own:
-            if one(own, "SELECT 1 FROM events WHERE CAST(id AS TEXT) = ?", cursor):
+            if one(own, known, cursor):
                 return None
         raise InvalidCursor
+
+    async def forget(self, before, limit):
+        with self.session.call() as connection:
+            query = "SELECT id, at < ? FROM events ORDER BY id LIMIT ?"
+            rows = connection.execute(query, (stored(before), limit)).fetchall()
+            old = [number for number, _ in takewhile(itemgetter(1), rows)]
+            if old:
+                connection.execute("DELETE FROM events WHERE id <= ?", (old[-1],))
+                connection.execute("INSERT INTO forgotten VALUES (?)", (old[-1],))
+            return len(old)
 
     async def wait(self, seconds):
         time.sleep(seconds)  # noqa: ASYNC251  # nothing here suspends

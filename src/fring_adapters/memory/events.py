@@ -13,6 +13,8 @@ from fring_core import EventPage, InvalidCursor, Slice
 from fring_core.sync import is_driven
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from fring_adapters.memory.database import Database
     from fring_core import Event
 
@@ -38,11 +40,11 @@ class MemoryEvents:
     async def after(self, cursor: str | None, limit: int) -> EventPage:
         with self._database.opened() as tables:
             feed, until = tables.events.feed, tables.events.committed
-            start = 0 if cursor is None else feed.behind(cursor)
+            start = feed.forgotten if cursor is None else feed.behind(cursor)
             if start is None or start > until:
                 return EventPage((), str(cursor), more=False)
             end = min(start + limit, until)
-            found = [own(event) for event in feed.events[start:end]]
+            found = [own(event) for event in feed.part(start, end)]
             return EventPage(tuple(found), feed.before(end), more=end < until)
 
     async def latest(self) -> str:
@@ -53,6 +55,10 @@ class MemoryEvents:
         with self._database.opened() as tables:
             place = tables.events.feed.behind(cursor)
             return place is not None and place <= tables.events.committed
+
+    async def forget(self, before: datetime, limit: int) -> int:
+        with self._database.changing() as tables:
+            return tables.events.forget(before, limit)
 
     async def wait(self, seconds: float) -> None:
         if is_driven():

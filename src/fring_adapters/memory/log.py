@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from copy import copy
+from itertools import takewhile
 from operator import itemgetter
 from secrets import token_hex
 from typing import TYPE_CHECKING, Any, Final
@@ -15,6 +16,7 @@ from fring_core import CursorExpired, InvalidCursor
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from datetime import datetime
 
     from fring_core import Event
     from fring_core.events import Told
@@ -33,13 +35,18 @@ def _own(told: Told) -> dict[str, Any]:
 
 
 class Feed:
-    """Hold what is committed, in order, and the cursors of what is or may be."""
+    """Hold what is committed, in order, and the cursors of what is or may be.
+
+    A place is how many events are before it, with those that were `forgotten`.
+    """
 
     def __init__(self) -> None:
         self.events: list[Event] = []
+        self.forgotten = 0
         self._places: dict[str | None, int] = {}
         self._tag = token_hex(4)  # that no other store has
         self._drawn = 0
+        self._last = f"{self._tag}-0"  # that was forgotten
 
     def draw(self) -> str:
         """Return a cursor that no event had."""
@@ -48,16 +55,29 @@ class Feed:
 
     def place(self, event: Event) -> None:
         """Note that an event is the last one now."""
-        self._places[event.cursor] = len(self.events)
+        self._places[event.cursor] = self.forgotten + len(self.events)
 
     def before(self, place: int) -> str:
         """Return the cursor of the event before a place; of the first one, that of none."""
-        return str(self.events[place - 1].cursor) if place else f"{self._tag}-0"
+        index = place - self.forgotten
+        return str(self.events[index - 1].cursor) if index else self._last
+
+    def part(self, start: int, end: int) -> list[Event]:
+        """Return the events between two places."""
+        return self.events[start - self.forgotten : end - self.forgotten]
+
+    def forget(self, number: int) -> None:
+        """Remove the first events, so many of them."""
+        if number:
+            self._last = str(self.events[number - 1].cursor)
+            self.forgotten += number
+            del self.events[:number]
 
     def behind(self, cursor: str) -> int | None:
         """Return the place behind the event of a cursor, None if it is not here yet.
 
-        Raise `InvalidCursor` for a text that is none, `CursorExpired` for one of another store.
+        Raise `InvalidCursor` for a text that is none, `CursorExpired` for one of another store, and
+        of what was forgotten.
         """
         found = _CURSOR.fullmatch(cursor)
         if found is None:
@@ -66,7 +86,10 @@ class Feed:
             raise CursorExpired
         if int(found[2]) > self._drawn:
             raise InvalidCursor
-        return self._places.get(cursor) if int(found[2]) else 0
+        place = self._places.get(cursor) if int(found[2]) else 0
+        if place is not None and place < self.forgotten:
+            raise CursorExpired
+        return place
 
 
 class Log:
@@ -86,7 +109,7 @@ class Log:
     def committed(self) -> int:
         """Return how many events of the feed there are in here."""
         if self._beneath is None:
-            return len(self.own)
+            return len(self)
         return min(self._start, self._beneath.committed)
 
     def record(self, event: Event) -> Event:
@@ -102,6 +125,18 @@ class Log:
         self.own.append(event)
         if self._beneath is None:
             self.feed.place(event)
+
+    def forget(self, before: datetime, limit: int) -> int:
+        """Remove the first events of the feed, as far as they are older; return how many."""
+        if self._beneath is not None:
+            return self._beneath.forget(before, limit)
+        old = [*takewhile(lambda event: event.at < before, self.own[:limit])]
+        for event in old:
+            if event.task_id is not None:
+                self._of_tasks[event.task_id].pop(0)
+        self.feed.forget(len(old))
+        self._start += len(old)
+        return len(old)
 
     def of_task(self, task_id: int, until: int | None = None) -> Iterator[Event]:
         """Yield the events of a task, the newest first; of the first `until` of all, if given."""

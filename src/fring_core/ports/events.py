@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from fring_core.events import Event, EventPage
     from fring_core.queries import Slice
 
@@ -43,6 +45,14 @@ class Events(Protocol):
 
     async def has(self, cursor: str) -> bool:
         """Tell whether the event of a cursor has come to the feed; raise as `after`."""
+        ...
+
+    async def forget(self, before: datetime, limit: int) -> int:
+        """Remove the first events of the feed, as far as they are older; return how many.
+
+        At most `limit` of them MUST go. Those behind the first one that is not older MUST stay, and
+        keep their places. A cursor before those that went MUST be `CursorExpired` from then on.
+        """
         ...
 
     async def wait(self, seconds: float) -> None:

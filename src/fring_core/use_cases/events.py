@@ -5,12 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from fring_core import text
+from fring_core.clocks import in_utc
 from fring_core.queries import DEFAULT_LIMIT, MAX_LIMIT, Page
 from fring_core.tasks import check_owner, existing
 from fring_core.values import plain
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
+    from datetime import datetime
 
     from fring_core.events import Event, EventPage
     from fring_core.ports import Store
@@ -61,6 +63,15 @@ class EventUseCases:
     async def has(self, cursor: str) -> bool:
         """Tell whether the event of a cursor has come to the feed; raise as `page`."""
         return await self._store.events.has(_checked("cursor", cursor) or "")
+
+    async def forget(self, before: datetime, *, limit: int = MAX_LIMIT) -> int:
+        """Remove the oldest events of the feed, from before a moment; return how many.
+
+        At most `limit` (0-1000) at once. They are gone from the histories of tasks, too, and
+        whoever goes on from a cursor before them gets `CursorExpired`. Raise `ValueError` for a
+        moment that does not know its zone.
+        """
+        return await self._store.events.forget(in_utc(before), Page(limit=limit).limit)
 
     async def of_task(
         self,

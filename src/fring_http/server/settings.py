@@ -15,6 +15,7 @@ from fring_http.server.variables.parsers import (
     address,
     between,
     boolean,
+    days,
     debug,
     dsn,
     folder,
@@ -311,6 +312,12 @@ class Settings:
         "FRING_PERSONAL_WORKFLOW",
         "the same for personal lists; absent: what `FRING_WORKFLOW` says",
         named_workflow,
+    )
+    event_days: int | None = _rules(
+        "FRING_EVENT_DAYS",
+        "days that [events](events.md#what-is-kept) are kept; `off`: for ever",
+        days,
+        default="90",
     )
     event_text: bool = _rules(
         "FRING_EVENT_TEXT",

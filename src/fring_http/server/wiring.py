@@ -24,6 +24,7 @@ from fring_http.server.exposure import known_hosts
 from fring_http.server.modes import AuthMode, SettingsError
 from fring_http.server.rates import rates_of
 from fring_http.server.readiness import Readiness
+from fring_http.server.retention import forgetting
 from fring_http.server.stores import objections_of, store_of
 from fring_http.server.tables import tables_checked
 from fring_http.server.telling.access import access_log, is_logging_requests
@@ -33,7 +34,8 @@ from fring_http.server.tokens import jwks_tokens, secret_tokens
 from fring_http.server.writes import RecentWrites
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Sequence
+    from collections.abc import AsyncIterator, Coroutine, Sequence
+    from typing import Any
 
     from fring_adapters.memory import MemoryStore
     from fring_adapters.postgres import PostgresStore
@@ -165,20 +167,32 @@ class Wiring:
                 stack.push_async_callback(asyncio.to_thread, self.traces.close)
             if self.metrics is not None:
                 await stack.enter_async_context(self._sampled(self.metrics))
+            if self.settings.event_days is not None:
+                old = forgetting(self.fring, utc_now, self.settings.event_days)
+                await stack.enter_async_context(_beside(old))
             yield
 
     @asynccontextmanager
     async def _sampled(self, metrics: Metrics) -> AsyncIterator[None]:
         statistics = getattr(self.store, "statistics", None)  # the memory store has no pool
         of_standby = getattr(self.store, "standby_statistics", None)
-        sampling = asyncio.create_task(metrics.sample(self.exchanges, statistics, of_standby))
         try:
-            yield
+            async with _beside(metrics.sample(self.exchanges, statistics, of_standby)):
+                yield
         finally:
-            sampling.cancel()
-            with suppress(asyncio.CancelledError):
-                await sampling
             metrics.count()
+
+
+@asynccontextmanager
+async def _beside(work: Coroutine[Any, Any, object]) -> AsyncIterator[None]:
+    """Have work go on until the block ends."""
+    task = asyncio.create_task(work)
+    try:
+        yield
+    finally:
+        task.cancel()
+        with suppress(asyncio.CancelledError):
+            await task
 
 
 def _traces(settings: Settings) -> Traces | None:

@@ -10,11 +10,12 @@ import attrs
 from fring_adapters.postgres.repositories.feed import FeedCursor, look, place_of
 from fring_adapters.postgres.repositories.recording import read
 from fring_adapters.postgres.sql.events import OF_TASK
-from fring_adapters.postgres.sql.feed import PAGE
+from fring_adapters.postgres.sql.feed import FORGET, PAGE
 from fring_core import EventPage, InvalidCursor, Slice
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
+    from datetime import datetime
 
     from fring_adapters.postgres.wire.executor import Executor
     from fring_core import Event
@@ -73,6 +74,10 @@ class PostgresEvents:
     async def has(self, cursor: str) -> bool:
         feed = await look(self._executor, brings_on=self._brings_on)
         return await place_of(self._executor, feed, FeedCursor.read(cursor)) is not None
+
+    async def forget(self, before: datetime, limit: int) -> int:
+        [(number,)] = await self._executor.run(FORGET, {"before": before, "limit": limit})
+        return int(number)
 
     async def wait(self, seconds: float) -> None:
         await self._pause(seconds)

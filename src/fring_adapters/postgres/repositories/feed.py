@@ -55,8 +55,8 @@ async def look(executor: Executor, *, brings_on: bool) -> Feed:
             continue
         if not rows:
             break
-        [(_, step, epoch, base, top, late, firsts, lasts, xids, above, filled, xmin)] = rows
-        feed = Feed(step, epoch, base, top, late, tuple(map(Gap, firsts, lasts, xids)))
+        [(_, step, epoch, base, top, late, place, number, *parts, above, filled, xmin)] = rows
+        feed = Feed(step, epoch, base, top, late, (place, number), tuple(map(Gap, *parts)))
         if not brings_on:
             break
         next_feed = advanced(feed, Seen(above, filled, xmin, len(filled) < sql.SOME))
@@ -80,7 +80,7 @@ async def look(executor: Executor, *, brings_on: bool) -> Feed:
 async def place_of(executor: Executor, feed: Feed, cursor: FeedCursor | None) -> Place | None:
     """Return the place of a cursor, None for an event that the feed has not come to yet.
 
-    Raise `CursorExpired` for one of another epoch.
+    Raise `CursorExpired` for one of another epoch, or of what is gone.
     """
     if cursor is None:
         return 0, 0
@@ -89,6 +89,8 @@ async def place_of(executor: Executor, feed: Feed, cursor: FeedCursor | None) ->
             raise CursorExpired
         if cursor.place > feed.top or cursor.number > feed.late:
             raise InvalidCursor
+        if (cursor.place, cursor.number) < feed.pruned:
+            raise CursorExpired
         return cursor.place, cursor.number
     if cursor.place < feed.base:
         raise CursorExpired

@@ -45,7 +45,7 @@ class Gap:
 class Feed:
     """Hold how far the feed has come: to `top` but for gaps, of which `late` events came.
 
-    Ids up to `base` are those of an earlier `epoch`.
+    Ids up to `base` are those of an earlier `epoch`. What is up to the place `pruned` is gone.
     """
 
     step: int = 0
@@ -53,6 +53,7 @@ class Feed:
     base: int = 0
     top: int = 0
     late: int = 0
+    pruned: tuple[int, int] = (0, 0)
     gaps: tuple[Gap, ...] = ()
 
     def has(self, number: int) -> bool:

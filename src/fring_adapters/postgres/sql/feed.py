@@ -31,7 +31,8 @@ _IS_HERE: Final = f"identity = {IDENTITY} AND top <= (SELECT last_value FROM {_S
 # in it yet, and which transactions were over.
 LOOK: Final = _statement(
     f"""
-    SELECT {_IS_HERE}, step, epoch, base, top, late, gap_firsts, gap_lasts, gap_xids,
+    SELECT {_IS_HERE}, step, epoch, base, top, late, pruned_place, pruned_number,
+        gap_firsts, gap_lasts, gap_xids,
         ARRAY(SELECT id FROM {_EVENTS} WHERE id > top ORDER BY id LIMIT {SOME}),
         ARRAY(
             SELECT id FROM unnest(gap_firsts, gap_lasts) AS gap (first, last)
@@ -71,7 +72,7 @@ ADVANCE: Final = _statement(
 RENEW: Final = _statement(
     f"""
     INSERT INTO {_FEED} AS feed VALUES (
-        true, 1, {IDENTITY}, left(md5(random()::text || clock_timestamp()), 8), 0, 0, 0,
+        true, 1, {IDENTITY}, left(md5(random()::text || clock_timestamp()), 8), 0, 0, 0, 0, 0,
         '{{}}', '{{}}', '{{}}'
     )
     ON CONFLICT (is_one) DO UPDATE SET
@@ -80,6 +81,7 @@ RENEW: Final = _statement(
         top = CASE
             WHEN feed.top <= (SELECT last_value FROM {_SEQUENCE}) THEN feed.top ELSE 0
         END,
+        pruned_place = 0, pruned_number = 0,
         base = setval('{_SEQUENCE}', greatest(
             extract(epoch FROM clock_timestamp())::bigint << 28,
             (SELECT last_value + 1 FROM {_SEQUENCE})
@@ -114,4 +116,38 @@ PAGE: Final = _statement(
 FIND: Final = _statement(
     f"SELECT coalesce(late_after, id), coalesce(late_number, 0) FROM {_EVENTS} WHERE id = %(id)s::bigint",
     reads=True,
+)
+
+# The first events of the feed, as far as they are older, and what is left of it.
+FORGET: Final = _statement(
+    f"""
+    WITH first AS (
+        SELECT id, place, number,
+            bool_and(at < %(before)s) OVER (ORDER BY place, number) AS is_old
+        FROM (
+            (
+                SELECT id, at, id AS place, 0 AS number FROM {_EVENTS}
+                WHERE late_after IS NULL AND id <= (SELECT top FROM {_FEED}) AND NOT EXISTS (
+                    SELECT FROM {_FEED}, unnest(gap_firsts, gap_lasts) AS gap (first, last)
+                    WHERE id BETWEEN first AND last
+                )
+                ORDER BY id LIMIT %(limit)s::bigint
+            ) UNION ALL (
+                SELECT id, at, late_after, late_number FROM {_EVENTS}
+                WHERE late_after IS NOT NULL
+                ORDER BY late_after, late_number LIMIT %(limit)s::bigint
+            )
+        ) AS events
+        ORDER BY place, number LIMIT %(limit)s::bigint
+    ), gone AS (
+        DELETE FROM {_EVENTS} USING first WHERE events.id = first.id AND is_old
+        RETURNING place, number
+    ), pruned AS (
+        UPDATE {_FEED} SET pruned_place = place, pruned_number = number
+        FROM (SELECT place, number FROM gone ORDER BY place DESC, number DESC LIMIT 1) AS last
+        WHERE (place, number) > (pruned_place, pruned_number)
+    )
+    SELECT count(*) FROM gone
+    """,
+    reads=False,
 )

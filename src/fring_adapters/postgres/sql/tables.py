@@ -184,7 +184,8 @@ Index(
 )
 
 # How far the feed of events has come: one row. All ids up to `top` are in it but for the gaps, of
-# which those may still come whose transactions are not over; `late` is how many came so. `step`
+# which those may still come whose transactions are not over; `late` is how many came so. What is
+# before the place that was `pruned`, is gone. `step`
 # counts its changes. `identity` is the database's: in another, such as one that a backup was
 # restored into, the `epoch` is another, and ids go on from `base`.
 feed = Table(
@@ -197,6 +198,8 @@ feed = Table(
     Column("base", BigInteger, nullable=False),
     Column("top", BigInteger, nullable=False),
     Column("late", BigInteger, nullable=False),
+    Column("pruned_place", BigInteger, nullable=False),
+    Column("pruned_number", BigInteger, nullable=False),
     Column("gap_firsts", ARRAY(BigInteger), nullable=False),
     Column("gap_lasts", ARRAY(BigInteger), nullable=False),
     Column("gap_xids", ARRAY(BigInteger), nullable=False),

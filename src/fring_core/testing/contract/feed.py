@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from fring_core import Event, InvalidCursor
+from fring_core import Cause, CursorExpired, Event, InvalidCursor, NewTask
 from fring_core.testing.contract.base import StoreTests
-from fring_core.testing.contract.examples import add_task
+from fring_core.testing.contract.examples import LATER, NOW, PRECISE, add_task
 from fring_core.testing.contract.hearing import WHY, excited
 from fring_core.testing.contract.writes import WRITES, settle
 from fring_core.testing.replaying import events_of, feed_of, shown
@@ -125,3 +125,28 @@ class FeedTests(StoreTests):
             await store.events.after(cursor, 10)
         with pytest.raises(InvalidCursor):
             await store.events.has(cursor)
+
+    @pytest.mark.parametrize("limit", [0, 1, 3, 1000])
+    async def test_feed_forgets(self, store: Store, limit: int) -> None:
+        """Remove the first events of the feed, as far as they are older; return how many.
+
+        At most `limit` of them MUST go. Those behind the first one that is not older MUST stay, and
+        keep their places. A cursor before those that went MUST be `CursorExpired` from then on.
+        """
+        begin = await store.events.latest()
+        for number, at in enumerate((NOW, PRECISE, NOW, LATER, NOW), 1):
+            await store.tasks.add(NewTask("t", id=number), None, Cause(at))
+        whole = await feed_of(store)
+        gone = min(limit, 3)
+        assert await store.events.forget(LATER, limit) == gone
+        assert shown(await feed_of(store)) == shown(whole[gone:])
+        for place, cursor in enumerate([begin, *(event.cursor for event in whole)]):
+            if place < gone:
+                with pytest.raises(CursorExpired):
+                    await store.events.after(cursor, 10)
+            else:
+                assert shown(await feed_of(store, cursor)) == shown(whole[place:])
+        for number in range(1, 6):
+            assert len(await events_of(store, number)) == (number > gone)
+        await add_task(store, "new", 9)
+        assert versions(await feed_of(store, whole[-1].cursor)) == [(9, 1)]

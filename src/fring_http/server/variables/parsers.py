@@ -88,6 +88,16 @@ def boolean(text: str) -> bool:
     return text.lower() in _TRUE
 
 
+def days(text: str) -> int | None:
+    """Return a number of days, from 1 to 36,500; None for `off`."""
+    if text.lower() == "off":
+        return None
+    try:
+        return whole(1, 36_500)(text)
+    except ValueError as error:
+        raise ValueError(f"{error}, or off") from None
+
+
 def kept(text: str) -> str:
     """Return a text as it is, with the blanks around it: they may be part of a secret."""
     if text and not text.strip():

@@ -26,6 +26,8 @@ def upgrade() -> None:
         sa.Column("base", sa.BigInteger(), nullable=False),
         sa.Column("top", sa.BigInteger(), nullable=False),
         sa.Column("late", sa.BigInteger(), nullable=False),
+        sa.Column("pruned_place", sa.BigInteger(), nullable=False),
+        sa.Column("pruned_number", sa.BigInteger(), nullable=False),
         sa.Column("gap_firsts", sa.ARRAY(sa.BigInteger()), nullable=False),
         sa.Column("gap_lasts", sa.ARRAY(sa.BigInteger()), nullable=False),
         sa.Column("gap_xids", sa.ARRAY(sa.BigInteger()), nullable=False),
