@@ -4,6 +4,7 @@ import asyncio
 import random
 from collections import Counter
 from contextlib import AsyncExitStack, suppress
+from datetime import timedelta
 
 import pytest
 
@@ -219,3 +220,29 @@ def test_who_began_last_and_drew_first_is_waited_for(fring, database_url, sql):
             for _ in range(3):
                 assert titles(fring, begin) == ["quick"]
     assert titles(fring, begin) == ["quick", "slow"]
+
+
+def test_what_nobody_has_read_is_forgotten_as_well(fring, sql):
+    sql.execute("DELETE FROM feed")
+    sql.commit()
+    for title in "abc":
+        fring.tasks.create(NewTask(title))
+    assert fring.events.forget(utc_now() + timedelta(minutes=1), limit=2) == 2
+    assert titles(fring) == ["c"]
+    assert sql.execute("SELECT count(*) FROM events").fetchone() == (1,)
+
+
+def test_what_came_late_is_forgotten_in_its_turn(fring, database_url):
+    begin = fring.events.latest()
+    with BlockingPostgresStore(database_url) as other:
+        theirs = BlockingFring(Fring(other, clock=utc_now))
+        with theirs.transaction() as together:
+            together.tasks.create_many([NewTask("slow"), NewTask("slower")])
+            fring.tasks.create(NewTask("quick"))
+            assert titles(fring, begin) == ["quick"]
+    fring.tasks.create(NewTask("new"))
+    later = utc_now() + timedelta(minutes=1)
+    assert fring.events.page().next
+    for left in (["slow", "slower", "new"], ["slower", "new"], ["new"], []):
+        assert fring.events.forget(later, limit=1) == 1
+        assert titles(fring) == left

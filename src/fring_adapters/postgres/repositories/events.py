@@ -76,6 +76,7 @@ class PostgresEvents:
         return await place_of(self._executor, feed, FeedCursor.read(cursor)) is not None
 
     async def forget(self, before: datetime, limit: int) -> int:
+        await look(self._executor, brings_on=self._brings_on)  # or what nobody reads would stay
         [(number,)] = await self._executor.run(FORGET, {"before": before, "limit": limit})
         return int(number)
 
