@@ -43,12 +43,13 @@ TABLES = {
     "user_tasks",
     "spent_ids",
     "events",
+    "feed",
     "receipts",
     "rate_limits",
     "fring_version",
 }
 DROP = (
-    "DROP TABLE IF EXISTS {0}users, {0}tasks, {0}user_tasks, {0}spent_ids, {0}events, {0}receipts,"
+    "DROP TABLE IF EXISTS {0}users, {0}tasks, {0}user_tasks, {0}spent_ids, {0}events, {0}feed, {0}receipts,"
     " {0}rate_limits, {0}fring_version"
 )
 

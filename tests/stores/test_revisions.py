@@ -48,6 +48,10 @@ ADDED = {
             VALUES ('task.created', '2030-01-01', 1, '{}', '{}')""",
         "SELECT type, before::text FROM events",
     ),
+    "0010": (
+        "INSERT INTO feed VALUES (true, 3, 'here', 'epoch', 0, 9, 0, 0, 0, '{}', '{}', '{}')",
+        "SELECT step, identity, top FROM feed",
+    ),
 }
 
 

@@ -109,6 +109,7 @@ def test_tables_may_move_to_a_schema(new_database):
         "user_tasks",
         "spent_ids",
         "events",
+        "feed",
         "receipts",
         "rate_limits",
         "fring_version",
