@@ -84,8 +84,10 @@ def pg_dump(tmp_path, monkeypatch):
         ('"$REAL" "$@"; truncate -s -9000 "$FILE"', r"no whole backup: pg_restore failed"),
         ('"$REAL" "$@"; truncate -s 0 "$FILE"', r"no whole backup: pg_restore failed"),
         (
-            'exec 2>/dev/null; "$REAL" "$@"; SEEK=$(($(wc -c < "$FILE") - 3000));'
-            ' printf xxxxxxxx | dd of="$FILE" bs=1 conv=notrunc seek=$SEEK',
+            (
+                'exec 2>/dev/null; "$REAL" "$@"; SEEK=$(($(wc -c < "$FILE") - 3000));'
+                ' printf xxxxxxxx | dd of="$FILE" bs=1 conv=notrunc seek=$SEEK'
+            ),
             r"no whole backup: pg_restore failed",
         ),
         ('exec "$REAL" "$@" --exclude-table=user_tasks', r"does not hold what was dumped"),
