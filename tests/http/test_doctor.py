@@ -14,6 +14,7 @@ import pytest
 
 from benchmarks.ports import free_port
 from fring_adapters.postgres import downgrade, prepare
+from fring_adapters.postgres.wire.urls import to_conninfo
 from fring_http.server.command.cli import main
 from fring_http.server.doctor import callers, machine
 from fring_http.server.doctor.database import clock
@@ -81,7 +82,7 @@ def test_what_is_in_order_is_said_to_be(examine, new_database):
     assert code == 0
     assert {each["state"] for each in found.values()} == {"ok"}
     assert set(found) == {
-        "settings", "database", "tables", "rights", "pool", "database's clock", "authentication",
+        "settings", "database", "tables", "rights", "pool", "feed", "database's clock", "authentication",
         "pages", "port", "descriptors",
     }  # fmt: skip
     assert re.search(r"FRING_POOL_SIZE may be \d+$", found["pool"]["found"])
@@ -224,6 +225,22 @@ def test_a_database_that_does_not_wait_for_its_disk(examine, new_database):
     code, found = examine(DATABASE_URL=f"{url}&options=-c%20synchronous_commit%3Doff")
     assert code == 0
     check(found, "writes", "warn", "loses the writes", "synchronous_commit = on")
+
+
+def test_a_transaction_that_keeps_its_events(examine, new_database, monkeypatch):
+    url = new_database()
+    prepare(url)
+    with psycopg.connect(to_conninfo(url)) as connection:
+        connection.execute("INSERT INTO tasks (title) VALUES ('slow')")
+        code, found = examine(DATABASE_URL=url)
+        assert (code, found["feed"]["state"]) == (0, "ok")
+        monkeypatch.setattr("fring_http.server.doctor.database.LONG", timedelta(0))
+        code, found = examine()
+        assert code == 0
+        pid = connection.info.backend_pid
+        check(found, "feed", "warn", f"process {pid} of", f"pg_terminate_backend({pid})")
+    code, found = examine()
+    assert found["feed"]["state"] == "ok"
 
 
 def test_a_database_without_every_character(examine, new_database):

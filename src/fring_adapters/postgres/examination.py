@@ -25,6 +25,11 @@ STATEMENT_SECONDS: Final = 5
 RIGHTS: Final = ("SELECT", "INSERT", "UPDATE", "DELETE")
 
 _FACTS: Final = """
+    WITH writing AS (
+        SELECT pid, xact_start FROM pg_stat_activity
+        WHERE datname = current_database() AND backend_xid IS NOT NULL
+        ORDER BY xact_start LIMIT 1
+    )
     SELECT
         current_setting('server_version_num')::int AS version,
         current_setting('server_encoding') AS encoding,
@@ -48,6 +53,8 @@ _FACTS: Final = """
             ),
             has_database_privilege(current_database(), 'CREATE')
         ) AS may_create,
+        (SELECT pid FROM writing) AS oldest_writer,
+        coalesce((SELECT clock_timestamp() - xact_start FROM writing), interval '0') AS has_written,
         clock_timestamp() AS now
     FROM pg_roles, pg_database
     WHERE rolname = current_user AND datname = current_database()
@@ -64,7 +71,9 @@ class Examination:
 
     `version` is as in `server_version_num`, limits are -1 where there is none, `place` is the
     schema of the tables as SQL spells it, None if there is none yet, `lacking` the rights on them
-    that the role has not, and `drift` how far its clock is ahead of this machine's.
+    that the role has not, and `drift` how far its clock is ahead of this machine's. `oldest_writer`
+    is the process whose transaction has written and is open for longest, since `has_written`; None
+    if there is none that the role may see.
     """
 
     version: int
@@ -81,6 +90,8 @@ class Examination:
     role: str
     place: str | None
     may_create: bool
+    oldest_writer: int | None
+    has_written: timedelta
     lacking: tuple[tuple[str, str], ...]
     drift: timedelta
 

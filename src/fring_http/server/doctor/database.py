@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 OLDEST: Final = 150_000  # `server_version_num` of the oldest PostgreSQL that Fring is tried on
 DRIFT: Final = timedelta(seconds=2)
+LONG: Final = timedelta(minutes=1)
 SHARE: Final = 0.8  # of a database's connections, for one server
 
 
@@ -61,6 +62,7 @@ def look_at_database(settings: Settings) -> Iterator[Finding]:
         yield from _promises(found)
         yield _rights(found, is_empty=tables.revision is None)
         yield _pool(settings, found)
+        yield _feed(found)
         yield clock("database's clock", found.drift)
 
 
@@ -119,6 +121,18 @@ def _rights(found: Examination, *, is_empty: bool) -> Finding:
         words = ", ".join(f"{kind} on {table}" for table, kind in found.lacking)
         return fail("rights", f"role {role} has no {words}", f"GRANT it to {role}")
     return ok("rights", f"role {role} may do all that Fring does")
+
+
+def _feed(found: Examination) -> Finding:
+    if found.oldest_writer is None or found.has_written <= LONG:
+        return ok("feed", "no transaction keeps its events for long")
+    return warn(
+        "feed",
+        f"process {found.oldest_writer} of the database has a transaction open that has written,"
+        f" since {found.has_written.total_seconds():.0f} s: until it ends, its events are not told",
+        f"SELECT pg_terminate_backend({found.oldest_writer}), or an"
+        " idle_in_transaction_session_timeout",
+    )
 
 
 def _pool(settings: Settings, found: Examination) -> Finding:
