@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
 from typing import TYPE_CHECKING, Final, TypeAlias, TypeVar
 
 import attrs
@@ -10,30 +9,25 @@ import psycopg
 
 from fring_adapters.postgres.repositories.pages import asked_page, is_front, rows_of
 from fring_adapters.postgres.repositories.recording import sent
-from fring_adapters.postgres.repositories.task_places import TaskPlace
 from fring_adapters.postgres.sql import assigned as lists
 from fring_adapters.postgres.sql import assignments as sql
 from fring_adapters.postgres.sql.drawn_ids import MAX_ROUNDS
 from fring_adapters.postgres.sql.rows import TASKS, USERS
 from fring_core import Outcome, Slice, StoreUnavailable, Task, User
-from fring_core.events import assigned, state, unassigned
+from fring_core.events import assigned, unassigned
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
+    from collections.abc import Callable
 
     from fring_adapters.postgres.sql.rows import Rows
     from fring_adapters.postgres.wire.executor import Executor
-    from fring_adapters.postgres.wire.statement import Statement
+    from fring_adapters.postgres.wire.statement import Row, Statement
     from fring_core import Cause, Event, Page, TaskStatus
-    from fring_core.events import Told
 
-    How: TypeAlias = tuple[Statement, Callable[..., Event]]
-    Changed: TypeAlias = tuple[Outcome, bool, bool]
+    Made: TypeAlias = Callable[..., Event]
 
 E = TypeVar("E", User, Task)
 
-_ADDING: Final[How] = (sql.ADD, assigned)
-_REMOVING: Final[How] = (sql.REMOVE, unassigned)
 _TOO_OFTEN: Final = "User {} or task {} came and went too often"
 
 
@@ -44,40 +38,34 @@ class PostgresAssignments:
     _executor: Executor
 
     async def add(self, user_id: int, task_id: int, cause: Cause) -> Outcome:
-        change = partial(_changed, _ADDING, user_id, task_id, cause)
         for _ in range(MAX_ROUNDS):
             try:
-                outcome, is_told, _ = await change(self._executor)
-                if not is_told:
-                    outcome, is_told, _ = await self._told_whole(change, task_id, cause)
+                outcome, _ = await self._change(sql.ADD, assigned, user_id, task_id, cause)
             except psycopg.errors.ForeignKeyViolation:
                 continue  # one of the two was removed meanwhile: look again
-            if is_told:
-                return outcome
+            return outcome
         raise StoreUnavailable(_TOO_OFTEN.format(user_id, task_id))
 
     async def remove(self, user_id: int, task_id: int, cause: Cause) -> Outcome:
-        change = partial(_changed, _REMOVING, user_id, task_id, cause)
         for _ in range(MAX_ROUNDS):
-            outcome, is_told, was_linked = await change(self._executor)
-            if not is_told:
-                outcome, is_told, was_linked = await self._told_whole(change, task_id, cause)
-            if is_told and (outcome.changed or not was_linked):
+            outcome, was = await self._change(sql.REMOVE, unassigned, user_id, task_id, cause)
+            if outcome.changed or not any(was):
                 return outcome
             # Another caller was faster, who may have removed one of the two as well: look again.
         raise StoreUnavailable(_TOO_OFTEN.format(user_id, task_id))
 
-    async def _told_whole(
-        self, change: Callable[..., Awaitable[Changed]], task_id: int, cause: Cause
-    ) -> Changed:
-        """Make a change of a task that no event has told of: its event tells all that it was."""
-        async with self._executor.on_one_connection() as executor:
-            found = await TaskPlace(task_id, None).find(executor)
-            task, assignees = found or (None, None)
-            if task is None or assignees is None:  # it is gone, or was told of meanwhile
-                return await change(executor)
-            known = state(task, cause, assignees)
-            return await change(executor, known=known, untold=task.version)
+    async def _change(
+        self, statement: Statement, event: Made, user_id: int, task_id: int, cause: Cause
+    ) -> tuple[Outcome, Row]:
+        """Return what was found and done, and what else the statement tells of it."""
+        made = event(task_id, user_id, 0, cause)
+        asked = {"user_id": user_id, "task_id": task_id, "wordy": cause.is_wordy}
+        [row] = await self._executor.ask(statement, asked | {"events": sent(made)})
+        user, task, changed, version, number, known, *was = row
+        if changed:
+            before = made.before if known is None else known
+            cause.tell(made, str(number), version=version, before=before)
+        return Outcome(user, task, changed), tuple(was)
 
     async def tasks_of(
         self, user_id: int, status: TaskStatus | None, page: Page | None = None
@@ -103,27 +91,6 @@ class PostgresAssignments:
             return None
         found = [kind.entity(row[1:]) for row in rows if row[1] is not None]
         return Slice(found) if page is None else Slice.of(found, page.limit)
-
-
-async def _changed(
-    how: How,
-    user_id: int,
-    task_id: int,
-    cause: Cause,
-    executor: Executor,
-    *,
-    known: Told | None = None,
-    untold: int = 0,
-) -> Changed:
-    """Return what was found and done, whether it could be told, and what else was found."""
-    statement, event = how
-    made = event(task_id, user_id, 0, cause, known)
-    asked = {"user_id": user_id, "task_id": task_id, "untold": untold}
-    [row] = await executor.ask(statement, asked | {"events": sent(made)})
-    user, task, changed, is_known, version, number, *was = row
-    if changed:
-        cause.tell(made, str(number), version=version)
-    return Outcome(user, task, changed), not task or is_known, any(was)
 
 
 def _parts(page: Page | None) -> dict[str, bool]:

@@ -9,7 +9,10 @@ from sqlalchemy.dialects.postgresql import insert
 
 from fring_adapters.postgres.sql.asked import ID, TEXT, Asked
 from fring_adapters.postgres.sql.events import recording
+from fring_adapters.postgres.sql.states import task_state
 from fring_adapters.postgres.sql.tables import events, tasks, user_tasks, users
+from fring_core import Task
+from fring_core.events import SUBJECTS
 
 if TYPE_CHECKING:
     from sqlalchemy import CTE, ColumnElement, Table
@@ -22,8 +25,9 @@ def _locked(asked: Asked) -> CTE:
 
     So does whoever removes a task or a user, and all in this order. They are as they are now.
     """
+    told = (tasks.c[name] for name in SUBJECTS[Task].fields)
     return (
-        select(tasks.c.id, tasks.c.version, tasks.c.told)
+        select(tasks.c.id, tasks.c.version, tasks.c.told, *told)
         .where(tasks.c.id.in_(select(asked.c.task_id)), tasks.c.owner.is_(None))
         .order_by(tasks.c.id)
         .with_for_update(key_share=True)
@@ -34,16 +38,16 @@ def _locked(asked: Asked) -> CTE:
 def _there(asked: Asked) -> CTE:
     """Return the user and the task that each call names, NULL for one that does not exist.
 
-    `is_known` tells whether the call's event tells all that it has to, of a task as it is.
+    `known` is all of a task that no event has told of: the first one tells it.
     """
     locked = _locked(asked)
-    told = case((locked.c.told, literal_column("0")), else_=locked.c.version)
+    known = task_state(locked, asked.c.wordy == literal_column("1"))
     return (
         select(
             users.c.id.label("user_id"),
             locked.c.id.label("task_id"),
             locked.c.version,
-            (asked.c.untold == told).label("is_known"),
+            case((~locked.c.told, known)).label("known"),
             # Of two calls about the same two, it is the first that changes anything.
             asked.first("user_id", "task_id").label("is_first"),
             asked.c.events,
@@ -65,8 +69,8 @@ def _of_both(there: CTE, other: CTE | Table) -> ColumnElement[bool]:
 def _changing(asked: Asked, there: CTE, changed: CTE, linked: CTE | None = None) -> Statement:
     """Return what has the tasks of changed pairs on versions, and records what was changed.
 
-    It tells whether the user is there, the task, and the change; then whether that could be told,
-    the task's version, the number of the event, and whether the two were `linked`.
+    It tells whether the user is there, the task, and the change; then the task's version, the
+    number of the event, what was not known before, and whether the two were `linked`.
     """
     step = over(func.row_number(), partition_by=there.c.task_id, order_by=there.c.n)
     pairs = (
@@ -74,6 +78,7 @@ def _changing(asked: Asked, there: CTE, changed: CTE, linked: CTE | None = None)
             there.c.task_id.label("id"),
             there.c.user_id,
             (there.c.version + step).label("version"),
+            case((step == literal_column("1"), there.c.known)).label("known"),
             there.c.events,
             there.c.n,
         )
@@ -90,7 +95,7 @@ def _changing(asked: Asked, there: CTE, changed: CTE, linked: CTE | None = None)
         .returning(tasks.c.id)
         .cte("touched")
     )
-    told = recording(pairs, events.c.task_id, version=pairs.c.version)
+    told = recording(pairs, events.c.task_id, known=pairs.c.known, version=pairs.c.version)
     theirs = (told.c.task_id == pairs.c.id) & (told.c.user_id == pairs.c.user_id)
     found = there.outerjoin(pairs, pairs.c.n == there.c.n).outerjoin(told, theirs)
     was = []
@@ -102,9 +107,9 @@ def _changing(asked: Asked, there: CTE, changed: CTE, linked: CTE | None = None)
             there.c.user_id.is_not(None),
             there.c.task_id.is_not(None),
             pairs.c.id.is_not(None),
-            there.c.is_known,
             pairs.c.version,
             told.c.id,
+            pairs.c.known,
             *was,
             there.c.n,
         )
@@ -114,14 +119,14 @@ def _changing(asked: Asked, there: CTE, changed: CTE, linked: CTE | None = None)
 
 
 def _addition() -> Statement:
-    asked = Asked(user_id=ID, task_id=ID, untold=ID, events=TEXT)
+    asked = Asked(user_id=ID, task_id=ID, wordy=ID, events=TEXT)
     there = _there(asked)
     added = (
         insert(user_tasks)
         .from_select(
             ["user_id", "task_id"],
             select(there.c.user_id, there.c.task_id).where(
-                there.c.user_id.is_not(None), there.c.is_known
+                there.c.user_id.is_not(None), there.c.task_id.is_not(None)
             ),
         )
         .on_conflict_do_nothing()
@@ -132,7 +137,7 @@ def _addition() -> Statement:
 
 
 def _removal() -> Statement:
-    asked = Asked(user_id=ID, task_id=ID, untold=ID, events=TEXT)
+    asked = Asked(user_id=ID, task_id=ID, wordy=ID, events=TEXT)
     there = _there(asked)
     linked = (
         select(user_tasks.c.user_id, user_tasks.c.task_id)
@@ -142,14 +147,12 @@ def _removal() -> Statement:
     )
     removed = (
         delete(user_tasks)
-        .where(_of_both(there, user_tasks), there.c.is_known)
+        .where(_of_both(there, user_tasks))
         .returning(user_tasks.c.user_id, user_tasks.c.task_id)
         .cte("removed")
     )
     return _changing(asked, there, removed, linked)
 
 
-# For a task that no event has told of, `untold` is the version that the call's event tells of; for
-# others 0. Else nothing changes.
 ADD: Final = _addition()
 REMOVE: Final = _removal()

@@ -38,17 +38,20 @@ def told_by(source: FromClause) -> TableValuedAlias:
 def recording(
     changed: FromClause,
     subject: Column[Any],
+    known: ColumnElement[Any] | None = None,
     version: ColumnElement[int] | None = None,
 ) -> CTE:
     """Return the part of a statement that records events.
 
     `changed` has them in a column `events`, and in `id` the one that they are about: the task's or
-    the user's, as `subject` says. It has `n` as well. `version` is what the statement alone may
-    know.
+    the user's, as `subject` says. It has `n` as well. `known`, all that a row was, and
+    `version` are what the statement alone may know.
     """
     event = told_by(changed)
     values: dict[str, ColumnElement[Any]] = {each.name: event.c[each.name] for each in _COLUMNS}
     values[subject.name] = changed.c.id
+    if known is not None:
+        values["before"] = func.coalesce(known, event.c.before)
     if version is not None:
         values["version"] = version
     rows = select(*values.values()).select_from(changed.join(event, true()))
