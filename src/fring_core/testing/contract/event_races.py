@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import attrs
 import pytest
 
-from fring_core import Event, NewTask, Task, TaskStatus
+from fring_core import Event, NewTask, Task, TaskStatus, TransactionConflict
 from fring_core.testing.contract.base import StoreTests
 from fring_core.testing.contract.examples import (
     LATER,
@@ -155,11 +155,16 @@ class EventRaceTests(StoreTests):
                 return heard
             return []
 
-        results = await self.together(*(change(number) for number in range(1, MANY + 1)))
+        numbers = range(1, MANY + 1)
+        results = await self.together(*(change(number) for number in numbers))
+        # Who goes the other way round may be refused, all but who then undoes what it did: alone,
+        # each comes through.
+        for place, number in enumerate(numbers):
+            if isinstance(results[place], TransactionConflict):
+                results[place] = await change(number)
         heard = [event for result in results if isinstance(result, list) for event in result]
-        assert heard, "somebody has to come through"
+        assert len(heard) == 2 * sum(number % 3 > 0 for number in numbers)
         await _check(store, heard, 1, [5, 6])
-        assert len(heard) == 2 * sum(isinstance(each, list) and bool(each) for each in results)
 
     async def test_event_race_with_readers(self, store: Store) -> None:
         """What a call changes it MUST record as `fring_core.events` says, with its cause: one event for each change of a row, together with the change.
