@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 VERBS: Final = ("post", "get", "put", "patch", "delete", "head", "options", "trace")
 JSON: Final = "application/json"
+PROBLEM: Final = "application/problem+json"
+STREAM: Final = "text/event-stream"
 
 
 def application(mode: str) -> Any:
@@ -55,6 +57,11 @@ def operations_of(document: Any) -> Mapping[tuple[str, str], Any]:
     }
 
 
+def is_endless(operation: Any) -> bool:
+    """Tell whether an operation's answer goes on as long as somebody reads it."""
+    return STREAM in operation["responses"].get("200", {}).get("content", {})
+
+
 @attrs.frozen
 class Example:
     """Hold a request that the document itself shows, and whether it needs a token."""
@@ -86,7 +93,8 @@ def examples(document: Any) -> list[Example]:
         )
 
     found = operations_of(document)
-    return [_example(method, path, found[method, path]) for method, path in sorted(found, key=rank)]
+    ended = [key for key in sorted(found, key=rank) if not is_endless(found[key])]
+    return [_example(method, path, found[method, path]) for method, path in ended]
 
 
 def _example(method: str, path: str, operation: Any) -> Example:

@@ -39,6 +39,10 @@ ON_BOARD = {
     ("POST", "/api/v1/users/{user_id}/tasks/{task_id}"): None,
     ("DELETE", "/api/v1/users/{user_id}/tasks/{task_id}"): None,
 }
+# Where events of tasks are told.
+EVENTS, STREAM = "/api/v2/events", "/api/v2/events/stream"
+ACTIVITY = "/api/v2/tasks/{task_id}/activity"
+TELLING = {("GET", path) for path in (EVENTS, STREAM, ACTIVITY)}
 # No task passes through these.
 WITHOUT_TASKS = {
     *(("GET", path) for path in ("/health/live", "/health/ready")),
@@ -54,7 +58,7 @@ SHARED_ID = {key: body for key, body in ON_BOARD.items() if "{task_id}" in key[1
 
 def test_the_matrix_knows_every_route(secured):
     found = operations(secured.url)
-    assert set(found) == PERSONAL.keys() | ON_BOARD.keys() | WITHOUT_TASKS
+    assert set(found) == PERSONAL.keys() | ON_BOARD.keys() | TELLING | WITHOUT_TASKS
     names = {
         (parameter["name"], parameter["schema"]["type"])
         for (_, path), operation in found.items()
@@ -186,3 +190,45 @@ def test_the_owner_is_compared_to_the_letter(caller, victim):
     escaped = "".join(f"%{byte:02x}" for byte in victim.name.encode())
     mine = caller.get(f"/api/{escaped}/tasks", headers=victim.headers)
     assert mine.content == victim.before.content
+
+
+@pytest.mark.parametrize("role", ["viewer", "member", "admin"])
+def test_what_happens_on_anothers_list_is_told_to_nobody_else(caller, victim, robber, role):
+    headers = as_user(robber, role)
+    board = caller.post(BOARD, json=CHANGE, headers=as_user(robber, "member"))
+    position = board.headers["fring-position"]
+    told = [
+        caller.get(f"{EVENTS}?limit=1000&until={position}{query}", headers=headers)
+        for query in (
+            "",
+            "&list=board",
+            "&list=personal",
+            f"&task={victim.ids[0]}",
+            "&types=task.*",
+        )
+    ]
+    told += [caller.get(f"{EVENTS}?limit=1000", headers=as_user(victim.name.upper(), role))]
+    with caller.stream("GET", STREAM, headers=headers) as stream:
+        for line in stream.iter_lines():
+            assert victim.secret not in line
+            if f'"task_id":{board.json()["id"]},' in line:
+                break
+    gone = []
+    for task in (*victim.ids, MISSING):
+        gone.append(caller.get(ACTIVITY.format(task_id=task), headers=headers))
+        check_error(gone[-1], 404, "task_not_found", f"Task {task} not found")
+    assert all(answer.status_code == 200 for answer in told)
+    assert told[0].json()["items"] == told[1].json()["items"] != []
+    assert told[2].json()["items"] == told[3].json()["items"] == []
+    victim.check_unharmed(*told, *gone)
+
+
+def test_what_happens_on_ones_own_list_is_told(caller, victim):
+    asked = f"{EVENTS}?limit=1000&list=personal"
+    told = caller.get(asked, headers=victim.headers).json()["items"]
+    assert [event["task_id"] for event in told] == sorted(victim.ids)
+    assert {event["list"] for event in told} == {"personal"}
+    assert {event["actor"] for event in told} == {victim.name}
+    for task in victim.ids:
+        activity = caller.get(ACTIVITY.format(task_id=task), headers=victim.headers).json()
+        assert [event["after"]["title"] for event in activity["items"]] == [victim.secret]

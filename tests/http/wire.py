@@ -40,6 +40,8 @@ TIMESTAMP = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,6})?Z")
 
 def check_error(response: httpx.Response, status: int, code: str, detail: str | None = None) -> Any:
     """Assert that an answer is an error of this status and code, and return its detail."""
+    if response.request.url.path.startswith("/api/v2/"):
+        return check_problem(response, status, code, detail)["detail"]
     assert response.status_code == status, response.text
     assert response.headers["content-type"].split(";")[0] == "application/json"
     body = response.json()
@@ -50,6 +52,23 @@ def check_error(response: httpx.Response, status: int, code: str, detail: str | 
     if detail is not None:
         assert body["detail"] == detail
     return body["detail"]
+
+
+def check_problem(
+    response: httpx.Response, status: int, code: str, detail: str | None = None
+) -> Any:
+    """Assert that an answer is a problem (RFC 9457) of this status and code, and return it."""
+    assert response.status_code == status, response.text
+    assert response.headers["content-type"] == "application/problem+json"
+    body = response.json()
+    errors = {"errors"} if status == 422 else set()
+    assert set(body) == {"type", "title", "status", "detail", "code", "request_id"} | errors
+    assert (body["status"], body["code"], body["type"]) == (status, code, f"/problems/{code}")
+    assert body["request_id"] == response.headers["x-request-id"]
+    assert body["title"]
+    assert body["detail"]
+    assert detail in (None, body["detail"])
+    return body
 
 
 def check_invalid(response: httpx.Response, *loc: str, kind: str | None = None) -> None:

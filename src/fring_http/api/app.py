@@ -12,6 +12,7 @@ from litestar import Litestar
 from litestar.datastructures import State
 
 from fring_core import Fring
+from fring_http.api.documents.meanings import meaning
 from fring_http.api.documents.openapi import configuration
 from fring_http.api.documents.pages import with_documentation
 from fring_http.api.door.cors import matching, with_cors
@@ -27,8 +28,10 @@ from fring_http.api.meta import metadata
 from fring_http.api.personal import personal_router
 from fring_http.api.rates.policies import NO_RATES
 from fring_http.api.receipts import IDEMPOTENCY_SECONDS
-from fring_http.api.refusals.errors import HANDLERS, HAS_ACCOUNTS
+from fring_http.api.refusals.errors import HAS_ACCOUNTS
+from fring_http.api.refusals.problems import APPLICATION_HANDLERS
 from fring_http.api.v1 import auth_router, v1_router
+from fring_http.api.v2 import v2_router
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -116,13 +119,21 @@ def create_app(
                 )
                 for router in (v1_router, personal_router)
             ),
+            v2_router(
+                fring,
+                tokens,
+                require_if_match=require_if_match,
+                rates=rates,
+                idempotency_seconds=idempotency_seconds,
+            ),
             *auth,
             health,
             live,
             ready_route() if objections is None else ready_route(objections),
             metadata,
+            meaning,
         ],
-        exception_handlers=HANDLERS,
+        exception_handlers=APPLICATION_HANDLERS,
         state=State({HAS_ACCOUNTS: accounts is not None}),
         logging_config=None,  # logging belongs to whoever runs the application
         openapi_config=with_documentation(configuration()),

@@ -15,8 +15,10 @@ from litestar.openapi.spec import License, Server, Tag
 from litestar.routes import HTTPRoute
 
 from fring_http.api.documents import conditions, keys
+from fring_http.api.documents.problems import as_problems
 from fring_http.api.documents.refusals import refusals
 from fring_http.api.reading.unknown import HEADER, MEANING
+from fring_http.api.refusals.problems import PROBLEMS
 from fring_http.api.shapes.json_schema import answer_schema, body_schema
 from fring_http.api.shapes.parameters import PARAMETERS
 from fring_http.version import VERSION
@@ -41,6 +43,7 @@ Errors have a text for people (`detail`) and a stable name for programs (`code`)
 TAGS: Final = (
     Tag(name="board", description="Users, tasks, and who is assigned to what. Shared by all."),
     Tag(name="personal", description="Each identity's own list of tasks."),
+    Tag(name="events", description="What has happened, in one order for all who read it."),
     Tag(name="accounts", description="Register with a password, and log in for a token."),
     Tag(name="health", description="Whether the server answers, and what it is."),
 )
@@ -140,7 +143,10 @@ def _complete(operation: Json, handler: HTTPRouteHandler, schemas: Json, method:
     conditions.put_tags(responses, opt)
     if keys.takes_keys(opt, method):
         keys.put_answers(responses, schemas)
-        operation["responses"] = dict(sorted(responses.items()))
+        operation["responses"] = responses = dict(sorted(responses.items()))
+    if opt.get(PROBLEMS):
+        as_problems(responses, schemas)
+        return  # what is not known is refused, so nothing is ignored
     for response in responses.values():
         response.setdefault("headers", {})[HEADER] = {"$ref": f"#/components/headers/{HEADER}"}
 

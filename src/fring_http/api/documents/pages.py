@@ -8,6 +8,7 @@ relative to the page, which a proxy may have put below a path.
 from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
+from types import MappingProxyType
 from typing import Any, Final
 
 import msgspec
@@ -107,9 +108,15 @@ def page(
     name: str,
     policy: str,
     headers: Mapping[str, str] | None = None,
+    words: Mapping[str, str] = MappingProxyType({}),
 ) -> Response[Any]:
-    """Return an HTML page of ours, its `{root}` replaced by where the root is seen from there."""
-    html = _read(name).replace(b"{root}", root(request).encode())
+    """Return an HTML page of ours, with these words in it, which are HTML.
+
+    `{root}` becomes where the root is seen from there.
+    """
+    html = _read(name)
+    for word, text in {**words, "root": root(request)}.items():
+        html = html.replace(b"{%s}" % word.encode(), text.encode())
     said = {"Cache-Control": "no-cache", "Content-Security-Policy": policy, **(headers or {})}
     return Response(html, media_type="text/html", headers=said)
 

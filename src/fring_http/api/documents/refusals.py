@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
@@ -49,6 +50,7 @@ _REFUSED: Final = {
     401: "The credentials are wrong",
     404: "There is no such task on this list",
     409: "The workflow does not allow it",
+    410: "It goes on from what is not kept any more",
 }
 _LATER: Final = {"Retry-After": "How many seconds to wait before trying again."}
 _HEADERS: Final[Mapping[int, Mapping[str, str]]] = {
@@ -58,6 +60,7 @@ _HEADERS: Final[Mapping[int, Mapping[str, str]]] = {
         "RateLimit": "The limit's name, with `r=0`, what is left, and `t`, the seconds to wait.",
         "RateLimit-Policy": "The limit's name, with `q`, how many are let through in `w` seconds.",
     },
+    410: {"Link": 'Where to start over, as `rel="first"`.'},
     503: _LATER,
 }
 # What is said in `detail` where no operation has words of its own.
@@ -116,7 +119,8 @@ def refusals(
             error.code: {"detail": text.format_map(_NAMED), "code": error.code}
             for error, text in declared.items()
         }
-        if not declared or opt["path"] == LIST_PATH:
+        is_asked = status == HTTPStatus.UNAUTHORIZED and opt["secured"]
+        if not declared or is_asked or opt["path"] == LIST_PATH:
             usual = details.get(status, ())
             examples |= {
                 text.partition(":")[0]: {"detail": text, "code": CODES[status]} for text in usual

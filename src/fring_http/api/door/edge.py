@@ -8,6 +8,7 @@ import msgspec
 
 from fring_http.api.exchanges import EXCHANGE
 from fring_http.api.refusals.errors import CODES, Error
+from fring_http.api.refusals.problems import MEDIA_TYPE, is_for_problems, problem
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from fring_http.api.asgi import Application, Event, Reader, Writer
     from fring_http.api.exchanges import Exchange
 
+IS_HEAD: Final = "fring.is_head"  # in the scope: nothing of a body will be sent
 _ALLOWING: Final = (204, 405)  # OPTIONS, and a wrong method
 
 
@@ -38,7 +40,7 @@ def head_as_get(app: ASGIApp) -> Application:
             return send(message)
 
         if is_head:
-            scope = cast("HTTPScope", scope | {"method": "GET"})
+            scope = cast("HTTPScope", scope | {"method": "GET", IS_HEAD: True})
         await app(scope, receive, cast("Send", send_as_asked))
         exchange: Exchange | None = scope.get(EXCHANGE)  # type: ignore[assignment]  # a key of ours
         handler = scope.get("route_handler")
@@ -59,15 +61,19 @@ def _with_head(header: tuple[bytes, bytes]) -> tuple[bytes, bytes]:
 
 def refusal(status: int, detail: str, *more: tuple[bytes, bytes]) -> Application:
     """Return an application that answers every request with an error, and these headers."""
-    body = msgspec.json.encode(Error(detail, CODES[status]))
-    headers = [
-        (b"content-type", b"application/json"),
-        (b"content-length", str(len(body)).encode()),
-        (b"vary", b"Origin"),
-        *more,
-    ]
+    error = msgspec.json.encode(Error(detail, CODES[status]))
 
     async def answer(scope: Event, _: Reader, send: Writer) -> None:
+        body, media_type = error, b"application/json"
+        if scope["type"] == "http" and is_for_problems(scope):
+            body = msgspec.json.encode(problem(scope, status, detail, CODES[status]))
+            media_type = MEDIA_TYPE.encode()
+        headers = [
+            (b"content-type", media_type),
+            (b"content-length", str(len(body)).encode()),
+            (b"vary", b"Origin"),
+            *more,
+        ]
         await send({"type": "http.response.start", "status": status, "headers": headers})
         shown = b"" if scope["method"] == "HEAD" else body
         await send({"type": "http.response.body", "body": shown})

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import re
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from itertools import count
 from secrets import token_hex
 from time import perf_counter, time
@@ -16,13 +17,14 @@ from fring_http.api.door.safe_headers import safe
 from fring_http.api.exchanges import EXCHANGE, Exchange, current
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Iterator
+    from collections.abc import Awaitable, Callable, Iterator
 
     from fring_http.api.asgi import Application, Event, Reader, Writer
     from fring_http.api.exchanges import Observer
 
 GONE: Final = 499  # what proxies write down for a client that went away
 INTERNAL: Final = 500
+EXCHANGES: Final = "fring.exchanges"  # in the scope
 _ID: Final = re.compile(rb"[!-~]{1,128}")
 _TRACE: Final = re.compile(rb"[0-9a-f]{2}-([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}.*")
 _log = logging.getLogger("fring.http")
@@ -38,13 +40,14 @@ def _ids() -> Iterator[str]:
 class Exchanges:
     """Make an exchange of each request, and tell the observers of it when it has ended.
 
-    `in_flight` is how many have not. With `end_connections`, each answer is the last of its
-    connection.
+    `in_flight` is how many have not. Once it `ends_connections`, each answer is the last of its
+    connection, and what goes on for long is told by `on_end`.
     """
 
     def __init__(self, *observers: Observer) -> None:
         self.in_flight = 0
-        self.end_connections = False
+        self.ends_connections = False
+        self._on_end: set[Callable[[], None]] = set()
         self._observers = observers
         self._readers = Readers()
         self._ids = _ids()
@@ -68,7 +71,7 @@ class Exchanges:
                 if message["type"] == "http.response.start":
                     exchange.status = message["status"]
                     message["headers"] = [*safe(message["headers"]), header]
-                    if self.end_connections:
+                    if self.ends_connections:
                         message["headers"].append((b"connection", b"close"))
                 elif _is_part(exchange, message):
                     return self._send_part(exchange, message, send)
@@ -87,6 +90,23 @@ class Exchanges:
                 current.reset(token)
 
         return answer
+
+    def end_connections(self) -> None:
+        """Have each answer be the last of its connection, and end those that go on for long."""
+        self.ends_connections = True
+        for end in [*self._on_end]:
+            end()
+
+    @contextmanager
+    def ending(self, end: Callable[[], None]) -> Iterator[None]:
+        """Have somebody told when answers are to end, as long as the block goes on."""
+        self._on_end.add(end)
+        if self.ends_connections:
+            end()
+        try:
+            yield
+        finally:
+            self._on_end.discard(end)
 
     async def _send_part(self, exchange: Exchange, message: Event, send: Writer) -> None:
         """Send what may have to wait for its reader, who is left if that takes too long."""
@@ -111,6 +131,7 @@ class Exchanges:
                 trace = value
         peer = scope.get("client")
         found = _TRACE.fullmatch(trace) if trace else None
+        scope[EXCHANGES] = self
         scope[EXCHANGE] = exchange = Exchange(
             method=scope["method"],
             client=peer[0] if peer else "",
@@ -118,6 +139,12 @@ class Exchanges:
             trace=found[1].decode() if found else "",
         )
         return exchange
+
+
+def ending(scope: Event, end: Callable[[], None]) -> AbstractContextManager[None]:
+    """Return a block in which somebody is told when answers are to end."""
+    exchanges: Exchanges | None = scope.get(EXCHANGES)
+    return nullcontext() if exchanges is None else exchanges.ending(end)
 
 
 async def _answered(

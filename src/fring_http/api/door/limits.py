@@ -8,6 +8,7 @@ left to be done is done behind the answer.
 from __future__ import annotations
 
 import asyncio
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from time import perf_counter
 from typing import TYPE_CHECKING, Any, Final
 
@@ -17,12 +18,13 @@ from fring_http.api.exchanges import EXCHANGE, note
 from fring_http.api.refusals.details import AWAY
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable
+    from collections.abc import Awaitable, Iterator, Mapping
 
     from fring_http.api.asgi import Application, Event, Reader, Writer
     from fring_http.api.exchanges import Exchange
 
 SWEEP_SECONDS: Final = 0.1
+LIMITS: Final = "fring.limits"  # in the scope
 _API: Final = "/api/"
 _unavailable: Final = refusal(503, AWAY, (b"retry-after", b"1"))
 
@@ -31,13 +33,13 @@ class Limits:
     """Answer 503 for a request that takes longer than `seconds`, and at once beyond `most` of them.
 
     A request that waits for its body is one of them, but its time does not pass: that has a limit
-    of its own. Neither does it once the answer has begun. What asks for health, or for no part of
-    the API, is always let in.
+    of its own. Neither does it once the answer has begun. One that waits for something to happen is
+    none of them. What asks for health, or for no part of the API, is always let in.
     """
 
     def __init__(self, seconds: float, most: int) -> None:
         self._seconds, self._most = seconds, most
-        self._at_work: set[_Work] = set()
+        self._at_work: dict[int, _Work] = {}  # by the identity of their exchanges
         self._sweeping: asyncio.AbstractEventLoop | None = None
 
     def around(self, app: Application) -> Application:
@@ -56,8 +58,9 @@ class Limits:
             note(scope, unavailable=f"{self._most} requests are at work already")
             await _unavailable(scope, receive, send)
             return
-        work = _Work(scope, receive, send)
-        self._at_work.add(work)
+        scope[LIMITS] = self
+        key = id(scope[EXCHANGE])
+        work = self._at_work[key] = _Work(scope, receive, send)
         self._sweep_soon()
         try:
             await app(scope, receive, work.send)
@@ -65,9 +68,20 @@ class Limits:
             if work.refusing is None:
                 raise
         finally:
-            self._at_work.discard(work)
+            self._at_work.pop(key, None)
             if work.refusing is not None:
                 await work.refusing
+
+    @contextmanager
+    def resting(self, exchange: Exchange) -> Iterator[None]:
+        """Let a request be none of those at work while the block goes on."""
+        work = self._at_work.pop(id(exchange))
+        try:
+            yield
+        finally:
+            exchange.works_since = perf_counter()
+            self._at_work[id(exchange)] = work
+            self._sweep_soon()
 
     def _sweep_soon(self) -> None:
         loop = asyncio.get_running_loop()
@@ -78,10 +92,16 @@ class Limits:
     def _sweep(self) -> None:
         self._sweeping = None
         latest = perf_counter() - self._seconds
-        for work in self._at_work:
+        for work in self._at_work.values():
             work.end_if_late(latest, f"a request took longer than {self._seconds:g} s")
         if self._at_work:
             self._sweep_soon()
+
+
+def resting(scope: Mapping[str, Any]) -> AbstractContextManager[None]:
+    """Return a block in which a request waits for something to happen, and is not at work."""
+    limits: Limits | None = scope.get(LIMITS)
+    return nullcontext() if limits is None else limits.resting(scope[EXCHANGE])
 
 
 class _Work:

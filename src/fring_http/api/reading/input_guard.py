@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from fring_http.api.reading.bodies import announces_body
 from fring_http.api.reading.query_strings import pairs_of
@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from fring_http.api.asgi import Event
+
+LAST_COUNTS: Final = "last_counts"  # of a router: of a parameter that comes twice
 
 
 def input_guard(scope: Event) -> None:
@@ -32,7 +34,8 @@ def input_guard(scope: Event) -> None:
         told = [name for name in dict.fromkeys(names) if name in known]
         twice = [name for name in told if names.count(name) > 1]
         faults += refuse_or_note(scope, "query", unknown, known)
-        faults += refuse_or_note(scope, "query", twice, (), "must be given once")
+        if not opt.get(LAST_COUNTS):
+            faults += refuse_or_note(scope, "query", twice, (), "must be given once")
     reads = opt["body"] or opt["optional_body"]
     if reads is None and announces_body(scope["headers"]):
         read = ", ".join(_names(opt))

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import quote
 
-from fring_http.api.refusals.errors import Fault
+from fring_http.api.refusals.errors import Fault, UnknownName
 from fring_http.nearest import nearest
 
 if TYPE_CHECKING:
@@ -62,7 +62,7 @@ def _fault(loc: list[str], name: str, known: Collection[str], why: str) -> Fault
         return Fault(loc, why, "value_error")
     meant = nearest(name, known)
     instead = f"did you mean '{meant}'?" if meant else f"this takes {', '.join(known) or 'none'}"
-    return Fault(loc, f"is not known; {instead}", "value_error")
+    return UnknownName(loc, f"is not known; {instead}", "value_error")
 
 
 def telling(app: Application) -> Any:

@@ -100,6 +100,10 @@ class Fault(msgspec.Struct):
     type: Annotated[str, _one_of(["missing", "type_error", "value_error", "json_invalid"])]
 
 
+class UnknownName(Fault):
+    """Hold the fault of a name that nobody reads."""
+
+
 class ValidationError(msgspec.Struct):
     """Hold the body of a 422: every fault that was found, at least one."""
 

@@ -114,7 +114,10 @@ def _choice(component: Json, names: tuple[str, ...]) -> Json:
 
 
 def answer_schema(shape: Any, schemas: Json) -> Json:
-    """Return the schema of an answer, its parts added to `schemas`. Every field is always sent."""
+    """Return the schema of an answer, its parts added to `schemas`.
+
+    Every field is always sent, but for one that may be unset.
+    """
     return _added(shape, schemas, complete=True)
 
 
@@ -128,7 +131,12 @@ def _added(shape: Any, schemas: Json, *, complete: bool = False) -> Json:
         if "enum" in component:
             component["type"] = "string"
         elif complete:
-            component["required"] = list(component["properties"])
+            needed = component["required"]
+            component["required"] = [
+                name
+                for name, field in component["properties"].items()
+                if name in needed or "default" in field
+            ]
             for field in component["properties"].values():
                 field.pop("default", None)
         schemas.setdefault(name, component)

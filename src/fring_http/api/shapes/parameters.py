@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from fring_core import TaskOrder, TaskStatus, text
+from fring_core import EventType, TaskOrder, TaskStatus, text
 from fring_core.queries import DEFAULT_LIMIT, MAX_LIMIT
 from fring_http.api.shapes.json_schema import text_schema
 
@@ -26,6 +26,11 @@ ORDERS: Final[Mapping[str, TaskOrder]] = {
     "created": TaskOrder.NEWEST_FIRST,
     "title": TaskOrder.BY_TITLE,
 }
+# What `list` of events takes.
+BOARD: Final = "board"
+PERSONAL: Final = "personal"
+LISTS: Final = (BOARD, PERSONAL)
+MAX_WAIT_SECONDS: Final = 30
 USUAL_ORDER: Final = next(iter(ORDERS))
 _NO_FILTER: Final = "Empty, it filters nothing."
 _CONTAINED: Final = f"Keep those that contain this text, case-sensitively. {_NO_FILTER}"
@@ -107,6 +112,46 @@ PARAMETERS: Final[Mapping[str, Json]] = {
         "`created`, or an empty text, puts the newest first; `title` goes by its code points.",
         {"type": "string", "enum": [*ORDERS, ""], "default": USUAL_ORDER},
     ),
+    "feed_after": _query(
+        "after",
+        "Where to begin: behind what this cursor belongs to, of an event or of a page; `now`: behind"
+        " all that there is. Without it, from the oldest that is kept.",
+        {"type": "string"},
+    ),
+    "feed_limit": _query(
+        "limit",
+        "How many to return at most.",
+        {"type": "integer", "minimum": 1, "maximum": MAX_LIMIT, "default": DEFAULT_LIMIT},
+    ),
+    "activity_after": _query(
+        "after",
+        "Where to begin: `next` of the page before.",
+        {"type": "string"},
+    ),
+    "wait": _query(
+        "wait",
+        "For how many seconds to wait for something to come, if there is nothing. With `until`, 30"
+        " without it.",
+        {"type": "integer", "minimum": 0, "maximum": MAX_WAIT_SECONDS, "default": 0},
+    ),
+    "until": _query(
+        "until",
+        "Wait for this write to come to the feed: its `Fring-Position`. If it does not in time, the"
+        " answer is 503.",
+        {"type": "string"},
+    ),
+    "list": _query(
+        "list",
+        "Keep what is on the board, or on the caller's own list. Without it, both.",
+        {"type": "string", "enum": [*LISTS]},
+    ),
+    "task": _query("task", "Keep what is about the task of this id.", _ID),
+    "types": _query(
+        "types",
+        "Keep these types, separated by commas; `task.*` stands for all that begin with `task.`:"
+        f" {', '.join(EventType)}.",
+        {"type": "string", "examples": ["task.*,user.created"]},
+    ),
     "new_status": _query("status", "The new status.", {"type": "string", "enum": STATUSES})
     | {"required": True, "example": TaskStatus.IN_PROGRESS.value},
 }
@@ -114,6 +159,10 @@ PARAMETERS: Final[Mapping[str, Json]] = {
 BOARD_PATH: Final[Mapping[str, Json]] = {
     "user_id": _path("user_id", "The id of a user.", _ID, USER_ID),
     "task_id": _path("task_id", "The id of a task on the board.", _ID, TASK_ID),
+}
+
+TASK_PATH: Final[Mapping[str, Json]] = {
+    "task_id": _path("task_id", "The id of a task, on whichever list.", _ID, TASK_ID),
 }
 
 # A list's is another kind than the board's user id. Under one name, generators and those who try

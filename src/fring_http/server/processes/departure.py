@@ -67,7 +67,8 @@ class Departure:
     def _leave(self) -> None:
         if self._leaves:
             self.time_to_end.set()
-        self._leaves = self._wiring.exchanges.end_connections = True
+        self._leaves = True
+        self._wiring.exchanges.end_connections()
 
 
 class Door:
