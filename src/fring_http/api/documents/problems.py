@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 import msgspec
 
 from fring_http.api.refusals.errors import Fault
-from fring_http.api.refusals.problems import MEDIA_TYPE, Problem, problem
+from fring_http.api.refusals.problems import MEDIA_TYPE, Problem, in_a_line, problem
 from fring_http.api.shapes.json_schema import answer_schema
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ def as_problems(responses: Json, schemas: Json) -> None:
 def _problem(status: int, error: Json) -> Any:
     said = error["detail"]
     faults = [] if isinstance(said, str) else [Fault(**fault) for fault in said]
-    detail = "; ".join(fault.msg for fault in faults) or said
+    detail = in_a_line(faults) or said
     found = problem({}, status, detail, error["code"], faults)
     found.request_id = _REQUEST_ID
     return msgspec.to_builtins(found)

@@ -75,14 +75,18 @@ def problem(
     )
 
 
+def in_a_line(faults: Sequence[Fault]) -> str:
+    """Return what is wrong, where, in one text."""
+    return "; ".join(f"{'.'.join(fault.loc)}: {fault.msg}" for fault in faults)
+
+
 def as_problem(scope: Mapping[str, Any], response: Response[Any]) -> Response[bytes]:
     """Return an error as a problem."""
     said, status = response.content, response.status_code or HTTPStatus.INTERNAL_SERVER_ERROR
     if isinstance(said, ValidationError):
         kinds = {_wrong(fault).code for fault in said.detail}
         code = next((name for name in _OF_NAMES if kinds == {name}), VALIDATION)
-        detail = "; ".join(f"{'.'.join(fault.loc)}: {fault.msg}" for fault in said.detail)
-        body = problem(scope, status, detail, code, said.detail)
+        body = problem(scope, status, in_a_line(said.detail), code, said.detail)
     else:
         body = problem(scope, status, said.detail, said.code)
     return Response(
