@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncGenerator
 from functools import wraps
 from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
 
@@ -34,6 +35,11 @@ def plain(
     return call
 
 
+async def _closed(items: AsyncIterator[object]) -> None:
+    if isinstance(items, AsyncGenerator):
+        await items.aclose()
+
+
 def plain_iterator(
     use_case: Callable[Concatenate[Any, P], AsyncIterator[T]],
 ) -> Callable[Concatenate[Blocking, P], Iterator[T]]:
@@ -46,10 +52,12 @@ def plain_iterator(
         async def following() -> T:
             return await anext(items)
 
-        while True:
-            try:
+        try:
+            while True:
                 yield run_sync(following())
-            except StopAsyncIteration:
-                return
+        except StopAsyncIteration:
+            return
+        finally:
+            run_sync(_closed(items))
 
     return call

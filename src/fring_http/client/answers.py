@@ -36,6 +36,7 @@ SUCCESS: Final = {"GET": 200, "PUT": 200, "PATCH": 200, "POST": 201, "DELETE": 2
 # Of a server that is busy or away, or of what stands in front of it.
 LATER: Final = frozenset({408, 429, 502, 503, 504})
 ON_A_LIST: Final = {TaskNotFound: 404, TransitionRefused: 409}
+NOT_YET: Final = "not_yet"  # of an event that is waited for
 REDIRECTS: Final = frozenset({301, 302, 303, 307, 308})
 NEXT: Final = re.compile(r'<([^>]*)>\s*;[^,]*\brel="?next\b')
 MOVE: Final = re.compile(r"Status cannot change from '(\w+)' to '(\w+)'")
@@ -77,6 +78,11 @@ class Answer:
     fault: str | None = None
 
     @property
+    def code(self) -> object:
+        """Return the name of an error, None if the answer says none."""
+        return self.json.get("code") if isinstance(self.json, dict) else None
+
+    @property
     def retry_after(self) -> float:
         """Return how many seconds the server wants to be left alone; 0 if it does not say."""
         try:
@@ -87,8 +93,8 @@ class Answer:
     @property
     def is_for_later(self) -> bool:
         """Tell whether the same request may be answered in another way later."""
-        is_under_way = self.status == 409 and isinstance(self.json, dict)  # noqa: PLR2004
-        return self.status in LATER or (is_under_way and self.json.get("code") == KeyInFlight.code)
+        is_under_way = self.status == 409 and self.code == KeyInFlight.code  # noqa: PLR2004
+        return is_under_way or (self.status in LATER and self.code != NOT_YET)
 
     @property
     def next_cursor(self) -> str | None:
@@ -137,8 +143,9 @@ class Answer:
             return Unauthenticated(_text(detail), bad_token=bad_token)
         if (self.status, code) == (403, Forbidden.code):
             return Forbidden(_text(detail))
-        if (self.status, code) == (422, InvalidInput.code):
-            return InvalidInput(_problems(detail))
+        if self.status == 422:  # noqa: PLR2004
+            wrong = self.json.get("errors")
+            return InvalidInput(_problems(detail) if wrong is None else _wrong(wrong))
         for leaf, status in refusals.items():
             if (self.status, code) == (status, leaf.code):
                 if leaf is TransitionRefused:
@@ -168,6 +175,22 @@ def _problems(detail: Any) -> tuple[Problem, ...]:
     if not isinstance(detail, list) or not detail:
         raise TypeError
     return tuple(map(_problem, detail))
+
+
+def _wrong(errors: Any) -> tuple[Problem, ...]:
+    """Return the faults that a problem (RFC 9457) names."""
+    if not isinstance(errors, list) or not errors:
+        raise TypeError
+    return tuple(
+        _problem(
+            {
+                "loc": [_text(each.get("parameter") or each["pointer"]).removeprefix("/")],
+                "msg": each["detail"],
+                "type": each["code"],
+            }
+        )
+        for each in errors
+    )
 
 
 def _problem(fault: Any) -> Problem:

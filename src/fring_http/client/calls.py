@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 import random
+from math import inf
 from secrets import token_urlsafe
 from time import monotonic
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, Final, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Final, NoReturn, Protocol, TypeVar
 
 import attrs
 
 from fring_core import UNSET, StoreUnavailable
-from fring_http.client.answers import SUCCESS
+from fring_http.client.answers import SUCCESS, Answer
 from fring_http.client.versions import if_match
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import AsyncIterator, Mapping
 
-    from fring_http.client.answers import Answer, Refusals
+    from fring_http.client.answers import Refusals
     from fring_http.client.versions import Reader
 
 T = TypeVar("T")
@@ -25,6 +26,25 @@ T = TypeVar("T")
 KEY_BYTES: Final = 18
 FIRST_PAUSE_SECONDS: Final = 0.1
 LONGEST_PAUSE_SECONDS: Final = 5.0
+
+
+class Message(Protocol):
+    """Be one of those that a server sends as they come: what happened, as a text, and where."""
+
+    @property
+    def id(self) -> str:
+        """Return where to go on behind it, empty if it does not say."""
+        ...
+
+    @property
+    def event(self) -> str:
+        """Return what kind of message it is."""
+        ...
+
+    @property
+    def data(self) -> str:
+        """Return what it says."""
+        ...
 
 
 class Connection(Protocol):
@@ -39,6 +59,12 @@ class Connection(Protocol):
         headers: Mapping[str, str],
     ) -> Answer:
         """Return the answer to a request; raise `StoreUnavailable` if there is none in time."""
+        ...
+
+    def follow(
+        self, path: str, query: Mapping[str, Any], headers: Mapping[str, str]
+    ) -> AsyncIterator[Answer | Message]:
+        """Yield what a server sends as it comes, or its one answer if it sends no such thing."""
         ...
 
     async def pause(self, seconds: float) -> None:
@@ -106,3 +132,34 @@ class Calls:
                     return answer
             await self.connection.pause(pause)
             least = min(2 * least, LONGEST_PAUSE_SECONDS)
+
+    async def follow(
+        self, path: str, query: Mapping[str, Any], refusals: Refusals
+    ) -> AsyncIterator[Message]:
+        """Yield what a server sends as it comes, without an end, going on wherever it was cut off.
+
+        Raise what it refuses, and `StoreUnavailable` if it has been away for `patience` seconds.
+        """
+        least, ends, headers = FIRST_PAUSE_SECONDS, inf, dict[str, str]()
+        while True:
+            error = StoreUnavailable(f"GET {path}: the server ended its answer")
+            try:
+                async for each in self.connection.follow(path, query, headers):
+                    if isinstance(each, Answer):
+                        each.read(SUCCESS["GET"], _nothing, refusals)
+                    else:
+                        least, ends = FIRST_PAUSE_SECONDS, inf
+                        headers = {"Last-Event-ID": each.id} if each.id else headers
+                        yield each
+            except StoreUnavailable as found:
+                error = found
+            ends = min(ends, monotonic() + self.patience)
+            pause = least * random.uniform(1, 1.5)  # noqa: S311  # as above
+            if monotonic() + pause > ends:
+                raise error
+            await self.connection.pause(pause)
+            least = min(2 * least, LONGEST_PAUSE_SECONDS)
+
+
+def _nothing(_: Any, __: int) -> NoReturn:
+    raise TypeError  # which is told as what was not expected

@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING, Final
 
 import httpx
 
-from fring_core.blocking import BlockingAssignments, BlockingTasks, BlockingUsers
+from fring_core.blocking import BlockingAssignments, BlockingEvents, BlockingTasks, BlockingUsers
 from fring_http.client import tokens
 from fring_http.client.addresses import checked, detour, reached
 from fring_http.client.assignments import AssignmentsOverHttp
 from fring_http.client.calls import Calls
 from fring_http.client.connections import AsyncConnection, BlockingConnection
+from fring_http.client.events import EventsOverHttp
 from fring_http.client.lifetimes import Lifetime
 from fring_http.client.tasks import TasksOverHttp
 from fring_http.client.users import UsersOverHttp
@@ -72,6 +73,7 @@ class FringClient:
         self.users = UsersOverHttp(calls)
         self.tasks = TasksOverHttp(calls)
         self.assignments = AssignmentsOverHttp(calls)
+        self.events = EventsOverHttp(calls)
 
     async def __aenter__(self) -> Self:
         """Return this client; raise `RuntimeError` if it may not be used any more."""
@@ -124,6 +126,7 @@ class BlockingFringClient:
         self.users = BlockingUsers(UsersOverHttp(calls))
         self.tasks = BlockingTasks(TasksOverHttp(calls))
         self.assignments = BlockingAssignments(AssignmentsOverHttp(calls))
+        self.events = BlockingEvents(EventsOverHttp(calls))
 
     def __enter__(self) -> Self:
         """Return this client; raise `RuntimeError` if it may not be used any more."""

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import attrs
 import httpx
+import httpx_sse
 
 from fring_core import StoreUnavailable
 from fring_http.client.addresses import shown
@@ -16,7 +17,7 @@ from fring_http.client.answers import Answer
 from fring_http.client.tokens import bearing
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import AsyncIterator, Mapping
 
     from fring_http.client.lifetimes import Lifetime
     from fring_http.client.tokens import Token
@@ -26,6 +27,9 @@ if TYPE_CHECKING:
 # Fewer than httpx's pool has room for: a request that is given up while it waits there can take a
 # connection with it for good. And the time that a call has begins when it is sent.
 AT_ONCE: Final = 50
+# A server says something each 15 seconds.
+SILENT_SECONDS: Final = 45.0
+JSON: Final = ("application/json", "application/problem+json")
 NO_JSON: Final = b"bytes that do not decode"
 
 
@@ -72,6 +76,36 @@ class AsyncConnection:
             raise _unavailable(what, error) from error
         return _answer(what, response, b"".join(parts))
 
+    async def follow(
+        self, path: str, query: Fields, headers: Mapping[str, str]
+    ) -> AsyncIterator[Answer | httpx_sse.ServerSentEvent]:
+        """Yield what a server sends as it comes, or its one answer if it sends no such thing.
+
+        Raise `StoreUnavailable` when it is silent for 45 s, or the connection ends.
+        """
+        self.lifetime.check()
+        _check_loop()
+        request = self.http.build_request(
+            "GET",
+            path,
+            params=query,
+            headers={**bearing(self.token), **headers},
+            timeout=_time(self.seconds),
+        )
+        what = shown("GET", request.url) + self.detour
+        try:
+            response = await self.http.send(request, stream=True)
+            try:
+                if not _is_stream(response):
+                    yield _answer(what, response, await response.aread())
+                    return
+                async for message in httpx_sse.EventSource(response).aiter_sse():
+                    yield message
+            finally:
+                await response.aclose()
+        except httpx.RequestError as error:
+            raise _unavailable(what, error) from error
+
     async def pause(self, seconds: float) -> None:
         """Wait, while others go on."""
         await asyncio.sleep(seconds)
@@ -113,9 +147,44 @@ class BlockingConnection:
             raise _unavailable(what, error) from error
         return _answer(what, response, b"".join(parts))
 
+    async def follow(
+        self, path: str, query: Fields, headers: Mapping[str, str]
+    ) -> AsyncIterator[Answer | httpx_sse.ServerSentEvent]:
+        """Yield what a server sends as it comes, as `AsyncConnection.follow`."""
+        self.lifetime.check()
+        request = self.http.build_request(
+            "GET",
+            path,
+            params=query,
+            headers={**bearing(self.token), **headers},
+            timeout=_time(self.seconds),
+        )
+        what = shown("GET", request.url) + self.detour
+        try:
+            response = self.http.send(request, stream=True)
+            try:
+                if not _is_stream(response):
+                    yield _answer(what, response, response.read())
+                    return
+                for message in httpx_sse.EventSource(response).iter_sse():
+                    yield message
+            finally:
+                response.close()
+        except httpx.RequestError as error:
+            raise _unavailable(what, error) from error
+
     async def pause(self, seconds: float) -> None:
         """Block the thread."""
         time.sleep(seconds)  # noqa: ASYNC251  # no loop to be held up
+
+
+def _time(seconds: float) -> httpx.Timeout:
+    return httpx.Timeout(seconds, read=max(seconds, SILENT_SECONDS))
+
+
+def _is_stream(response: httpx.Response) -> bool:
+    kind = response.headers.get("content-type", "").partition(";")[0].strip().lower()
+    return response.status_code == httpx.codes.OK and kind == "text/event-stream"
 
 
 def _check_time(deadline: float) -> None:
@@ -143,7 +212,7 @@ def _answer(what: str, response: httpx.Response, content: bytes) -> Answer:
     if not content:
         return Answer(what, response.status_code, fields, json=None)
     try:
-        if kind == "application/json":
+        if kind in JSON:
             return Answer(what, response.status_code, fields, json.loads(content))
     except (ValueError, RecursionError):
         pass

@@ -8,7 +8,16 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from fring_core import Task, TaskStatus, TaskWithUsers, User, UserWithTasks
+from fring_core import (
+    Event,
+    EventPage,
+    Slice,
+    Task,
+    TaskStatus,
+    TaskWithUsers,
+    User,
+    UserWithTasks,
+)
 from fring_core.versions import NO_VERSION
 
 if TYPE_CHECKING:
@@ -83,6 +92,53 @@ def task_with_users(owner: str | None, task_id: int) -> Reader[TaskWithUsers]:
     return read
 
 
+def event(owner: str | None = None) -> Reader[Event]:
+    """Return what reads an event; one of a personal list is of the list of this owner."""
+
+    def read(json: Any, _: int) -> Event:
+        on_list = json.get("list")
+        if on_list not in (None, "board", "personal"):
+            raise ValueError(on_list)
+        return Event(
+            type=_field(json, "type", str),
+            at=_moment(json, "at"),
+            actor=_optional(json, "actor", str),
+            request_id=_optional(json, "request_id", str),
+            task_id=_optional(json, "task_id", int),
+            user_id=_optional(json, "user_id", int),
+            owner=owner if on_list == "personal" else None,
+            version=_field(json, "version", int),
+            before=_field(json, "before", dict),
+            after=_field(json, "after", dict),
+            cursor=_field(json, "cursor", str),
+        )
+
+    return read
+
+
+def event_page(owner: str) -> Reader[EventPage]:
+    """Return what reads a part of the feed, in which events of personal lists have this owner."""
+
+    def read(json: Any, _: int) -> EventPage:
+        items = several(event(owner))(json["items"], NO_VERSION)
+        return EventPage(tuple(items), _field(json, "next", str), more=_field(json, "more", bool))
+
+    return read
+
+
+def activity(owner: str | None) -> Reader[Slice[Event]]:
+    """Return what reads what has happened to a task, and whether others follow."""
+
+    def read(json: Any, _: int) -> Slice[Event]:
+        on_list = "board" if owner is None else "personal"
+        items = several(event(owner))(json["items"], NO_VERSION)
+        if any(each["list"] != on_list for each in json["items"]):
+            return Slice([])  # it is a task of the caller's other list
+        return Slice(items, more=json["next"] is not None)
+
+    return read
+
+
 def message(json: Any, _: int) -> None:
     """Read a sentence that tells what was done."""
     _field(json, "message", str)
@@ -95,6 +151,10 @@ def nothing(json: Any, _: int) -> None:
 
 def _field(json: Any, name: str, kind: type[T]) -> T:
     return _kind(json[name], kind)
+
+
+def _optional(json: Any, name: str, kind: type[T]) -> T | None:
+    return None if json.get(name) is None else _field(json, name, kind)
 
 
 def _kind(value: Any, kind: type[T]) -> T:

@@ -60,6 +60,10 @@ MEANINGS: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(
         ),
         "not_assigned": ("The user does not have this task.", "Nothing is to be done."),
         "not_found": ("There is nothing at this address.", "/docs shows what there is."),
+        "not_yet": (
+            "The write that was waited for has not come to the feed in time.",
+            "Ask again; a transaction that is open for long holds up what came after it.",
+        ),
         "precondition_failed": (
             "It has been changed since: its version is not one that If-Match names.",
             "Read it again, and decide anew; ETag has its version.",

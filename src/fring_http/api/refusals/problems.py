@@ -33,8 +33,9 @@ PREFIX: Final = "/api/v2"
 PROBLEMS: Final = "problems"  # of a router: its errors are
 UNKNOWN_FIELD: Final = "unknown_field"
 UNKNOWN_PARAMETER: Final = "unknown_parameter"
+NOT_YET: Final = "not_yet"
 _OF_NAMES: Final = (UNKNOWN_FIELD, UNKNOWN_PARAMETER)
-CODES_OF_PROBLEMS: Final = sorted({*EVERY_CODE, *_OF_NAMES})
+CODES_OF_PROBLEMS: Final = sorted({*EVERY_CODE, *_OF_NAMES, NOT_YET})
 
 
 class Wrong(Struct):

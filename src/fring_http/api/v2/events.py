@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING, Any, Final, TypeAlias, cast
 
 from litestar import Request, Response, get
 
-from fring_core import CursorExpired, InvalidCursor, Unauthenticated, Unavailable
+from fring_core import CursorExpired, InvalidCursor, Unauthenticated
 from fring_core.queries import MAX_LIMIT
 from fring_http.api.answers import Answer, answer
 from fring_http.api.reading.parameters import Query
 from fring_http.api.references import reference
 from fring_http.api.refusals.details import NO_TOKEN
 from fring_http.api.refusals.errors import error_response
-from fring_http.api.refusals.problems import as_problem
+from fring_http.api.refusals.problems import NOT_YET, as_problem
 from fring_http.api.shapes.operations import Refusals, operation
 from fring_http.api.shapes.parameters import MAX_WAIT_SECONDS
 from fring_http.api.v2.asked import NOW, Wanted, read_limit, read_wait
@@ -35,7 +35,7 @@ Call: TypeAlias = Request[Any, Any, Any]
 Check: TypeAlias = Callable[[Any], Awaitable[object]]
 
 MOST_LOOKED_AT: Final = 10_000  # events, for one page of those that are wanted
-NOT_YET: Final = "What was written there has not come to the feed yet: ask again"
+TOO_EARLY: Final = "What was written there has not come to the feed yet: ask again"
 READING: Final[Refusals] = {
     400: {InvalidCursor: "This is no cursor of the feed; begin without one"},
     401: {Unauthenticated: NO_TOKEN},
@@ -50,7 +50,7 @@ class NotYet(Exception):  # noqa: N818  # it says what it is
 
 def not_yet(request: Call, _: NotYet) -> Response[bytes]:
     """Answer to whoever waited in vain."""
-    later = error_response(503, NOT_YET, Unavailable.code, {"Retry-After": "1"})
+    later = error_response(503, TOO_EARLY, NOT_YET, {"Retry-After": "1"})
     return as_problem(request.scope, later)
 
 
