@@ -10,6 +10,7 @@ import asyncio
 import logging
 from collections import OrderedDict
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 
 import attrs
@@ -57,30 +58,36 @@ class Follower:
     """Tell readers of the feed when something has come, and what.
 
     `turn` changes whenever something has: what was found at a turn is all there is as long as it
-    is the same.
+    is the same. `readers` is how many there are.
     """
 
     def __init__(self, fring: Fring) -> None:
         self.turn = 0
+        self.readers = 0
         self._fring = fring
-        self._readers = 0
+        self._latest_by = 0.0
         self._following: asyncio.Task[None] | None = None
         self._waiting: dict[asyncio.Future[None], None] = {}
         self._kept: OrderedDict[str, Part] = OrderedDict()  # by the cursors before them
         self._size = 0
         self._reads: dict[str | None, asyncio.Task[Part]] = {}
 
+    def lag(self) -> float:
+        """Return how many seconds after it happened an event came here, at worst since last asked."""
+        worst, self._latest_by = self._latest_by, 0.0
+        return worst
+
     @contextmanager
     def reading(self) -> Iterator[None]:
         """Have somebody follow the feed as long as the block goes on."""
-        self._readers += 1
+        self.readers += 1
         if self._following is None or self._following.done():
             self._following = asyncio.create_task(self._follow())
         try:
             yield
         finally:
-            self._readers -= 1
-            if not self._readers:
+            self.readers -= 1
+            if not self.readers:
                 self._following.cancel()
                 self._following = None
                 self._kept.clear()
@@ -138,6 +145,8 @@ class Follower:
             await asyncio.sleep(pause)
 
     def _keep(self, cursor: str, part: Part) -> None:
+        late = (datetime.now(UTC) - min(event.at for event in part.events)).total_seconds()
+        self._latest_by = max(self._latest_by, late)
         self._kept[cursor] = part
         self._size += sum(map(len, part.frames))
         while self._size > KEPT_BYTES:
