@@ -2,6 +2,7 @@
 
 import time
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 import pytest
 
@@ -83,7 +84,8 @@ def test_pages_go_from_cursor_to_cursor(client, now, told):
     made = [post(client) for _ in range(5)]
     whole = told(now, made[-1].headers["fring-position"])["items"]
     assert [event["task_id"] for event in whole] == [each.json()["id"] for each in made]
-    found, cursor = [], now
+    found: list[Any] = []
+    cursor = now
     while True:
         page = told(cursor, limit=2)
         found, cursor = found + page["items"], page["next"]
