@@ -74,7 +74,8 @@ USE_CASES: dict[str, dict[str, Known]] = {
     },
     "tasks.count": {"where": (TaskFilter(), "must be a TaskFilter"), "owner": OWNER},
     "tasks.update": TASK
-    | {"changes": (TaskChanges(), "must be a TaskChanges"), "owner": OWNER, "version": VERSION},
+    | {"changes": (TaskChanges(), "must be a TaskChanges"), "owner": OWNER, "version": VERSION}
+    | {"touch": (True, "must be a bool")},
     "tasks.update_many": {
         "task_ids": ([7], "must be a Sequence"),
         "changes": (TaskChanges(), "must be a TaskChanges"),

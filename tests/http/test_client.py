@@ -309,6 +309,7 @@ def test_errors_are_the_cores_with_their_fields(on_server, unique):
         ("completed", lambda f: f.tasks.list(TaskFilter(completed=False))),
         ("completed", lambda f: f.tasks.list(TaskFilter("todo", completed=True))),
         ("order", lambda f: f.tasks.list(order=TaskOrder.BY_TITLE)),
+        ("touch", lambda f: f.tasks.update(1, TaskChanges("a"), touch=False)),
         ("owner", lambda f: f.tasks.toggle(1)),
         ("new", lambda f: f.tasks.create_many([NewTask("a")])),
         ("new", lambda f: f.tasks.create_many([NewTask("a")], owner="ann")),

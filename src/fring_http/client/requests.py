@@ -141,6 +141,12 @@ def tasks_query(
     return _without(None, status=where.status, completed=completed, sort=SORTS[order], **pages)
 
 
+def check_touch(touch: bool) -> None:  # noqa: FBT001  # as it is given
+    """Raise `InvalidInput` for what is to touch no task that it leaves as it is."""
+    if touch is not True:
+        _refuse("touch", "must be true")
+
+
 def assigned_query(status: TaskStatus | None, page: Page | None) -> dict[str, Any]:
     """Return what a user's tasks, or a task's users, are asked for, as query parameters."""
     if page is None:
