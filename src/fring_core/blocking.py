@@ -62,6 +62,7 @@ class BlockingTasks(Blocking):
     set_status = plain(TaskUseCases.set_status)
     toggle = plain(TaskUseCases.toggle)
     delete = plain(TaskUseCases.delete)
+    remind = plain(TaskUseCases.remind)
 
 
 class BlockingAssignments(Blocking):

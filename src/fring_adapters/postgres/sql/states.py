@@ -42,7 +42,7 @@ def _parts(
 ) -> list[ColumnElement[Any]]:
     parts: list[ColumnElement[Any]] = []
     for name in SUBJECTS[kind].fields:
-        value = _plain(row.c[name])
+        value = told_value(row.c[name])
         if name in WORDY:
             value = case((is_wordy, func.to_json(value)), else_=_measured(row.c[name]))
         parts += [_text(name), value]
@@ -70,13 +70,14 @@ def assignees_of(row: FromClause) -> ColumnElement[Any]:
     )
 
 
-def _plain(column: ColumnElement[Any]) -> ColumnElement[Any]:
+def told_value(column: ColumnElement[Any]) -> ColumnElement[Any]:
+    """Return the value of a column as JSON has it; a text as it is."""
     if isinstance(column.type, DateTime):
         there = func.timezone(_text("UTC"), column)
-        whole = func.to_char(there, _text('YYYY-MM-DD"T"HH24:MI:SS'))
+        whole = func.to_char(there, _text('YYYY-MM-DD"T"HH24:MI:SS'), type_=String)
         part = func.to_char(there, _text(".US"))
-        none = _text(".000000")
-        return func.concat(whole, func.nullif(part, none), _text("Z"))
+        # Not by `concat`, which would make a text of NULL.
+        return whole + func.concat(func.nullif(part, _text(".000000")), _text("Z"))
     if isinstance(column.type, Date):
         return func.to_char(column, _text("YYYY-MM-DD"))
     return column
