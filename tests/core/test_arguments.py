@@ -84,6 +84,7 @@ USE_CASES: dict[str, dict[str, Known]] = {
     | {"status": (TaskStatus.TODO, None), "owner": OWNER, "version": VERSION},
     "tasks.toggle": TASK | {"owner": OWNER, "version": VERSION},
     "tasks.delete": TASK | {"owner": OWNER, "version": VERSION},
+    "tasks.remind": {"limit": (1, "must be an integer")},
     "assignments.add": PAIR,
     "assignments.remove": PAIR,
     "assignments.tasks_of": USER | {"status": (TaskStatus.TODO, None)} | PAGE,
