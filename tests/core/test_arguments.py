@@ -17,6 +17,7 @@ from fring_core import (
     NewUser,
     Page,
     Registration,
+    ReminderUseCases,
     Side,
     TaskChanges,
     TaskFilter,
@@ -84,11 +85,11 @@ USE_CASES: dict[str, dict[str, Known]] = {
     | {"status": (TaskStatus.TODO, None), "owner": OWNER, "version": VERSION},
     "tasks.toggle": TASK | {"owner": OWNER, "version": VERSION},
     "tasks.delete": TASK | {"owner": OWNER, "version": VERSION},
-    "tasks.remind": {"limit": (1, "must be an integer")},
     "assignments.add": PAIR,
     "assignments.remove": PAIR,
     "assignments.tasks_of": USER | {"status": (TaskStatus.TODO, None)} | PAGE,
     "assignments.users_of": TASK | PAGE,
+    "reminders.fire": {"limit": (1, "must be an integer")},
     "events.page": {"after": (None, "must be a text"), "limit": (1, "must be an integer")},
     "events.after": {"cursor": (None, None)},
     "events.latest": {},
@@ -102,6 +103,7 @@ NOUNS = {
     "tasks": TaskUseCases,
     "assignments": AssignmentUseCases,
     "events": EventUseCases,
+    "reminders": ReminderUseCases,
 }
 
 

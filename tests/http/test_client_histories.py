@@ -53,7 +53,8 @@ def carried(call):
     personal = call.options.get("owner") is not None
     match call.method:
         case "fring.tasks.create":
-            return with_first(call, 0, **({"id": None} if personal else {"due_date": None}))
+            fields = {"id": None} if personal else {"due_date": None}
+            return with_first(call, 0, remind_at=None, **fields)
         case "fring.tasks.count":
             return with_where(call, personal=personal)
         case "fring.tasks.list":
@@ -61,10 +62,12 @@ def carried(call):
             if personal and (order := call.options["order"]) is TaskOrder.BY_ID:
                 order = TaskOrder.BY_TITLE
             return with_options(with_where(call, personal=personal), order=order)
-        case "fring.tasks.update" if not personal:
+        case "fring.tasks.update" if personal:
+            return with_first(call, 1, remind_at=UNSET)
+        case "fring.tasks.update":
             completed = call.arguments[1].completed
             fields = {"due_date": UNSET} | ({"completed": UNSET} if completed is False else {})
-            return with_first(call, 1, **fields)
+            return with_first(call, 1, remind_at=UNSET, **fields)
         case "fring.tasks.toggle" if not personal:
             return with_options(call, owner="ann")
     return call

@@ -66,7 +66,7 @@ CALLS = {
     "assign": lambda fring: fring.assignments.add(user=2, task=1),
     "un-assign": lambda fring: fring.assignments.remove(user=1, task=1),
     "delete": lambda fring: fring.tasks.delete(1),
-    "remind": lambda fring: fring.tasks.remind(1),
+    "remind": lambda fring: fring.reminders.fire(1),
 }
 
 

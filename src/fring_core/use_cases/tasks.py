@@ -5,12 +5,10 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-import attrs
-
 from fring_core.errors import TaskNotFound
 from fring_core.orders import TaskOrder
 from fring_core.paging import pages
-from fring_core.queries import MAX_LIMIT, Page, TaskFilter
+from fring_core.queries import Page, TaskFilter
 from fring_core.tasks import NewTask, TaskChanges, check_owner, existing
 from fring_core.use_cases.transactions import all_or_nothing
 from fring_core.values import check_kind, many
@@ -179,15 +177,6 @@ class TaskUseCases:
         owner, version, task_id = check_owner(owner), expected(version), existing(task_id)
         if not await self._store.tasks.remove(task_id, owner, self._causes(), version=version):
             raise TaskNotFound(task_id)
-
-    async def remind(self, limit: int = MAX_LIMIT) -> int:
-        """Remind of tasks of all lists whose `remind_at` has come, by the clock of the database.
-
-        Each is reminded of once, by one `task.reminded` event of nobody. Return how many, at most
-        `limit` (0-1000): others may be due if it is as many.
-        """
-        cause = attrs.evolve(self._causes(), actor=None, request_id=None)
-        return await self._store.tasks.remind(Page(limit=limit).limit, cause)
 
     async def _change(
         self,

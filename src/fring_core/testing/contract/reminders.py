@@ -113,10 +113,7 @@ class ReminderTests(StoreTests):
         assert late == {1: False, 2: True, 3: True}
 
     async def test_reminder_that_is_moved(self, store: Store) -> None:
-        """`verb` MUST see the present row: what is told was not reminded of is armed again.
-
-        Another time arms, the same does not, and without one there is nothing.
-        """
+        """`verb` MUST see the present row: another time arms, the same does not, and none disarms."""
         task = await add_due(store)
         assert len(await reminded(store)) == 1
         for at, number in (
