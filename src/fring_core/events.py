@@ -116,7 +116,10 @@ class Subject:
 # When it was updated is when the event was, whose list it is on stands beside, and whether a
 # reminder is still to come is not told.
 SUBJECTS: Final[Mapping[type[Row], Subject]] = MappingProxyType(
-    {Task: Subject.of("task", Task, "updated_at", "owner", "disarmed"), User: Subject.of("user", User)}
+    {
+        Task: Subject.of("task", Task, "updated_at", "owner", "disarmed"),
+        User: Subject.of("user", User),
+    }
 )
 WORDY: Final = frozenset({"description"})
 

@@ -39,5 +39,7 @@ def remind_at_problem(moment: object) -> Problem | None:
 
 def _no_time() -> Problem:
     return Problem(
-        "remind_at", "must be a time that knows its zone, such as datetime(..., tzinfo=UTC)", "type_error"
+        "remind_at",
+        "must be a time that knows its zone, such as datetime(..., tzinfo=UTC)",
+        "type_error",
     )

@@ -49,7 +49,14 @@ def test_a_task_is_created():
     assert held(created(TASK, WHY)) == ("task.created", NOW, (5, None, None), 3, {}, told)
     event = created(PERSONAL, WHY)
     assert held(event) == ("task.created", NOW, (5, None, "ann"), 3, {}, TOLD)
-    assert event.changed == ("title", "description", "status", "created_at", "due_date", "remind_at")
+    assert event.changed == (
+        "title",
+        "description",
+        "status",
+        "created_at",
+        "due_date",
+        "remind_at",
+    )
     assert created(TASK, WHY, [7, 9]).after["assignees"] == [7, 9]
 
 
@@ -108,7 +115,9 @@ def test_assignments():
 
 
 AT = "2024-02-29T12:59:00Z"
-ARMED = attrs.evolve(TASK, remind_at=datetime(2024, 2, 29, 13, 59, tzinfo=timezone(timedelta(hours=1))))
+ARMED = attrs.evolve(
+    TASK, remind_at=datetime(2024, 2, 29, 13, 59, tzinfo=timezone(timedelta(hours=1)))
+)
 
 
 def test_a_task_is_reminded_of():
@@ -255,6 +264,9 @@ def test_replaying_changes_no_event():
 
 def test_every_type_is_a_text():
     assert {str(each) for each in EventType} == {
-        *(f"task.{verb}" for verb in ("created", "updated", "deleted", "assigned", "unassigned", "reminded")),
+        *(
+            f"task.{verb}"
+            for verb in ("created", "updated", "deleted", "assigned", "unassigned", "reminded")
+        ),
         *(f"user.{verb}" for verb in ("created", "updated", "deleted")),
     }

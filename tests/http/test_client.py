@@ -41,8 +41,8 @@ from fring_core import (
 from fring_core.queries import MAX_LIMIT
 from fring_http.api.app import create_app
 from fring_http.client import BlockingFringClient, FringClient
-from tests.http.awaiting import Awaiting
 from tests.core.examples import NOW
+from tests.http.awaiting import Awaiting
 from tests.http.tokens import token
 from tests.http.wire import MISSING
 

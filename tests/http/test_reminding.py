@@ -28,6 +28,16 @@ async def reminded(fring):
             return found
 
 
+async def until_reminded(fring, number):
+    """Wait until so many tasks were reminded of, as the feed tells them."""
+    seen = 0
+    async with asyncio.timeout(30):
+        async for event in fring.events.after():
+            seen += event.type == "task.reminded"
+            if seen == number:
+                return
+
+
 def test_all_that_is_due_is_reminded_of(monkeypatch):
     monkeypatch.setattr(reminding, "SOME", 3)
     clock = FixedClock(NOW)
@@ -91,9 +101,7 @@ def test_a_server_reminds():
         wiring = Wiring.of(Settings(database_url="memory://"))
         async with wiring.opened():
             await wiring.fring.tasks.create(NewTask("due", remind_at=utc_now()))
-            async with asyncio.timeout(10):
-                while not await reminded(wiring.fring):
-                    await asyncio.sleep(0.05)
+            await until_reminded(wiring.fring, 1)
 
     asyncio.run(main())
 
@@ -110,9 +118,7 @@ def test_a_thousand_at_once_over_three_servers_are_reminded_of_once_each(databas
                 new = [NewTask("due", remind_at=due)] * (MANY // 2)
                 await servers[0].tasks.create_many(new, owner=owner)
             loops = [asyncio.create_task(reminding.reminding(server)) for server in servers]
-            async with asyncio.timeout(30):
-                while len(await reminded(servers[0])) < MANY:
-                    await asyncio.sleep(0.05)
+            await until_reminded(servers[0], MANY)
             await asyncio.sleep(2 * reminding.ROUND_SECONDS)  # whoever would do it again
             for loop in loops:
                 loop.cancel()

@@ -111,9 +111,7 @@ def new_tasks(
     chosen: st.SearchStrategy[int | None] = _CHOSEN_IDS,
 ) -> st.SearchStrategy[NewTask]:
     """Draw tasks to create, with a chosen id or None; pass strategies to narrow the fields."""
-    return st.builds(
-        NewTask, title, descriptions(), statuses(), due_dates(), chosen, reminders()
-    )
+    return st.builds(NewTask, title, descriptions(), statuses(), due_dates(), chosen, reminders())
 
 
 def user_changes(

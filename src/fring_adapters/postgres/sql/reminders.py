@@ -24,8 +24,8 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import insert
 
 from fring_adapters.postgres.sql.events import TOLD
-from fring_adapters.postgres.sql.states import state, task_state, told_value
 from fring_adapters.postgres.sql.statements import writing
+from fring_adapters.postgres.sql.states import state, task_state, told_value
 from fring_adapters.postgres.sql.tables import ARMED, events, tasks
 from fring_core import EventType, Task
 from fring_core.events import SUBJECTS
@@ -37,7 +37,13 @@ _FIELDS: Final = SUBJECTS[Task].fields
 
 def _reminding() -> Any:
     due = (
-        select(tasks.c.id, tasks.c.version, tasks.c.told, tasks.c.owner, *(tasks.c[name] for name in _FIELDS))
+        select(
+            tasks.c.id,
+            tasks.c.version,
+            tasks.c.told,
+            tasks.c.owner,
+            *(tasks.c[name] for name in _FIELDS),
+        )
         .where(and_(ARMED, tasks.c.remind_at <= _NOW))
         .order_by(tasks.c.remind_at, tasks.c.id)
         .limit(bindparam("limit"))

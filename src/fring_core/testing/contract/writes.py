@@ -26,7 +26,7 @@ async def settle(store: Store) -> None:
     for number, password_hash in ((1, "h1"), (2, "h2"), (3, None)):
         await add_user(store, f"u{number}", number, password_hash)
     for number, owner in ((1, None), (2, None), (3, "ann"), (4, "2")):
-        remind_at = CAUSE.at if number == 2 else None  # noqa: PLR2004
+        remind_at = CAUSE.at if number == 2 else None
         new = NewTask(f"t{number}", "why", due_date=DUE, id=number, remind_at=remind_at)
         await store.tasks.add(new, owner, CAUSE)
     for pair in ((1, 1), (2, 1), (2, 2)):

@@ -36,7 +36,9 @@ def check_answers(call: Call, outcome: object, expected: object) -> None:
 
 def check_told(call: Call, told: Iterable[Event], expected: Iterable[Event]) -> None:
     """Raise `AssertionError` unless both told of the same events, cursors aside."""
-    stored, due = (shown(by_subject(timeless(events)), cursors=False) for events in (told, expected))
+    stored, due = (
+        shown(by_subject(timeless(events)), cursors=False) for events in (told, expected)
+    )
     if stored != due:
         raise AssertionError(_listed(f"{call.method} tells of other events:", stored, due))
 
