@@ -15,6 +15,7 @@ from fring_core.clocks import FIRST
 from fring_core.testing.contract.base import StoreTests
 from fring_core.testing.contract.examples import CAUSE, LATER, NOW, Undo, check_none_failed
 from fring_core.testing.contract.hearing import LISTS, check_unheard, heard_of
+from fring_core.testing.contract.turns import pause
 from fring_core.testing.replaying import check_replay, events_of, moment
 
 if TYPE_CHECKING:
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 MOST = 1000
 TASKS = range(1, 25)
 CALLERS = 8
+LATE = 0.05  # seconds
 MINUTE = timedelta(minutes=1)
 FINAL = (TaskStatus.COMPLETED, TaskStatus.CANCELED)
 SOON = timedelta(seconds=30)
@@ -127,9 +129,10 @@ class ReminderTests(StoreTests):
             changed = await change(store, remind_at=at)
             assert changed.remind_at == at
             assert len(await reminded(store)) == number, at
-        await change(store, remind_at=LATER)
-        await change(store, remind_at=None)
-        assert await reminded(store) == []
+        for at, number in ((None, 0), (datetime.now(UTC) + timedelta(days=1), 0), (NOW, 1)):
+            await change(store, remind_at=LATER)
+            await change(store, remind_at=at)
+            assert len(await reminded(store)) == number, at
         await check_replay(store, 1)
 
     @pytest.mark.parametrize("owner", LISTS)
@@ -217,7 +220,7 @@ class ReminderTests(StoreTests):
 
         async def work() -> None:
             for _ in TASKS:
-                if not await store.tasks.remind(5, reminding().telling(heard.append)):
+                if not await store.tasks.remind(MOST, reminding().telling(heard.append)):
                     return
 
         check_none_failed(await self.together(*(work() for _ in range(CALLERS))))
@@ -225,6 +228,29 @@ class ReminderTests(StoreTests):
         assert sorted(event.task_id or 0 for event in heard) == [*TASKS]
         for number in TASKS:
             assert len(await check_replay(store, number, LISTS[number % 2])) == 2
+
+    async def test_reminder_race_with_a_transaction(self, store: Store) -> None:
+        """What another caller has in hand may be left for the next time.
+
+        Each MUST be reminded of once, however many callers there are. Who comes before the others
+        commit gets none of theirs, or they have to do without.
+        """
+        for number in TASKS:
+            await add_due(store, number)
+
+        async def together() -> None:
+            async with store.transaction() as inner:
+                await inner.tasks.remind(MOST, reminding())
+                await pause(2 * LATE)
+
+        async def alone() -> None:
+            await pause(LATE)
+            await store.tasks.remind(MOST, reminding())
+
+        await self.together(together(), alone())
+        await reminded(store)
+        for number in TASKS:
+            assert len(await check_replay(store, number)) == 2, "it has come to be, and its time"
 
     async def test_reminder_race_with_changes(self, store: Store) -> None:
         """Events of a task MUST come in the order of its versions, which MUST follow each other.
