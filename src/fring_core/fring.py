@@ -17,6 +17,7 @@ from fring_core.use_cases.once import Once
 from fring_core.use_cases.tasks import TaskUseCases
 from fring_core.use_cases.transactions import unit
 from fring_core.use_cases.users import UserUseCases
+from fring_core.use_cases.webhooks import WebhookUseCases
 from fring_core.values import check_callable, check_kind, check_store
 
 if TYPE_CHECKING:
@@ -34,7 +35,7 @@ T = TypeVar("T")
 
 
 class Fring:
-    """Manage users, tasks and assignments in a store: `users`, `tasks`, `assignments`, `events`.
+    """Manage `users`, `tasks`, `assignments`, `events` and `webhooks` in a store.
 
     `clock` tells the time; a call that reads one without a time zone raises `ValueError`.
     `on_commit` is called with the events of each call that was done here, when it is committed;
@@ -49,6 +50,7 @@ class Fring:
     tasks: TaskUseCases
     assignments: AssignmentUseCases
     events: EventUseCases
+    webhooks: WebhookUseCases
 
     def __init__(
         self,
@@ -81,6 +83,7 @@ class Fring:
         self.tasks = TaskUseCases(store, causes, self._workflow, self._personal_workflow)
         self.assignments = AssignmentUseCases(store, causes)
         self.events = EventUseCases(store)
+        self.webhooks = WebhookUseCases(store, causes)
 
     @property
     def account_admin(self) -> AccountAdmin:
