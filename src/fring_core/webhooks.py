@@ -153,16 +153,22 @@ class Attempt:
     claim: int = 0
 
 
+def _storable(error: str) -> str:
+    """Return a text that every store can hold, whatever it came from."""
+    return error[:500].replace("\0", "?").encode(errors="replace").decode()
+
+
 @attrs.frozen
 class Outcome:
     """Hold what came of an attempt.
 
-    `status` is that of the answer, None if there was none; then `error` says why, else it is empty.
+    `status` is that of the answer, None if there was none; then `error` says why, in at most 500
+    characters, else it is empty.
     `retry_after` is for how many seconds the receiver asked, `seconds` how long it took.
     """
 
     status: int | None
-    error: str = attrs.field(converter=lambda error: plain(error)[:500])
+    error: str = attrs.field(converter=_storable)
     retry_after: float | None
     seconds: float
 

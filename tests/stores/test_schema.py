@@ -20,7 +20,7 @@ from fring_adapters.postgres.wire.urls import to_conninfo
 from fring_core import StoreUnavailable, TaskOrder, TaskStatus
 from tests.stores.older import at_revision, execute, migrate
 
-HEAD = "0010"
+HEAD = "0011"
 
 
 def to_database(url):
