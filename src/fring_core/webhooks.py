@@ -92,9 +92,9 @@ class WebhookWithSecret:
 
 def _types(value: Any) -> Any:
     """Return types as a tuple, each once; what is none is refused later."""
-    if isinstance(value, Sequence) and not isinstance(value, str):
-        return tuple(dict.fromkeys(map(plain, cast("Sequence[Any]", value))))
-    return value
+    if isinstance(value, str) or not isinstance(value, Sequence):
+        return value
+    return tuple(dict.fromkeys(map(plain, cast("Sequence[object]", value))))
 
 
 @attrs.frozen(field_transformer=plain_fields)
@@ -201,24 +201,24 @@ def _url_problem(url: str) -> Problem | None:
         return problem
     if _UNCLEAR.search(url):
         return Problem("url", "must not contain blanks, control characters or backslashes")
+    no_url = Problem("url", "must be a URL such as https://example.com/hook")
     try:
         parts = urlsplit(url)
         is_url = parts.scheme in {"http", "https"} and parts.hostname and parts.port != 0
     except ValueError:  # a port or an address that cannot be
-        is_url = False
-    if not is_url:
-        return Problem("url", "must be a URL such as https://example.com/hook")
+        return no_url
     if "@" in parts.netloc:
         return Problem("url", "must not contain a user or a password")
-    return None
+    return None if is_url else no_url
 
 
 def _types_problem(types: Any) -> Problem | None:
-    if not isinstance(types, tuple) or not all(isinstance(each, str) for each in types):
+    named = cast("tuple[object, ...]", types) if isinstance(types, tuple) else (None,)
+    if not all(isinstance(each, str) for each in named):
         return Problem("types", "must be a list of texts", "type_error")
-    if not 1 <= len(types) <= MOST_TYPES:
+    if not 1 <= len(named) <= MOST_TYPES:
         return Problem("types", f"must be 1 to {MOST_TYPES}")
-    strange = [each for each in types if each not in PATTERNS]
+    strange = [each for each in named if each not in PATTERNS]
     if strange:
         known = ", ".join(PATTERNS)
         return Problem("types", f"must be of {known}; {strange[0]!r:.100} is none")

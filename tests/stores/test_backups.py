@@ -45,12 +45,14 @@ TABLES = {
     "events",
     "feed",
     "receipts",
+    "webhooks",
+    "deliveries",
     "rate_limits",
     "fring_version",
 }
 DROP = (
     "DROP TABLE IF EXISTS {0}users, {0}tasks, {0}user_tasks, {0}spent_ids, {0}events, {0}feed, {0}receipts,"
-    " {0}rate_limits, {0}fring_version"
+    " {0}webhooks, {0}deliveries, {0}rate_limits, {0}fring_version"
 )
 
 

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 import attrs
 
-from fring_adapters.memory.log import own
 from fring_adapters.memory.drawn_ids import Ids
+from fring_adapters.memory.log import own
 from fring_adapters.memory.tables import Tables
 from fring_core.scopes import check_outside
 

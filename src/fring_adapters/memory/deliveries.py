@@ -35,7 +35,7 @@ class MemoryDeliveries:
 
     _database: Database
 
-    async def following(self) -> list[Following]:
+    async def following(self) -> Sequence[Following]:
         with self._database.opened() as tables:
             return [
                 Following(number, kept.webhook.types, kept.place)
@@ -100,7 +100,7 @@ class MemoryDeliveries:
             outbox.put(tables, kept)
             return _told(kept.delivery)
 
-    async def claim(self, limit: int, seconds: float, now: datetime) -> list[Attempt]:
+    async def claim(self, limit: int, seconds: float, now: datetime) -> Sequence[Attempt]:
         with self._database.changing() as tables:
             found = [
                 (each.delivery.next_at or now, each.delivery.id, each, kept)

@@ -44,7 +44,9 @@ class MemoryWebhooks:
     async def list(self, page: Page) -> Slice[Webhook]:
         with self._database.opened() as tables:
             start = None if page.after is None else page.after.id + 1
-            return part((tables.webhooks[key].webhook for key in tables.webhooks.since(start)), page)
+            return part(
+                (tables.webhooks[key].webhook for key in tables.webhooks.since(start)), page
+            )
 
     async def change(
         self, webhook_id: int, verb: Callable[[Webhook], Webhook], place: str

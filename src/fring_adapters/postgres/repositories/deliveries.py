@@ -28,8 +28,9 @@ def _event(kept: Mapping[str, Any] | None) -> Event | None:
     """Return the event of a delivery, whatever a newer Fring has kept beside."""
     if kept is None:
         return None
-    values = {name: kept[name] for name in _FIELDS}
-    return Event(**values | {"at": datetime.fromisoformat(kept["at"])})
+    values: dict[str, Any] = {name: kept[name] for name in _FIELDS}
+    values["at"] = datetime.fromisoformat(kept["at"])
+    return Event(**values)
 
 
 def _delivery(row: Row) -> Delivery:
@@ -62,7 +63,7 @@ class PostgresDeliveries:
 
     _executor: Executor
 
-    async def following(self) -> list[Following]:
+    async def following(self) -> Sequence[Following]:
         rows = await self._executor.run(sql.FOLLOWING, {})
         return [Following(number, tuple(types), place) for number, types, place in rows]
 
@@ -104,7 +105,7 @@ class PostgresDeliveries:
         rows = await self._executor.run(sql.AGAIN, {"id": delivery_id})
         return _delivery(rows[0]) if rows else None
 
-    async def claim(self, limit: int, seconds: float, now: datetime) -> list[Attempt]:  # noqa: ARG002
+    async def claim(self, limit: int, seconds: float, now: datetime) -> Sequence[Attempt]:  # noqa: ARG002
         rows = await self._executor.run(sql.CLAIM, {"limit": limit, "seconds": float(seconds)})
         return [*map(_attempt, rows)]
 

@@ -34,9 +34,7 @@ LIST: Final = _statement(
 )
 
 # Whoever changes it keeps others from it until the transaction ends.
-FIND: Final = _statement(
-    f"SELECT {_COLUMNS} FROM {_WEBHOOKS} WHERE id = %(id)s FOR NO KEY UPDATE"
-)
+FIND: Final = _statement(f"SELECT {_COLUMNS} FROM {_WEBHOOKS} WHERE id = %(id)s FOR NO KEY UPDATE")
 _IS_ENABLED: Final = "disabled_at IS NOT NULL AND %(disabled_at)s::timestamptz IS NULL"
 SAVE: Final = _statement(
     f"""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from fring_core import WebhookChanges
 from fring_core.deliveries import MOST_UNDER_WAY
 from fring_core.testing.contract.base import StoreTests
 from fring_core.testing.contract.examples import LATER, NOW
@@ -14,7 +13,9 @@ from fring_core.testing.contract.hooking import (
     PLACE,
     add_webhook,
     claimed,
+    enabled,
     happened,
+    paused,
     tell,
 )
 from fring_core.testing.replaying import shown
@@ -80,9 +81,6 @@ class ClaimTests(StoreTests):
         """What one that is disabled is to be told MUST wait until it is enabled."""
         webhook_id = await add_webhook(store)
         ids = await tell(store, webhook_id, 2)
-        for paused, expected in ((True, []), (False, ids)):
-            changes = WebhookChanges(paused=paused)
-            await store.webhooks.change(
-                webhook_id, lambda each, changes=changes: each.change(changes, NOW), PLACE
-            )
+        for verb, expected in ((paused, []), (enabled, ids)):
+            await store.webhooks.change(webhook_id, verb, PLACE)
             assert await claimed(store) == expected

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from fring_core import Delivery, DeliveryState, NewDelivery, WebhookChanges
+from fring_core import Delivery, DeliveryState, NewDelivery
 from fring_core.testing.contract.base import StoreTests
 from fring_core.testing.contract.examples import NOW, rows
 from fring_core.testing.contract.hooking import (
@@ -20,6 +20,7 @@ from fring_core.testing.contract.hooking import (
     add_webhook,
     claimed,
     happened,
+    paused,
     tell,
 )
 from fring_core.testing.contract.webhooks import ABSENT
@@ -74,9 +75,7 @@ class DeliveryTests(StoreTests):
     async def test_delivery_from_another_place(self, store: Store) -> None:
         """One that is not at `place`, or is disabled, MUST stay where it is, and be told nothing."""
         ids = [await add_webhook(store, place) for place in (PLACE, FURTHER, PLACE, PLACE)]
-        await store.webhooks.change(
-            ids[2], lambda each: each.change(WebhookChanges(paused=True), NOW), FURTHER
-        )
+        await store.webhooks.change(ids[2], paused, FURTHER)
         new = [NewDelivery(each, happened(1)) for each in ids]
         asked = [*ids[:3], ABSENT]
         assert await store.deliveries.deliver(PLACE, "on", asked, new, NOW) == 1
@@ -103,7 +102,9 @@ class DeliveryTests(StoreTests):
             assert (each.state, each.attempts) == (DeliveryState.PENDING, 0)
         assert len({each and each.message_id for each in sent}) == 2
         attempts = await store.deliveries.claim(9, 60, NOW)
-        assert [(each.type, each.event, each.url) for each in attempts] == [(TEST, None, NEW.url)] * 2
+        assert [(each.type, each.event, each.url) for each in attempts] == [
+            (TEST, None, NEW.url)
+        ] * 2
         assert [each.at for each in attempts] == [each and each.created_at for each in sent]
         assert await store.deliveries.send(ABSENT, NOW) is None
 

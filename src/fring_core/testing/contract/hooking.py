@@ -5,7 +5,15 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
-from fring_core import DeliveryState, Event, EventType, NewDelivery, NewWebhook, Settlement
+from fring_core import (
+    DeliveryState,
+    Event,
+    EventType,
+    NewDelivery,
+    NewWebhook,
+    Settlement,
+    WebhookChanges,
+)
 from fring_core.testing.contract.examples import NOW, PRECISE
 from fring_core.webhooks import Outcome
 
@@ -30,6 +38,16 @@ async def add_webhook(store: Store, place: str = PLACE) -> int:
     return (await store.webhooks.add(NEW, place, NOW)).webhook.id
 
 
+def paused(webhook: Webhook) -> Webhook:
+    """Return a webhook as it is when it is paused: a verb."""
+    return webhook.change(WebhookChanges(paused=True), NOW)
+
+
+def enabled(webhook: Webhook) -> Webhook:
+    """Return a webhook as it is when it is enabled: a verb."""
+    return webhook.change(WebhookChanges(paused=False), NOW)
+
+
 async def webhook_of(store: Store, webhook_id: int) -> Webhook:
     """Return a webhook that is there."""
     webhook = await store.webhooks.get(webhook_id)
@@ -40,13 +58,17 @@ async def webhook_of(store: Store, webhook_id: int) -> Webhook:
 def happened(number: int) -> Event:
     """Return an event, as the feed has it."""
     after = {"title": f"ä {number}", "assignees": [1, 2], "due_date": None}
-    about = (number, None, None, 1, {}, after, f"cursor-{number}")
-    return Event(EventType.TASK_CREATED, PRECISE, "ann", None, *about)
+    cursor = f"cursor-{number}"
+    return Event(
+        EventType.TASK_CREATED, PRECISE, "ann", None, number, None, None, 1, {}, after, cursor
+    )
 
 
 async def tell(store: Store, webhook_id: int, number: int = 1) -> list[int]:
     """Store so many deliveries for a webhook, which stays where it is; return their ids."""
-    [place] = [each.place for each in await store.deliveries.following() if each.webhook_id == webhook_id]
+    [place] = [
+        each.place for each in await store.deliveries.following() if each.webhook_id == webhook_id
+    ]
     new = [NewDelivery(webhook_id, happened(each)) for each in range(1, number + 1)]
     assert await store.deliveries.deliver(place, place, [webhook_id], new, NOW) == 1
     listed = await store.deliveries.list(webhook_id, number)

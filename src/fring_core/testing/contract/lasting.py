@@ -11,9 +11,9 @@ from fring_core.testing.agreement import LISTS, agreed
 from fring_core.testing.contract.base import StoreTests
 from fring_core.testing.contract.examples import CAUSE, NOW, Undo, add_task, by_id, rows, save
 from fring_core.testing.contract.hearing import excited, kept
+from fring_core.testing.contract.hooking import add_webhook, tell
 from fring_core.testing.contract.ids import both_kinds
 from fring_core.testing.contract.inheritance import check_none_drawn, chosen_ahead, remove
-from fring_core.testing.contract.hooking import add_webhook, tell
 from fring_core.testing.contract.receipts import RECEIPT
 from fring_core.testing.contract.sizes import MORE
 from fring_core.testing.contract.texts import KINDS

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 import attrs
 import pytest
 
-from fring_core import Delivery, WebhookChanges
 from fring_core.testing.contract.base import StoreTests
 from fring_core.testing.contract.examples import NOW
 from fring_core.testing.contract.hooking import (
@@ -19,6 +18,7 @@ from fring_core.testing.contract.hooking import (
     PLACE,
     add_webhook,
     claimed,
+    enabled,
     tell,
     webhook_of,
 )
@@ -26,7 +26,7 @@ from fring_core.testing.snapshot import plain
 from fring_core.webhooks import FAILING, GONE, PAUSED, Outcome
 
 if TYPE_CHECKING:
-    from fring_core import Settlement, Store
+    from fring_core import Delivery, Settlement, Store
 
 SHORT = timedelta(milliseconds=100)
 
@@ -172,8 +172,6 @@ class SettlementTests(StoreTests):
         assert await _after(store, webhook_id, at_once) == FAILING
         passed = 2 * SHORT
         await store.events.wait(passed.total_seconds())
-        await store.webhooks.change(
-            webhook_id, lambda each: each.change(WebhookChanges(paused=False), NOW), PLACE
-        )
+        await store.webhooks.change(webhook_id, enabled, PLACE)
         briefly = attrs.evolve(GIVEN_UP, patience=SHORT)
         assert await _after(store, webhook_id, briefly, passed) is None

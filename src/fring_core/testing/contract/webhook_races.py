@@ -78,9 +78,7 @@ class WebhookRaceTests(StoreTests):
         told = {number for each in ids for number in await tell(store, each, 30)}
         done: list[int] = []
         while len(done) < len(told):
-            results = await self.together(
-                *(store.deliveries.claim(7, 60, NOW) for _ in range(8))
-            )
+            results = await self.together(*(store.deliveries.claim(7, 60, NOW) for _ in range(8)))
             attempts = _claims(results)
             assert attempts
             times = Counter(each.webhook_id for each in attempts)
