@@ -44,7 +44,8 @@ class DeliveryTests(StoreTests):
     async def test_delivery_of_events(self, store: Store) -> None:
         """Move webhooks from one place of the feed to another, with what they are told on the way.
 
-        MUST return how many moved. It MUST keep its event when the feed has forgotten it.
+        MUST return how many moved. Each delivery is pending, and due at once. It MUST keep its
+        event when the feed has forgotten it.
         """
         ids = [await add_webhook(store) for _ in range(3)]
         new = [NewDelivery(ids[0], happened(number)) for number in (1, 2)]
