@@ -6,6 +6,7 @@ from fring_core import (
     AlreadyAssigned,
     Conflict,
     CursorExpired,
+    DeliveryNotFound,
     EmailTaken,
     Forbidden,
     FringError,
@@ -29,6 +30,7 @@ from fring_core import (
     UsernameTaken,
     UserNotFound,
     VersionConflict,
+    WebhookNotFound,
 )
 
 
@@ -40,6 +42,10 @@ def leaves() -> None:
         assert_type(error.user_id, int)
     except TaskNotFound as error:
         assert_type(error.task_id, int)
+    except WebhookNotFound as error:
+        assert_type(error.webhook_id, int)
+    except DeliveryNotFound as error:
+        assert_type(error.delivery_id, int)
     except UsernameTaken as error:
         assert_type(error.username, str)
     except EmailTaken as error:

@@ -11,6 +11,7 @@ from fring_core import (
     Store,
     TaskUseCases,
     UserUseCases,
+    WebhookUseCases,
 )
 
 
@@ -26,6 +27,7 @@ async def nouns(fring: Ours, store: Store) -> None:
     assert_type(fring.events, EventUseCases)
     assert_type(fring.reminders, ReminderUseCases)
     assert_type(await fring.reminders.fire(), int)
+    assert_type(fring.webhooks, WebhookUseCases)
     assert_type(fring.has_accounts, bool)
     assert_type(fring.acting_as("ann", request_id="7"), Ours)
     assert_type(fring.acting_as(None), Ours)

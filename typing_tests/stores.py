@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import asynccontextmanager
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import count
 from typing import assert_type
 
@@ -12,22 +12,29 @@ from fring_adapters.memory import MemoryStore
 from fring_adapters.postgres import BlockingPostgresStore, PostgresStore
 from fring_core import (
     Assignments,
+    Attempt,
     Cause,
     Credential,
     Credentials,
+    Deliveries,
+    Delivery,
     Event,
     EventPage,
     Events,
+    Following,
     Fring,
     IdTaken,
+    NewDelivery,
     NewTask,
     NewUser,
+    NewWebhook,
     Outcome,
     Page,
     Passwords,
     Receipt,
     Receipts,
     Role,
+    Settlement,
     Slice,
     Store,
     Task,
@@ -43,6 +50,9 @@ from fring_core import (
     Users,
     UserWithTasks,
     Verdict,
+    Webhook,
+    Webhooks,
+    WebhookWithSecret,
 )
 
 
@@ -220,8 +230,85 @@ class OwnReceipts:
         raise NotImplementedError
 
 
+class OwnWebhooks:
+    """Keep webhooks."""
+
+    async def add(self, new: NewWebhook, place: str, now: datetime) -> WebhookWithSecret:
+        """Add a webhook."""
+        raise NotImplementedError
+
+    async def get(self, webhook_id: int) -> Webhook | None:
+        """Find a webhook."""
+        raise NotImplementedError
+
+    async def list(self, page: Page) -> Slice[Webhook]:
+        """List webhooks."""
+        raise NotImplementedError
+
+    async def change(
+        self, webhook_id: int, verb: Callable[[Webhook], Webhook], place: str
+    ) -> Webhook | None:
+        """Change a webhook."""
+        raise NotImplementedError
+
+    async def remove(self, webhook_id: int, *, version: int | None = None) -> bool:
+        """Remove a webhook."""
+        raise NotImplementedError
+
+    async def rotate(
+        self, webhook_id: int, keep: timedelta, now: datetime
+    ) -> WebhookWithSecret | None:
+        """Give a webhook another secret."""
+        raise NotImplementedError
+
+
+class OwnDeliveries:
+    """Keep deliveries."""
+
+    async def following(self) -> Sequence[Following]:
+        """Tell where webhooks are."""
+        raise NotImplementedError
+
+    async def deliver(
+        self,
+        place: str,
+        after: str,
+        webhook_ids: Sequence[int],
+        new: Sequence[NewDelivery],
+        now: datetime,
+    ) -> int:
+        """Bring webhooks on."""
+        raise NotImplementedError
+
+    async def send(self, webhook_id: int, now: datetime) -> Delivery | None:
+        """Send a test."""
+        raise NotImplementedError
+
+    async def list(
+        self, webhook_id: int, limit: int, before_id: int | None = None
+    ) -> Slice[Delivery]:
+        """List deliveries."""
+        raise NotImplementedError
+
+    async def again(self, delivery_id: int, now: datetime) -> Delivery | None:
+        """Begin a delivery anew."""
+        raise NotImplementedError
+
+    async def claim(self, limit: int, seconds: float, now: datetime) -> Sequence[Attempt]:
+        """Claim what is due."""
+        raise NotImplementedError
+
+    async def settle(self, attempt: Attempt, settlement: Settlement, now: datetime) -> bool:
+        """Settle an attempt."""
+        raise NotImplementedError
+
+    async def forget(self, before: datetime, limit: int) -> int:
+        """Remove what is old."""
+        raise NotImplementedError
+
+
 class OwnStore:
-    """Hold the six, as attributes; the port has properties, so that these need not be set."""
+    """Hold the eight, as attributes; the port has properties, so that these need not be set."""
 
     def __init__(self) -> None:
         self.users = OwnUsers()
@@ -230,6 +317,8 @@ class OwnStore:
         self.assignments = OwnAssignments()
         self.events = OwnEvents()
         self.receipts = OwnReceipts()
+        self.webhooks = OwnWebhooks()
+        self.deliveries = OwnDeliveries()
 
     @asynccontextmanager
     async def transaction(self) -> AsyncGenerator["OwnStore", None]:
@@ -281,6 +370,11 @@ def accepted(url: str) -> None:
     ]
     for store in stores:
         Fring(store, clock=utc_now)
+
+
+def told() -> tuple[Webhooks, Deliveries]:
+    """Take what tells others for its ports."""
+    return OwnWebhooks(), OwnDeliveries()
 
 
 def parts() -> tuple[Users, Credentials, Tasks, Assignments, Events, Receipts]:

@@ -8,8 +8,11 @@ from fring_core import (
     AccountAdmin,
     Accounts,
     AccountToken,
+    Attempt,
     BlockingFring,
     Causes,
+    Delivery,
+    DeliveryState,
     Event,
     EventPage,
     EventType,
@@ -19,6 +22,7 @@ from fring_core import (
     Login,
     NewTask,
     NewUser,
+    NewWebhook,
     Page,
     PasswordChange,
     Passwords,
@@ -39,8 +43,12 @@ from fring_core import (
     UserChanges,
     UserFilter,
     UserWithTasks,
+    Webhook,
+    WebhookChanges,
+    WebhookWithSecret,
     run_sync,
 )
+from fring_core.webhooks import Outcome
 
 
 async def users(fring: Fring) -> None:
@@ -159,6 +167,28 @@ async def events(fring: Fring, blocking: BlockingFring) -> None:
     assert_type(blocking.events.has(str(page[0].cursor)), bool)
     assert_type(await fring.events.forget(utc_now(), limit=10), int)
     page[0].after["title"] = "no"  # type: ignore[index]  # pyright: ignore[reportIndexIssue]
+
+
+async def webhooks(fring: Fring, blocking: BlockingFring) -> None:
+    """Have others told, and tell them."""
+    added = assert_type(
+        await fring.webhooks.create(NewWebhook("https://example.com", ["task.*"])),
+        WebhookWithSecret,
+    )
+    webhook = assert_type(blocking.webhooks.get(added.webhook.id), Webhook)
+    assert_type(await fring.webhooks.list(Page(limit=10)), Slice[Webhook])
+    assert_type(blocking.webhooks.update(webhook.id, WebhookChanges(paused=True)), Webhook)
+    WebhookChanges(paused=None)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+    assert_type(blocking.webhooks.rotate(webhook.id), WebhookWithSecret)
+    assert_type((await fring.webhooks.test(webhook.id)).state, DeliveryState)
+    for delivery in await fring.webhooks.deliveries(webhook.id, limit=10):
+        assert_type(await fring.webhooks.redeliver(delivery.id), Delivery)
+        assert_type(delivery.event, Event | None)
+    assert_type(await fring.webhooks.dispatch(), int)
+    for attempt in assert_type(await fring.webhooks.claim(10), tuple[Attempt, ...]):
+        assert_type(blocking.webhooks.settle(attempt, Outcome(204, "", None, 0.1)), bool)
+    assert_type(await fring.webhooks.forget(utc_now()), int)
+    await fring.webhooks.delete(webhook.id, version=1)
 
 
 def told(store: Store, heard: list[Event]) -> Fring:

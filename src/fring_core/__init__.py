@@ -9,10 +9,12 @@ from fring_core.assignments import Outcome, Side, TaskWithUsers, UserWithTasks
 from fring_core.blocking import BlockingFring
 from fring_core.causes import Cause, Causes
 from fring_core.clocks import FixedClock
+from fring_core.deliveries import Delivery, DeliveryState, Following, NewDelivery, Settlement
 from fring_core.errors import (
     AlreadyAssigned,
     Conflict,
     CursorExpired,
+    DeliveryNotFound,
     EmailTaken,
     Forbidden,
     FringError,
@@ -36,6 +38,7 @@ from fring_core.errors import (
     UsernameTaken,
     UserNotFound,
     VersionConflict,
+    WebhookNotFound,
 )
 from fring_core.events import Event, EventPage, EventType
 from fring_core.fring import Fring
@@ -45,6 +48,7 @@ from fring_core.ports import (
     Assignments,
     Clock,
     Credentials,
+    Deliveries,
     Events,
     IssuedToken,
     Passwords,
@@ -55,6 +59,7 @@ from fring_core.ports import (
     Tokens,
     Users,
     Verdict,
+    Webhooks,
 )
 from fring_core.queries import Page, Slice, TaskFilter, UserFilter
 from fring_core.receipts import Receipt
@@ -69,7 +74,15 @@ from fring_core.use_cases.events import EventUseCases
 from fring_core.use_cases.reminders import ReminderUseCases
 from fring_core.use_cases.tasks import TaskUseCases
 from fring_core.use_cases.users import UserUseCases
+from fring_core.use_cases.webhooks import WebhookUseCases
 from fring_core.users import NewUser, User, UserChanges
+from fring_core.webhooks import (
+    Attempt,
+    NewWebhook,
+    Webhook,
+    WebhookChanges,
+    WebhookWithSecret,
+)
 
 __all__ = [  # noqa: RUF022  # grouped by what they are for
     # the use cases
@@ -81,8 +94,11 @@ __all__ = [  # noqa: RUF022  # grouped by what they are for
     "ReminderUseCases",
     "TaskUseCases",
     "UserUseCases",
+    "WebhookUseCases",
     "run_sync",
     # what a store knows
+    "Delivery",
+    "DeliveryState",
     "Event",
     "EventPage",
     "EventType",
@@ -92,9 +108,12 @@ __all__ = [  # noqa: RUF022  # grouped by what they are for
     "TaskWithUsers",
     "User",
     "UserWithTasks",
+    "Webhook",
+    "WebhookWithSecret",
     # what a caller sends
     "NewTask",
     "NewUser",
+    "NewWebhook",
     "Page",
     "Place",
     "Side",
@@ -104,6 +123,7 @@ __all__ = [  # noqa: RUF022  # grouped by what they are for
     "UNSET",
     "UserChanges",
     "UserFilter",
+    "WebhookChanges",
     # status rules
     "PERMISSIVE",
     "STRICT",
@@ -124,27 +144,35 @@ __all__ = [  # noqa: RUF022  # grouped by what they are for
     "Role",
     # ports
     "Assignments",
+    "Attempt",
     "Cause",
     "Causes",
     "Clock",
     "Credentials",
+    "Deliveries",
     "Events",
+    "Following",
     "IssuedToken",
+    "NewDelivery",
     "Outcome",
     "Passwords",
     "Receipt",
     "Receipts",
+    "Settlement",
     "Store",
     "Tasks",
     "TokenIssuer",
     "Tokens",
     "Users",
     "Verdict",
+    "Webhooks",
     # errors
     "FringError",
     "NotFound",
+    "DeliveryNotFound",
     "TaskNotFound",
     "UserNotFound",
+    "WebhookNotFound",
     "Conflict",
     "AlreadyAssigned",
     "EmailTaken",

@@ -19,6 +19,7 @@ from fring_core.use_cases.events import EventUseCases
 from fring_core.use_cases.reminders import ReminderUseCases
 from fring_core.use_cases.tasks import TaskUseCases
 from fring_core.use_cases.users import UserUseCases
+from fring_core.use_cases.webhooks import WebhookUseCases
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator
@@ -91,6 +92,24 @@ class BlockingReminders(Blocking):
     fire = plain(ReminderUseCases.fire)
 
 
+class BlockingWebhooks(Blocking):
+    """Do what `fring_core.use_cases.webhooks` says."""
+
+    create = plain(WebhookUseCases.create)
+    get = plain(WebhookUseCases.get)
+    list = plain(WebhookUseCases.list)
+    update = plain(WebhookUseCases.update)
+    delete = plain(WebhookUseCases.delete)
+    rotate = plain(WebhookUseCases.rotate)
+    test = plain(WebhookUseCases.test)
+    deliveries = plain(WebhookUseCases.deliveries)
+    redeliver = plain(WebhookUseCases.redeliver)
+    dispatch = plain(WebhookUseCases.dispatch)
+    claim = plain(WebhookUseCases.claim)
+    settle = plain(WebhookUseCases.settle)
+    forget = plain(WebhookUseCases.forget)
+
+
 class BlockingAccounts(Blocking):
     """Do what `fring_core.use_cases.accounts` says; wants passwords that never suspend."""
 
@@ -130,6 +149,7 @@ class BlockingFring:
         self.assignments: BlockingAssignments = BlockingAssignments(awaited.assignments)
         self.events: BlockingEvents = BlockingEvents(awaited.events)
         self.reminders: BlockingReminders = BlockingReminders(awaited.reminders)
+        self.webhooks: BlockingWebhooks = BlockingWebhooks(awaited.webhooks)
 
     @property
     def has_accounts(self) -> bool:

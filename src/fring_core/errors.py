@@ -1,7 +1,7 @@
 """What can go wrong, as a tree: catch a branch to react, a leaf to be exact.
 
     FringError
-    ├── NotFound      UserNotFound, TaskNotFound
+    ├── NotFound      UserNotFound, TaskNotFound, WebhookNotFound, DeliveryNotFound
     ├── Conflict      UsernameTaken, EmailTaken, IdTaken, AlreadyAssigned,
     │                 NotAssigned, TransitionRefused, VersionConflict, KeyReused, KeyInFlight
     ├── Invalid       InvalidInput, InvalidStatus, InvalidKey, InvalidCursor, CursorExpired
@@ -67,6 +67,24 @@ class TaskNotFound(NotFound):
     code: ClassVar[str] = "task_not_found"
     text: ClassVar[str] = "Task {0.task_id} not found"
     task_id: int
+
+
+@attrs.define
+class WebhookNotFound(NotFound):
+    """Report that no webhook has this id."""
+
+    code: ClassVar[str] = "webhook_not_found"
+    text: ClassVar[str] = "Webhook {0.webhook_id} not found"
+    webhook_id: int
+
+
+@attrs.define
+class DeliveryNotFound(NotFound):
+    """Report that no delivery to a webhook has this id."""
+
+    code: ClassVar[str] = "delivery_not_found"
+    text: ClassVar[str] = "Delivery {0.delivery_id} not found"
+    delivery_id: int
 
 
 @attrs.define

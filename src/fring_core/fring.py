@@ -18,6 +18,7 @@ from fring_core.use_cases.reminders import ReminderUseCases
 from fring_core.use_cases.tasks import TaskUseCases
 from fring_core.use_cases.transactions import unit
 from fring_core.use_cases.users import UserUseCases
+from fring_core.use_cases.webhooks import WebhookUseCases
 from fring_core.values import check_callable, check_kind, check_store
 
 if TYPE_CHECKING:
@@ -35,7 +36,7 @@ T = TypeVar("T")
 
 
 class Fring:
-    """Manage users, tasks and assignments in a store: `users`, `tasks`, `assignments`, `events`.
+    """Manage `users`, `tasks`, `assignments`, `events` and `webhooks` in a store.
 
     `clock` tells the time; a call that reads one without a time zone raises `ValueError`.
     `on_commit` is called with the events of each call that was done here, when it is committed;
@@ -51,6 +52,7 @@ class Fring:
     assignments: AssignmentUseCases
     events: EventUseCases
     reminders: ReminderUseCases
+    webhooks: WebhookUseCases
 
     def __init__(
         self,
@@ -84,6 +86,7 @@ class Fring:
         self.assignments = AssignmentUseCases(store, causes)
         self.events = EventUseCases(store)
         self.reminders = ReminderUseCases(store, causes)
+        self.webhooks = WebhookUseCases(store, causes)
 
     @property
     def account_admin(self) -> AccountAdmin:

@@ -6,17 +6,22 @@ is refused, and nothing is lost unseen.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import Final, Protocol
 
 from fring_core.errors import VersionConflict
 from fring_core.ids import is_possible
 from fring_core.values import whole
 
-if TYPE_CHECKING:
-    from fring_core.tasks import Task
-    from fring_core.users import User
-
 NO_VERSION: Final = 0  # the first is 1
+
+
+class Versioned(Protocol):
+    """Be a row that counts its changes."""
+
+    @property
+    def version(self) -> int:
+        """Return its version."""
+        ...
 
 
 def expected(version: int | None) -> int | None:
@@ -30,7 +35,7 @@ def expected(version: int | None) -> int | None:
     return version if is_possible(version) else NO_VERSION
 
 
-def check_version(row: User | Task, version: int | None) -> None:
+def check_version(row: Versioned, version: int | None) -> None:
     """Raise `VersionConflict` if a row has another version than this; None is any."""
     if version not in (None, row.version):
         raise VersionConflict(row.version)

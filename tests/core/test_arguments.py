@@ -10,11 +10,13 @@ from fring_adapters.memory import MemoryStore
 from fring_core import (
     AccountAdmin,
     AssignmentUseCases,
+    Attempt,
     EventUseCases,
     Fring,
     InvalidInput,
     NewTask,
     NewUser,
+    NewWebhook,
     Page,
     Registration,
     ReminderUseCases,
@@ -27,10 +29,13 @@ from fring_core import (
     UserChanges,
     UserFilter,
     UserUseCases,
+    WebhookChanges,
+    WebhookUseCases,
     Workflow,
     run_sync,
 )
 from fring_core.errors import Problem
+from fring_core.webhooks import Outcome
 from tests.core.account_world import ReadablePasswords
 from tests.core.examples import NOW, Ticking, causes
 
@@ -47,6 +52,18 @@ PAIR: dict[str, Known] = {
     "task": WHOLE,
     "first": (Side.USER, "must be a Side: one of USER, TASK"),
 }
+WEBHOOK: dict[str, Known] = {"webhook_id": WHOLE}
+ATTEMPT = Attempt(
+    delivery_id=1,
+    number=1,
+    webhook_id=1,
+    url="https://example.com",
+    secrets=(),
+    message_id="msg_1",
+    at=NOW,
+    type="webhook.test",
+    event=None,
+)
 PAGE: dict[str, Known] = {"page": (Page(), "must be a Page")}
 # Each use case with its arguments: one that will do, and what is said of one that will not. Those
 # that have a rule of their own (a status, an order) are tested where it is.
@@ -98,6 +115,24 @@ USE_CASES: dict[str, dict[str, Known]] = {
     "events.forget": {"before": (NOW, None), "limit": (1, "must be an integer")},
     "events.of_task": TASK
     | {"owner": OWNER, "limit": (1, "must be an integer"), "before": (None, "must be a text")},
+    "webhooks.create": {"new": (NewWebhook("https://example.com"), "must be a NewWebhook")},
+    "webhooks.get": WEBHOOK,
+    "webhooks.list": PAGE,
+    "webhooks.update": WEBHOOK
+    | {"changes": (WebhookChanges(), "must be a WebhookChanges"), "version": VERSION},
+    "webhooks.delete": WEBHOOK | {"version": VERSION},
+    "webhooks.rotate": WEBHOOK,
+    "webhooks.test": WEBHOOK,
+    "webhooks.deliveries": WEBHOOK
+    | {"limit": (1, "must be an integer"), "before_id": (None, "must be an integer")},
+    "webhooks.redeliver": {"delivery_id": WHOLE},
+    "webhooks.dispatch": {"limit": (1, "must be an integer")},
+    "webhooks.claim": {"limit": (1, "must be an integer")},
+    "webhooks.settle": {
+        "attempt": (ATTEMPT, "must be a Attempt"),
+        "outcome": (Outcome(204, "", None, 0.1), "must be a Outcome"),
+    },
+    "webhooks.forget": {"before": (NOW, None), "limit": (1, "must be an integer")},
 }
 NOUNS = {
     "users": UserUseCases,
@@ -105,6 +140,7 @@ NOUNS = {
     "assignments": AssignmentUseCases,
     "events": EventUseCases,
     "reminders": ReminderUseCases,
+    "webhooks": WebhookUseCases,
 }
 
 
@@ -132,7 +168,8 @@ def test_no_use_case_is_missing():
     arguments = {
         f"{noun}.{name}": [*inspect.signature(method).parameters][1:]
         for noun, use_cases in NOUNS.items()
-        for name, method in vars(use_cases).items()
+        for base in use_cases.__mro__[-2::-1]
+        for name, method in vars(base).items()
         # What a mutated copy of the class has besides is not ASCII.
         if name.isascii() and not name.startswith("_")
     }

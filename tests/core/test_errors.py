@@ -11,6 +11,7 @@ from fring_core import (
     AlreadyAssigned,
     Conflict,
     CursorExpired,
+    DeliveryNotFound,
     EmailTaken,
     Forbidden,
     FringError,
@@ -34,6 +35,7 @@ from fring_core import (
     UsernameTaken,
     UserNotFound,
     VersionConflict,
+    WebhookNotFound,
 )
 
 PROBLEMS = (Problem("title", "must not be blank"), Problem("id", "is missing", "missing"))
@@ -41,6 +43,8 @@ PROBLEMS = (Problem("title", "must not be blank"), Problem("id", "is missing", "
 LEAVES = [
     (UserNotFound(7), NotFound, "user_not_found", "User 7 not found"),
     (TaskNotFound(7), NotFound, "task_not_found", "Task 7 not found"),
+    (WebhookNotFound(7), NotFound, "webhook_not_found", "Webhook 7 not found"),
+    (DeliveryNotFound(7), NotFound, "delivery_not_found", "Delivery 7 not found"),
     (UsernameTaken("ann"), Conflict, "username_taken", "Username 'ann' is taken"),
     (EmailTaken("a@b.c"), Conflict, "email_taken", "Email 'a@b.c' is taken"),
     (IdTaken(7), Conflict, "id_taken", "Id 7 is taken"),

@@ -33,6 +33,8 @@ PORTS = (
     ports.Assignments,
     ports.Events,
     ports.Receipts,
+    ports.Webhooks,
+    ports.Deliveries,
     ports.Store,
 )
 _END = re.compile(r"(?<=[.])\s+(?=[A-Z`])")

@@ -28,7 +28,7 @@ from fring_core.testing import FringMachine, StoreMachine
 STEPS, LENGTH, PORTIONS = 20_000, 50, 20
 POOL = PoolSettings(size=4, timeout=30)
 EMPTY = """DELETE FROM user_tasks; DELETE FROM tasks; DELETE FROM users; DELETE FROM spent_ids; DELETE FROM receipts;
-    DELETE FROM events;
+    DELETE FROM events; DELETE FROM webhooks;
     SELECT setval('users_id_seq', 1, false), setval('tasks_id_seq', 1, false);"""
 
 

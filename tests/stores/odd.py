@@ -50,6 +50,8 @@ class OddStore:
         self.assignments = OddPort(store.assignments, before, shape)
         self.events = OddPort(store.events, before, shape)
         self.receipts = OddPort(store.receipts, before, shape)
+        self.webhooks = OddPort(store.webhooks, before, shape)
+        self.deliveries = OddPort(store.deliveries, before, shape)
 
     @asynccontextmanager
     async def transaction(self):

@@ -6,24 +6,30 @@ Who writes while an open transaction has written waits a little, and is told `St
 from __future__ import annotations
 
 import json
+import pickle
 import re
 import sqlite3
 import time
 from contextlib import asynccontextmanager, contextmanager
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from itertools import takewhile
 from operator import itemgetter
 from typing import Any
 
 import attrs
 
+from fring_adapters.memory.kept import KeptDelivery, KeptWebhook
+from fring_adapters.secrets import drawn_message_id, drawn_secret
 from fring_core import (
     Credential,
     CursorExpired,
+    Delivery,
+    DeliveryState,
     EmailTaken,
     Event,
     EventPage,
     EventType,
+    Following,
     IdTaken,
     InvalidCursor,
     Outcome,
@@ -39,9 +45,13 @@ from fring_core import (
     User,
     UsernameTaken,
     UserWithTasks,
+    WebhookWithSecret,
 )
+from fring_core.deliveries import MOST_UNDER_WAY
 from fring_core.events import assigned, created, deleted, reminded, unassigned, updated
+from fring_core.ids import MAX_ID
 from fring_core.versions import check_version
+from fring_core.webhooks import TEST
 
 SCHEMA = """
 PRAGMA journal_mode = WAL;
@@ -58,6 +68,10 @@ CREATE TABLE IF NOT EXISTS events (id INTEGER PRIMARY KEY AUTOINCREMENT, type TE
 CREATE INDEX IF NOT EXISTS events_of_task ON events (task, id);
 CREATE TABLE IF NOT EXISTS receipts (caller TEXT, key TEXT, request TEXT, answer TEXT,
     expires_at TEXT, PRIMARY KEY (caller, key));
+CREATE TABLE IF NOT EXISTS webhooks (id INTEGER PRIMARY KEY AUTOINCREMENT, kept BLOB);
+CREATE TABLE IF NOT EXISTS deliveries (id INTEGER PRIMARY KEY AUTOINCREMENT,
+    webhook INTEGER REFERENCES webhooks ON DELETE CASCADE, kept BLOB);
+CREATE INDEX IF NOT EXISTS deliveries_of_webhook ON deliveries (webhook, id);
 """
 WAIT = 5  # seconds until the one writer that there can be has ended
 ORDERS = {
@@ -605,6 +619,181 @@ class Receipts:
                 raise TransactionConflict
 
 
+class Rows:
+    """Reach rows that are kept whole, in a table."""
+
+    def __init__(self, connection, table):
+        self.connection, self.table = connection, table
+
+    def get(self, number):
+        row = one(self.connection, f"SELECT kept FROM {self.table} WHERE id = ?", number)
+        return None if row is None else pickle.loads(row[0])
+
+    def put(self, number, kept):
+        query = f"UPDATE {self.table} SET kept = ? WHERE id = ?"
+        self.connection.execute(query, (pickle.dumps(kept), number))
+
+    def all(self, where="true ORDER BY id", *values):
+        query = f"SELECT kept FROM {self.table} WHERE {where}"
+        return [pickle.loads(row[0]) for row in self.connection.execute(query, values)]
+
+
+@attrs.frozen
+class Webhooks:
+    session: Session
+
+    async def add(self, new, place, now):
+        with self.session.call() as connection:
+            number = connection.execute("INSERT INTO webhooks VALUES (NULL, NULL)").lastrowid
+            kept = KeptWebhook(new.as_webhook(number, now), place, drawn_secret())
+            Rows(connection, "webhooks").put(number, kept)
+            return WebhookWithSecret(kept.webhook, kept.secret)
+
+    async def get(self, webhook_id):
+        with self.session.reading() as connection:
+            kept = Rows(connection, "webhooks").get(webhook_id)
+            return kept and kept.webhook
+
+    async def list(self, page):
+        with self.session.reading() as connection:
+            where, after = "id > ? ORDER BY id LIMIT ? OFFSET ?", page.after and page.after.id
+            found = Rows(connection, "webhooks").all(where, after or 0, page.limit + 1, page.skip)
+            return Slice.of([kept.webhook for kept in found], page.limit)
+
+    async def change(self, webhook_id, verb, place):
+        with self.session.call() as connection:
+            kept = Rows(connection, "webhooks").get(webhook_id)
+            if kept is None:
+                return None
+            was = kept.webhook
+            fixed = {"id": was.id, "created_at": was.created_at, "version": was.version + 1}
+            kept = attrs.evolve(kept, webhook=attrs.evolve(verb(was), **fixed))
+            if was.disabled_at is not None and kept.webhook.disabled_at is None:
+                kept = attrs.evolve(kept, place=place, failing_since=None)
+            Rows(connection, "webhooks").put(webhook_id, kept)
+            return kept.webhook
+
+    async def remove(self, webhook_id, *, version=None):
+        with self.session.call() as connection:
+            kept = Rows(connection, "webhooks").get(webhook_id)
+            if kept is None:
+                return False
+            check_version(kept.webhook, version)
+            connection.execute("DELETE FROM webhooks WHERE id = ?", (webhook_id,))
+            return True
+
+    async def rotate(self, webhook_id, keep, now):
+        with self.session.call() as connection:
+            kept = Rows(connection, "webhooks").get(webhook_id)
+            if kept is None:
+                return None
+            old = {"old_secret": kept.secret, "old_until": now + keep}
+            kept = attrs.evolve(kept, secret=drawn_secret(), **old)
+            Rows(connection, "webhooks").put(webhook_id, kept)
+            return WebhookWithSecret(kept.webhook, kept.secret)
+
+
+@attrs.frozen
+class Deliveries:
+    session: Session
+
+    async def following(self):
+        with self.session.reading() as connection:
+            return [
+                Following(kept.webhook.id, kept.webhook.types, kept.place)
+                for kept in Rows(connection, "webhooks").all()
+                if kept.webhook.disabled_at is None
+            ]
+
+    async def deliver(self, place, after, webhook_ids, new, now):
+        with self.session.call() as connection:
+            hooks = Rows(connection, "webhooks")
+            moved = {
+                number: kept
+                for number in webhook_ids
+                if (kept := hooks.get(number)) is not None
+                and (kept.place, kept.webhook.disabled_at) == (place, None)
+            }
+            for number, kept in moved.items():
+                hooks.put(number, attrs.evolve(kept, place=after))
+            for each in new:
+                if each.webhook_id in moved:
+                    self.begin(connection, each.webhook_id, each.message_id, each.event, now)
+            return len(moved)
+
+    def begin(self, connection, webhook_id, message_id, event, now):
+        query = "INSERT INTO deliveries VALUES (NULL, ?, NULL)"
+        number = connection.execute(query, (webhook_id,)).lastrowid
+        kind = TEST if event is None else event.type
+        named = (number, webhook_id, message_id, kind, event)
+        delivery = Delivery(*named, now, DeliveryState.PENDING, 0, now)
+        Rows(connection, "deliveries").put(number, KeptDelivery(delivery))
+        return delivery
+
+    async def send(self, webhook_id, now):
+        with self.session.call() as connection:
+            if Rows(connection, "webhooks").get(webhook_id) is None:
+                return None
+            return self.begin(connection, webhook_id, drawn_message_id(), None, now)
+
+    async def list(self, webhook_id, limit, before_id=None):
+        with self.session.reading() as connection:
+            where = "webhook = ? AND id < ? ORDER BY id DESC LIMIT ?"
+            before_id = MAX_ID if before_id is None else before_id
+            found = Rows(connection, "deliveries").all(where, webhook_id, before_id, limit + 1)
+            return Slice.of([kept.delivery for kept in found], limit)
+
+    async def again(self, delivery_id, now):
+        with self.session.call() as connection:
+            kept = Rows(connection, "deliveries").get(delivery_id)
+            if kept is None:
+                return None
+            kept = kept.begun(now)
+            Rows(connection, "deliveries").put(delivery_id, kept)
+            return kept.delivery
+
+    async def claim(self, limit, seconds, now):
+        with self.session.call() as connection:
+            found = []
+            for hook in Rows(connection, "webhooks").all():
+                if hook.webhook.disabled_at is None:
+                    of_hook = "webhook = ? ORDER BY id"
+                    its = Rows(connection, "deliveries").all(of_hook, hook.webhook.id)
+                    pending = [kept for kept in its if kept.is_pending]
+                    free = [kept for kept in pending if not kept.is_under_way(now)]
+                    due = [kept for kept in free if kept.delivery.next_at <= now]
+                    due.sort(key=lambda kept: kept.delivery.next_at)
+                    most = MOST_UNDER_WAY - (len(pending) - len(free))
+                    found += [(kept, hook) for kept in due[:most]]
+            found.sort(key=lambda each: (each[0].delivery.next_at, each[0].delivery.id))
+            attempts = []
+            for kept, hook in found[:limit]:
+                claimed = kept.claimed(now + timedelta(seconds=seconds))
+                Rows(connection, "deliveries").put(kept.delivery.id, claimed)
+                attempts.append(claimed.attempt(hook, now))
+            return attempts
+
+    async def settle(self, attempt, settlement, now):
+        with self.session.call() as connection:
+            kept = Rows(connection, "deliveries").get(attempt.delivery_id)
+            if kept is None or not kept.is_claimed or kept.claim != attempt.claim:
+                return False
+            Rows(connection, "deliveries").put(attempt.delivery_id, kept.after(settlement, now))
+            hook = Rows(connection, "webhooks").get(attempt.webhook_id)
+            Rows(connection, "webhooks").put(attempt.webhook_id, hook.after(settlement, now))
+            return True
+
+    async def forget(self, before, limit):
+        with self.session.call() as connection:
+            old = [
+                (kept.delivery.id,)
+                for kept in Rows(connection, "deliveries").all()
+                if not kept.is_pending and kept.delivery.created_at < before
+            ]
+            connection.executemany("DELETE FROM deliveries WHERE id = ?", old[:limit])
+            return len(old[:limit])
+
+
 class SqliteStore:
     """Keep everything in one file, which is made if there is none."""
 
@@ -616,6 +805,7 @@ class SqliteStore:
         self.users, self.credentials = Users(self.session), Credentials(self.session)
         self.tasks, self.assignments = Tasks(self.session), Assignments(self.session)
         self.events, self.receipts = Events(self.session), Receipts(self.session)
+        self.webhooks, self.deliveries = Webhooks(self.session), Deliveries(self.session)
 
     def close(self):
         while self.session.idle:

@@ -45,12 +45,14 @@ TABLES = {
     "events",
     "feed",
     "receipts",
+    "webhooks",
+    "deliveries",
     "rate_limits",
     "fring_version",
 }
 DROP = (
     "DROP TABLE IF EXISTS {0}users, {0}tasks, {0}user_tasks, {0}spent_ids, {0}events, {0}feed, {0}receipts,"
-    " {0}rate_limits, {0}fring_version"
+    " {0}webhooks, {0}deliveries, {0}rate_limits, {0}fring_version"
 )
 
 
@@ -255,7 +257,9 @@ def test_a_restore_is_refused_where_something_is_in_the_way(new_database, tmp_pa
     prepare(url)
     prepare(url, schema="fring")
     file, of_schema = back_up(url, tmp_path), back_up(url, tmp_path, schema="fring")
-    with pytest.raises(SchemaError, match=r"tables already: events, .*fring_version, .*drop these"):
+    with pytest.raises(
+        SchemaError, match=r"tables already: deliveries, events, .*fring_version, .*drop these"
+    ):
         restore(url, file)
     with pytest.raises(SchemaError, match=r"the schema 'fring', .* stands for 'public': restore"):
         restore(other, of_schema)

@@ -118,11 +118,11 @@ def in_a_schema(new_database):
 def store_in_a_schema(in_a_schema):
     """Give the store, emptied; at the end nothing must be in the tables beside it."""
     store, connection = in_a_schema
-    names = ("user_tasks", "tasks", "users", "spent_ids", "events", "receipts")
+    names = ("user_tasks", "tasks", "users", "spent_ids", "events", "receipts", "webhooks")
     connection.execute("; ".join(f'DELETE FROM "My ""Schema""".{name}' for name in names))
     yield store
     beside = "SELECT count(*) FROM users FULL JOIN tasks ON true FULL JOIN spent_ids ON true"
-    beside += " FULL JOIN receipts ON true FULL JOIN events ON true"
+    beside += " FULL JOIN receipts ON true FULL JOIN events ON true FULL JOIN webhooks ON true"
     assert connection.execute(beside).fetchone() == (0,)
 
 

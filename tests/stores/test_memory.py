@@ -14,6 +14,7 @@ from fring_core import (
     Fring,
     NewTask,
     NewUser,
+    NewWebhook,
     Page,
     Receipt,
     StoreUnavailable,
@@ -31,6 +32,26 @@ NOW = datetime(2024, 2, 29, 12, tzinfo=UTC)
 def elsewhere(coroutine):
     """Run it as somebody does who is in no block."""
     return copy_context().run(run_sync, coroutine)
+
+
+@pytest.mark.parametrize("is_sent_inside", [True, False])
+def test_nobody_is_told_who_is_removed_meanwhile(is_sent_inside):
+    store = MemoryStore()
+
+    async def both():
+        added = await store.webhooks.add(NewWebhook("https://example.com"), "", NOW)
+        webhook_id = added.webhook.id
+        with pytest.raises(TransactionConflict):
+            async with store.transaction() as inner:
+                send = (inner if is_sent_inside else store).deliveries.send(webhook_id, NOW)
+                remove = (store if is_sent_inside else inner).webhooks.remove(webhook_id)
+                for call in (send, remove) if is_sent_inside else (remove, send):
+                    assert elsewhere(call)
+        webhook = await store.webhooks.get(webhook_id)
+        assert (webhook is None) is is_sent_inside
+        assert len(await store.deliveries.list(webhook_id, 9)) == (not is_sent_inside)
+
+    run_sync(both())
 
 
 def test_a_store_is_refused_once_its_transaction_is_over():

@@ -52,6 +52,15 @@ ADDED = {
         "INSERT INTO feed VALUES (true, 3, 'here', 'epoch', 0, 9, 0, 0, 0, '{}', '{}', '{}')",
         "SELECT step, identity, top FROM feed",
     ),
+    "0011": (
+        """WITH hook AS (
+            INSERT INTO webhooks (url, types, description, secret, place)
+            VALUES ('https://example.com', '{*}', '', 'whsec_', 'here') RETURNING id
+        )
+        INSERT INTO deliveries (webhook_id, message_id, type, at)
+            SELECT id, 'msg', 'webhook.test', '2030-01-01' FROM hook""",
+        "SELECT url, types, message_id, state FROM webhooks JOIN deliveries ON webhook_id = webhooks.id",
+    ),
     "0012": (
         "UPDATE tasks SET remind_at = '2030-01-01 12:00+00', disarmed = true WHERE id = 8",
         "SELECT remind_at, disarmed FROM tasks ORDER BY id",

@@ -111,6 +111,8 @@ def test_tables_may_move_to_a_schema(new_database):
         "events",
         "feed",
         "receipts",
+        "webhooks",
+        "deliveries",
         "rate_limits",
         "fring_version",
     ):

@@ -155,7 +155,8 @@ async def test_the_rights_that_a_role_needs(new_database):
             CREATE ROLE {role} LOGIN;
             GRANT USAGE ON SCHEMA public TO {role};
             GRANT SELECT, INSERT, UPDATE, DELETE
-                ON users, tasks, user_tasks, spent_ids, events, receipts TO {role};
+                ON users, tasks, user_tasks, spent_ids, events, feed, receipts, webhooks, deliveries,
+                    rate_limits TO {role};
             GRANT USAGE ON SEQUENCE users_id_seq, tasks_id_seq TO {role};
         """)
         try:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import attrs
 
+from fring_adapters.memory.drawn_ids import Ids
 from fring_adapters.memory.log import own
 from fring_adapters.memory.tables import Tables
 from fring_core.scopes import check_outside
@@ -15,7 +16,6 @@ from fring_core.scopes import check_outside
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from fring_adapters.memory.drawn_ids import Ids
     from fring_core import Cause, Event
 
 
@@ -28,6 +28,8 @@ class Database:
     tables: Tables = attrs.field(factory=Tables)
     refusal: str | None = None
     lock: RLock = attrs.field(factory=RLock)
+    webhook_ids: Ids = attrs.field(factory=Ids.counting)
+    delivery_ids: Ids = attrs.field(factory=Ids.counting)
 
     @contextmanager
     def opened(self) -> Iterator[Tables]:
@@ -61,7 +63,14 @@ class Database:
         may be anybody's generators, which only one caller at a time may use: hence the same lock.
         """
         with self.opened() as tables:
-            inner = Transaction(self.user_ids, self.task_ids, tables, lock=self.lock)
+            inner = Transaction(
+                self.user_ids,
+                self.task_ids,
+                tables,
+                lock=self.lock,
+                webhook_ids=self.webhook_ids,
+                delivery_ids=self.delivery_ids,
+            )
         try:
             with self.suspended():
                 yield inner

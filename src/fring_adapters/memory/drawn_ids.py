@@ -32,6 +32,11 @@ class Ids:
         """Return ids that come from these numbers, or if None are 1, 2, 3 and so on."""
         return cls(count(1) if numbers is None else iter(numbers), numbers is None)
 
+    @classmethod
+    def counting(cls) -> Ids:
+        """Return ids that are 1, 2, 3 and so on."""
+        return cls.of(None)
+
     def draw(self, is_taken: Callable[[int], bool]) -> int:
         """Return the next id that nothing has, and that no row has ever had.
 

@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING
 from fring_adapters.memory.assignments import MemoryAssignments
 from fring_adapters.memory.credentials import MemoryCredentials
 from fring_adapters.memory.database import Database
+from fring_adapters.memory.deliveries import MemoryDeliveries
 from fring_adapters.memory.drawn_ids import Ids
 from fring_adapters.memory.events import MemoryEvents
 from fring_adapters.memory.receipts import MemoryReceipts
 from fring_adapters.memory.tasks import MemoryTasks
 from fring_adapters.memory.users import MemoryUsers
+from fring_adapters.memory.webhooks import MemoryWebhooks
 from fring_core.scopes import Block
 
 if TYPE_CHECKING:
@@ -30,6 +32,8 @@ class StoreOnDatabase:
         self.assignments = MemoryAssignments(database)
         self.events = MemoryEvents(database)
         self.receipts = MemoryReceipts(database)
+        self.webhooks = MemoryWebhooks(database)
+        self.deliveries = MemoryDeliveries(database)
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[StoreOnDatabase]:

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import datetime
 
+    from fring_adapters.memory.kept import KeptDelivery, KeptWebhook
     from fring_core import Place, Receipt, Task, User
 
 P = TypeVar("P", bound=tuple[Any, ...])
@@ -33,8 +34,8 @@ P = TypeVar("P", bound=tuple[Any, ...])
 class Tables:
     """Hold events and rows: entities by id, assigned pairs of ids, hashes and roles by user id.
 
-    Whoever has no role is a member. What follows `receipts` are indexes, which `put_…`, `drop_…`,
-    `link` and `unlink` keep. Rows are immutable.
+    Whoever has no role is a member. What follows `deliveries` are indexes, which `put_…`, `drop_…`,
+    `link` and `unlink` keep, and `outbox` those of deliveries. Rows are immutable.
     """
 
     events: Log = attrs.field(factory=Log)
@@ -44,6 +45,8 @@ class Tables:
     hashes: Table[int, str] = attrs.field(factory=Table, repr=False)
     roles: Table[int, Role] = attrs.field(factory=Table)
     receipts: Table[tuple[str, str], Receipt] = attrs.field(factory=lambda: Table(expire=True))
+    webhooks: Table[int, KeptWebhook] = attrs.field(factory=Table)
+    deliveries: Table[int, KeptDelivery] = attrs.field(factory=Table)
     usernames: Table[str | None, int] = attrs.field(factory=Table)
     emails: Table[str | None, int] = attrs.field(factory=Table)
     links_by_task: Table[tuple[int, int], bool] = attrs.field(factory=Table)
@@ -52,6 +55,9 @@ class Tables:
     expiries: Table[tuple[datetime, tuple[str, str]], bool] = attrs.field(
         factory=lambda: Table(expire=True)
     )
+    told: Table[tuple[int, int], bool] = attrs.field(factory=Table)
+    due: Table[tuple[int, datetime, int], bool] = attrs.field(factory=Table)
+    under_way: Table[tuple[int, int], bool] = attrs.field(factory=Table)
 
     def put_user(self, user: User) -> User:
         """Store a user in place of the one with its id, if there is one, and return it."""
@@ -101,7 +107,7 @@ class Tables:
         if moment is not None:
             self.reminders[moment, task_id] = True
 
-    def due(self, now: datetime) -> Iterator[Task]:
+    def to_remind(self, now: datetime) -> Iterator[Task]:
         """Yield the tasks that are to be reminded of by `now`, those that are due for longest first."""
         due = takewhile(lambda key: key[0] <= now, self.reminders)
         return (self.tasks[task_id] for _, task_id in due)
@@ -126,6 +132,11 @@ class Tables:
         """Remove the receipts that have expired by `now`."""
         for expiry in [*takewhile(lambda expiry: expiry[0] <= now, self.expiries)]:
             del self.expiries[expiry], self.receipts[expiry[1]]
+
+    def told_to(self, webhook_id: int, before_id: int | None = None) -> Iterator[int]:
+        """Yield the ids of a webhook's deliveries, the newest first, those before one if named."""
+        start = () if before_id is None else (webhook_id, 1 - before_id)
+        return (-number for _, number in within(self.told, (webhook_id,), start))
 
     def credential_of(self, user: User) -> Credential:
         """Return a user with its hash and its role."""
@@ -153,7 +164,7 @@ class Tables:
         """Yield the tasks of a list in this order, those after a place if one is named."""
         place = before_all(order, owner)
         start = place if after is None else behind(after, order, owner)
-        return (self.tasks[self.places[each]] for each in _within(self.places, place, start))
+        return (self.tasks[self.places[each]] for each in within(self.places, place, start))
 
     def has_shared(self, task_id: int) -> bool:
         """Tell whether there is such a task on the shared board."""
@@ -202,8 +213,11 @@ class Tables:
         users = {*self.users.changed, *self.hashes.changed, *self.roles.changed}
         users.update(user for user, _ in links)
         tasks = {*self.tasks.changed, *(task for _, task in links)}
-        return all(user in self.users or not self._refers_to(user) for user in users) and all(
-            task in self.tasks or not self.is_assigned(task) for task in tasks
+        webhooks = {*self.webhooks.changed, *(webhook for webhook, _ in self.told.changed)}
+        return (
+            all(user in self.users or not self._refers_to(user) for user in users)
+            and all(task in self.tasks or not self.is_assigned(task) for task in tasks)
+            and all(each in self.webhooks or not any(self.told_to(each)) for each in webhooks)
         )
 
     def _refers_to(self, user_id: int) -> bool:
@@ -215,10 +229,10 @@ def _linked(
 ) -> Iterator[int]:
     """Yield the ids that are linked to this one, ascending, those after a place."""
     start = () if after is None else (one, after.id + 1)
-    return (other for _, other in _within(links, (one,), start))
+    return (other for _, other in within(links, (one,), start))
 
 
-def _within(
+def within(
     table: Table[P, V], beginning: tuple[Any, ...], since: tuple[Any, ...] = ()
 ) -> Iterator[P]:
     """Yield the keys that begin so, in order, from `since` on."""

@@ -139,7 +139,7 @@ class MemoryTasks:
 
     async def remind(self, limit: int, cause: Cause) -> int:
         with self._database.recording(cause) as (tables, record):
-            due = [*islice(tables.due(cause.at), limit)]
+            due = [*islice(tables.to_remind(cause.at), limit)]
             for task in due:
                 record(reminded(task, cause))
                 tables.put_task(task.reminded())

@@ -10,11 +10,13 @@ import attrs
 from fring_adapters.postgres.repositories import (
     PostgresAssignments,
     PostgresCredentials,
+    PostgresDeliveries,
     PostgresEvents,
     PostgresRateLimits,
     PostgresReceipts,
     PostgresTasks,
     PostgresUsers,
+    PostgresWebhooks,
 )
 from fring_adapters.postgres.repositories.async_changing import Together
 from fring_adapters.postgres.repositories.blocking_changing import InTurn
@@ -56,6 +58,8 @@ class StoreOnExecutor:
         self.assignments = PostgresAssignments(executor)
         self.events = PostgresEvents(executor, changes.pause, brings_on)
         self.receipts = PostgresReceipts(executor)
+        self.webhooks = PostgresWebhooks(executor)
+        self.deliveries = PostgresDeliveries(executor)
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[StoreOnExecutor]:

@@ -1,7 +1,7 @@
 """The ports: what Fring needs from the world, as contracts.
 
-A store author implements `Users`, `Credentials`, `Tasks`, `Assignments`, `Events`, `Receipts` and
-`Store`; nothing is to be inherited. What their methods say is tested sentence by sentence: each
+A store author implements `Users`, `Credentials`, `Tasks`, `Assignments`, `Events`, `Receipts`,
+`Webhooks`, `Deliveries` and `Store`; nothing is to be inherited. What their methods say is tested sentence by sentence: each
 test of `fring_core.testing.StoreContract` quotes the one that it proves, and runs on a store of
 yours.
 
@@ -40,17 +40,20 @@ Of every method of a store:
 
 from fring_core.ports.assignments import Assignments
 from fring_core.ports.credentials import Credentials
+from fring_core.ports.deliveries import Deliveries
 from fring_core.ports.events import Events
 from fring_core.ports.identity import Clock, IssuedToken, Passwords, TokenIssuer, Tokens, Verdict
 from fring_core.ports.receipts import Receipts
 from fring_core.ports.store import Store
 from fring_core.ports.tasks import Tasks
 from fring_core.ports.users import Users
+from fring_core.ports.webhooks import Webhooks
 
 __all__ = [
     "Assignments",
     "Clock",
     "Credentials",
+    "Deliveries",
     "Events",
     "IssuedToken",
     "Passwords",
@@ -61,4 +64,5 @@ __all__ = [
     "Tokens",
     "Users",
     "Verdict",
+    "Webhooks",
 ]

@@ -9,10 +9,12 @@ if TYPE_CHECKING:
 
     from fring_core.ports.assignments import Assignments
     from fring_core.ports.credentials import Credentials
+    from fring_core.ports.deliveries import Deliveries
     from fring_core.ports.events import Events
     from fring_core.ports.receipts import Receipts
     from fring_core.ports.tasks import Tasks
     from fring_core.ports.users import Users
+    from fring_core.ports.webhooks import Webhooks
 
 
 class Store(Protocol):
@@ -46,6 +48,16 @@ class Store(Protocol):
     @property
     def receipts(self) -> Receipts:
         """Return the receipts."""
+        ...
+
+    @property
+    def webhooks(self) -> Webhooks:
+        """Return the webhooks."""
+        ...
+
+    @property
+    def deliveries(self) -> Deliveries:
+        """Return the deliveries."""
         ...
 
     def transaction(self) -> AbstractAsyncContextManager[Store]:

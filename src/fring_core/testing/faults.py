@@ -19,7 +19,17 @@ from fring_core.testing.passing import Method, passing
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Iterable, Iterator
 
-    from fring_core import Assignments, Credentials, Events, Receipts, Store, Tasks, Users
+    from fring_core import (
+        Assignments,
+        Credentials,
+        Deliveries,
+        Events,
+        Receipts,
+        Store,
+        Tasks,
+        Users,
+        Webhooks,
+    )
 
 Pause: TypeAlias = Callable[[], Awaitable[object]]
 
@@ -109,6 +119,8 @@ class _StoreOnPlan:
         self.assignments: Assignments = passing("assignments", store.assignments, plan.around)
         self.events: Events = passing("events", store.events, plan.around)
         self.receipts: Receipts = passing("receipts", store.receipts, plan.around)
+        self.webhooks: Webhooks = passing("webhooks", store.webhooks, plan.around)
+        self.deliveries: Deliveries = passing("deliveries", store.deliveries, plan.around)
 
     @asynccontextmanager
     async def transaction(self) -> AsyncGenerator[Store, None]:

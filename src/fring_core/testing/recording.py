@@ -20,7 +20,17 @@ if TYPE_CHECKING:
     from contextvars import Context
     from types import TracebackType
 
-    from fring_core import Assignments, Credentials, Events, Receipts, Store, Tasks, Users
+    from fring_core import (
+        Assignments,
+        Credentials,
+        Deliveries,
+        Events,
+        Receipts,
+        Store,
+        Tasks,
+        Users,
+        Webhooks,
+    )
 
 T = TypeVar("T")
 
@@ -167,6 +177,8 @@ class RecordedStore:
         )
         self.events: Events = passing(f"{inside}events", store.events, log.around)
         self.receipts: Receipts = passing(f"{inside}receipts", store.receipts, log.around)
+        self.webhooks: Webhooks = passing(f"{inside}webhooks", store.webhooks, log.around)
+        self.deliveries: Deliveries = passing(f"{inside}deliveries", store.deliveries, log.around)
 
     @asynccontextmanager
     async def transaction(self) -> AsyncGenerator[Store, None]:

@@ -18,9 +18,11 @@ from sqlalchemy import (
     Column,
     Date,
     DateTime,
+    Double,
     ForeignKey,
     Identity,
     Index,
+    Integer,
     LargeBinary,
     MetaData,
     String,
@@ -29,7 +31,7 @@ from sqlalchemy import (
 )
 
 from fring_adapters.postgres.sql.pieces import pieces
-from fring_core import Role, TaskStatus
+from fring_core import DeliveryState, Role, TaskStatus
 from fring_core.status import FINAL
 
 if TYPE_CHECKING:
@@ -230,6 +232,65 @@ receipts = Table(
 
 # The oldest go when new ones come.
 Index(None, receipts.c.expires_at)
+
+# Who is told of events. `place` is a cursor of the feed, behind all that it was told of; `claims`
+# changes whenever somebody claims some of its deliveries.
+webhooks = Table(
+    "webhooks",
+    metadata,
+    Column("id", BigInteger, Identity(), primary_key=True),
+    Column("url", String, nullable=False),
+    Column("types", ARRAY(String), nullable=False),
+    Column("description", String, nullable=False),
+    Column("created_at", Moment, nullable=False, server_default=NOW),
+    Column("version", BigInteger, nullable=False, server_default=text("1")),
+    Column("disabled_at", Moment),
+    Column("disabled_why", String),
+    Column("secret", String, nullable=False),
+    Column("old_secret", String),
+    Column("old_until", Moment),
+    Column("failing_since", Moment),
+    Column("place", Text, nullable=False),
+    Column("claims", BigInteger, nullable=False, server_default=text("0")),
+)
+
+# What they are told. `event` is as it was recorded, with its cursor; `next_at` is NULL when it is
+# done. Whoever makes the claim of this number has it until `claimed_until`.
+deliveries = Table(
+    "deliveries",
+    metadata,
+    Column("id", BigInteger, Identity(), primary_key=True),
+    Column("webhook_id", ForeignKey(webhooks.c.id, ondelete="CASCADE"), nullable=False),
+    Column("message_id", String, nullable=False),
+    Column("type", String, nullable=False),
+    Column("at", Moment, nullable=False),
+    Column("event", JSON),
+    Column("created_at", Moment, nullable=False, server_default=NOW),
+    Column("state", String, nullable=False, server_default=text("'pending'")),
+    Column("attempts", Integer, nullable=False, server_default=text("0")),
+    Column("next_at", Moment),
+    Column("status", Integer),
+    Column("error", String),
+    Column("seconds", Double),
+    Column("claim", BigInteger, nullable=False, server_default=text("0")),
+    Column("claimed_until", Moment),
+    CheckConstraint(_one_of("state", DeliveryState), name="state"),
+)
+
+# What is due, what is under way, and what a webhook was told.
+Index(
+    None,
+    deliveries.c.webhook_id,
+    deliveries.c.next_at,
+    deliveries.c.id,
+    postgresql_where=deliveries.c.next_at.is_not(None),
+)
+Index(
+    "ix_deliveries_claimed",
+    deliveries.c.webhook_id,
+    postgresql_where=deliveries.c.claimed_until.is_not(None),
+)
+Index(None, deliveries.c.webhook_id, deliveries.c.id)
 
 # Limits on rates: a hash of whom and what, and in microseconds since 1970 when it will have nothing
 # left to its account. `let_through` is what became of the last one. It may be lost.

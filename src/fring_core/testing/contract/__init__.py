@@ -3,9 +3,11 @@
 from fring_core.testing.contract.assigned_pages import AssignedPageTests
 from fring_core.testing.contract.assignments import AssignmentTests
 from fring_core.testing.contract.cancelled import CancelledTests
+from fring_core.testing.contract.claims import ClaimTests
 from fring_core.testing.contract.clashes import ClashTests
 from fring_core.testing.contract.commits import CommitTests
 from fring_core.testing.contract.credentials import CredentialTests
+from fring_core.testing.contract.deliveries import DeliveryTests
 from fring_core.testing.contract.event_histories import EventHistoryTests
 from fring_core.testing.contract.event_pages import EventPageTests
 from fring_core.testing.contract.event_places import EventPlaceTests
@@ -39,6 +41,7 @@ from fring_core.testing.contract.receipts import ReceiptTests
 from fring_core.testing.contract.reminders import ReminderTests
 from fring_core.testing.contract.roles import RoleTests
 from fring_core.testing.contract.saves import SaveTests
+from fring_core.testing.contract.settlements import SettlementTests
 from fring_core.testing.contract.single_reads import SingleReadTests
 from fring_core.testing.contract.sizes import SizeTests
 from fring_core.testing.contract.tasks import TaskTests
@@ -47,6 +50,8 @@ from fring_core.testing.contract.threads import InThreads
 from fring_core.testing.contract.transactions import TransactionTests
 from fring_core.testing.contract.users import UserTests
 from fring_core.testing.contract.versions import VersionTests
+from fring_core.testing.contract.webhook_races import WebhookRaceTests
+from fring_core.testing.contract.webhooks import WebhookTests
 
 __all__ = ["InThreads", "StoreContract"]
 
@@ -62,6 +67,7 @@ class StoreContract(
     NeighbourTests,
     PairTests,
     ManyTogetherTests,
+    WebhookRaceTests,
     EventRaceTests,
     RaceTests,
     OvertakenTests,
@@ -74,6 +80,10 @@ class StoreContract(
     SizeTests,
     TextTests,
     MomentTests,
+    SettlementTests,
+    ClaimTests,
+    DeliveryTests,
+    WebhookTests,
     FeedOrderTests,
     FeedTests,
     EventHistoryTests,

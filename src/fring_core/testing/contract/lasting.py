@@ -11,6 +11,7 @@ from fring_core.testing.agreement import LISTS, agreed
 from fring_core.testing.contract.base import StoreTests
 from fring_core.testing.contract.examples import CAUSE, NOW, Undo, add_task, by_id, rows, save
 from fring_core.testing.contract.hearing import excited, kept
+from fring_core.testing.contract.hooking import add_webhook, tell
 from fring_core.testing.contract.ids import both_kinds
 from fring_core.testing.contract.inheritance import check_none_drawn, chosen_ahead, remove
 from fring_core.testing.contract.receipts import RECEIPT
@@ -132,6 +133,24 @@ class LastingTests(StoreTests):
             place = RECEIPT.caller, RECEIPT.key
             assert await inner.receipts.hold(*place, NOW) == RECEIPT
             assert await inner.receipts.hold(*place, RECEIPT.expires_at) is None
+
+    async def test_lasting_webhooks(self, store: Store) -> None:
+        """What is stored MUST last.
+
+        Nobody else MUST be given any of these deliveries for so many seconds, unless it is settled.
+        """
+        webhook_id = await add_webhook(store)
+        await tell(store, webhook_id, 2)
+        [attempt] = await store.deliveries.claim(1, 60, NOW)
+        webhook = await store.webhooks.get(webhook_id)
+        [following] = await store.deliveries.following()
+        async with self._again(store) as again:
+            assert await again.webhooks.get(webhook_id) == webhook
+            assert rows(await again.deliveries.following()) == [following]
+            assert len(await again.deliveries.list(webhook_id, 9)) == 2
+            [other] = await again.deliveries.claim(9, 60, NOW)
+            assert other.delivery_id != attempt.delivery_id
+            assert other.secrets == attempt.secrets
 
     async def test_lasting_size(self, store: Store) -> None:
         """What is stored MUST last.

@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0012"
-down_revision = "0010"
+down_revision = "0011"
 
 ARMED = sa.text("remind_at IS NOT NULL AND NOT disarmed AND status IN ('todo', 'in_progress')")
 
