@@ -63,10 +63,16 @@ async def look_up(host: str, port: int) -> Sequence[str]:
 class CheckedBackend(httpcore.AsyncNetworkBackend):
     """Look a name up once, check all that comes, and connect to one of these addresses."""
 
-    def __init__(self, look_up: Lookup = look_up, *, private: bool = False) -> None:
+    def __init__(
+        self,
+        look_up: Lookup = look_up,
+        network: httpcore.AsyncNetworkBackend | None = None,
+        *,
+        private: bool = False,
+    ) -> None:
         self._look_up = look_up
+        self._network = network or httpcore.AnyIOBackend()
         self._private = private
-        self._network: httpcore.AsyncNetworkBackend = httpcore.AnyIOBackend()
 
     async def connect_tcp(
         self,

@@ -13,7 +13,7 @@ import httpcore
 import httpx
 
 from fring_core.webhooks import Outcome
-from fring_http.server.webhooks.connecting import CheckedBackend, look_up
+from fring_http.server.webhooks.connecting import CheckedBackend
 from fring_http.server.webhooks.messages import headers, message
 from fring_http.targets import host_of, refused
 
@@ -21,9 +21,10 @@ if TYPE_CHECKING:
     import ssl
     from collections.abc import Iterable
 
+    from httpcore import AsyncNetworkBackend
+
     from fring_core import Clock
     from fring_core.webhooks import Attempt
-    from fring_http.server.webhooks.connecting import Lookup
 
 ATTEMPT_SECONDS: Final = 15.0
 MOST_READ: Final = 64 * 1024  # bytes of an answer
@@ -50,12 +51,12 @@ class Sender:
         clock: Clock,
         *,
         private: bool = False,
-        look_up: Lookup = look_up,
+        network: AsyncNetworkBackend | None = None,
         tls: ssl.SSLContext | None = None,
         seconds: float = ATTEMPT_SECONDS,
     ) -> None:
         self._private = private
-        self._network = CheckedBackend(look_up, private=private)
+        self._network = network or CheckedBackend(private=private)
         self._clock = clock
         self._tls = tls
         self._seconds = seconds
@@ -91,7 +92,9 @@ class Sender:
         sent = {"host": url.netloc.decode("ascii"), **headers(attempt, body, now)}
         async with (
             httpcore.AsyncHTTPConnection(
-                target.origin, self._trusted(), network_backend=self._network
+                target.origin,
+                self._trusted() if url.scheme == "https" else None,
+                network_backend=self._network,
             ) as connection,
             connection.stream("POST", target, headers=[*sent.items()], content=body) as response,
         ):
