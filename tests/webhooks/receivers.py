@@ -57,7 +57,7 @@ class Receiver:
         self.accepted = 0
         self.bodies = []
         self.heads = []
-        self.names = []  # that were asked for in TLS
+        self.names: list[str | None] = []  # that were asked for in TLS
         self.says = says or answering(answer())
         self.host = host
         self.context = context
@@ -116,7 +116,14 @@ class Leading(httpcore.AsyncNetworkBackend):
         self._dead = dead
         self._network = httpcore.AnyIOBackend()
 
-    async def connect_tcp(self, host, port, timeout=None, local_address=None, socket_options=None):
+    async def connect_tcp(
+        self,
+        host,
+        port,
+        timeout=None,  # noqa: ASYNC109
+        local_address=None,
+        socket_options=None,
+    ):
         self.addresses.append(str(ip_address(host)))
         if host in self._dead:
             raise httpcore.ConnectError("nobody is there")

@@ -18,6 +18,8 @@ from tests.webhooks.receivers import SECRET, Receiver, answer, answering, attemp
 
 pytestmark = pytest.mark.anyio
 
+CALLS = ("list", "dispatch", "claim", "settle")
+
 
 class Due:
     """Hold what is due, as a store does: a claim is for one worker, and is settled once."""
@@ -26,8 +28,13 @@ class Due:
         self.waiting = [*attempts]
         self.claimed = []
         self.settled = {}
-        self.calls = Counter()
-        self.faults = {"dispatch": [], "claim": [], "settle": []}
+        self.calls: Counter[str] = Counter()
+        self.has_any = True
+        self.faults: dict[str, list[Exception]] = {name: [] for name in CALLS}
+
+    async def list(self, page):
+        await self._called("list")
+        return ["one"] if self.has_any else []
 
     async def dispatch(self, *, limit):
         await self._called("dispatch")
@@ -70,7 +77,7 @@ async def ended(*tasks):
 
 async def until(condition, seconds=20):
     async with asyncio.timeout(seconds):
-        while not condition():
+        while not condition():  # noqa: ASYNC110  # what it waits for tells nobody
             await asyncio.sleep(0.005)
 
 
@@ -124,7 +131,7 @@ async def test_no_more_are_made_at_once_than_is_said():
     assert most == 7
 
 
-@pytest.mark.parametrize("name", ["dispatch", "claim", "settle"])
+@pytest.mark.parametrize("name", CALLS)
 async def test_a_store_that_is_away_is_waited_out(name, monkeypatch, caplog):
     monkeypatch.setattr(working, "IDLE_SECONDS", 0.01)
     due = Due(attempt("http://app.example"))
@@ -135,7 +142,7 @@ async def test_a_store_that_is_away_is_waited_out(name, monkeypatch, caplog):
     assert caplog.records == []
 
 
-@pytest.mark.parametrize("name", ["dispatch", "claim"])
+@pytest.mark.parametrize("name", ["list", "dispatch", "claim"])
 async def test_what_nobody_thought_of_is_logged_and_tried_again(name, monkeypatch, caplog):
     monkeypatch.setattr(working, "IDLE_SECONDS", 0.01)
     due = Due(attempt("http://app.example"))
@@ -173,7 +180,15 @@ async def test_it_looks_once_a_second_where_there_is_nothing_to_do():
     due = Due()
     async with at_work(Worker(due, delivered)):
         await asyncio.sleep(1.5)
-    assert due.calls == {"dispatch": 2, "claim": 2}
+    assert due.calls == {"list": 2, "dispatch": 2, "claim": 2}
+
+
+async def test_where_there_are_no_webhooks_it_asks_one_thing_a_second():
+    due = Due()
+    due.has_any = False
+    async with at_work(Worker(due, delivered)):
+        await asyncio.sleep(1.5)
+    assert due.calls == {"list": 2}
 
 
 async def test_it_looks_sooner_while_there_is_something():

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Final, NoReturn, Protocol, TypeAlias
 
 import httpx
 
-from fring_core import Unavailable
+from fring_core import Page, Unavailable
 from fring_core.webhooks import Outcome
 from fring_http.server.webhooks.sending import ATTEMPT_SECONDS
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
+    from collections.abc import Awaitable, Callable, Sequence
 
     from fring_core.webhooks import Attempt
 
@@ -22,6 +22,7 @@ Send: TypeAlias = "Callable[[Attempt], Awaitable[Outcome]]"
 _LOGGER: Final = logging.getLogger("fring.webhooks")
 AT_ONCE: Final = 32  # attempts of a worker
 DISPATCHED: Final = 1000  # events that are looked at together
+_ONE: Final = Page(limit=1)
 IDLE_SECONDS: Final = 1.0
 BUSY_SECONDS: Final = 0.1
 GATHERING_SECONDS: Final = 0.01  # others end beside the first one, and are replaced together
@@ -31,6 +32,10 @@ NOTING_TIMES: Final = 30  # with an idle pause between: as long as a claim lasts
 class Webhooks(Protocol):
     """Say what there is to do, and note what came of it; raise `Unavailable` while it is away."""
 
+    async def list(self, page: Page) -> Sequence[object]:
+        """Return the first of them."""
+        ...
+
     async def dispatch(self, *, limit: int) -> int:
         """Make deliveries of what has come to the feed; return how many events were looked at."""
         ...
@@ -39,7 +44,7 @@ class Webhooks(Protocol):
         """Return what is due, for this worker alone."""
         ...
 
-    async def settle(self, attempt: Attempt, outcome: Outcome) -> None:
+    async def settle(self, attempt: Attempt, outcome: Outcome) -> object:
         """Note what came of an attempt."""
         ...
 
@@ -85,6 +90,9 @@ class Worker:
     async def _begin_what_is_due(self) -> bool:
         """Return whether there was something to do."""
         try:
+            # Where there are none, this is all that they cost.
+            if not self._running and not await self._webhooks.list(_ONE):
+                return False
             looked_at = await self._webhooks.dispatch(limit=DISPATCHED)
             free = self._at_once - len(self._running)
             claimed = await self._webhooks.claim(free) if free > 0 else ()
