@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from ipaddress import ip_address
 from threading import Thread
-from typing import TYPE_CHECKING, Any, Final, TypeAlias
+from typing import TYPE_CHECKING, Any, Final, TypeAlias, cast
 
 import httpcore
 
@@ -71,7 +71,8 @@ class CheckedBackend(httpcore.AsyncNetworkBackend):
         private: bool = False,
     ) -> None:
         self._look_up = look_up
-        self._network = network or httpcore.AnyIOBackend()
+        # One of its types is of an environment without anyio.
+        self._network = network or cast("httpcore.AsyncNetworkBackend", httpcore.AnyIOBackend())
         self._private = private
 
     async def connect_tcp(
