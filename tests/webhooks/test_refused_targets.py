@@ -36,6 +36,16 @@ async def test_a_public_address_is_connected_to_under_its_name(receiver, address
     assert receiver.heads[0][1]["host"] == "app.example:8080"
 
 
+@pytest.mark.parametrize("host", [PUBLIC, f"[{PUBLIC_6}]"])
+async def test_an_address_is_its_own_name(receiver, host):
+    async def itself(host, port):
+        return [host]
+
+    told = Sender(utc_now, network=CheckedBackend(itself, Leading(receiver)))
+    assert (await told.send(attempt(f"http://{host}:8080/"))).status == 204
+    assert receiver.heads[0][1]["host"] == f"{host}:8080"
+
+
 @pytest.mark.parametrize("address", REFUSED_ADDRESSES)
 async def test_a_name_of_such_an_address_is_not_connected_to(receiver, address):
     network = Leading(receiver)
