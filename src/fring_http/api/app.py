@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from fring_http.api.asgi import Application
     from fring_http.api.health import Objections
     from fring_http.api.rates import Rates
+    from fring_http.api.v2.following import Follower
 
 Lifespan: TypeAlias = (
     AbstractAsyncContextManager[object] | Callable[[Litestar], AbstractAsyncContextManager[object]]
@@ -67,6 +68,7 @@ def create_app(
     request_seconds: float | None = None,
     max_requests: int | None = None,
     rates: Rates = NO_RATES,
+    follower: Follower | None = None,
     lifespan: Sequence[Lifespan] = (),
 ) -> Application:
     """Return the ASGI application that serves a Fring.
@@ -81,7 +83,8 @@ def create_app(
     `objections` returns what speaks against sending callers here, for `/health/ready` to tell.
     A request that takes longer than `request_seconds`, and one that comes when `max_requests` are at
     work, is answered with 503, but for those that ask for health or for no part of the API.
-    `rates` limits how often callers may do what: 429.
+    `rates` limits how often callers may do what: 429. `follower` reads the feed for all that wait
+    for it (None: one of its own).
     `lifespan` holds what is to be open while the application runs, such as the store, or functions
     that return it, given the application: only with these can it run twice. Raise `ValueError` for
     what is no origin, and `TypeError` for what is no Fring or no tokens.
@@ -125,6 +128,7 @@ def create_app(
                 require_if_match=require_if_match,
                 rates=rates,
                 idempotency_seconds=idempotency_seconds,
+                follower=follower,
             ),
             *auth,
             health,

@@ -19,6 +19,7 @@ from fring_http.api.door.outages import Outages
 from fring_http.api.door.proxies import with_trusted_proxies
 from fring_http.api.door.safe_headers import with_safe_headers
 from fring_http.api.v1.attempts import whose_password
+from fring_http.api.v2.following import Follower
 from fring_http.server.authentication import auth_mode
 from fring_http.server.exposure import known_hosts
 from fring_http.server.modes import AuthMode, SettingsError
@@ -65,6 +66,7 @@ class Wiring:
     traces: Traces | None
     exchanges: Exchanges
     writes: RecentWrites | None
+    follower: Follower
 
     @classmethod
     def alone(cls, settings: Settings) -> Wiring:
@@ -121,7 +123,18 @@ class Wiring:
         ]
         readiness = Readiness(objections_of(settings))
         exchanges = Exchanges(*observers)
-        return cls(settings, store, fring, tokens, readiness, metrics, traces, exchanges, writes)
+        return cls(
+            settings,
+            store,
+            fring,
+            tokens,
+            readiness,
+            metrics,
+            traces,
+            exchanges,
+            writes,
+            Follower(fring),
+        )
 
     def application(self, lifespan: Sequence[Lifespan] = ()) -> Application:
         """Return the application of these parts."""
@@ -138,6 +151,7 @@ class Wiring:
             request_seconds=settings.request_seconds,
             max_requests=settings.max_requests,
             rates=rates_of(settings, getattr(self.store, "rate_limits", None)),
+            follower=self.follower,
             lifespan=lifespan,
         )
         if self.metrics and settings.metrics_port is None:
@@ -190,7 +204,9 @@ class Wiring:
         statistics = getattr(self.store, "statistics", None)  # the memory store has no pool
         of_standby = getattr(self.store, "standby_statistics", None)
         try:
-            async with _beside(metrics.sample(self.exchanges, statistics, of_standby)):
+            async with _beside(
+                metrics.sample(self.exchanges, self.follower, statistics, of_standby)
+            ):
                 yield
         finally:
             metrics.count()

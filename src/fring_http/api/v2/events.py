@@ -19,7 +19,6 @@ from fring_http.api.refusals.problems import NOT_YET, as_problem
 from fring_http.api.shapes.operations import Refusals, operation
 from fring_http.api.shapes.parameters import MAX_WAIT_SECONDS
 from fring_http.api.v2.asked import NOW, Wanted, read_limit, read_wait
-from fring_http.api.v2.following import Follower
 from fring_http.api.v2.patience import Patience
 from fring_http.api.v2.schemas import Event, EventPage
 from fring_http.api.v2.streaming import MEDIA_TYPE, Stream
@@ -30,6 +29,7 @@ if TYPE_CHECKING:
     from litestar.handlers import HTTPRouteHandler
 
     from fring_core import Fring
+    from fring_http.api.v2.following import Follower
 
 Call: TypeAlias = Request[Any, Any, Any]
 Check: TypeAlias = Callable[[Any], Awaitable[object]]
@@ -62,9 +62,10 @@ def expired(request: Call, error: CursorExpired) -> Response[bytes]:
     return as_problem(request.scope, gone)
 
 
-def event_handlers(fring: Fring, check: Check | None) -> Sequence[HTTPRouteHandler]:
+def event_handlers(
+    fring: Fring, follower: Follower, check: Check | None
+) -> Sequence[HTTPRouteHandler]:
     """Return the handlers of the feed; `check` asks again whether a request may go on."""
-    follower = Follower(fring)
 
     async def begin(query: Query) -> str | None:
         cursor = query.text("after")

@@ -10,7 +10,9 @@ import asyncio
 import logging
 from collections import OrderedDict
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Final
+from contextvars import Context
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import attrs
 import msgspec
@@ -19,10 +21,12 @@ from fring_core import CursorExpired, Unavailable
 from fring_http.api.v2.schemas import Event
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Coroutine, Iterator
 
     import fring_core as core
     from fring_core import Fring
+
+T = TypeVar("T")
 
 LIMIT: Final = 100  # events that are read together
 PAUSE_SECONDS: Final = 0.1
@@ -57,30 +61,36 @@ class Follower:
     """Tell readers of the feed when something has come, and what.
 
     `turn` changes whenever something has: what was found at a turn is all there is as long as it
-    is the same.
+    is the same. `readers` is how many there are.
     """
 
     def __init__(self, fring: Fring) -> None:
         self.turn = 0
+        self.readers = 0
         self._fring = fring
-        self._readers = 0
+        self._latest_by = 0.0
         self._following: asyncio.Task[None] | None = None
         self._waiting: dict[asyncio.Future[None], None] = {}
         self._kept: OrderedDict[str, Part] = OrderedDict()  # by the cursors before them
         self._size = 0
         self._reads: dict[str | None, asyncio.Task[Part]] = {}
 
+    def lag(self) -> float:
+        """Return how many seconds after it happened an event came here, at worst since last asked."""
+        worst, self._latest_by = self._latest_by, 0.0
+        return worst
+
     @contextmanager
     def reading(self) -> Iterator[None]:
         """Have somebody follow the feed as long as the block goes on."""
-        self._readers += 1
+        self.readers += 1
         if self._following is None or self._following.done():
-            self._following = asyncio.create_task(self._follow())
+            self._following = _task(self._follow())
         try:
             yield
         finally:
-            self._readers -= 1
-            if not self._readers:
+            self.readers -= 1
+            if not self.readers:
                 self._following.cancel()
                 self._following = None
                 self._kept.clear()
@@ -93,7 +103,7 @@ class Follower:
             return kept
         read = self._reads.get(cursor)
         if read is None:
-            read = self._reads[cursor] = asyncio.create_task(self._read(cursor))
+            read = self._reads[cursor] = _task(self._read(cursor))
             read.add_done_callback(lambda done: self._has_read(cursor, done))
         return await asyncio.shield(read)
 
@@ -138,6 +148,8 @@ class Follower:
             await asyncio.sleep(pause)
 
     def _keep(self, cursor: str, part: Part) -> None:
+        late = (datetime.now(UTC) - min(event.at for event in part.events)).total_seconds()
+        self._latest_by = max(self._latest_by, late)
         self._kept[cursor] = part
         self._size += sum(map(len, part.frames))
         while self._size > KEPT_BYTES:
@@ -151,6 +163,11 @@ class Follower:
             for future in waiting[start : start + TOLD_TOGETHER]:
                 end(future)
             await asyncio.sleep(BETWEEN_SECONDS)
+
+
+def _task(work: Coroutine[Any, Any, T]) -> asyncio.Task[T]:
+    """Begin work that belongs to no request, whoever was the first to want it."""
+    return asyncio.create_task(work, context=Context())
 
 
 def end(future: asyncio.Future[None]) -> None:

@@ -17,6 +17,7 @@ from fring_http.api.refusals.problems import PROBLEM_HANDLERS, PROBLEMS
 from fring_http.api.shapes.parameters import TASK_PATH
 from fring_http.api.v2 import tasks
 from fring_http.api.v2.events import NotYet, event_handlers, expired, not_yet
+from fring_http.api.v2.following import Follower
 
 if TYPE_CHECKING:
     from fring_core import Fring, Tokens
@@ -30,16 +31,20 @@ def v2_router(
     require_if_match: bool = False,
     rates: Rates = NO_RATES,
     idempotency_seconds: float = IDEMPOTENCY_SECONDS,
+    follower: Follower | None = None,
 ) -> Router:
     """Return `/api/v2` on a Fring, to be part of any Litestar application.
 
-    What is not known, in a body or a query, is refused, and errors are problems (RFC 9457). The
-    rest is as in `v1_router`.
+    What is not known, in a body or a query, is refused, and errors are problems (RFC 9457).
+    `follower` is who reads the feed for all that wait, None for one of its own. The rest is as in
+    `v1_router`.
     """
     guard: Any = None if tokens is None else board_guard(tokens)
     return Router(
         "/api/v2",
-        route_handlers=with_options([*event_handlers(fring, guard), *tasks.HANDLERS]),
+        route_handlers=with_options(
+            [*event_handlers(fring, follower or Follower(fring), guard), *tasks.HANDLERS]
+        ),
         middleware=[
             guarding(*rated(rates, *([guard] if guard else [])), input_guard),
             answering_once(fring, idempotency_seconds),

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from fring_adapters.postgres.wire.supply import PoolStatistics
     from fring_http.api.door.exchanging import Exchanges
     from fring_http.api.exchanges import Exchange
+    from fring_http.api.v2.following import Follower
 
 CONTENT_TYPE: Final = CONTENT_TYPE_LATEST
 SAMPLE_SECONDS: Final = 1.0
@@ -81,6 +82,13 @@ class Metrics:
             "fring_database_errors", "Errors of statements by class of SQLSTATE", "sqlstate_class"
         )
         self._lag = gauge("fring_event_loop_lag_seconds", "How late the event loop was, at worst")
+        self._feed_readers = gauge("fring_feed_readers", "Requests that wait for what will happen")
+        self._feed_lag = Gauge(
+            "fring_feed_lag_seconds",
+            "How long after it happened an event came to those who wait, at worst",
+            registry=registry,
+            multiprocess_mode="livemax",
+        )
         self._workers = gauge("fring_workers", "Workers that serve")
         self._build = gauge(
             "fring_build_info", "The versions of Fring and Python", "version", "python"
@@ -127,6 +135,7 @@ class Metrics:
     async def sample(
         self,
         exchanges: Exchanges,
+        follower: Follower,
         statistics: Callable[[], PoolStatistics] | None,
         of_standby: Callable[[], StandbyStatistics] | None = None,
     ) -> None:
@@ -143,6 +152,8 @@ class Metrics:
                 self.count()
             self._lag.set(worst)
             self._in_flight.set(exchanges.in_flight)
+            self._feed_readers.set(follower.readers)
+            self._feed_lag.set(follower.lag())
             if statistics is not None:
                 self._take(statistics())
             if of_standby is not None:
