@@ -91,8 +91,9 @@ class Receiver:
                 lines = head.split("\r\n")
                 headers = dict(line.lower().split(": ", 1) for line in lines[1:] if line)
                 raw = dict(line.split(": ", 1) for line in lines[1:] if line)
+                body = await reader.readexactly(int(headers["content-length"]))
+                self.bodies.append(body)
                 self.heads.append((lines[0], {name.lower(): value for name, value in raw.items()}))
-                self.bodies.append(await reader.readexactly(int(headers["content-length"])))
                 await self.says(reader, writer)
             finally:
                 self.ended.set()
