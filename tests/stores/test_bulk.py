@@ -129,6 +129,7 @@ TASKS = st.lists(
     st.tuples(
         IDS, strategies.titles(), strategies.descriptions(), strategies.statuses(),
         MOMENTS, MOMENTS, OWNERS, strategies.due_dates(), VERSIONS,
+        st.none() | MOMENTS, st.booleans(),
     ),
     max_size=8,
     unique_by=lambda row: row[0],
@@ -151,7 +152,8 @@ def test_every_row_that_there_can_be_comes_back_equal(database_url, empty, data)
         )
         cursor.executemany(
             "INSERT INTO tasks (id, title, description, status, created_at, updated_at, owner,"
-            " due_date, version) VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s)",
+            " due_date, version, remind_at, disarmed)"
+            " VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)",
             [(*row[:3], str(row[3]), *row[4:]) for row in tasks],
         )
         cursor.executemany("INSERT INTO user_tasks VALUES (%s, %s)", pairs)
@@ -207,7 +209,7 @@ def test_what_is_there_and_the_same_is_skipped_and_the_rest_added(url):
     done = taken(url, ANN, PACK, PAIR, BOB, PAIR | {"user_id": 2})
     assert done.there == {"user": 1, "task": 1, "assignment": 1, "spent_id": 0}
     assert done.added == {"user": 1, "task": 0, "assignment": 1, "spent_id": 0}
-    [(*task, version)], [(*was, one_less)] = rows(url)["tasks"], before["tasks"]
+    [(*task, version, _, _)], [(*was, one_less, _, _)] = rows(url)["tasks"], before["tasks"]
     assert (task, version) == (was, one_less + 1), "assigning is a version"
     again = taken(url, ANN, BOB, PACK, PAIR, header=HEADER | {"drawn": {"task": 7}})
     assert again.added == dict.fromkeys(done.added, 0)

@@ -30,7 +30,7 @@ LOAD = """
 """
 ROWS = (
     "SELECT id, username, email, created_at, version FROM users ORDER BY id",
-    "SELECT to_jsonb(tasks) - 'told' FROM tasks ORDER BY id",
+    "SELECT to_jsonb(tasks) - '{told,remind_at,disarmed}'::text[] FROM tasks ORDER BY id",
     "SELECT * FROM user_tasks",
 )
 # What revisions have added, and so what is lost by going back behind them.
@@ -51,6 +51,10 @@ ADDED = {
     "0010": (
         "INSERT INTO feed VALUES (true, 3, 'here', 'epoch', 0, 9, 0, 0, 0, '{}', '{}', '{}')",
         "SELECT step, identity, top FROM feed",
+    ),
+    "0012": (
+        "UPDATE tasks SET remind_at = '2030-01-01 12:00+00', disarmed = true WHERE id = 8",
+        "SELECT remind_at, disarmed FROM tasks ORDER BY id",
     ),
 }
 

@@ -25,6 +25,7 @@ from fring_http.server.exposure import known_hosts
 from fring_http.server.modes import AuthMode, SettingsError
 from fring_http.server.rates import rates_of
 from fring_http.server.readiness import Readiness
+from fring_http.server.reminding import reminding
 from fring_http.server.retention import forgetting
 from fring_http.server.stores import objections_of, store_of
 from fring_http.server.tables import tables_checked
@@ -190,6 +191,7 @@ class Wiring:
             if self.settings.event_days is not None:
                 old = forgetting(self.fring, utc_now, self.settings.event_days)
                 await stack.enter_async_context(_beside(old))
+            await stack.enter_async_context(_beside(reminding(self.fring)))
             if self.settings.worker:
                 await stack.enter_async_context(self.working())
             yield

@@ -36,6 +36,7 @@ from fring_core.testing.contract.pairs import PairTests
 from fring_core.testing.contract.places import PlaceTests
 from fring_core.testing.contract.races import RaceTests
 from fring_core.testing.contract.receipts import ReceiptTests
+from fring_core.testing.contract.reminders import ReminderTests
 from fring_core.testing.contract.roles import RoleTests
 from fring_core.testing.contract.saves import SaveTests
 from fring_core.testing.contract.single_reads import SingleReadTests
@@ -81,6 +82,7 @@ class StoreContract(
     EventOfChangeTests,
     EventTests,
     ReceiptTests,
+    ReminderTests,
     AssignedPageTests,
     AssignmentTests,
     ManyTests,

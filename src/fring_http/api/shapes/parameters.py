@@ -30,6 +30,12 @@ ORDERS: Final[Mapping[str, TaskOrder]] = {
 BOARD: Final = "board"
 PERSONAL: Final = "personal"
 LISTS: Final = (BOARD, PERSONAL)
+# What `types` of events takes, several with commas between them.
+TYPES: Final = (
+    *sorted({f"{each.partition('.')[0]}.*" for each in EventType}),
+    *map(str, EventType),
+)
+_TYPE: Final = "|".join(each.replace(".", "[.]").replace("*", "[*]") for each in TYPES)
 MAX_WAIT_SECONDS: Final = 30
 USUAL_ORDER: Final = next(iter(ORDERS))
 _NO_FILTER: Final = "Empty, it filters nothing."
@@ -148,9 +154,12 @@ PARAMETERS: Final[Mapping[str, Json]] = {
     "task": _query("task", "Keep what is about the task of this id.", _ID),
     "types": _query(
         "types",
-        "Keep these types, separated by commas; `task.*` stands for all that begin with `task.`:"
-        f" {', '.join(EventType)}.",
-        {"type": "string", "examples": ["task.*,user.created"]},
+        "Keep these types, separated by commas; `task.*` stands for all that begin with `task.`.",
+        {
+            "type": "string",
+            "pattern": f"^({_TYPE})(,({_TYPE}))*$",
+            "examples": ["task.*,user.created"],
+        },
     ),
     "new_status": _query("status", "The new status.", {"type": "string", "enum": STATUSES})
     | {"required": True, "example": TaskStatus.IN_PROGRESS.value},
