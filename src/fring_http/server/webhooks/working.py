@@ -74,18 +74,17 @@ class Worker:
         """Work until it is cancelled, whatever fails meanwhile."""
         try:
             while True:
-                found = await self._begin_what_is_due()
-                if len(self._running) >= self._at_once:
-                    await asyncio.wait(
-                        self._running,
-                        timeout=IDLE_SECONDS,
-                        return_when=asyncio.FIRST_COMPLETED,
-                    )
-                    await asyncio.sleep(GATHERING_SECONDS)
-                else:
-                    await asyncio.sleep(BUSY_SECONDS if found else IDLE_SECONDS)
+                await self._rest(found=await self._begin_what_is_due())
         finally:
             await self._finish()
+
+    async def _rest(self, *, found: bool) -> None:
+        """Wait until it is time to look again: where more may be due, when an attempt has ended."""
+        seconds = BUSY_SECONDS if found else IDLE_SECONDS
+        if self._running and (found or len(self._running) >= self._at_once):
+            await asyncio.wait(self._running, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
+            seconds = GATHERING_SECONDS
+        await asyncio.sleep(seconds)
 
     async def _begin_what_is_due(self) -> bool:
         """Return whether there was something to do."""
