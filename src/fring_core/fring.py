@@ -50,6 +50,7 @@ class Fring:
     tasks: TaskUseCases
     assignments: AssignmentUseCases
     events: EventUseCases
+    reminders: ReminderUseCases
 
     def __init__(
         self,

@@ -9,7 +9,7 @@ from litestar.testing import TestClient
 from tests.http.documented import JSON, application, operations_of, valid
 
 SAFE_IN_JAVASCRIPT = 2**53
-TAGS = ["board", "personal", "events", "accounts", "health"]
+TAGS = ["board", "personal", "events", "tasks", "accounts", "health"]
 
 
 @pytest.fixture(scope="module", params=["off", "secret", "jwks"])

@@ -64,6 +64,7 @@ def test_a_write_is_told_once_with_all_that_changed(client, now, told):
         "status": "todo",
         "created_at": made.json()["created_at"],
         "due_date": None,
+        "remind_at": None,
         "assignees": [],
     }
     assert page["more"] is False

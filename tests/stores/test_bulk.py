@@ -21,6 +21,7 @@ from fring_adapters import open_postgres
 from fring_adapters.postgres import BlockingPostgresStore, SchemaError, prepare
 from fring_adapters.postgres.bulk import BulkError, export_to, faults, import_from, records
 from fring_adapters.postgres.setup.older import OLDER
+from fring_adapters.postgres.sql.tables import metadata
 from fring_adapters.postgres.wire.urls import to_conninfo
 from fring_core import NewTask, NewUser, Role, StoreUnavailable, Task, TaskStatus, User
 from fring_core.testing import strategies
@@ -59,11 +60,14 @@ def lines(*said, header=HEADER):
 def rows(url, schema="public"):
     """Return all that is in the tables, as the database has it, but for who was told of it."""
     with psycopg.connect(to_conninfo(url)) as connection:
-        found = {
-            name: connection.execute(f'SELECT * FROM "{schema}".{name} ORDER BY {key}').fetchall()
-            for name, key in KEYS.items()
-        }
-    return found | {name: [row[:-1] for row in found[name]] for name in ("users", "tasks")}
+        found = {}
+        for name, key in KEYS.items():
+            columns = ", ".join(
+                each.name for each in metadata.tables[name].c if each.name != "told"
+            )
+            query = f'SELECT {columns} FROM "{schema}".{name} ORDER BY {key}'
+            found[name] = connection.execute(query).fetchall()
+        return found
 
 
 def exported(url, **options):

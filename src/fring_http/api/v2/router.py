@@ -58,7 +58,6 @@ def v2_router(
             PROBLEMS: True,
             TAKES_KEYS: True,
         },
-        tags=["events"],
         exception_handlers={**PROBLEM_HANDLERS, NotYet: not_yet, CursorExpired: expired},
         request_max_body_size=MAX_BODY_BYTES,
     )
