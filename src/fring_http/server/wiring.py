@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import attrs
 
@@ -33,10 +33,13 @@ from fring_http.server.telling.access import access_log, is_logging_requests
 from fring_http.server.telling.metrics import Metrics
 from fring_http.server.telling.page import with_metrics
 from fring_http.server.tokens import jwks_tokens, secret_tokens
+from fring_http.server.webhooks.sending import Sender
+from fring_http.server.webhooks.working import Worker
 from fring_http.server.writes import RecentWrites
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Coroutine, Sequence
+    from contextlib import AbstractAsyncContextManager
     from typing import Any
 
     from fring_adapters.memory import MemoryStore
@@ -46,6 +49,9 @@ if TYPE_CHECKING:
     from fring_http.api.exchanges import Observer
     from fring_http.server.settings import Settings
     from fring_http.server.telling.traces import Traces
+
+# So long does a server that ends wait for receivers of webhooks, before it is ended by force.
+FINISHING_SECONDS: Final = 1.0
 
 
 @attrs.frozen
@@ -186,7 +192,14 @@ class Wiring:
                 old = forgetting(self.fring, utc_now, self.settings.event_days)
                 await stack.enter_async_context(_beside(old))
             await stack.enter_async_context(_beside(reminding(self.fring)))
+            if self.settings.worker:
+                await stack.enter_async_context(self.working())
             yield
+
+    def working(self, finishing: float = FINISHING_SECONDS) -> AbstractAsyncContextManager[None]:
+        """Have webhooks called until the block ends, and for so many seconds what has begun."""
+        sender = Sender(utc_now, private=self.settings.webhook_private)
+        return _beside(Worker(self.fring.webhooks, sender.send, finishing=finishing).work())
 
     @asynccontextmanager
     async def _sampled(self, metrics: Metrics) -> AsyncIterator[None]:
