@@ -33,6 +33,7 @@ class Action(Enum):
     READ = "read"
     WRITE_TASKS = "write tasks"
     MANAGE_USERS = "manage users"
+    MANAGE_WEBHOOKS = "manage webhooks"
 
 
 ALLOWED: Final[Mapping[Role, frozenset[Action]]] = MappingProxyType(

@@ -13,6 +13,7 @@ REFERENCE = {"$ref": f"#/components/headers/{HEADER}"}
 READ_BY_ALL = ("board", "events", "tasks")
 EXAMPLE_ID = "0d6c1a44b58d1f3900000001"
 NAMES = {"user_id": "1001", "task_id": "2001", "owner": "ann"}
+NAMES |= {"webhook_id": "1", "delivery_id": "1"}
 
 
 @pytest.fixture(scope="module")

@@ -44,6 +44,10 @@ EVENTS, STREAM = "/api/v2/events", "/api/v2/events/stream"
 ANY = "/api/v2/tasks/{task_id}"
 ACTIVITY = f"{ANY}/activity"
 TELLING = {("GET", path) for path in (EVENTS, STREAM, ACTIVITY)}
+TOLD = {  # deliveries have no event of a personal list
+    ("GET", "/api/v2/webhooks/{webhook_id}/deliveries"),
+    ("POST", "/api/v2/deliveries/{delivery_id}/redeliver"),
+}
 # Each on whichever list the caller may see.
 ON_ANY = {("GET", ANY): None, ("PATCH", ANY): CHANGE, ("GET", ACTIVITY): None}
 # No task passes through these.
@@ -54,6 +58,9 @@ WITHOUT_TASKS = {
     *(("POST", f"/api/v1/auth{path}") for path in ("/logout", "/change-password")),
     *((method, "/api/v1/auth/me") for method in ("GET", "DELETE")),
     *((method, "/api/v1/users/{user_id}") for method in ("PUT", "DELETE")),
+    *((method, "/api/v2/webhooks") for method in ("GET", "POST")),
+    *((method, "/api/v2/webhooks/{webhook_id}") for method in ("GET", "PATCH", "DELETE")),
+    *(("POST", f"/api/v2/webhooks/{{webhook_id}}/{verb}") for verb in ("rotate", "test")),
 }
 OWN_ID = {key: body for key, body in PERSONAL.items() if "{task_id}" in key[1]}
 SHARED_ID = {key: body for key, body in ON_BOARD.items() if "{task_id}" in key[1]}
@@ -62,7 +69,7 @@ SHARED_ID = {key: body for key, body in ON_BOARD.items() if "{task_id}" in key[1
 def test_the_matrix_knows_every_route(secured):
     found = operations(secured.url)
     assert set(found) == (
-        PERSONAL.keys() | ON_BOARD.keys() | ON_ANY.keys() | TELLING | WITHOUT_TASKS
+        PERSONAL.keys() | ON_BOARD.keys() | ON_ANY.keys() | TELLING | TOLD | WITHOUT_TASKS
     )
     names = {
         (parameter["name"], parameter["schema"]["type"])

@@ -54,7 +54,7 @@ def test_the_description_says_which_paths_are_open(secured):
 def test_nothing_else_is_open(caller, secured):
     for (method, path), operation in operations(secured.url).items():
         if operation["security"]:
-            at = path.format(owner="me", user_id=1, task_id=1)
+            at = path.format(owner="me", user_id=1, task_id=1, webhook_id=1, delivery_id=1)
             for slash in ("", "/"):
                 check_error(caller.request(method, at + slash), 401, "unauthenticated")
 

@@ -116,8 +116,8 @@ class Settings:
     )
     worker: bool = _running(
         "FRING_WORKER",
-        "call [webhooks](webhooks.md) beside the requests; `off` leaves that to other servers, or"
-        " to `fring worker`",
+        "call [webhooks](webhooks.md) and [remind of tasks](domain.md#reminders) beside the"
+        " requests; `off` leaves that to other servers, or to `fring worker`",
         boolean,
         default="on",
     )
@@ -322,7 +322,8 @@ class Settings:
     )
     event_days: int | None = _rules(
         "FRING_EVENT_DAYS",
-        "days that [events](events.md#what-is-kept) are kept; `off`: for ever",
+        "days that [events](events.md#what-is-kept), and deliveries of webhooks, are kept; `off`:"
+        " for ever",
         days,
         default="90",
     )

@@ -39,7 +39,6 @@ from fring_http.server.writes import RecentWrites
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Coroutine, Sequence
-    from contextlib import AbstractAsyncContextManager
     from typing import Any
 
     from fring_adapters.memory import MemoryStore
@@ -153,6 +152,7 @@ class Wiring:
             max_requests=settings.max_requests,
             rates=rates_of(settings, getattr(self.store, "rate_limits", None)),
             follower=self.follower,
+            webhook_private=settings.webhook_private,
             lifespan=lifespan,
         )
         if self.metrics and settings.metrics_port is None:
@@ -191,15 +191,20 @@ class Wiring:
             if self.settings.event_days is not None:
                 old = forgetting(self.fring, utc_now, self.settings.event_days)
                 await stack.enter_async_context(_beside(old))
-            await stack.enter_async_context(_beside(reminding(self.fring)))
             if self.settings.worker:
                 await stack.enter_async_context(self.working())
             yield
 
-    def working(self, finishing: float = FINISHING_SECONDS) -> AbstractAsyncContextManager[None]:
-        """Have webhooks called until the block ends, and for so many seconds what has begun."""
+    @asynccontextmanager
+    async def working(self, finishing: float = FINISHING_SECONDS) -> AsyncIterator[None]:
+        """Call webhooks and remind of tasks until the block ends.
+
+        Calls that have begun then go on for so many seconds.
+        """
         sender = Sender(utc_now, private=self.settings.webhook_private)
-        return _beside(Worker(self.fring.webhooks, sender.send, finishing=finishing).work())
+        calling = Worker(self.fring.webhooks, sender.send, finishing=finishing).work()
+        async with _beside(calling), _beside(reminding(self.fring)):
+            yield
 
     @asynccontextmanager
     async def _sampled(self, metrics: Metrics) -> AsyncIterator[None]:

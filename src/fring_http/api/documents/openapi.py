@@ -46,6 +46,7 @@ TAGS: Final = (
     Tag(name="personal", description="Each identity's own list of tasks."),
     Tag(name="events", description="What has happened, in one order for all who read it."),
     Tag(name="tasks", description="Tasks, on the board and on one's own list."),
+    Tag(name="webhooks", description="Addresses that are told what happens. For admins."),
     Tag(name="accounts", description="Register with a password, and log in for a token."),
     Tag(name="health", description="Whether the server answers, and what it is."),
 )

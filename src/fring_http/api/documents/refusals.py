@@ -82,6 +82,8 @@ _NAMED: Final = {
     "status": "done",
     "user_id": 1001,
     "task_id": 2001,
+    "webhook_id": 1,
+    "delivery_id": 1,
     "before": "completed",
     "after": "canceled",
 }

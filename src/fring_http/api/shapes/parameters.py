@@ -129,11 +129,7 @@ PARAMETERS: Final[Mapping[str, Json]] = {
         "How many to return at most.",
         {"type": "integer", "minimum": 1, "maximum": MAX_LIMIT, "default": DEFAULT_LIMIT},
     ),
-    "activity_after": _query(
-        "after",
-        "Where to begin: `next` of the page before.",
-        {"type": "string"},
-    ),
+    "next": _query("after", "Where to begin: `next` of the page before.", {"type": "string"}),
     "wait": _query(
         "wait",
         "For how many seconds to wait for something to come, if there is nothing. With `until`, 30"
@@ -170,8 +166,10 @@ BOARD_PATH: Final[Mapping[str, Json]] = {
     "task_id": _path("task_id", "The id of a task on the board.", _ID, TASK_ID),
 }
 
-TASK_PATH: Final[Mapping[str, Json]] = {
+V2_PATH: Final[Mapping[str, Json]] = {
     "task_id": _path("task_id", "The id of a task, on whichever list.", _ID, TASK_ID),
+    "webhook_id": _path("webhook_id", "The id of a webhook.", _ID, _FIRST_ID),
+    "delivery_id": _path("delivery_id", "The id of a delivery.", _ID, _FIRST_ID),
 }
 
 # A list's is another kind than the board's user id. Under one name, generators and those who try

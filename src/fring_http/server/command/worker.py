@@ -31,7 +31,7 @@ FINISHING_SECONDS: Final = ATTEMPT_SECONDS + 1
     *("--log-level", "--log-format"),
 )
 def worker() -> None:
-    """Call webhooks until a signal ends it, apart from servers; any number may run."""
+    """Call webhooks and remind of tasks until a signal ends it; any number may run."""
     from fring_http.server.telling.logs import set_up  # noqa: PLC0415  # it takes long
 
     chosen = settings()
@@ -50,5 +50,5 @@ async def _work(settings: Settings, words: str) -> None:
         on_signal(number, told_to_end.set)
     wiring = Wiring.of(attrs.evolve(settings, metrics=False, worker=False))
     async with tables_checked(settings), wiring.fring, wiring.working(FINISHING_SECONDS):
-        say(f"calling webhooks of {words}")
+        say(f"calling webhooks of {words}, and reminding of its tasks")
         await told_to_end.wait()
