@@ -23,6 +23,10 @@ MEANINGS: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(
             "What follows the cursor is not kept any more, or the database was restored since.",
             "Begin without a cursor, and take what is there now for the truth.",
         ),
+        "delivery_not_found": (
+            "No delivery has this id.",
+            "Those that are done are forgotten in time, and all go with their webhook.",
+        ),
         "email_taken": ("Another user has this e-mail address.", "Choose another one."),
         "forbidden": (
             "You are known, and may not do this.",
@@ -109,6 +113,7 @@ MEANINGS: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(
             "The input is not valid.",
             "errors names each fault, and where it is; nothing was changed.",
         ),
+        "webhook_not_found": ("No webhook has this id.", "It may have been deleted."),
     }
 )
 
