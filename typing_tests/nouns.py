@@ -7,6 +7,7 @@ from fring_core import (
     BlockingFring,
     EventUseCases,
     Fring,
+    ReminderUseCases,
     Store,
     TaskUseCases,
     UserUseCases,
@@ -24,6 +25,8 @@ async def nouns(fring: Ours, store: Store) -> None:
     assert_type(fring.tasks, TaskUseCases)
     assert_type(fring.assignments, AssignmentUseCases)
     assert_type(fring.events, EventUseCases)
+    assert_type(fring.reminders, ReminderUseCases)
+    assert_type(await fring.reminders.fire(), int)
     assert_type(fring.webhooks, WebhookUseCases)
     assert_type(fring.has_accounts, bool)
     assert_type(fring.acting_as("ann", request_id="7"), Ours)

@@ -161,6 +161,10 @@ class OwnTasks:
         """Remove a task."""
         raise NotImplementedError
 
+    async def remind(self, limit: int, cause: Cause) -> int:
+        """Remind of tasks."""
+        raise NotImplementedError
+
 
 class OwnAssignments:
     """Keep assignments."""

@@ -71,6 +71,7 @@ from fring_core.use_cases.account_admin import AccountAdmin
 from fring_core.use_cases.accounts import Accounts, AccountToken
 from fring_core.use_cases.assignments import AssignmentUseCases
 from fring_core.use_cases.events import EventUseCases
+from fring_core.use_cases.reminders import ReminderUseCases
 from fring_core.use_cases.tasks import TaskUseCases
 from fring_core.use_cases.users import UserUseCases
 from fring_core.use_cases.webhooks import WebhookUseCases
@@ -90,6 +91,7 @@ __all__ = [  # noqa: RUF022  # grouped by what they are for
     "EventUseCases",
     "FixedClock",
     "Fring",
+    "ReminderUseCases",
     "TaskUseCases",
     "UserUseCases",
     "WebhookUseCases",

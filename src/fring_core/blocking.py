@@ -16,6 +16,7 @@ from fring_core.use_cases.account_admin import AccountAdmin
 from fring_core.use_cases.accounts import Accounts
 from fring_core.use_cases.assignments import AssignmentUseCases
 from fring_core.use_cases.events import EventUseCases
+from fring_core.use_cases.reminders import ReminderUseCases
 from fring_core.use_cases.tasks import TaskUseCases
 from fring_core.use_cases.users import UserUseCases
 from fring_core.use_cases.webhooks import WebhookUseCases
@@ -85,6 +86,12 @@ class BlockingEvents(Blocking):
     of_task = plain(EventUseCases.of_task)
 
 
+class BlockingReminders(Blocking):
+    """Do what `fring_core.use_cases.reminders` says."""
+
+    fire = plain(ReminderUseCases.fire)
+
+
 class BlockingWebhooks(Blocking):
     """Do what `fring_core.use_cases.webhooks` says."""
 
@@ -141,6 +148,7 @@ class BlockingFring:
         self.tasks: BlockingTasks = BlockingTasks(awaited.tasks)
         self.assignments: BlockingAssignments = BlockingAssignments(awaited.assignments)
         self.events: BlockingEvents = BlockingEvents(awaited.events)
+        self.reminders: BlockingReminders = BlockingReminders(awaited.reminders)
         self.webhooks: BlockingWebhooks = BlockingWebhooks(awaited.webhooks)
 
     @property

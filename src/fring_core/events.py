@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeAlias
 import attrs
 
 from fring_core.clocks import in_utc
+from fring_core.reminders import LATE
 from fring_core.tasks import Task
 from fring_core.users import User
 
@@ -39,6 +40,7 @@ class EventType(StrEnum):
     TASK_DELETED = "task.deleted"
     TASK_ASSIGNED = "task.assigned"
     TASK_UNASSIGNED = "task.unassigned"
+    TASK_REMINDED = "task.reminded"
     USER_CREATED = "user.created"
     USER_UPDATED = "user.updated"
     USER_DELETED = "user.deleted"
@@ -80,6 +82,13 @@ class Event:
         """Return the names of the fields that have changed, in their order."""
         return tuple(self.after)
 
+    @property
+    def late(self) -> bool:
+        """Tell whether a task was reminded of more than a minute after its time."""
+        if self.type != EventType.TASK_REMINDED:
+            return False
+        return self.at - datetime.fromisoformat(self.after["remind_at"]) > LATE
+
 
 @attrs.frozen
 class EventPage:
@@ -104,9 +113,13 @@ class Subject:
         return cls(name, tuple(name for name in names if name not in ("id", "version", *besides)))
 
 
-# When it was updated is when the event was, and whose list it is on stands beside.
+# When it was updated is when the event was, whose list it is on stands beside, and whether a
+# reminder is still to come is not told.
 SUBJECTS: Final[Mapping[type[Row], Subject]] = MappingProxyType(
-    {Task: Subject.of("task", Task, "updated_at", "owner"), User: Subject.of("user", User)}
+    {
+        Task: Subject.of("task", Task, "updated_at", "owner", "disarmed"),
+        User: Subject.of("user", User),
+    }
 )
 WORDY: Final = frozenset({"description"})
 
@@ -156,6 +169,17 @@ def unassigned(
     )
 
 
+def reminded(task: Task, cause: Cause, known: Told | None = None) -> Event:
+    """Return the event of a task that was reminded of at `cause.at`, one version on.
+
+    Nothing of what is told has changed: `after` holds the `remind_at` that has come, and `before`
+    the same; `known` as in `updated`.
+    """
+    told = _told(task, ("remind_at",), cause)
+    change = (told if known is None else known, told)
+    return _of(task.reminded(), "reminded", cause.at, cause, change)
+
+
 def state(row: Row, cause: Cause, assignees: Sequence[int] = ()) -> Told:
     """Return all that is told of a row, for a task with those who have it."""
     those = {"assignees": [*assignees]} if isinstance(row, Task) and row.owner is None else {}
@@ -179,7 +203,8 @@ def replayed(events: Iterable[Event]) -> dict[str, Any] | None:
             row |= {"assignees": sorted(those)}
         else:
             row |= event.after
-            row |= {} if event.task_id is None else {"updated_at": _plain(event.at)}
+            if event.task_id is not None and event.type != EventType.TASK_REMINDED:
+                row |= {"updated_at": _plain(event.at)}
         row["version"] = event.version
     return row
 

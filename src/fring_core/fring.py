@@ -14,6 +14,7 @@ from fring_core.use_cases.accounts import Accounts
 from fring_core.use_cases.assignments import AssignmentUseCases
 from fring_core.use_cases.events import EventUseCases
 from fring_core.use_cases.once import Once
+from fring_core.use_cases.reminders import ReminderUseCases
 from fring_core.use_cases.tasks import TaskUseCases
 from fring_core.use_cases.transactions import unit
 from fring_core.use_cases.users import UserUseCases
@@ -50,6 +51,7 @@ class Fring:
     tasks: TaskUseCases
     assignments: AssignmentUseCases
     events: EventUseCases
+    reminders: ReminderUseCases
     webhooks: WebhookUseCases
 
     def __init__(
@@ -83,6 +85,7 @@ class Fring:
         self.tasks = TaskUseCases(store, causes, self._workflow, self._personal_workflow)
         self.assignments = AssignmentUseCases(store, causes)
         self.events = EventUseCases(store)
+        self.reminders = ReminderUseCases(store, causes)
         self.webhooks = WebhookUseCases(store, causes)
 
     @property

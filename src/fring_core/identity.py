@@ -33,6 +33,7 @@ class Action(Enum):
     READ = "read"
     WRITE_TASKS = "write tasks"
     MANAGE_USERS = "manage users"
+    MANAGE_WEBHOOKS = "manage webhooks"
 
 
 ALLOWED: Final[Mapping[Role, frozenset[Action]]] = MappingProxyType(
@@ -59,13 +60,17 @@ class Identity:
     account: str | None = None
     user_id: int | None = None
 
-    def check_may(self, action: Action) -> None:
-        """Raise `Forbidden` if the role does not allow an action on the shared board.
+    def may(self, action: Action) -> bool:
+        """Tell whether the role allows an action on the shared board.
 
         Raise `Unauthenticated` if there is an account to be looked up.
         """
         self._check_looked_up()
-        if action not in ALLOWED[self.role]:
+        return action in ALLOWED[self.role]
+
+    def check_may(self, action: Action) -> None:
+        """Raise `Forbidden` if the role does not allow an action on the shared board, as `may`."""
+        if not self.may(action):
             raise Forbidden(f"A {self.role} may not {action.value}")
 
     def check_owns(self, owner: str) -> None:

@@ -155,5 +155,6 @@ VIEWS: Final[Mapping[TaskStatus, View]] = MappingProxyType(
 )
 """Say what each status is to those who know `completed` and `pending` alone."""
 
+FINAL: Final = frozenset({TaskStatus.COMPLETED, TaskStatus.CANCELED})
 COMPLETED_ONES: Final = frozenset(status for status in TaskStatus if VIEWS[status].completed)
 """Name the statuses that count as completed; all others are pending."""

@@ -11,7 +11,8 @@ from fring_core import text
 from fring_core.clocks import in_utc
 from fring_core.errors import Problem, TaskNotFound
 from fring_core.ids import chosen_id_problem, is_possible
-from fring_core.status import VIEWS, TaskStatus
+from fring_core.reminders import moment_in_utc, plain_moment, remind_at_problem
+from fring_core.status import FINAL, VIEWS, TaskStatus
 from fring_core.unset import UNSET, UnsetType, given
 from fring_core.values import plain, plain_fields, whole
 
@@ -26,7 +27,7 @@ class Task:
     `owner` is None for the shared board, or names the personal list that the task is on for
     good. Times are in UTC; raise `ValueError` for one without a zone. `updated_at` never goes
     backwards. `version` counts saves, from 1; it serves compare-and-swap and takes no part in
-    equality.
+    equality. Nor does `disarmed`, which says that nothing comes of `remind_at` any more.
     """
 
     id: int
@@ -38,18 +39,35 @@ class Task:
     owner: str | None = None
     due_date: date | None = None
     version: int = attrs.field(default=1, eq=False)
+    remind_at: datetime | None = attrs.field(default=None, converter=moment_in_utc)
+    disarmed: bool = attrs.field(default=False, eq=False, repr=False)
+
+    @property
+    def reminds_at(self) -> datetime | None:
+        """Return when it is to be reminded of, None for never: a task in a final status is not."""
+        return None if self.disarmed or self.status in FINAL else self.remind_at
 
     def change(self, changes: TaskChanges, workflow: Workflow, now: datetime) -> Task:
         """Return this task with the fields that `changes` sets, touched at `now`.
 
         Even changes that set nothing touch the task. Raise `TransitionRefused` if the workflow
-        does not allow the change of status.
+        does not allow the change of status. Another `remind_at` arms; what a final status has
+        disarmed stays so.
         """
         status = changes.status_after(self.status)
         workflow.check(self.status, status)
         fields = given(changes, besides=("completed",))
         updated_at = max(in_utc(now), self.updated_at)
-        return attrs.evolve(self, **fields | {"status": status, "updated_at": updated_at})
+        changed = attrs.evolve(self, **fields | {"status": status, "updated_at": updated_at})
+        disarmed = changed.remind_at == self.remind_at and self._is_disarmed()
+        return changed if disarmed is self.disarmed else attrs.evolve(changed, disarmed=disarmed)
+
+    def reminded(self) -> Task:
+        """Return this task one version on, when it was reminded of: once only."""
+        return attrs.evolve(self, disarmed=True, version=self.version + 1)
+
+    def _is_disarmed(self) -> bool:
+        return self.remind_at is not None and (self.disarmed or self.status in FINAL)
 
     def toggle(self, workflow: Workflow, now: datetime) -> Task:
         """Return this task reopened if it is completed, and completed if it is not.
@@ -72,7 +90,8 @@ class NewTask:
     """Say which task to create; raise `InvalidInput` or `InvalidStatus` for what cannot be.
 
     Title: 1-200 characters, not blank. Description: at most 10,000. `id`: 1 to 2³¹-1, or None
-    to have the store draw one.
+    to have the store draw one. `remind_at`: a time that knows its zone, of the years 1 to 9999 and
+    a day from their ends.
     """
 
     title: str
@@ -80,6 +99,7 @@ class NewTask:
     status: TaskStatus = attrs.field(default=TaskStatus.TODO, converter=_parse)
     due_date: date | None = None
     id: int | None = None
+    remind_at: datetime | None = attrs.field(default=None, converter=plain_moment)
 
     def __attrs_post_init__(self) -> None:
         text.reject(
@@ -88,6 +108,7 @@ class NewTask:
                 text.TITLE.problem("title", self.title),
                 _description_problem(self.description),
                 _due_date_problem(self.due_date),
+                remind_at_problem(self.remind_at),
             )
         )
 
@@ -110,6 +131,7 @@ class TaskChanges:
     status: TaskStatus | UnsetType = attrs.field(default=UNSET, converter=_parse_if_set)
     due_date: date | UnsetType | None = UNSET
     completed: bool | UnsetType = UNSET
+    remind_at: datetime | UnsetType | None = attrs.field(default=UNSET, converter=plain_moment)
 
     def __attrs_post_init__(self) -> None:
         text.reject(
@@ -117,6 +139,7 @@ class TaskChanges:
                 None if self.title is UNSET else text.TITLE.problem("title", self.title),
                 _description_problem(self.description),
                 _due_date_problem(self.due_date),
+                remind_at_problem(self.remind_at),
                 self._contradiction(),
             )
         )

@@ -19,6 +19,7 @@ from fring_core import (
     NewWebhook,
     Page,
     Registration,
+    ReminderUseCases,
     Side,
     TaskChanges,
     TaskFilter,
@@ -91,7 +92,8 @@ USE_CASES: dict[str, dict[str, Known]] = {
     },
     "tasks.count": {"where": (TaskFilter(), "must be a TaskFilter"), "owner": OWNER},
     "tasks.update": TASK
-    | {"changes": (TaskChanges(), "must be a TaskChanges"), "owner": OWNER, "version": VERSION},
+    | {"changes": (TaskChanges(), "must be a TaskChanges"), "owner": OWNER, "version": VERSION}
+    | {"touch": (True, "must be a bool")},
     "tasks.update_many": {
         "task_ids": ([7], "must be a Sequence"),
         "changes": (TaskChanges(), "must be a TaskChanges"),
@@ -105,6 +107,7 @@ USE_CASES: dict[str, dict[str, Known]] = {
     "assignments.remove": PAIR,
     "assignments.tasks_of": USER | {"status": (TaskStatus.TODO, None)} | PAGE,
     "assignments.users_of": TASK | PAGE,
+    "reminders.fire": {"limit": (1, "must be an integer")},
     "events.page": {"after": (None, "must be a text"), "limit": (1, "must be an integer")},
     "events.after": {"cursor": (None, None)},
     "events.latest": {},
@@ -136,6 +139,7 @@ NOUNS = {
     "tasks": TaskUseCases,
     "assignments": AssignmentUseCases,
     "events": EventUseCases,
+    "reminders": ReminderUseCases,
     "webhooks": WebhookUseCases,
 }
 

@@ -13,6 +13,7 @@ from fring_core.events import (
     assigned,
     created,
     deleted,
+    reminded,
     replayed,
     state,
     unassigned,
@@ -31,6 +32,7 @@ TOLD = {
     "status": "todo",
     "created_at": "2024-02-29T12:00:00Z",
     "due_date": "2024-03-01",
+    "remind_at": None,
 }
 
 
@@ -47,7 +49,14 @@ def test_a_task_is_created():
     assert held(created(TASK, WHY)) == ("task.created", NOW, (5, None, None), 3, {}, told)
     event = created(PERSONAL, WHY)
     assert held(event) == ("task.created", NOW, (5, None, "ann"), 3, {}, TOLD)
-    assert event.changed == ("title", "description", "status", "created_at", "due_date")
+    assert event.changed == (
+        "title",
+        "description",
+        "status",
+        "created_at",
+        "due_date",
+        "remind_at",
+    )
     assert created(TASK, WHY, [7, 9]).after["assignees"] == [7, 9]
 
 
@@ -103,6 +112,32 @@ def test_assignments():
     for event in (assigned(5, 7, 4, WHY, known), unassigned(5, 7, 4, WHY, known)):
         assert event.before == TOLD | {"assignees": [7, 9]}
         assert event.changed == ("assignees",)
+
+
+AT = "2024-02-29T12:59:00Z"
+ARMED = attrs.evolve(
+    TASK, remind_at=datetime(2024, 2, 29, 13, 59, tzinfo=timezone(timedelta(hours=1)))
+)
+
+
+def test_a_task_is_reminded_of():
+    told = {"remind_at": AT}
+    event = reminded(ARMED, WHY)
+    assert held(event) == ("task.reminded", LATER, (5, None, None), 4, told, told)
+    assert event.changed == ("remind_at",)
+    assert held(reminded(attrs.evolve(ARMED, owner="ann"), WHY))[2] == (5, None, "ann")
+    known = state(ARMED, WHY, [7])
+    assert reminded(ARMED, WHY, known).before == TOLD | told | {"assignees": [7]}
+    assert reminded(ARMED, WHY, known).after == told
+
+
+def test_more_than_a_minute_is_late():
+    def told(after):
+        return reminded(ARMED, attrs.evolve(WHY, at=ARMED.remind_at + after)).late
+
+    assert [told(timedelta(seconds=seconds)) for seconds in (0, 60, 61)] == [False, False, True]
+    assert told(timedelta(minutes=1, microseconds=1))
+    assert not created(ARMED, attrs.evolve(WHY, at=LATER + timedelta(days=1))).late
 
 
 @pytest.mark.parametrize(
@@ -185,6 +220,18 @@ def test_events_are_replayed():
         assert replayed(events[:number]) == expected
 
 
+def test_a_reminder_changes_but_the_version():
+    events = [created(attrs.evolve(ARMED, version=1), WHY)]
+    before = replayed(events)
+    task = attrs.evolve(ARMED, version=1)
+    assert before is not None
+    assert replayed([*events, reminded(task, WHY)]) == before | {"version": 2}
+    for known in (None, state(task, WHY)):
+        row = replayed([reminded(task, WHY, known)])
+        assert row is not None
+        assert (row["remind_at"], row["version"], "updated_at" in row) == (AT, 2, False)
+
+
 def test_events_of_a_user_are_replayed():
     renamed = attrs.evolve(USER, username="Ann", version=3)
     told = {"username": "Ann", "email": "ann@example.org", "created_at": "2024-02-29T12:00:00Z"}
@@ -217,6 +264,9 @@ def test_replaying_changes_no_event():
 
 def test_every_type_is_a_text():
     assert {str(each) for each in EventType} == {
-        *(f"task.{verb}" for verb in ("created", "updated", "deleted", "assigned", "unassigned")),
+        *(
+            f"task.{verb}"
+            for verb in ("created", "updated", "deleted", "assigned", "unassigned", "reminded")
+        ),
         *(f"user.{verb}" for verb in ("created", "updated", "deleted")),
     }

@@ -141,6 +141,25 @@ def test_a_task_is_touched_by_every_change(fring):
         assert run_sync(fring.tasks.update(SHARED, TaskChanges())).version == version
 
 
+@pytest.mark.parametrize("changes", [{}, {"title": "task"}, {"status": "todo"}])
+def test_a_task_may_be_left_alone_that_is_as_it_was(fring, changes):
+    before = run_sync(fring.tasks.get(SHARED))
+    changes = {name: getattr(before, name) for name in changes}
+
+    def update(**options):
+        return fring.tasks.update(SHARED, TaskChanges(**changes), touch=False, **options)
+
+    same = run_sync(update())
+    assert (same, same.version) == (before, before.version)
+    found = run_sync(fring.tasks.get(SHARED))
+    assert (found, found.version) == (before, before.version)
+    assert run_sync(update(version=before.version)).version == before.version
+    assert refused(VersionConflict, update(version=before.version + 1)) == (before.version,)
+    other = TaskChanges(title="another one")
+    changed = run_sync(fring.tasks.update(SHARED, other, touch=False))
+    assert (changed.title, changed.version) == ("another one", before.version + 1)
+
+
 def test_which_versions_a_store_is_asked_for():
     asked = [expected(version) for version in (None, 1, 7, 2**63 - 1, 0, -1, 2**63)]
     assert asked == [None, 1, 7, 2**63 - 1, 0, 0, 0]

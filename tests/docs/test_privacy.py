@@ -8,7 +8,16 @@ from fring_adapters.clock import utc_now
 from fring_adapters.postgres import BlockingPostgresStore
 from fring_adapters.postgres.sql.tables import metadata
 from fring_adapters.postgres.wire.urls import to_conninfo
-from fring_core import BlockingFring, CursorExpired, Fring, NewTask, NewUser, NewWebhook, UserChanges, run_sync
+from fring_core import (
+    BlockingFring,
+    CursorExpired,
+    Fring,
+    NewTask,
+    NewUser,
+    NewWebhook,
+    UserChanges,
+    run_sync,
+)
 from fring_core.testing.contract.examples import CAUSE
 from tests.docs.pages import ROOT, blocks
 
@@ -55,7 +64,11 @@ def test_nothing_is_left_of_a_person_that_was_erased(database_url, empty):
         left = whole(connection)
         assert "ann" not in left
         assert "'7'" not in left
-        told = [each.type for each in fring.webhooks.claim() if each.event.task_id == task.id]
+        told = [
+            each.type
+            for each in fring.webhooks.claim()
+            if each.event and each.event.task_id == task.id
+        ]
         assert told == ["task.created", "task.assigned", "task.unassigned"]
         assert [event.type for event in fring.events.of_task(task.id)][-1] == "task.created"
         assert [event.task_id for event in fring.events.page(begin).items] == [task.id] * 3

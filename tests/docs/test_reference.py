@@ -32,6 +32,8 @@ ALONE = (
     "fring_http.api.app.create_app",
     "fring_http.api.door.edge.head_as_get",
     "fring_http.api.door.lingering.lingering",
+    "fring_http.client.webhooks.NotGenuine",
+    "fring_http.client.webhooks.verify",
     "fring_http.server.composition.create",
     "fring_http.server.settings.AuthMode",
     "fring_http.server.settings.Settings",

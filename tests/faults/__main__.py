@@ -1,4 +1,4 @@
-"""Try all faults and the headline, strictly: `make faults`. With words, those that they name.
+"""Try all faults, the headline and the feed, strictly: `make faults`. With words, those that they name.
 
 The page gets the figures of what was tried.
 """
@@ -13,9 +13,9 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
-from tests.faults import headline
+from tests.faults import followed, headline
 from tests.faults.postgres import cluster
-from tests.faults.report import PAGE, renewed, row, with_headline
+from tests.faults.report import PAGE, renewed, row, with_headline, with_run
 from tests.faults.running import run
 from tests.faults.table import FAULTS
 
@@ -57,6 +57,19 @@ def try_headline(made: Cluster) -> bool:
     return closed.is_kept
 
 
+def try_followed(run: followed.Run, made: Cluster) -> bool:
+    """Write down what readers of the feed were told; return whether it was all, once, in order."""
+    with TemporaryDirectory(prefix="fring-fault-", ignore_cleanup_errors=True) as folder:
+        found = followed.follow(made, Path(folder), run)
+    faults = found.faults()
+    tell(f"{run.name}: {found}")
+    for fault in faults[:SHOWN]:
+        tell(f"  {fault}")
+    if not faults:
+        PAGE.write_text(with_run(PAGE.read_text(), run.name, str(found)))
+    return not faults
+
+
 def not_tried(fault: Fault, why: str) -> str:
     """Return a row without figures."""
     return f"| {fault.name} | {fault.promise} | {why} | | | | |"
@@ -82,6 +95,9 @@ def main(arguments: Sequence[str]) -> int:
             PAGE.write_text(renewed(PAGE.read_text(), names, [line]))
         if not words or any(word in headline.NAME for word in words):
             broken += not try_headline(made)
+        for run in followed.RUNS:
+            if not words or any(word in run.name for word in words):
+                broken += not try_followed(run, made)
     tell(f"{len(chosen)} faults, {broken} promises broken")
     return 1 if broken else 0
 

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 PAGE: Final = Path(__file__).parents[2] / "docs/reliability.md"
 BEGIN, END = "<!-- faults -->\n", "<!-- end of faults -->\n"
 HEADLINE: Final = ("<!-- headline -->\n", "<!-- end of headline -->\n")
+FEED: Final = ("<!-- feed -->\n", "<!-- end of feed -->\n")
 HEADER: Final = (
     "| fault | promise | kept | requests | without an answer, or 503 | slowest | first success"
     " after |\n|---|---|---|---|---|---|---|\n"
@@ -43,6 +44,18 @@ def written(page: str, rows: Iterable[str]) -> str:
 def with_headline(page: str, text: str) -> str:
     """Return a page with what became of the headline."""
     return _written(page, *HEADLINE, f"{text}\n")
+
+
+def with_run(page: str, name: str, text: str) -> str:
+    """Return a page with what became of a run of the feed, in the place of what it said before."""
+    begin, end = FEED
+    before, _, rest = page.partition(begin)
+    old, _, after = rest.partition(end)
+    lines = {line.partition(": ")[0]: line for line in old.split("\n") if line}
+    shown = name.removeprefix("feed: ")
+    lines[f"- {shown}"] = f"- {shown}: {text}"
+    text = "\n".join(lines.values())
+    return f"{before}{begin}\n{text}\n\n{end}{after}"
 
 
 def _written(page: str, begin: str, end: str, text: str) -> str:

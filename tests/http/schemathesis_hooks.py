@@ -25,8 +25,8 @@ def before_call(context: schemathesis.HookContext, case: Any, **_: Any) -> None:
     """Give each request a key of its own, where it has one: a second one is 422, as it should be.
 
     Follow no link from the owner of a list to a user of the board: both are called `user_id` in
-    bodies, and one is a text. Begin behind no place that was made up, where the rest is valid: only the
-    server makes those that are any. And call no `If-Match` valid that its pattern does not match: of all
+    bodies, and one is a text. Begin behind no place that was made up, and wait for none, where the rest is valid: only the
+    server makes those that are any. Wait for nothing that does not come. And call no `If-Match` valid that its pattern does not match: of all
     that Schemathesis makes as such, one is `0`.
     """
     del context
@@ -36,6 +36,8 @@ def before_call(context: schemathesis.HookContext, case: Any, **_: Any) -> None:
     is_valid = case.meta is not None and case.meta.generation.mode.is_positive
     if is_valid and case.query:
         case.query.pop("after", None)
+        case.query.pop("until", None)
+        case.query.pop("wait", None)
     if is_valid and not _TAGS.fullmatch(str(headers.get("If-Match", "*"))):
         headers["If-Match"] = "*"
     ids = case.path_parameters or {}

@@ -41,6 +41,7 @@ from fring_core import (
 from fring_core.queries import MAX_LIMIT
 from fring_http.api.app import create_app
 from fring_http.client import BlockingFringClient, FringClient
+from tests.core.examples import NOW
 from tests.http.awaiting import Awaiting
 from tests.http.tokens import token
 from tests.http.wire import MISSING
@@ -304,11 +305,16 @@ def test_errors_are_the_cores_with_their_fields(on_server, unique):
     ("field", "call"),
     [
         ("due_date", lambda f: f.tasks.create(NewTask("a", due_date=date(2024, 1, 1)))),
+        ("remind_at", lambda f: f.tasks.create(NewTask("a", remind_at=NOW))),
+        ("remind_at", lambda f: f.tasks.create(NewTask("a", remind_at=NOW), owner="ann")),
+        ("remind_at", lambda f: f.tasks.update(1, TaskChanges(remind_at=None))),
+        ("remind_at", lambda f: f.tasks.update(1, TaskChanges(remind_at=NOW), owner="ann")),
         ("due_date", lambda f: f.tasks.update(1, TaskChanges(due_date=None))),
         ("completed", lambda f: f.tasks.update(1, TaskChanges(completed=False))),
         ("completed", lambda f: f.tasks.list(TaskFilter(completed=False))),
         ("completed", lambda f: f.tasks.list(TaskFilter("todo", completed=True))),
         ("order", lambda f: f.tasks.list(order=TaskOrder.BY_TITLE)),
+        ("touch", lambda f: f.tasks.update(1, TaskChanges("a"), touch=False)),
         ("owner", lambda f: f.tasks.toggle(1)),
         ("new", lambda f: f.tasks.create_many([NewTask("a")])),
         ("new", lambda f: f.tasks.create_many([NewTask("a")], owner="ann")),

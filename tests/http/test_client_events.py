@@ -154,7 +154,7 @@ async def test_one_s_own_list_is_told_of_with_a_token(kind):
 
 async def test_an_event_that_is_not_committed_has_not_come(kind, fring, url):
     async with client_of(kind, url) as client:
-        places = []
+        places: list[str] = []
         async with fring.acting_as(None, on_record=places.append).transaction() as inner:
             await inner.tasks.create(NewTask("task"))
             assert await client.events.has(places[0]) is False

@@ -53,7 +53,8 @@ def carried(call):
     personal = call.options.get("owner") is not None
     match call.method:
         case "fring.tasks.create":
-            return with_first(call, 0, **({"id": None} if personal else {"due_date": None}))
+            missing = "id" if personal else "due_date"
+            return with_first(call, 0, **{missing: None, "remind_at": None})
         case "fring.tasks.count":
             return with_where(call, personal=personal)
         case "fring.tasks.list":
@@ -61,10 +62,11 @@ def carried(call):
             if personal and (order := call.options["order"]) is TaskOrder.BY_ID:
                 order = TaskOrder.BY_TITLE
             return with_options(with_where(call, personal=personal), order=order)
-        case "fring.tasks.update" if not personal:
-            completed = call.arguments[1].completed
-            fields = {"due_date": UNSET} | ({"completed": UNSET} if completed is False else {})
-            return with_first(call, 1, **fields)
+        case "fring.tasks.update":
+            unset = ["remind_at"] if personal else ["remind_at", "due_date"]
+            if not personal and call.arguments[1].completed is False:
+                unset.append("completed")
+            return with_first(call, 1, **dict.fromkeys(unset, UNSET))
         case "fring.tasks.toggle" if not personal:
             return with_options(call, owner="ann")
     return call

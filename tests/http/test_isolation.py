@@ -41,8 +41,15 @@ ON_BOARD = {
 }
 # Where events of tasks are told.
 EVENTS, STREAM = "/api/v2/events", "/api/v2/events/stream"
-ACTIVITY = "/api/v2/tasks/{task_id}/activity"
+ANY = "/api/v2/tasks/{task_id}"
+ACTIVITY = f"{ANY}/activity"
 TELLING = {("GET", path) for path in (EVENTS, STREAM, ACTIVITY)}
+TOLD = {  # deliveries have no event of a personal list
+    ("GET", "/api/v2/webhooks/{webhook_id}/deliveries"),
+    ("POST", "/api/v2/deliveries/{delivery_id}/redeliver"),
+}
+# Each on whichever list the caller may see.
+ON_ANY = {("GET", ANY): None, ("PATCH", ANY): CHANGE, ("GET", ACTIVITY): None}
 # No task passes through these.
 WITHOUT_TASKS = {
     *(("GET", path) for path in ("/health/live", "/health/ready")),
@@ -51,6 +58,9 @@ WITHOUT_TASKS = {
     *(("POST", f"/api/v1/auth{path}") for path in ("/logout", "/change-password")),
     *((method, "/api/v1/auth/me") for method in ("GET", "DELETE")),
     *((method, "/api/v1/users/{user_id}") for method in ("PUT", "DELETE")),
+    *((method, "/api/v2/webhooks") for method in ("GET", "POST")),
+    *((method, "/api/v2/webhooks/{webhook_id}") for method in ("GET", "PATCH", "DELETE")),
+    *(("POST", f"/api/v2/webhooks/{{webhook_id}}/{verb}") for verb in ("rotate", "test")),
 }
 OWN_ID = {key: body for key, body in PERSONAL.items() if "{task_id}" in key[1]}
 SHARED_ID = {key: body for key, body in ON_BOARD.items() if "{task_id}" in key[1]}
@@ -58,7 +68,9 @@ SHARED_ID = {key: body for key, body in ON_BOARD.items() if "{task_id}" in key[1
 
 def test_the_matrix_knows_every_route(secured):
     found = operations(secured.url)
-    assert set(found) == PERSONAL.keys() | ON_BOARD.keys() | TELLING | WITHOUT_TASKS
+    assert set(found) == (
+        PERSONAL.keys() | ON_BOARD.keys() | ON_ANY.keys() | TELLING | TOLD | WITHOUT_TASKS
+    )
     names = {
         (parameter["name"], parameter["schema"]["type"])
         for (_, path), operation in found.items()
@@ -190,6 +202,18 @@ def test_the_owner_is_compared_to_the_letter(caller, victim):
     escaped = "".join(f"%{byte:02x}" for byte in victim.name.encode())
     mine = caller.get(f"/api/{escaped}/tasks", headers=victim.headers)
     assert mine.content == victim.before.content
+
+
+@pytest.mark.parametrize("role", ["member", "admin"])
+@pytest.mark.parametrize(("method", "path"), ON_ANY)
+def test_anothers_task_is_on_no_list_that_one_sees(caller, victim, robber, *, method, path, role):
+    answers = []
+    for task in (*victim.ids, MISSING):
+        at = path.format(task_id=task)
+        headers = as_user(robber, role)
+        answers.append(caller.request(method, at, json=ON_ANY[method, path], headers=headers))
+        check_error(answers[-1], 404, "task_not_found", f"Task {task} not found")
+    victim.check_unharmed(*answers)
 
 
 @pytest.mark.parametrize("role", ["viewer", "member", "admin"])

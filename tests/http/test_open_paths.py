@@ -47,14 +47,14 @@ def test_the_description_says_which_paths_are_open(secured):
         answers = set(operation["responses"])
         assert ("401" in answers) is (closed or path == "/api/v1/auth/login"), path
         # Whoever is known may read the board.
-        reads_board = method == "GET" and operation["tags"][0] in {"board", "events"}
+        reads_board = method == "GET" and operation["tags"][0] in {"board", "events", "tasks"}
         assert ("403" in answers) is ((closed and not reads_board) or method != "GET"), path
 
 
 def test_nothing_else_is_open(caller, secured):
     for (method, path), operation in operations(secured.url).items():
         if operation["security"]:
-            at = path.format(owner="me", user_id=1, task_id=1)
+            at = path.format(owner="me", user_id=1, task_id=1, webhook_id=1, delivery_id=1)
             for slash in ("", "/"):
                 check_error(caller.request(method, at + slash), 401, "unauthenticated")
 

@@ -5,6 +5,7 @@ import json
 import signal
 import time
 from contextlib import contextmanager
+from typing import Any
 
 import httpx
 import pytest
@@ -41,7 +42,7 @@ class Messages:
 
     def events(self, number):
         """Return the next events, so many of them, and nothing else."""
-        found = []
+        found: list[Any] = []
         while len(found) < number:
             message = next(iter(self))
             if "data" in message and message["event"] != "ping":
@@ -165,9 +166,9 @@ class Counted:
 @pytest.fixture
 def counted():
     """Return a Fring whose feed is counted."""
-    fring = Fring(MemoryStore(), clock=utc_now)
-    fring.events._store.events = counted = Counted(fring.events._store.events)
-    return fring, counted
+    store: Any = MemoryStore()
+    store.events = Counted(store.events)
+    return Fring(store, clock=utc_now), store.events
 
 
 def test_a_hundred_readers_read_once(counted):

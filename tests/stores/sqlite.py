@@ -48,7 +48,7 @@ from fring_core import (
     WebhookWithSecret,
 )
 from fring_core.deliveries import MOST_UNDER_WAY
-from fring_core.events import assigned, created, deleted, unassigned, updated
+from fring_core.events import assigned, created, deleted, reminded, unassigned, updated
 from fring_core.ids import MAX_ID
 from fring_core.versions import check_version
 from fring_core.webhooks import TEST
@@ -58,7 +58,8 @@ PRAGMA journal_mode = WAL;
 CREATE TABLE IF NOT EXISTS users (id INTEGER PRIMARY KEY AUTOINCREMENT, username TEXT, email TEXT,
     created_at TEXT, version INTEGER, hash TEXT, role TEXT);
 CREATE TABLE IF NOT EXISTS tasks (id INTEGER PRIMARY KEY AUTOINCREMENT, title TEXT, description TEXT,
-    status TEXT, created_at TEXT, updated_at TEXT, owner TEXT, due_date TEXT, version INTEGER);
+    status TEXT, created_at TEXT, updated_at TEXT, owner TEXT, due_date TEXT, version INTEGER,
+    remind_at TEXT, disarmed INTEGER);
 CREATE TABLE IF NOT EXISTS links (user INTEGER REFERENCES users ON DELETE CASCADE,
     task INTEGER REFERENCES tasks ON DELETE CASCADE, PRIMARY KEY (user, task));
 CREATE TABLE IF NOT EXISTS forgotten (id INTEGER);
@@ -84,7 +85,8 @@ AFTER = {
     TaskOrder.BY_TITLE: "(title, id) > (?, ?)",
 }
 USER = "id, username, email, created_at, version"
-TASK = "id, title, description, status, created_at, updated_at, owner, due_date, version"
+TASK = """id, title, description, status, created_at, updated_at, owner, due_date, version,
+    remind_at, disarmed"""
 
 
 def stored(moment):
@@ -103,10 +105,13 @@ def as_user(row):
 
 
 def as_task(row):
-    number, title, description, status, created_at, updated_at, owner, due_date, version = row
+    number, title, description, status, created_at, updated_at, owner, *others = row
+    due_date, version, remind_at, disarmed = others
     moments = datetime.fromisoformat(created_at), datetime.fromisoformat(updated_at)
     due = due_date and date.fromisoformat(due_date)
-    return Task(number, title, description, TaskStatus(status), *moments, owner, due, version)
+    task = Task(number, title, description, TaskStatus(status), *moments, owner, due, version)
+    remind_at = remind_at and datetime.fromisoformat(remind_at)
+    return attrs.evolve(task, remind_at=remind_at, disarmed=bool(disarmed))
 
 
 NUMBER = re.compile("0|[1-9][0-9]{0,17}")
@@ -392,7 +397,8 @@ class Tasks:
         due = task.due_date and task.due_date.isoformat()
         values = [task.id, task.title, task.description, task.status.value]
         values += [stored(cause.at), stored(cause.at), owner, due, 1]
-        connection.execute("INSERT INTO tasks VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", values)
+        values += [task.remind_at and stored(task.remind_at), task.disarmed]
+        connection.execute("INSERT INTO tasks VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", values)
         record(created(task, cause))
         return task
 
@@ -460,9 +466,10 @@ class Tasks:
             return None
         task = verb(current)
         query = """UPDATE tasks SET title = ?, description = ?, status = ?, due_date = ?,
-            updated_at = ?, version = version + 1 WHERE id = ?"""
+            remind_at = ?, disarmed = ?, updated_at = ?, version = version + 1 WHERE id = ?"""
         due = task.due_date and task.due_date.isoformat()
         values = [task.title, task.description, task.status.value, due]
+        values += [task.remind_at and stored(task.remind_at), task.disarmed]
         connection.execute(query, (*values, stored(task.updated_at), task_id))
         changed = self._get(connection, task_id, owner)
         record(updated(current, changed, cause))
@@ -478,6 +485,17 @@ class Tasks:
             connection.execute("DELETE FROM tasks WHERE id = ?", (task_id,))
             record(deleted(current, cause, assignees))
             return True
+
+    async def remind(self, limit, cause):
+        query = f"""SELECT {TASK} FROM tasks WHERE remind_at <= ? AND NOT disarmed
+            AND status IN ('todo', 'in_progress') ORDER BY remind_at, id LIMIT ?"""
+        with self.session.recording(cause) as (connection, record):
+            due = [*map(as_task, connection.execute(query, (stored(cause.at), limit)))]
+            for task in due:
+                mark = "UPDATE tasks SET disarmed = true, version = version + 1 WHERE id = ?"
+                connection.execute(mark, (task.id,))
+                record(reminded(task, cause))
+            return len(due)
 
 
 @attrs.frozen

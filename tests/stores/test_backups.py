@@ -257,7 +257,9 @@ def test_a_restore_is_refused_where_something_is_in_the_way(new_database, tmp_pa
     prepare(url)
     prepare(url, schema="fring")
     file, of_schema = back_up(url, tmp_path), back_up(url, tmp_path, schema="fring")
-    with pytest.raises(SchemaError, match=r"tables already: deliveries, events, .*fring_version, .*drop these"):
+    with pytest.raises(
+        SchemaError, match=r"tables already: deliveries, events, .*fring_version, .*drop these"
+    ):
         restore(url, file)
     with pytest.raises(SchemaError, match=r"the schema 'fring', .* stands for 'public': restore"):
         restore(other, of_schema)

@@ -11,7 +11,7 @@ from fring_adapters.postgres.setup.alone import engine
 from fring_adapters.postgres.setup.older import OLDER
 from tests.stores.older import at_revision, execute
 
-HEAD = "0011"
+HEAD = "0012"
 HOSTS: tuple[list[str], ...] = ([], ["0001"], ["0002"], [HEAD], ["abc123"], ["0001", "0002"])
 ROWS = "SELECT version_num FROM alembic_version ORDER BY 1"
 OURS = "SELECT version_num FROM fring_version"

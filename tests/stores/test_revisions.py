@@ -30,7 +30,7 @@ LOAD = """
 """
 ROWS = (
     "SELECT id, username, email, created_at, version FROM users ORDER BY id",
-    "SELECT to_jsonb(tasks) - 'told' FROM tasks ORDER BY id",
+    "SELECT to_jsonb(tasks) - '{told,remind_at,disarmed}'::text[] FROM tasks ORDER BY id",
     "SELECT * FROM user_tasks",
 )
 # What revisions have added, and so what is lost by going back behind them.
@@ -60,6 +60,10 @@ ADDED = {
         INSERT INTO deliveries (webhook_id, message_id, type, at)
             SELECT id, 'msg', 'webhook.test', '2030-01-01' FROM hook""",
         "SELECT url, types, message_id, state FROM webhooks JOIN deliveries ON webhook_id = webhooks.id",
+    ),
+    "0012": (
+        "UPDATE tasks SET remind_at = '2030-01-01 12:00+00', disarmed = true WHERE id = 8",
+        "SELECT remind_at, disarmed FROM tasks ORDER BY id",
     ),
 }
 

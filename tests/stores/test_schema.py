@@ -20,7 +20,7 @@ from fring_adapters.postgres.wire.urls import to_conninfo
 from fring_core import StoreUnavailable, TaskOrder, TaskStatus
 from tests.stores.older import at_revision, execute, migrate
 
-HEAD = "0011"
+HEAD = "0012"
 
 
 def to_database(url):
@@ -148,7 +148,7 @@ LOAD = """
 """
 ROWS = (
     "SELECT id, username, email, created_at, version FROM users ORDER BY id",
-    "SELECT to_jsonb(tasks) - 'told' FROM tasks ORDER BY id",
+    "SELECT to_jsonb(tasks) - '{told,remind_at,disarmed}'::text[] FROM tasks ORDER BY id",
     "SELECT * FROM user_tasks",
 )
 

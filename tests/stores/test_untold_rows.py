@@ -15,8 +15,9 @@ from fring_core.events import replayed
 LOAD = """
     INSERT INTO users (username, email) SELECT 'u' || n, 'u' || n || '@example.org'
         FROM generate_series(1, 4) AS n;
-    INSERT INTO tasks (title, description, due_date, created_at, version)
-        SELECT E'ä"\\\\ \\n' || n, 'why', '0987-01-02', '1234-05-06 07:08:09.5+03', 7
+    INSERT INTO tasks (title, description, due_date, created_at, version, remind_at)
+        SELECT E'ä"\\\\ \\n' || n, 'why', '0987-01-02', '1234-05-06 07:08:09.5+03', 7,
+            '1999-12-31 23:59:59.987654+00'
         FROM generate_series(1, 4) AS n;
     INSERT INTO user_tasks SELECT 1, n FROM generate_series(1, 4) AS n;
     INSERT INTO tasks (title, owner) VALUES ('own', 'ann');
@@ -26,6 +27,7 @@ WAS = {
     "status": "todo",
     "created_at": "1234-05-06T04:08:09.500000Z",
     "due_date": "0987-01-02",
+    "remind_at": "1999-12-31T23:59:59.987654Z",
     "assignees": [1],
 }
 
@@ -64,6 +66,7 @@ CALLS = {
     "assign": lambda fring: fring.assignments.add(user=2, task=1),
     "un-assign": lambda fring: fring.assignments.remove(user=1, task=1),
     "delete": lambda fring: fring.tasks.delete(1),
+    "remind": lambda fring: fring.reminders.fire(1),
 }
 
 

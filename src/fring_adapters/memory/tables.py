@@ -51,6 +51,7 @@ class Tables:
     emails: Table[str | None, int] = attrs.field(factory=Table)
     links_by_task: Table[tuple[int, int], bool] = attrs.field(factory=Table)
     places: Table[Key, int] = attrs.field(factory=Table)
+    reminders: Table[tuple[datetime, int], bool] = attrs.field(factory=Table)
     expiries: Table[tuple[datetime, tuple[str, str]], bool] = attrs.field(
         factory=lambda: Table(expire=True)
     )
@@ -81,6 +82,7 @@ class Tables:
             del self.places[place]
         for place in new - old:
             self.places[place] = task.id
+        self._put_reminder(task.id, None if before is None else before.reminds_at, task.reminds_at)
         self.tasks[task.id] = task
         return task
 
@@ -92,8 +94,23 @@ class Tables:
 
     def drop_task(self, task_id: int) -> None:
         """Remove a task that nothing refers to."""
-        for place in places_of(self.tasks.pop(task_id)):
+        task = self.tasks.pop(task_id)
+        self._put_reminder(task_id, task.reminds_at, None)
+        for place in places_of(task):
             del self.places[place]
+
+    def _put_reminder(self, task_id: int, was: datetime | None, moment: datetime | None) -> None:
+        if moment == was:
+            return
+        if was is not None:
+            del self.reminders[was, task_id]
+        if moment is not None:
+            self.reminders[moment, task_id] = True
+
+    def to_remind(self, now: datetime) -> Iterator[Task]:
+        """Yield the tasks that are to be reminded of by `now`, those that are due for longest first."""
+        due = takewhile(lambda key: key[0] <= now, self.reminders)
+        return (self.tasks[task_id] for _, task_id in due)
 
     def link(self, user_id: int, task_id: int) -> None:
         """Assign a task to a user."""

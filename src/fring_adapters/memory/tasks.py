@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from itertools import islice
 from typing import TYPE_CHECKING
 
 import attrs
 
 from fring_adapters.memory.pages import part
 from fring_core import VIEWS, IdTaken, TaskOrder, TaskWithUsers
-from fring_core.events import created, deleted, updated
+from fring_core.events import created, deleted, reminded, updated
 from fring_core.versions import check_version
 
 if TYPE_CHECKING:
@@ -135,6 +136,14 @@ class MemoryTasks:
             tables.drop_task(task_id)
             record(deleted(found, cause, assignees))
             return True
+
+    async def remind(self, limit: int, cause: Cause) -> int:
+        with self._database.recording(cause) as (tables, record):
+            due = [*islice(tables.to_remind(cause.at), limit)]
+            for task in due:
+                record(reminded(task, cause))
+                tables.put_task(task.reminded())
+            return len(due)
 
 
 def _changed(before: Task, verb: Callable[[Task], Task]) -> Task:

@@ -99,3 +99,14 @@ class Tasks(Protocol):
         then, with the version that it has.
         """
         ...
+
+    async def remind(self, limit: int, cause: Cause) -> int:
+        """Remind of tasks whose `reminds_at` has come, on all lists; return how many, at most `limit`.
+
+        Each MUST be reminded of once, however many callers there are. None MUST be reminded of
+        before its time. Those that are due for longest MUST come first. Each MUST be one version
+        on and `disarmed`, and nothing else of it changed. A database's own clock decides and tells
+        when it was, if there is one, and else `cause.at`. What another caller has in hand may be
+        left for the next time.
+        """
+        ...

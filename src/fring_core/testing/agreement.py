@@ -25,6 +25,8 @@ _TYPES = {
     "created_at": datetime,
     "updated_at": datetime,
     "due_date": date | None,
+    "remind_at": datetime | None,
+    "disarmed": bool,
     "description": str | None,
     "owner": str | None,
 }
@@ -36,7 +38,8 @@ def check_types(row: User | Task) -> None:
         value = getattr(row, field.name)
         assert isinstance(value, _TYPES.get(field.name, str)), f"{field.name} is {value!r}"
         # A bool is an int to Python, and a moment a date.
-        assert not isinstance(value, bool), f"{field.name} is {value!r}"
+        is_truth = field.name == "disarmed"
+        assert isinstance(value, bool) is is_truth, f"{field.name} is {value!r}"
         assert field.name != "due_date" or not isinstance(value, datetime), f"it is {value!r}"
 
 

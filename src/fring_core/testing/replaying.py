@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
+
+import attrs
 
 from fring_core import Cause, Event, EventType
 from fring_core.events import replayed, state
@@ -11,11 +14,11 @@ from fring_core.testing.snapshot import plain
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
-    from datetime import datetime
 
     from fring_core import Store, Task
 
 MOST = 1000  # of one page
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 async def events_of(store: Store, task_id: int, owner: str | None = None) -> list[Event]:
@@ -41,6 +44,14 @@ async def feed_of(store: Store, after: str | None = None, *, limit: int = MOST) 
 def shown(events: Iterable[Event], *, cursors: bool = True) -> list[object]:
     """Return events as built-in types, with or without cursors; assert that they are JSON's."""
     return [_shown(event, cursors=cursors) for event in events]
+
+
+def timeless(events: Iterable[Event]) -> list[Event]:
+    """Return events as of one moment where a store has its own: when it reminded of a task."""
+    return [
+        attrs.evolve(event, at=_EPOCH) if event.type == EventType.TASK_REMINDED else event
+        for event in events
+    ]
 
 
 def _shown(event: Event, *, cursors: bool) -> object:

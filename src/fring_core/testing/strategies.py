@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from hypothesis import strategies as st
@@ -25,6 +26,7 @@ from fring_core.queries import MAX_LIMIT, MAX_SKIP
 if TYPE_CHECKING:
     from datetime import date
 
+_IN_UTC = st.just(UTC)
 # What means something to SQL, to a shell, to Unicode, or to a careless comparison; what looks like
 # a number, a word of a language, or two parts of a key.
 AWKWARD = (
@@ -80,6 +82,13 @@ def due_dates() -> st.SearchStrategy[date | None]:
     return st.none() | st.dates()
 
 
+def reminders() -> st.SearchStrategy[datetime | None]:
+    """Draw times of reminders, in UTC and long ago or far off, and None."""
+    past = st.datetimes(datetime(1, 1, 2), datetime(2020, 1, 1), timezones=_IN_UTC)  # noqa: DTZ001
+    future = st.datetimes(datetime(2200, 1, 1), datetime(9999, 12, 29), timezones=_IN_UTC)  # noqa: DTZ001
+    return st.none() | past | future
+
+
 def chosen_ids() -> st.SearchStrategy[int | None]:
     """Draw ids that a caller may choose, 1 to 2³¹-1 and most of them small, and None."""
     return st.none() | st.integers(1, 30) | st.integers(1, MAX_CHOSEN_ID)
@@ -102,7 +111,7 @@ def new_tasks(
     chosen: st.SearchStrategy[int | None] = _CHOSEN_IDS,
 ) -> st.SearchStrategy[NewTask]:
     """Draw tasks to create, with a chosen id or None; pass strategies to narrow the fields."""
-    return st.builds(NewTask, title, descriptions(), statuses(), due_dates(), chosen)
+    return st.builds(NewTask, title, descriptions(), statuses(), due_dates(), chosen, reminders())
 
 
 def user_changes(
@@ -118,10 +127,10 @@ def task_changes(title: st.SearchStrategy[str] = _TITLES) -> st.SearchStrategy[T
     """Draw changes of tasks, each field UNSET at times; `status` or `completed`, not both."""
     unset = st.just(UNSET)
     others = (unset | title, unset | descriptions())
-    due_date = unset | due_dates()
-    return st.builds(TaskChanges, *others, unset | statuses(), due_date) | st.builds(
-        TaskChanges, *others, unset, due_date, st.booleans()
-    )
+    due_date, remind_at = unset | due_dates(), unset | reminders()
+    return st.builds(
+        TaskChanges, *others, unset | statuses(), due_date, remind_at=remind_at
+    ) | st.builds(TaskChanges, *others, unset, due_date, st.booleans(), remind_at)
 
 
 def needles() -> st.SearchStrategy[str | None]:

@@ -5,12 +5,15 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
+import attrs
+
 from fring_core.errors import TaskNotFound
 from fring_core.orders import TaskOrder
 from fring_core.paging import pages
 from fring_core.queries import Page, TaskFilter
 from fring_core.tasks import NewTask, TaskChanges, check_owner, existing
 from fring_core.use_cases.transactions import all_or_nothing
+from fring_core.use_cases.unchanged import Unchanged
 from fring_core.values import check_kind, many
 from fring_core.versions import check_version, expected
 
@@ -120,13 +123,28 @@ class TaskUseCases:
         *,
         owner: str | None = None,
         version: int | None = None,
+        touch: bool = True,
     ) -> Task:
         """Change a task and its `updated_at`; raise `TaskNotFound` or `TransitionRefused`.
 
         With a `version`, this and what follows raise `VersionConflict` if the task has another.
+        Unless it is to `touch` the task in any case, what leaves that as it is stores nothing.
         """
+        check_kind("touch", touch, bool)
         cause = self._causes()
-        return await self._change(task_id, owner, version, self._verb(changes, cause), cause)
+        change = self._verb(changes, cause)
+
+        def verb(task: Task) -> Task:
+            changed = change(task)
+            if attrs.evolve(changed, updated_at=task.updated_at) == task:
+                raise Unchanged(task)
+            return changed
+
+        try:
+            return await self._change(task_id, owner, version, change if touch else verb, cause)
+        except Unchanged as found:
+            row: Task = found.row
+            return row
 
     async def update_many(
         self, task_ids: Sequence[int], changes: TaskChanges, *, owner: str | None = None

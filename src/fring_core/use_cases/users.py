@@ -10,6 +10,7 @@ from fring_core.errors import UserNotFound
 from fring_core.orders import TaskOrder
 from fring_core.paging import pages
 from fring_core.queries import Page, UserFilter
+from fring_core.use_cases.unchanged import Unchanged
 from fring_core.users import NewUser, UserChanges, existing
 from fring_core.values import check_kind, check_one, plain
 from fring_core.versions import check_version, expected
@@ -104,13 +105,14 @@ class UserUseCases:
             check_version(user, version)
             changed = user.change(changes)
             if changed == user:
-                raise _AsItIs(user)
+                raise Unchanged(user)
             return changed
 
         try:
             changed = await self._store.users.change(user_id, verb, self._causes())
-        except _AsItIs as found:
-            return found.user
+        except Unchanged as found:
+            row: User = found.row
+            return row
         if changed is None:
             raise UserNotFound(user_id)
         return changed
@@ -124,11 +126,3 @@ class UserUseCases:
         version, user_id = expected(version), existing(user_id)
         if not await self._store.users.remove(user_id, self._causes(), version=version):
             raise UserNotFound(user_id)
-
-
-class _AsItIs(Exception):  # noqa: N818  # what a verb says that has nothing to change
-    """Report a user that a change leaves as it is."""
-
-    def __init__(self, user: User) -> None:
-        super().__init__(user)
-        self.user = user

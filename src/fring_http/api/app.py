@@ -69,6 +69,7 @@ def create_app(
     max_requests: int | None = None,
     rates: Rates = NO_RATES,
     follower: Follower | None = None,
+    webhook_private: bool = False,
     lifespan: Sequence[Lifespan] = (),
 ) -> Application:
     """Return the ASGI application that serves a Fring.
@@ -84,7 +85,7 @@ def create_app(
     A request that takes longer than `request_seconds`, and one that comes when `max_requests` are at
     work, is answered with 503, but for those that ask for health or for no part of the API.
     `rates` limits how often callers may do what: 429. `follower` reads the feed for all that wait
-    for it (None: one of its own).
+    for it (None: one of its own). `webhook_private` lets webhooks lead to networks of one's own.
     `lifespan` holds what is to be open while the application runs, such as the store, or functions
     that return it, given the application: only with these can it run twice. Raise `ValueError` for
     what is no origin, and `TypeError` for what is no Fring or no tokens.
@@ -129,6 +130,7 @@ def create_app(
                 rates=rates,
                 idempotency_seconds=idempotency_seconds,
                 follower=follower,
+                webhook_private=webhook_private,
             ),
             *auth,
             health,

@@ -25,6 +25,7 @@ Guard: TypeAlias = "Callable[[Event], Awaitable[None] | None]"
 # `/api/auth` and `/api/v2` may come to be something else one day.
 RESERVED: Final = re.compile(r"auth|v[0-9]+", re.ASCII)
 ME: Final = "me"
+IDENTITY: Final = "fring.identity"  # in the scope
 READING: Final = ("GET", "HEAD")
 
 
@@ -70,6 +71,7 @@ async def _identity(scope: Event, tokens: Tokens) -> Identity:
     identity = await tokens.identify(token)
     note(scope, caller=identity.subject)
     scope[CALLER] = identity.subject
+    scope[IDENTITY] = identity
     return identity
 
 

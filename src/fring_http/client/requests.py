@@ -64,6 +64,8 @@ def new_task(new: NewTask, owner: str | None) -> dict[str, Any]:
     check_kind("new", new, NewTask)
     if owner is None and new.due_date is not None:
         _refuse("due_date", "is not carried for the shared board")
+    if new.remind_at is not None:
+        _refuse("remind_at", "is not carried")
     if owner is not None and new.id is not None:
         _refuse("id", "cannot be chosen on a personal list")
     return _without(
@@ -79,6 +81,8 @@ def new_task(new: NewTask, owner: str | None) -> dict[str, Any]:
 def task_changes(changes: TaskChanges, owner: str | None) -> dict[str, Any]:
     """Return the changes of a task as JSON; on the shared board, of what is shown there."""
     check_kind("changes", changes, TaskChanges)
+    if changes.remind_at is not UNSET:
+        _refuse("remind_at", "is not carried")
     status, completed, due_date = changes.status, changes.completed, changes.due_date
     if owner is None:
         if due_date is not UNSET:
@@ -139,6 +143,12 @@ def tasks_query(
             _refuse(field, "cannot be filtered by on a personal list")
     completed = None if where.completed is None else str(where.completed).lower()
     return _without(None, status=where.status, completed=completed, sort=SORTS[order], **pages)
+
+
+def check_touch(touch: bool) -> None:  # noqa: FBT001  # as it is given
+    """Raise `InvalidInput` for what is to touch no task that it leaves as it is."""
+    if touch is not True:
+        _refuse("touch", "must be true")
 
 
 def assigned_query(status: TaskStatus | None, page: Page | None) -> dict[str, Any]:

@@ -104,12 +104,15 @@ class TasksOverHttp:
         *,
         owner: str | None = None,
         version: int | None = None,
+        touch: bool = True,
     ) -> Task:
         """Change a task and its `updated_at`; raise `TaskNotFound` or `TransitionRefused`.
 
         On the shared board there is no `due_date`, and `completed` may not be False. With a
-        `version`, this and what follows raise `VersionConflict` if the task has another.
+        `version`, this and what follows raise `VersionConflict` if the task has another. `touch`
+        has to be True.
         """
+        sent.check_touch(touch)
         task_id = whole("task_id", task_id)
         where, body = tasks_path(owner, task_id), sent.task_changes(changes, owner)
         read, refused = entities.task(owner, task_id), refusals(owner, *TASK_CHANGES)

@@ -15,11 +15,11 @@ if TYPE_CHECKING:
 _LOGGER: Final = logging.getLogger("fring.retention")
 ROUND_SECONDS: Final = 60.0
 PAUSE_SECONDS: Final = 0.1
-SOME: Final = 100  # events that are forgotten together
+SOME: Final = 100  # that are forgotten together
 
 
 async def forgetting(fring: Fring, clock: Clock, days: int) -> NoReturn:
-    """Forget events that are older than so many days, each minute, until it is cancelled."""
+    """Forget what is older than so many days, each minute, until it is cancelled."""
     while True:
         await asyncio.sleep(ROUND_SECONDS)
         try:
@@ -27,14 +27,15 @@ async def forgetting(fring: Fring, clock: Clock, days: int) -> NoReturn:
         except Unavailable:  # others tell of it
             continue
         except Exception:
-            _LOGGER.exception("Old events could not be forgotten; this is tried again")
+            _LOGGER.exception("What is old could not be forgotten; this is tried again")
 
 
 async def forget_old(fring: Fring, clock: Clock, days: int) -> int:
-    """Forget all events that are older than so many days; return how many."""
+    """Forget events, and deliveries that are done, that are older than so many days; return how many."""
     before = clock() - timedelta(days=days)
     gone = 0
-    while some := await fring.events.forget(before, limit=SOME):
-        gone += some
-        await asyncio.sleep(PAUSE_SECONDS)
+    for forget in (fring.events.forget, fring.webhooks.forget):
+        while some := await forget(before, limit=SOME):
+            gone += some
+            await asyncio.sleep(PAUSE_SECONDS)
     return gone

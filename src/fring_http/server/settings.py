@@ -114,6 +114,13 @@ class Settings:
         one_of(SERVERS),
         default="granian",
     )
+    worker: bool = _running(
+        "FRING_WORKER",
+        "call [webhooks](webhooks.md) and [remind of tasks](domain.md#reminders) beside the"
+        " requests; `off` leaves that to other servers, or to `fring worker`",
+        boolean,
+        default="on",
+    )
 
     data_dir: Path = _database(
         "FRING_DATA_DIR",
@@ -315,7 +322,8 @@ class Settings:
     )
     event_days: int | None = _rules(
         "FRING_EVENT_DAYS",
-        "days that [events](events.md#what-is-kept) are kept; `off`: for ever",
+        "days that [events](events.md#what-is-kept), and deliveries of webhooks, are kept; `off`:"
+        " for ever",
         days,
         default="90",
     )
@@ -324,6 +332,13 @@ class Settings:
         "`off` keeps descriptions out of [events](events.md); their length and hash stay",
         boolean,
         default="on",
+    )
+    webhook_private: bool = _rules(
+        "FRING_WEBHOOK_PRIVATE",
+        "`true` lets [webhooks lead](webhooks.md#what-is-called-and-what-is-not) to this machine, and"
+        " to networks that are not public",
+        boolean,
+        default="false",
     )
 
     debug: bool = _telling(

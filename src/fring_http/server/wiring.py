@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import attrs
 
@@ -25,6 +25,7 @@ from fring_http.server.exposure import known_hosts
 from fring_http.server.modes import AuthMode, SettingsError
 from fring_http.server.rates import rates_of
 from fring_http.server.readiness import Readiness
+from fring_http.server.reminding import reminding
 from fring_http.server.retention import forgetting
 from fring_http.server.stores import objections_of, store_of
 from fring_http.server.tables import tables_checked
@@ -32,6 +33,8 @@ from fring_http.server.telling.access import access_log, is_logging_requests
 from fring_http.server.telling.metrics import Metrics
 from fring_http.server.telling.page import with_metrics
 from fring_http.server.tokens import jwks_tokens, secret_tokens
+from fring_http.server.webhooks.sending import Sender
+from fring_http.server.webhooks.working import Worker
 from fring_http.server.writes import RecentWrites
 
 if TYPE_CHECKING:
@@ -45,6 +48,9 @@ if TYPE_CHECKING:
     from fring_http.api.exchanges import Observer
     from fring_http.server.settings import Settings
     from fring_http.server.telling.traces import Traces
+
+# So long does a server that ends wait for receivers of webhooks, before it is ended by force.
+FINISHING_SECONDS: Final = 1.0
 
 
 @attrs.frozen
@@ -146,6 +152,7 @@ class Wiring:
             max_requests=settings.max_requests,
             rates=rates_of(settings, getattr(self.store, "rate_limits", None)),
             follower=self.follower,
+            webhook_private=settings.webhook_private,
             lifespan=lifespan,
         )
         if self.metrics and settings.metrics_port is None:
@@ -184,6 +191,19 @@ class Wiring:
             if self.settings.event_days is not None:
                 old = forgetting(self.fring, utc_now, self.settings.event_days)
                 await stack.enter_async_context(_beside(old))
+            if self.settings.worker:
+                await stack.enter_async_context(self.working())
+            yield
+
+    @asynccontextmanager
+    async def working(self, finishing: float = FINISHING_SECONDS) -> AsyncIterator[None]:
+        """Call webhooks and remind of tasks until the block ends.
+
+        Calls that have begun then go on for so many seconds.
+        """
+        sender = Sender(utc_now, private=self.settings.webhook_private)
+        calling = Worker(self.fring.webhooks, sender.send, finishing=finishing).work()
+        async with _beside(calling), _beside(reminding(self.fring)):
             yield
 
     @asynccontextmanager

@@ -104,18 +104,21 @@ class Task(Record, tag=TASK.name, kw_only=True):
     owner: str | None = None
     due_date: date | None = None
     version: Version = 1
+    remind_at: Moment | None = None
+    disarmed: bool = False
 
     stored: ClassVar[Kind] = TASK
 
     def problems(self) -> Iterable[Problem | None]:
         """Return what is wrong with it, and None for what is not."""
-        description, owner = self.description, self.owner
+        description, owner, remind_at = self.description, self.owner, self.remind_at
         return (
             text.TITLE.problem("title", self.title),
             None if description is None else text.DESCRIPTION.problem("description", description),
             _moment_problem("created_at", self.created_at),
             _moment_problem("updated_at", self.updated_at),
             None if owner is None else text.OWNER.problem("owner", owner),
+            None if remind_at is None else _moment_problem("remind_at", remind_at),
         )
 
 

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 Place: TypeAlias = "tuple[int, int]"
 
 _CURSOR: Final = re.compile("(?:([0-9a-f]{8})-)?([0-9]{1,18})(?:-([1-9][0-9]{0,17}))?", re.ASCII)
+_BEGINNING: Final = "0"
 _TRIES: Final = 3  # of which each one that is lost means that the feed was brought on by another
 
 
@@ -25,7 +26,8 @@ _TRIES: Final = 3  # of which each one that is lost means that the feed was brou
 class FeedCursor:
     """Name a place in the feed, or with no epoch an event, which may be nowhere yet.
 
-    An event's place is its id or, if it was late, the id that it stands behind, and a number.
+    An event's place is its id or, if it was late, the id that it stands behind, and a number. In a
+    transaction, which brings no feed into being, the beginning of one that nobody has read is `0`.
     """
 
     epoch: str | None
@@ -42,7 +44,7 @@ class FeedCursor:
 
     def __str__(self) -> str:
         late = f"-{self.number}" if self.number else ""
-        return f"{self.epoch}-{self.place}{late}"
+        return f"{self.epoch}-{self.place}{late}" if self.epoch else _BEGINNING
 
 
 async def look(executor: Executor, *, brings_on: bool) -> Feed:
@@ -92,8 +94,10 @@ async def place_of(executor: Executor, feed: Feed, cursor: FeedCursor | None) ->
         if (cursor.place, cursor.number) < feed.pruned:
             raise CursorExpired
         return cursor.place, cursor.number
-    if cursor.place < feed.base:
+    if cursor.place < feed.base or (not cursor.place and feed.pruned > (0, 0)):
         raise CursorExpired
+    if not cursor.place:
+        return 0, 0
     found = await executor.run(sql.FIND, {"id": cursor.place})
     if not found:
         raise CursorExpired if feed.has(cursor.place) else InvalidCursor

@@ -15,11 +15,12 @@ from fring_adapters.postgres.repositories.pages import (
     is_front,
     rows_of,
 )
-from fring_adapters.postgres.repositories.recording import sent, tell_all
+from fring_adapters.postgres.repositories.recording import read, sent, tell_all
 from fring_adapters.postgres.repositories.task_places import TaskPlace
 from fring_adapters.postgres.sql import tasks as sql
 from fring_adapters.postgres.sql.drawn_ids import MAX_ROUNDS, steps_after
 from fring_adapters.postgres.sql.pieces import needle
+from fring_adapters.postgres.sql.reminders import REMIND
 from fring_adapters.postgres.sql.rows import TASKS, USERS
 from fring_adapters.postgres.sql.task_lists import listing
 from fring_adapters.postgres.sql.tasks import STATEMENTS
@@ -128,6 +129,12 @@ class PostgresTasks:
                 return True
             # Another caller was faster: look again.
         raise StoreUnavailable(f"Task {task_id} changed under {MAX_ROUNDS} attempts to remove it")
+
+    async def remind(self, limit: int, cause: Cause) -> int:
+        asked = {"actor": cause.actor, "request_id": cause.request_id, "wordy": cause.is_wordy}
+        rows = await self._executor.run(REMIND, {**asked, "limit": limit})
+        tell_all(cause, [(read(row), row[0]) for row in rows])
+        return len(rows)
 
 
 async def _get(task_id: int, owner: str | None, executor: Executor) -> Task | None:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import (
     BigInteger,
+    Boolean,
     Date,
     DateTime,
     String,
@@ -23,7 +24,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from fring_adapters.postgres.sql.statements import compiled
-from fring_adapters.postgres.wire.arrays import BigInts, Dates, Moments, Texts
+from fring_adapters.postgres.wire.arrays import BigInts, Bools, Dates, Moments, Texts
 from fring_adapters.postgres.wire.statement import Statement
 
 if TYPE_CHECKING:
@@ -41,6 +42,7 @@ MOMENT: Final = DateTime(timezone=True)
 
 _ARRAYS: Final[Mapping[type[TypeEngine[Any]], type[Array]]] = {
     BigInteger: BigInts,
+    Boolean: Bools,
     String: Texts,
     DateTime: Moments,
     Date: Dates,

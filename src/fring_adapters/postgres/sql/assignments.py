@@ -31,7 +31,7 @@ def _locked(asked: Asked) -> CTE:
         .where(tasks.c.id.in_(select(asked.c.task_id)), tasks.c.owner.is_(None))
         .order_by(tasks.c.id)
         .with_for_update(key_share=True)
-        .cte("locked")
+        .cte("task")
     )
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import JSON, Date, DateTime, String, case, func, literal_column, select
-from sqlalchemy.dialects.postgresql import aggregate_order_by
 
 from fring_adapters.postgres.sql.tables import user_tasks, users
 from fring_core import Task, User
@@ -16,7 +15,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import ColumnElement, FromClause, Table
 
-_theirs: Final = user_tasks.alias("theirs")
+_its: Final = user_tasks.alias("its")
 _NO_ARRAY: Final[ColumnElement[Any]] = literal_column("'{}'::bigint[]")
 
 
@@ -29,8 +28,7 @@ def state(
 
 def task_state(row: FromClause, is_wordy: ColumnElement[bool]) -> ColumnElement[Any]:
     """Return a shared task of this row as JSON, with those who have it."""
-    assignees = func.coalesce(assignees_of(row), _NO_ARRAY)
-    return _json([*_parts(Task, row, is_wordy), _text("assignees"), assignees])
+    return _json([*_parts(Task, row, is_wordy), _text("assignees"), assignees_of(row)])
 
 
 def _json(parts: Iterable[ColumnElement[Any]]) -> ColumnElement[Any]:
@@ -42,9 +40,11 @@ def _parts(
 ) -> list[ColumnElement[Any]]:
     parts: list[ColumnElement[Any]] = []
     for name in SUBJECTS[kind].fields:
-        value = _plain(row.c[name])
+        value = told_value(row.c[name])
         if name in WORDY:
-            value = case((is_wordy, func.to_json(value)), else_=_measured(row.c[name]))
+            value = case(
+                (is_wordy, func.to_json(value)), (value.is_not(None), _measured(row.c[name]))
+            )
         parts += [_text(name), value]
     return parts
 
@@ -55,28 +55,22 @@ def _text(text: str) -> ColumnElement[str]:
 
 def untold(table: Table) -> ColumnElement[Any]:
     """Return the ids of those who have a row that no event has told of; NULL for one that has."""
-    those = _NO_ARRAY if table is users else func.coalesce(assignees_of(table), _NO_ARRAY)
+    those = _NO_ARRAY if table is users else assignees_of(table)
     return case((~table.c.told, those))
 
 
 def assignees_of(row: FromClause) -> ColumnElement[Any]:
-    """Return the ids of those who have the task of this row, in order; NULL for nobody."""
-    those = aggregate_order_by(_theirs.c.user_id, _theirs.c.user_id)
-    return (
-        select(func.array_agg(those))
-        .where(_theirs.c.task_id == row.c.id)
-        .correlate(row)
-        .scalar_subquery()
-    )
+    """Return the ids of those who have the task of this row, in order."""
+    those = select(_its.c.user_id).where(_its.c.task_id == row.c.id)
+    return func.array(those.order_by(_its.c.user_id).correlate(row).scalar_subquery())
 
 
-def _plain(column: ColumnElement[Any]) -> ColumnElement[Any]:
+def told_value(column: ColumnElement[Any]) -> ColumnElement[Any]:
+    """Return the value of a column as JSON has it; a text as it is."""
     if isinstance(column.type, DateTime):
         there = func.timezone(_text("UTC"), column)
-        whole = func.to_char(there, _text('YYYY-MM-DD"T"HH24:MI:SS'))
-        part = func.to_char(there, _text(".US"))
-        none = _text(".000000")
-        return func.concat(whole, func.nullif(part, none), _text("Z"))
+        moment = func.to_char(there, _text('YYYY-MM-DD"T"HH24:MI:SS.US"Z"'))
+        return func.replace(moment, _text(".000000"), _text(""))
     if isinstance(column.type, Date):
         return func.to_char(column, _text("YYYY-MM-DD"))
     return column
@@ -85,5 +79,4 @@ def _plain(column: ColumnElement[Any]) -> ColumnElement[Any]:
 def _measured(column: ColumnElement[Any]) -> ColumnElement[Any]:
     """Return what tells whether a text has changed, and not what it is."""
     digest = func.encode(func.sha256(func.convert_to(column, _text("UTF8"))), _text("hex"))
-    told = _json([_text("length"), func.char_length(column), _text("sha256"), digest])
-    return case((column.is_not(None), told))
+    return _json([_text("length"), func.char_length(column), _text("sha256"), digest])

@@ -32,6 +32,7 @@ from sqlalchemy import (
 
 from fring_adapters.postgres.sql.pieces import pieces
 from fring_core import DeliveryState, Role, TaskStatus
+from fring_core.status import FINAL
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -96,11 +97,15 @@ tasks = Table(
     Column("version", BigInteger, nullable=False, server_default=text("1")),
     # Whether an event tells of it: not of what plain SQL has loaded, until Fring changes it.
     Column("told", Boolean, nullable=False, server_default=text("false")),
+    Column("remind_at", Moment),
+    # Whether nothing comes of it any more: it has come, or a final status was between.
+    Column("disarmed", Boolean, nullable=False, server_default=text("false")),
     CheckConstraint(_one_of("status", TaskStatus), name="status"),
     _version(),
     _moment("created_at"),
     _moment("updated_at"),
     CheckConstraint("due_date BETWEEN '0001-01-01' AND '9999-12-31'", name="due_date"),
+    _moment("remind_at"),
 )
 
 # The shared board is listed by id, however many personal tasks stand between.
@@ -121,6 +126,13 @@ for _order in (
         *_order,
         postgresql_where=tasks.c.owner.is_not(None),
     )
+
+# The tasks that are still to be reminded of.
+ARMED: Final = text(
+    "remind_at IS NOT NULL AND NOT disarmed AND "
+    + _one_of("status", [status for status in TaskStatus if status not in FINAL])
+)
+Index(None, tasks.c.remind_at, tasks.c.id, postgresql_where=ARMED)
 
 
 def _searched(table: Table, *columns: str) -> None:

@@ -21,6 +21,7 @@ _HEAD: Final = Struct("!iiIii")
 _LENGTH: Final = Struct("!i")
 _LONG: Final = Struct("!iq")
 _INT: Final = Struct("!ii")
+_BOOL: Final = Struct("!i?")
 _NULL: Final = _LENGTH.pack(-1)
 _EPOCH: Final = datetime(2000, 1, 1, tzinfo=UTC)
 _MICROSECOND: Final = timedelta(microseconds=1)
@@ -48,6 +49,17 @@ class BigInts(Array):
     def sent(value: int) -> bytes:
         """Return a number as it is sent."""
         return _LONG.pack(8, value)
+
+
+class Bools(Array):
+    """Hold what is true or false."""
+
+    of, oid = 16, 1000
+
+    @staticmethod
+    def sent(value: bool) -> bytes:  # noqa: FBT001  # as the others
+        """Return a truth as it is sent."""
+        return _BOOL.pack(1, value)
 
 
 class Texts(Array):
@@ -98,6 +110,6 @@ class _ArrayDumper(Dumper):
 
 def register(adapters: AdaptersMap) -> None:
     """Have these arrays sent."""
-    for kind in (BigInts, Texts, Moments, Dates):
+    for kind in (BigInts, Bools, Texts, Moments, Dates):
         fields = {"kind": kind, "oid": kind.oid}
         adapters.register_dumper(kind, type(f"{kind.__name__}Dumper", (_ArrayDumper,), fields))

@@ -38,6 +38,7 @@ from fring_core.testing.contract.pairs import PairTests
 from fring_core.testing.contract.places import PlaceTests
 from fring_core.testing.contract.races import RaceTests
 from fring_core.testing.contract.receipts import ReceiptTests
+from fring_core.testing.contract.reminders import ReminderTests
 from fring_core.testing.contract.roles import RoleTests
 from fring_core.testing.contract.saves import SaveTests
 from fring_core.testing.contract.settlements import SettlementTests
@@ -91,6 +92,7 @@ class StoreContract(
     EventOfChangeTests,
     EventTests,
     ReceiptTests,
+    ReminderTests,
     AssignedPageTests,
     AssignmentTests,
     ManyTests,

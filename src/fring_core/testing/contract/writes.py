@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import attrs
 
-from fring_core import NewTask, NewUser, Role, TaskStatus
-from fring_core.testing.contract.examples import CAUSE, LATER, add_task, add_user, save
+from fring_core import Cause, NewTask, NewUser, Role, TaskStatus
+from fring_core.testing.contract.examples import CAUSE, DUE, LATER, add_task, add_user, save
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine
@@ -18,11 +19,16 @@ if TYPE_CHECKING:
 
 
 async def settle(store: Store) -> None:
-    """Add users 1 to 3, two with hashes, tasks 1 to 4 on three lists, and assignments."""
+    """Add users 1 to 3, two with hashes, tasks 1 to 4 on three lists, and assignments.
+
+    The task 2 is to be reminded of, and its time has come.
+    """
     for number, password_hash in ((1, "h1"), (2, "h2"), (3, None)):
         await add_user(store, f"u{number}", number, password_hash)
     for number, owner in ((1, None), (2, None), (3, "ann"), (4, "2")):
-        await add_task(store, f"t{number}", number, owner)
+        remind_at = CAUSE.at if number == 2 else None
+        new = NewTask(f"t{number}", "why", due_date=DUE, id=number, remind_at=remind_at)
+        await store.tasks.add(new, owner, CAUSE)
     for pair in ((1, 1), (2, 1), (2, 2)):
         await store.assignments.add(*pair, CAUSE)
 
@@ -56,6 +62,7 @@ WRITES: dict[str, Write] = {
     "tasks.change": _complete,
     "tasks.change on a list": lambda store: _complete(store, 3, "ann"),
     "tasks.change_many": lambda store: store.tasks.change_many([1, 2], None, _described, CAUSE),
+    "tasks.remind": lambda store: store.tasks.remind(1, Cause(datetime.now(UTC))),
     "credentials.replace": _replace,
     "credentials.set_role": lambda store: store.credentials.set_role(1, Role.ADMIN),
     "users.add": lambda store: store.users.add(NewUser("new", "new@e.o", 5), CAUSE, "h5"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, cast
 
 from fring_core.testing.rendering import LONGEST, code
-from fring_core.testing.replaying import by_subject, check_replay, events_of, shown
+from fring_core.testing.replaying import by_subject, check_replay, events_of, shown, timeless
 from fring_core.testing.snapshot import differences
 
 if TYPE_CHECKING:
@@ -36,7 +36,9 @@ def check_answers(call: Call, outcome: object, expected: object) -> None:
 
 def check_told(call: Call, told: Iterable[Event], expected: Iterable[Event]) -> None:
     """Raise `AssertionError` unless both told of the same events, cursors aside."""
-    stored, due = (shown(by_subject(events), cursors=False) for events in (told, expected))
+    stored, due = (
+        shown(by_subject(timeless(events)), cursors=False) for events in (told, expected)
+    )
     if stored != due:
         raise AssertionError(_listed(f"{call.method} tells of other events:", stored, due))
 
@@ -46,8 +48,8 @@ async def check_events(
 ) -> None:
     """Raise `AssertionError` unless the events of these tasks are the same, and tell what they are."""
     for task_id, owner in places:
-        expected = shown(await check_replay(oracle, task_id, owner), cursors=False)
-        stored = shown(await events_of(store, task_id, owner), cursors=False)
+        expected = shown(timeless(await check_replay(oracle, task_id, owner)), cursors=False)
+        stored = shown(timeless(await events_of(store, task_id, owner)), cursors=False)
         if stored != expected:
             head = f"The events of task {task_id} of {owner!r} are different:"
             raise AssertionError(_listed(head, stored, expected))

@@ -154,6 +154,8 @@ CHANGE_TASK = _calls("change_task", TASK, OWNER, TASK_CHANGES, refused=st.boolea
 CHANGE_TASKS = _calls(
     "change_tasks", st.lists(TASK, max_size=4), OWNER, TASK_CHANGES, refused=st.booleans()
 )
+# At a moment that is between those of all reminders, by any clock.
+REMIND = _calls("store.tasks.remind", st.integers(0, 3) | st.just(1000), st.just(Cause(START)))
 FIND_CREDENTIAL = _calls("store.credentials.find", st.none() | NAMES, st.none() | EMAILS)
 REPLACE_HASH = _calls("replace_hash", USER, HASHES, stale=st.booleans())
 SET_ROLE = _calls("store.credentials.set_role", USER, st.sampled_from(Role))
@@ -191,7 +193,7 @@ USE_CASES = (
 CALLS = (
     *[ADD_USER, ADD_TASK, ADD_TASK, ASSIGN, ASSIGN] * 2,  # or too little would be there to find
     *[LIST_USERS, LIST_TASKS] * 6,  # which have the most ways to be wrong
-    *[ADD_TASKS, CHANGE_TASKS] * 2,
+    *[ADD_TASKS, CHANGE_TASKS, REMIND] * 2,
     *[CHANGE_USER, CHANGE_TASK, FIND_CREDENTIAL, REPLACE_HASH, SET_ROLE] * 2,
     *[_calls_with("store.tasks.list", values.task_orders().flatmap(_tasks_after))] * 3,
     *[_calls("store.users.list", USER_FILTERS, _pages_after("user"))] * 2,

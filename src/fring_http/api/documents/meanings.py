@@ -25,7 +25,7 @@ MEANINGS: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(
         ),
         "delivery_not_found": (
             "No delivery has this id.",
-            "Those that are done are forgotten in time, and all go with their webhook.",
+            "It may have been removed with its webhook, or when it was old.",
         ),
         "email_taken": ("Another user has this e-mail address.", "Choose another one."),
         "forbidden": (
@@ -113,7 +113,7 @@ MEANINGS: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(
             "The input is not valid.",
             "errors names each fault, and where it is; nothing was changed.",
         ),
-        "webhook_not_found": ("No webhook has this id.", "It may have been deleted."),
+        "webhook_not_found": ("No webhook has this id.", "It may have been removed."),
     }
 )
 

@@ -17,6 +17,7 @@ from litestar.routes import HTTPRoute
 from fring_http.api.documents import conditions, keys
 from fring_http.api.documents.problems import as_problems
 from fring_http.api.documents.refusals import refusals
+from fring_http.api.reading.bodies import MERGE_PATCH
 from fring_http.api.reading.unknown import HEADER, MEANING
 from fring_http.api.refusals.problems import PROBLEMS
 from fring_http.api.shapes.json_schema import answer_schema, body_schema
@@ -44,6 +45,8 @@ TAGS: Final = (
     Tag(name="board", description="Users, tasks, and who is assigned to what. Shared by all."),
     Tag(name="personal", description="Each identity's own list of tasks."),
     Tag(name="events", description="What has happened, in one order for all who read it."),
+    Tag(name="tasks", description="Tasks, on the board and on one's own list."),
+    Tag(name="webhooks", description="Addresses that are told what happens. For admins."),
     Tag(name="accounts", description="Register with a password, and log in for a token."),
     Tag(name="health", description="Whether the server answers, and what it is."),
 )
@@ -131,9 +134,10 @@ def _complete(operation: Json, handler: HTTPRouteHandler, schemas: Json, method:
         examples = {name: {"value": example} for name, example in body.examples.items()}
         schema = body_schema(body, schemas, strict=bool(opt.get("strict_input")))
         content = {"schema": schema, "examples": examples}
+        types = ["application/json", *([MERGE_PATCH] if opt["merges"] else [])]
         operation["requestBody"] = {
             "required": opt["body"] is not None,
-            "content": {"application/json": content},
+            "content": dict.fromkeys(types, content),
         }
     takes = bool(parameters or body)
     if keys.takes_keys(opt, method):

@@ -48,6 +48,7 @@ _SECURED: Final = {401: "There is no token, or it proves nothing", 403: "You may
 _REFUSED: Final = {
     400: "The request cannot be done",
     401: "The credentials are wrong",
+    403: "You may not do this",
     404: "There is no such task on this list",
     409: "The workflow does not allow it",
     410: "It goes on from what is not kept any more",
@@ -81,6 +82,8 @@ _NAMED: Final = {
     "status": "done",
     "user_id": 1001,
     "task_id": 2001,
+    "webhook_id": 1,
+    "delivery_id": 1,
     "before": "completed",
     "after": "canceled",
 }
@@ -119,8 +122,11 @@ def refusals(
             error.code: {"detail": text.format_map(_NAMED), "code": error.code}
             for error, text in declared.items()
         }
-        is_asked = status == HTTPStatus.UNAUTHORIZED and opt["secured"]
-        if not declared or is_asked or opt["path"] == LIST_PATH:
+        # Which have other reasons too, wherever one is declared.
+        is_of_all = status == HTTPStatus.FORBIDDEN or (
+            status == HTTPStatus.UNAUTHORIZED and opt["secured"]
+        )
+        if not declared or is_of_all or opt["path"] == LIST_PATH:
             usual = details.get(status, ())
             examples |= {
                 text.partition(":")[0]: {"detail": text, "code": CODES[status]} for text in usual

@@ -34,6 +34,7 @@ T = TypeVar("T", bound="Body")
 MAX_BODY_BYTES: Final = 2**20
 BODY_SECONDS: Final = 10.0
 JSON: Final = "application/json"
+MERGE_PATCH: Final = "application/merge-patch+json"
 
 # Servers look at the end of `gzip, chunked`, and hand over what is still zipped.
 _PLAIN: Final[tuple[list[str], ...]] = ([], ["chunked"])
@@ -51,7 +52,8 @@ async def read_body(request: Request[Any, Any, Any], shape: type[T]) -> T:
     one over 1 MiB, or 408 for one that takes more than 10 seconds to arrive.
     """
     media_type = _media_type(request)
-    if media_type not in ("", JSON):
+    merges = request.route_handler.opt["merges"]
+    if media_type not in ("", JSON) and not (merges and media_type == MERGE_PATCH):
         raise _unsupported()
     body = await read_bytes(request)
     if body and not media_type:  # a page may send such a body anywhere, and nobody asks it first

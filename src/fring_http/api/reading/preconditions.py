@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final, TypeVar
+from typing import TYPE_CHECKING, Any, Final, Protocol, TypeVar
 
 import attrs
 import msgspec
@@ -20,8 +20,6 @@ if TYPE_CHECKING:
 
     from litestar import Request
 
-    from fring_core import Task, User
-
 T = TypeVar("T")
 Shown = TypeVar("Shown")
 
@@ -31,6 +29,15 @@ _NO_TAGS: Final = Fault(
     'must be *, or tags in quotes such as "3", with commas between them',
     "value_error",
 )
+
+
+class Versioned(Protocol):
+    """Have a version."""
+
+    @property
+    def version(self) -> int:
+        """Return how often it was changed, from 1."""
+        ...
 
 
 @attrs.frozen
@@ -82,7 +89,7 @@ def read_if_match(request: Request[Any, Any, Any]) -> Expected:
 
 
 def answered(
-    request: Request[Any, Any, Any], shown: Shown, row: Task | User, *, with_others: bool = False
+    request: Request[Any, Any, Any], shown: Shown, row: Versioned, *, with_others: bool = False
 ) -> Answer[Shown]:
     """Return what is shown of a row, with its tag, or 304 if `If-None-Match` names that.
 
@@ -96,7 +103,7 @@ def answered(
     return Answer(body, {"ETag": tag})
 
 
-def tagged(shown: Shown, row: Task | User) -> Answer[Shown]:
+def tagged(shown: Shown, row: Versioned) -> Answer[Shown]:
     """Return what is shown of a row that was changed, with its tag."""
     return answer(shown, {"ETag": version_tag(row.version)})
 

@@ -14,6 +14,8 @@ _KINDS: Final = {
     inspect.StrType: "a text",
     inspect.IntType: "an integer",
     inspect.BoolType: "true or false",
+    inspect.DateType: DATE,
+    inspect.DateTimeType: "a time such as 2025-02-03T10:00:00Z",
 }
 
 

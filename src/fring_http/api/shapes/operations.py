@@ -31,7 +31,7 @@ class Operation(TypedDict):
     An `optional_body` counts if it is one, and is nothing otherwise. `action` None means reading
     for GET, and writing tasks for the rest. It is `tagged` if it is about one user or task: its
     answers have an entity tag, and preconditions count. `rate` names a limit of `Rates`, beside
-    that on all requests.
+    that on all requests. It `merges` if its body may be a merge patch (RFC 7396) by its media type.
     """
 
     query: tuple[str, ...]
@@ -41,6 +41,7 @@ class Operation(TypedDict):
     action: Action | None
     tagged: bool
     rate: str | None
+    merges: bool
 
 
 def operation(
@@ -52,6 +53,7 @@ def operation(
     action: Action | None = None,
     tagged: bool = False,
     rate: str | None = None,
+    merges: bool = False,
 ) -> dict[str, Any]:
     """Describe an operation in a route handler's `opt`.
 
@@ -71,5 +73,6 @@ def operation(
             action=action,
             tagged=tagged,
             rate=rate,
+            merges=merges,
         )
     )

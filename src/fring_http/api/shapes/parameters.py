@@ -30,6 +30,12 @@ ORDERS: Final[Mapping[str, TaskOrder]] = {
 BOARD: Final = "board"
 PERSONAL: Final = "personal"
 LISTS: Final = (BOARD, PERSONAL)
+# What `types` of events takes, several with commas between them.
+TYPES: Final = (
+    *sorted({f"{each.partition('.')[0]}.*" for each in EventType}),
+    *map(str, EventType),
+)
+_TYPE: Final = "|".join(each.replace(".", "[.]").replace("*", "[*]") for each in TYPES)
 MAX_WAIT_SECONDS: Final = 30
 USUAL_ORDER: Final = next(iter(ORDERS))
 _NO_FILTER: Final = "Empty, it filters nothing."
@@ -123,11 +129,7 @@ PARAMETERS: Final[Mapping[str, Json]] = {
         "How many to return at most.",
         {"type": "integer", "minimum": 1, "maximum": MAX_LIMIT, "default": DEFAULT_LIMIT},
     ),
-    "activity_after": _query(
-        "after",
-        "Where to begin: `next` of the page before.",
-        {"type": "string"},
-    ),
+    "next": _query("after", "Where to begin: `next` of the page before.", {"type": "string"}),
     "wait": _query(
         "wait",
         "For how many seconds to wait for something to come, if there is nothing. With `until`, 30"
@@ -148,9 +150,12 @@ PARAMETERS: Final[Mapping[str, Json]] = {
     "task": _query("task", "Keep what is about the task of this id.", _ID),
     "types": _query(
         "types",
-        "Keep these types, separated by commas; `task.*` stands for all that begin with `task.`:"
-        f" {', '.join(EventType)}.",
-        {"type": "string", "examples": ["task.*,user.created"]},
+        "Keep these types, separated by commas; `task.*` stands for all that begin with `task.`.",
+        {
+            "type": "string",
+            "pattern": f"^({_TYPE})(,({_TYPE}))*$",
+            "examples": ["task.*,user.created"],
+        },
     ),
     "new_status": _query("status", "The new status.", {"type": "string", "enum": STATUSES})
     | {"required": True, "example": TaskStatus.IN_PROGRESS.value},
@@ -161,8 +166,10 @@ BOARD_PATH: Final[Mapping[str, Json]] = {
     "task_id": _path("task_id", "The id of a task on the board.", _ID, TASK_ID),
 }
 
-TASK_PATH: Final[Mapping[str, Json]] = {
+V2_PATH: Final[Mapping[str, Json]] = {
     "task_id": _path("task_id", "The id of a task, on whichever list.", _ID, TASK_ID),
+    "webhook_id": _path("webhook_id", "The id of a webhook.", _ID, _FIRST_ID),
+    "delivery_id": _path("delivery_id", "The id of a delivery.", _ID, _FIRST_ID),
 }
 
 # A list's is another kind than the board's user id. Under one name, generators and those who try

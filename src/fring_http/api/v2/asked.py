@@ -6,14 +6,15 @@ from typing import TYPE_CHECKING, Any, Final
 
 import attrs
 
-from fring_core import EventType, Unauthenticated
+from fring_core import Unauthenticated
+from fring_core.ids import MAX_ID
 from fring_core.queries import DEFAULT_LIMIT, MAX_LIMIT
 from fring_http.api.rates.callers import CALLER
 from fring_http.api.reading.parameters import Query
 from fring_http.api.reading.wording import alternatives
 from fring_http.api.refusals.details import NO_TOKEN
 from fring_http.api.refusals.errors import Fault, Rejected
-from fring_http.api.shapes.parameters import BOARD, LISTS, MAX_WAIT_SECONDS
+from fring_http.api.shapes.parameters import BOARD, LISTS, MAX_WAIT_SECONDS, TYPES
 from fring_http.nearest import nearest
 
 if TYPE_CHECKING:
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
     from fring_core import Event
 
 NOW: Final = "now"
-_SUBJECTS: Final = sorted({f"{each.partition('.')[0]}.*" for each in EventType})
 
 
 @attrs.frozen
@@ -38,9 +38,9 @@ class Wanted:
     @classmethod
     def read(cls, request: Request[Any, Any, Any], query: Query) -> Wanted:
         """Return what a query asks for; raise `Rejected` (422), `Unauthenticated` (401)."""
-        task_id = None if query.text("task") is None else query.integer("task", 0)
-        named = (query.text("types") or "").split(",")
-        types = frozenset(_type(each.strip()) for each in named if each.strip())
+        task_id = None if query.text("task") is None else _within(query, "task", 0, 1, MAX_ID)
+        named = query.text("types")
+        types = frozenset() if named is None else frozenset(map(_type, named.split(",")))
         return cls(_owners(request.scope, query.text("list")), task_id, types)
 
     def takes(self, event: Event) -> bool:
@@ -86,9 +86,8 @@ def _owners(scope: Mapping[str, Any], name: str | None) -> frozenset[str | None]
 
 
 def _type(name: str) -> str:
-    known = [*_SUBJECTS, *EventType]
-    if name in known:
+    if name in TYPES:
         return name
-    meant = nearest(name, known)
-    instead = f"did you mean '{meant}'?" if meant else f"there are {', '.join(known)}"
+    meant = nearest(name, TYPES)
+    instead = f"did you mean '{meant}'?" if meant else f"there are {', '.join(TYPES)}"
     raise Rejected(Fault(["query", "types"], f"'{name:.64}' is none; {instead}", "value_error"))

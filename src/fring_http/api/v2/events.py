@@ -76,6 +76,7 @@ def event_handlers(
         opt=operation(
             query=("feed_after", "feed_limit", "wait", "until", *_FILTERS), errors=READING
         ),
+        tags=["events"],
         response_description="What has happened, and where to go on.",
     )
     async def list_events(request: Call) -> Answer[EventPage]:
@@ -104,6 +105,7 @@ def event_handlers(
         "/events/stream",
         opt=operation(query=("feed_after", *_FILTERS), errors=READING),
         media_type=MEDIA_TYPE,
+        tags=["events"],
         response_description="What happens, as server-sent events, each with its cursor as `id`.",
     )
     async def stream_events(request: Call) -> Stream[str]:

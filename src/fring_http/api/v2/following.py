@@ -10,8 +10,9 @@ import asyncio
 import logging
 from collections import OrderedDict
 from contextlib import contextmanager
+from contextvars import Context
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import attrs
 import msgspec
@@ -20,10 +21,12 @@ from fring_core import CursorExpired, Unavailable
 from fring_http.api.v2.schemas import Event
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Coroutine, Iterator
 
     import fring_core as core
     from fring_core import Fring
+
+T = TypeVar("T")
 
 LIMIT: Final = 100  # events that are read together
 PAUSE_SECONDS: Final = 0.1
@@ -82,7 +85,7 @@ class Follower:
         """Have somebody follow the feed as long as the block goes on."""
         self.readers += 1
         if self._following is None or self._following.done():
-            self._following = asyncio.create_task(self._follow())
+            self._following = _task(self._follow())
         try:
             yield
         finally:
@@ -100,7 +103,7 @@ class Follower:
             return kept
         read = self._reads.get(cursor)
         if read is None:
-            read = self._reads[cursor] = asyncio.create_task(self._read(cursor))
+            read = self._reads[cursor] = _task(self._read(cursor))
             read.add_done_callback(lambda done: self._has_read(cursor, done))
         return await asyncio.shield(read)
 
@@ -160,6 +163,11 @@ class Follower:
             for future in waiting[start : start + TOLD_TOGETHER]:
                 end(future)
             await asyncio.sleep(BETWEEN_SECONDS)
+
+
+def _task(work: Coroutine[Any, Any, T]) -> asyncio.Task[T]:
+    """Begin work that belongs to no request, whoever was the first to want it."""
+    return asyncio.create_task(work, context=Context())
 
 
 def end(future: asyncio.Future[None]) -> None:

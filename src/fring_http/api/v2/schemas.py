@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Final, Self
+from datetime import date
+from typing import Annotated, ClassVar, Final, Self
 
 import msgspec
 from msgspec import UNSET, Struct, UnsetType
 
 import fring_core as core
-from fring_core import EventType
-from fring_http.api.shapes.json_schema import Id, Json, Moment, sample
+from fring_core import EventType, TaskStatus, text
+from fring_http.api.shapes.json_schema import Body, Id, Json, Moment, said, sample
 from fring_http.api.shapes.parameters import BOARD, LISTS, PERSONAL
 
 _TYPE: Final = msgspec.Meta(extra_json_schema={"examples": [EventType.TASK_UPDATED]})
@@ -19,7 +20,7 @@ class Event(Struct, gc=False, kw_only=True, rename={"on_list": "list"}):
     """Show what has happened to a task or a user, once.
 
     Fields of the one that it is about are there, and the others are not. `changed` names what has
-    changed; `before` and `after` hold those fields.
+    changed; `before` and `after` hold those fields. `late` is there of a task that was reminded of.
     """
 
     cursor: Annotated[str, sample("5f1d20aa-57")]
@@ -34,6 +35,7 @@ class Event(Struct, gc=False, kw_only=True, rename={"on_list": "list"}):
     changed: Annotated[list[str], sample(["status"])]
     before: Annotated[Json, sample({"status": "todo"})]
     after: Annotated[Json, sample({"status": "completed"})]
+    late: bool | UnsetType = UNSET
 
     @classmethod
     def of(cls, event: core.Event) -> Self:
@@ -52,7 +54,62 @@ class Event(Struct, gc=False, kw_only=True, rename={"on_list": "list"}):
             changed=[*event.changed],
             before={**event.before},
             after={**event.after},
+            late=event.late if event.type == EventType.TASK_REMINDED else UNSET,
         )
+
+
+class FullTask(Struct, gc=False, kw_only=True, rename={"on_list": "list"}):
+    """Show a task of the board, or of the caller's own list, and who has it."""
+
+    id: Id
+    on_list: Annotated[str, msgspec.Meta(extra_json_schema={"enum": LISTS})]
+    title: Annotated[str, sample("Order seeds")]
+    description: Annotated[str, sample("Beans and peas")] | None
+    status: TaskStatus
+    due_date: date | None
+    remind_at: Moment | None
+    assignees: Annotated[list[Id], sample([1001])]
+    created_at: Moment
+    updated_at: Moment
+    version: Id
+
+    @classmethod
+    def of(cls, found: core.TaskWithUsers) -> Self:
+        """Return what is shown of a task and its users."""
+        task = found.task
+        return cls(
+            id=task.id,
+            on_list=BOARD if task.owner is None else PERSONAL,
+            title=task.title,
+            description=task.description,
+            status=task.status,
+            due_date=task.due_date,
+            remind_at=task.remind_at,
+            assignees=[user.id for user in found.users],
+            created_at=task.created_at,
+            updated_at=task.updated_at,
+            version=task.version,
+        )
+
+
+class TaskPatch(Body):
+    """Take what to change of a task (RFC 7396): what is absent stays, null clears."""
+
+    examples: ClassVar = {
+        "A reminder": {"remind_at": "2030-06-01T07:00:00Z"},
+        "Without a day": {"status": "in_progress", "due_date": None},
+    }
+
+    title: Annotated[str, said(text.TITLE)] | UnsetType = UNSET
+    description: Annotated[str, said(text.DESCRIPTION)] | UnsetType | None = UNSET
+    status: TaskStatus | UnsetType = UNSET
+    due_date: date | UnsetType | None = UNSET
+    remind_at: Moment | UnsetType | None = UNSET
+
+    def to_core(self) -> core.TaskChanges:
+        """Return the changes; raise `InvalidInput`."""
+        given = msgspec.structs.asdict(self).items()
+        return core.TaskChanges(**{name: value for name, value in given if value is not UNSET})
 
 
 class EventPage(Struct):

@@ -102,26 +102,27 @@ class _Parts:
         yield b"retry: %d\n\n" % RETRY_MILLISECONDS
         ping_at = monotonic() + PING_SECONDS
         while not self._is_stopped:
-            seen, is_away = self.follower.turn, False
+            seen, part = self.follower.turn, None
             try:
                 part = await self.follower.after(self._cursor)
             except CursorExpired:
                 return  # who asks for it again is told
-            except Unavailable:
-                is_away = True
+            except Unavailable:  # others tell of it
+                pass
             else:
                 self._cursor = part.next
                 each = zip(part.events, part.frames, strict=True)
                 if wanted := [frame for event, frame in each if self._wanted.takes(event)]:
                     yield b"".join(wanted)
-                if part.more:
-                    continue
             if monotonic() >= ping_at:
                 if not await self._may_go_on():
                     return
                 yield b"id: %s\nevent: ping\ndata: {}\n\n" % (self._cursor or "").encode()
                 ping_at = monotonic() + PING_SECONDS
-            await self._wait(seen, OUTAGE_SECONDS if is_away else ping_at - monotonic())
+            if part is None:
+                await self._wait(seen, OUTAGE_SECONDS)
+            elif not part.more:
+                await self._wait(seen, ping_at - monotonic())
 
     async def _may_go_on(self) -> bool:
         try:

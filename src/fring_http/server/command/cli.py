@@ -19,6 +19,7 @@ from fring_http.server.command.importing import import_command
 from fring_http.server.command.openapi import openapi
 from fring_http.server.command.serve import serve_command
 from fring_http.server.command.user import user
+from fring_http.server.command.worker import worker
 from fring_http.version import VERSION
 
 if TYPE_CHECKING:
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
     from rich_click import RichCommand
 
 GROUPS: Final[dict[str, tuple[RichCommand, ...]]] = {
-    "Run": (serve_command, demo),
+    "Run": (serve_command, worker, demo),
     "Look after": (config, doctor, db, backup, restore, export_command, import_command),
     "Who may come in": (user, auth),
     "Work with": (openapi, completion),

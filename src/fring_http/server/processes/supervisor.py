@@ -74,9 +74,9 @@ class Supervisor:
     async def run(self) -> None:
         """Keep the workers running; return when it was told to end and the last has ended."""
         for number in (signal.SIGINT, signal.SIGTERM):
-            _on(number, self._stop)
+            on_signal(number, self._stop)
         if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:  # as it is under nohup
-            _on(signal.SIGHUP, self._hang_up)
+            on_signal(signal.SIGHUP, self._hang_up)
         watching = [asyncio.create_task(self._watch())] if self._watches else []
         await asyncio.gather(*map(self._keep, self._places))
         if self._reloading is not None:
@@ -193,7 +193,7 @@ class Supervisor:
                 await self._let_go(old, signal.SIGTERM)
 
 
-def _on(number: signal.Signals, react: Callable[[], None]) -> None:
+def on_signal(number: signal.Signals, react: Callable[[], None]) -> None:
     """React to a signal in the loop, and to those that come after its end not at all.
 
     The loop's own handlers end with it, and a signal would then end the process at once.

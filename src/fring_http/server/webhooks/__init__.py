@@ -1,0 +1,1 @@
+"""Webhooks: what is sent to those who want to be told, and who sends it."""
