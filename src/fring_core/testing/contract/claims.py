@@ -13,6 +13,7 @@ from fring_core.testing.contract.hooking import (
     PLACE,
     add_webhook,
     claimed,
+    claimed_one,
     enabled,
     happened,
     paused,
@@ -57,8 +58,8 @@ class ClaimTests(StoreTests):
         """
         ids = await tell(store, await add_webhook(store), 2)
         assert await claimed(store, 1) == ids[:1]
-        [first] = await store.deliveries.claim(9, 0, NOW)
-        [second] = await store.deliveries.claim(9, 60, NOW)
+        first = await claimed_one(store, 9, 0, NOW)
+        second = await claimed_one(store, 9, 60, NOW)
         assert (first.delivery_id, second.delivery_id) == (ids[1], ids[1])
         assert (first.number, second.number) == (1, 1)
         assert second.claim > first.claim

@@ -19,6 +19,7 @@ from fring_core.testing.contract.hooking import (
     PLACE,
     add_webhook,
     claimed,
+    claimed_one,
     happened,
     paused,
     tell,
@@ -134,7 +135,7 @@ class DeliveryTests(StoreTests):
         ids = await tell(store, webhook_id, 2)
         before = await _all(store, webhook_id)
         for settlement in (GIVEN_UP, DELIVERED, LATER_ON):
-            [attempt] = await store.deliveries.claim(1, 60, NOW)
+            attempt = await claimed_one(store, 1, 60, NOW)
             assert attempt.number == 1
             assert await store.deliveries.settle(attempt, settlement, NOW)
             begun = await store.deliveries.again(attempt.delivery_id, NOW)
@@ -159,7 +160,7 @@ class DeliveryTests(StoreTests):
         """Nobody MUST be able to settle an attempt that is under way."""
         webhook_id = await add_webhook(store)
         [number] = await tell(store, webhook_id)
-        [attempt] = await store.deliveries.claim(1, 60, NOW)
+        attempt = await claimed_one(store, 1, 60, NOW)
         begun = await store.deliveries.again(number, NOW)
         assert not await store.deliveries.settle(attempt, DELIVERED, NOW)
         assert await claimed(store) == [number]
@@ -175,7 +176,7 @@ class DeliveryTests(StoreTests):
         webhook_id = await add_webhook(store)
         ids = await tell(store, webhook_id, 4)
         for settlement in (LATER_ON, DELIVERED, GIVEN_UP):
-            [attempt] = await store.deliveries.claim(1, 60, NOW)
+            attempt = await claimed_one(store, 1, 60, NOW)
             await store.deliveries.settle(attempt, settlement, NOW)
         assert await store.deliveries.forget(PAST, limit) == 0
         gone = min(limit, 2)

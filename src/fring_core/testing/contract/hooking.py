@@ -18,7 +18,9 @@ from fring_core.testing.contract.examples import NOW, PRECISE
 from fring_core.webhooks import Outcome
 
 if TYPE_CHECKING:
-    from fring_core import Store, Webhook
+    from datetime import datetime
+
+    from fring_core import Attempt, Store, Webhook
 
 # Places are texts that a store keeps, whatever they are.
 PLACE: Final = "a place-1"
@@ -78,3 +80,10 @@ async def tell(store: Store, webhook_id: int, number: int = 1) -> list[int]:
 async def claimed(store: Store, limit: int = 1000, seconds: float = 60) -> list[int]:
     """Claim what is due; return the ids of the deliveries."""
     return [each.delivery_id for each in await store.deliveries.claim(limit, seconds, NOW)]
+
+
+async def claimed_one(store: Store, limit: int, seconds: float, now: datetime) -> Attempt:
+    """Claim what is due, of which there is to be one; return it."""
+    attempts = await store.deliveries.claim(limit, seconds, now)
+    assert len(attempts) == 1
+    return attempts[0]

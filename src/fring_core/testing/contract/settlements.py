@@ -18,6 +18,7 @@ from fring_core.testing.contract.hooking import (
     PLACE,
     add_webhook,
     claimed,
+    claimed_one,
     enabled,
     tell,
     webhook_of,
@@ -35,7 +36,7 @@ async def _after(
     store: Store, webhook_id: int, settlement: Settlement, passed: timedelta = timedelta(0)
 ) -> str | None:
     """Settle an attempt of a webhook so; return why it is disabled then, None if it is not."""
-    [attempt] = await store.deliveries.claim(1, 60, NOW + passed)
+    attempt = await claimed_one(store, 1, 60, NOW + passed)
     assert await store.deliveries.settle(attempt, settlement, NOW + passed)
     return (await webhook_of(store, webhook_id)).disabled_why
 
@@ -52,7 +53,7 @@ class SettlementTests(StoreTests):
         webhook_id = await add_webhook(store)
         [number] = await tell(store, webhook_id)
         [before] = await store.deliveries.list(webhook_id, 9)
-        [attempt] = await store.deliveries.claim(9, 60, NOW)
+        attempt = await claimed_one(store, 9, 60, NOW)
         assert await store.deliveries.settle(attempt, settlement, NOW)
         [after] = await store.deliveries.list(webhook_id, 9)
         outcome = settlement.outcome
@@ -81,7 +82,7 @@ class SettlementTests(StoreTests):
         """
         webhook_id = await add_webhook(store)
         await tell(store, webhook_id)
-        [attempt] = await store.deliveries.claim(9, 60, NOW)
+        attempt = await claimed_one(store, 9, 60, NOW)
         outcome = Outcome(None, "ä'\n" + "x" * 600, None, 15.0)
         await store.deliveries.settle(attempt, attrs.evolve(GIVEN_UP, outcome=outcome), NOW)
         [after] = await store.deliveries.list(webhook_id, 9)
@@ -99,8 +100,8 @@ class SettlementTests(StoreTests):
         async def found() -> list[Delivery]:
             return [*await store.deliveries.list(webhook_id, 9)]
 
-        [first] = await store.deliveries.claim(9, 0, NOW)
-        [second] = await store.deliveries.claim(9, 60, NOW)
+        first = await claimed_one(store, 9, 0, NOW)
+        second = await claimed_one(store, 9, 60, NOW)
         before = await found()
         harsh = attrs.evolve(GIVEN_UP, disables=GONE)
         assert not await store.deliveries.settle(first, harsh, NOW)
@@ -113,7 +114,7 @@ class SettlementTests(StoreTests):
         assert await found() == before
         webhook = await webhook_of(store, webhook_id)
         assert (webhook.version, webhook.disabled_why) == (1, None)
-        [third] = await store.deliveries.claim(9, 60, NOW)
+        third = await claimed_one(store, 9, 60, NOW)
         assert third.number == 2
         await store.webhooks.remove(webhook_id)
         assert not await store.deliveries.settle(third, DELIVERED, NOW)
@@ -124,7 +125,7 @@ class SettlementTests(StoreTests):
         It is when its time is over and nobody else has claimed it.
         """
         await tell(store, await add_webhook(store))
-        [attempt] = await store.deliveries.claim(9, 0, NOW)
+        attempt = await claimed_one(store, 9, 0, NOW)
         assert await store.deliveries.settle(attempt, DELIVERED, NOW)
         assert await claimed(store) == []
 

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 import attrs
 
-from fring_core import NewDelivery
+from fring_core import NewDelivery, StoreUnavailable, TransactionConflict
 from fring_core.deliveries import MOST_UNDER_WAY
 from fring_core.testing.contract.base import StoreTests
-from fring_core.testing.contract.examples import CALLERS, NOW, check_none_failed
+from fring_core.testing.contract.examples import CALLERS, NOW, check_none_failed, losers
 from fring_core.testing.contract.hooking import (
     DELIVERED,
     FURTHER,
@@ -54,6 +54,27 @@ class WebhookRaceTests(StoreTests):
     async def test_webhook_race_of_dispatchers(self, store: Store) -> None:
         """One that is not at `place`, or is disabled, MUST stay where it is, and be told nothing.
 
+        Several that bring on the same webhooks bring each delivery once, also from within
+        transactions, of which some may be refused.
+        """
+        ids = [await add_webhook(store) for _ in range(3)]
+        new = [NewDelivery(each, happened(number)) for each in ids for number in (1, 2)]
+
+        async def slowly(those: list[int]) -> int:
+            async with store.transaction() as inner:
+                moved = await inner.deliveries.deliver(PLACE, FURTHER, those, new, NOW)
+                await inner.events.wait(0.02)
+            return moved
+
+        moved = await self.together(*map(slowly, (ids, ids[::-1], ids)))
+        assert {*losers(moved)} <= {TransactionConflict, StoreUnavailable}
+        assert sum(each for each in moved if isinstance(each, int)) == 3
+        for each in ids:
+            assert len(await store.deliveries.list(each, 9)) == 2
+
+    async def test_webhook_race_of_quick_dispatchers(self, store: Store) -> None:
+        """One that is not at `place`, or is disabled, MUST stay where it is, and be told nothing.
+
         Several that bring on the same webhooks bring each delivery once.
         """
         ids = [await add_webhook(store) for _ in range(3)]
@@ -75,10 +96,14 @@ class WebhookRaceTests(StoreTests):
         Of one webhook, no more than `MOST_UNDER_WAY` MUST be under way at once.
         """
         ids = [await add_webhook(store) for _ in range(3)]
-        told = {number for each in ids for number in await tell(store, each, 30)}
+        told = {number for each in ids for number in await tell(store, each, 60)}
+
+        async def often() -> list[Attempt]:
+            return [each for _ in range(4) for each in await store.deliveries.claim(7, 60, NOW)]
+
         done: list[int] = []
         while len(done) < len(told):
-            results = await self.together(*(store.deliveries.claim(7, 60, NOW) for _ in range(8)))
+            results = await self.together(*(often() for _ in range(6)))
             attempts = _claims(results)
             assert attempts
             times = Counter(each.webhook_id for each in attempts)
