@@ -18,6 +18,8 @@ from tests.serving import DEADLINE, environment
 
 PORT = "8000"  # the one that the pages name
 
+LONGEST = 4 * DEADLINE  # a whole contract is among them
+
 
 class Terminal:
     """Run commands in a folder that has the files of a page."""
@@ -45,7 +47,7 @@ class Terminal:
 
     def _end_of(self, process):
         try:
-            return process.wait(DEADLINE)
+            return process.wait(LONGEST)
         finally:
             process.kill()  # if it has not ended
 

@@ -124,6 +124,22 @@ def test_a_transaction_that_is_open_holds_up_nobody_but_itself(fring, database_u
     assert titles(fring, begin) == ["quick", "slow", "new"]
 
 
+def test_in_a_transaction_a_feed_that_nobody_has_read_has_a_beginning(fring, sql):
+    sql.execute("DELETE FROM feed")
+    sql.commit()
+    with fring.transaction() as together:
+        begin = together.events.latest()
+        page = together.events.page()
+        assert (page.items, page.more) == ((), False)
+        assert together.events.page(begin) == page
+        assert together.events.has(begin)
+    fring.tasks.create(NewTask("first"))
+    assert titles(fring, begin) == titles(fring, page.next) == ["first"]
+    assert fring.events.forget(utc_now() + timedelta(days=1)) == 1
+    with pytest.raises(CursorExpired):
+        fring.events.page(begin)
+
+
 def test_what_was_rolled_back_is_not_waited_for(fring, sql):
     with suppress(Undo), fring.transaction() as together:
         together.tasks.create(NewTask("never"))
