@@ -157,7 +157,7 @@ FORGET: Final = _statement(
         DELETE FROM {_DELIVERIES} WHERE id IN (
             SELECT id FROM {_DELIVERIES}
             WHERE next_at IS NULL AND created_at < %(before)s
-            ORDER BY id LIMIT %(limit)s::bigint FOR UPDATE SKIP LOCKED
+            ORDER BY created_at, id LIMIT %(limit)s::bigint FOR UPDATE SKIP LOCKED
         )
         RETURNING 1
     )

@@ -292,6 +292,14 @@ Index(
 )
 Index(None, deliveries.c.webhook_id, deliveries.c.id)
 
+# What is done and old is found without a look at the rest.
+Index(
+    "ix_deliveries_done",
+    deliveries.c.created_at,
+    deliveries.c.id,
+    postgresql_where=deliveries.c.next_at.is_(None),
+)
+
 # Limits on rates: a hash of whom and what, and in microseconds since 1970 when it will have nothing
 # left to its account. `let_through` is what became of the last one. It may be lost.
 rate_limits = Table(

@@ -66,6 +66,12 @@ def upgrade() -> None:
         postgresql_where=sa.text("claimed_until IS NOT NULL"),
     )
     op.create_index("ix_deliveries_webhook_id_id", "deliveries", ["webhook_id", "id"])
+    op.create_index(
+        "ix_deliveries_done",
+        "deliveries",
+        ["created_at", "id"],
+        postgresql_where=sa.text("next_at IS NULL"),
+    )
 
 
 def _moment() -> sa.DateTime:
