@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator
 from functools import wraps
 from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
 
 from fring_core.sync import run_sync
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
+    from collections.abc import AsyncGenerator, AsyncIterator, Callable, Coroutine, Iterator
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -35,11 +34,6 @@ def plain(
     return call
 
 
-async def _closed(items: AsyncIterator[object]) -> None:
-    if isinstance(items, AsyncGenerator):
-        await items.aclose()
-
-
 def plain_iterator(
     use_case: Callable[Concatenate[Any, P], AsyncIterator[T]],
 ) -> Callable[Concatenate[Blocking, P], Iterator[T]]:
@@ -47,7 +41,7 @@ def plain_iterator(
 
     @wraps(use_case)
     def call(self: Blocking, /, *args: P.args, **kwargs: P.kwargs) -> Iterator[T]:
-        items: AsyncIterator[T] = getattr(self.awaited, use_case.__name__)(*args, **kwargs)
+        items: AsyncGenerator[T] = getattr(self.awaited, use_case.__name__)(*args, **kwargs)
 
         async def following() -> T:
             return await anext(items)
@@ -58,6 +52,6 @@ def plain_iterator(
         except StopAsyncIteration:
             return
         finally:
-            run_sync(_closed(items))
+            run_sync(items.aclose())
 
     return call

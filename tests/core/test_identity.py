@@ -9,12 +9,15 @@ TABLE = {
     ("viewer", "read"): True,
     ("viewer", "write tasks"): False,
     ("viewer", "manage users"): False,
+    ("viewer", "manage webhooks"): False,
     ("member", "read"): True,
     ("member", "write tasks"): True,
     ("member", "manage users"): False,
+    ("member", "manage webhooks"): False,
     ("admin", "read"): True,
     ("admin", "write tasks"): True,
     ("admin", "manage users"): True,
+    ("admin", "manage webhooks"): True,
 }
 
 
