@@ -26,7 +26,8 @@ def before_call(context: schemathesis.HookContext, case: Any, **_: Any) -> None:
 
     Follow no link from the owner of a list to a user of the board: both are called `user_id` in
     bodies, and one is a text. Begin behind no place that was made up, and wait for none, where the rest is valid: only the
-    server makes those that are any. Wait for nothing that does not come. And call no `If-Match` valid that its pattern does not match: of all
+    server makes those that are any. Wait for nothing that does not come. Call no
+    address that may not be called. And call no `If-Match` valid that its pattern does not match: of all
     that Schemathesis makes as such, one is `0`.
     """
     del context
@@ -38,6 +39,8 @@ def before_call(context: schemathesis.HookContext, case: Any, **_: Any) -> None:
         case.query.pop("after", None)
         case.query.pop("until", None)
         case.query.pop("wait", None)
+    if is_valid and isinstance(case.body, dict) and "url" in case.body:
+        case.body["url"] = "https://app.example/hook"
     if is_valid and not _TAGS.fullmatch(str(headers.get("If-Match", "*"))):
         headers["If-Match"] = "*"
     ids = case.path_parameters or {}

@@ -30,7 +30,7 @@ VERBS = {
     "/api/{owner}/tasks/{task}/complete": {"PATCH"},
 }
 ORDINARY = ["version", "v1x", "xv1", "v", "V1", "authx", "Auth", "v1.0", "v-1", "v%D9%A1", "docs"]
-RESERVED = ["auth", "v2", "v10", "v0", "v007", "v" + "9" * 300, "%61uth", "%762"]
+RESERVED = ["auth", "v3", "v10", "v0", "v007", "v" + "9" * 300, "%61uth", "%763"]
 
 
 def send(client, method, path):

@@ -191,9 +191,9 @@ def test_the_document_of_a_strict_application_admits_nothing_else(lenient, stric
         document = client.get("/openapi.json").json()
         return document, [
             operation["requestBody"]["content"]["application/json"]["schema"]
-            for item in document["paths"].values()
+            for path, item in document["paths"].items()
             for operation in item.values()
-            if "requestBody" in operation
+            if "requestBody" in operation and not path.startswith("/api/v2/")  # which is strict
         ]
 
     for client, expected in ((lenient, True), (strict, False)):

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from contextlib import AsyncExitStack, asynccontextmanager, suppress
-from typing import TYPE_CHECKING, Final
+from contextlib import AsyncExitStack, asynccontextmanager
+from typing import TYPE_CHECKING
 
 import attrs
 
@@ -21,11 +21,11 @@ from fring_http.api.door.safe_headers import with_safe_headers
 from fring_http.api.v1.attempts import whose_password
 from fring_http.api.v2.following import Follower
 from fring_http.server.authentication import auth_mode
+from fring_http.server.beside import beside, working
 from fring_http.server.exposure import known_hosts
 from fring_http.server.modes import AuthMode, SettingsError
 from fring_http.server.rates import rates_of
 from fring_http.server.readiness import Readiness
-from fring_http.server.reminding import reminding
 from fring_http.server.retention import forgetting
 from fring_http.server.stores import objections_of, store_of
 from fring_http.server.tables import tables_checked
@@ -33,13 +33,10 @@ from fring_http.server.telling.access import access_log, is_logging_requests
 from fring_http.server.telling.metrics import Metrics
 from fring_http.server.telling.page import with_metrics
 from fring_http.server.tokens import jwks_tokens, secret_tokens
-from fring_http.server.webhooks.sending import Sender
-from fring_http.server.webhooks.working import Worker
 from fring_http.server.writes import RecentWrites
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Coroutine, Sequence
-    from typing import Any
+    from collections.abc import AsyncIterator, Sequence
 
     from fring_adapters.memory import MemoryStore
     from fring_adapters.postgres import PostgresStore
@@ -48,9 +45,6 @@ if TYPE_CHECKING:
     from fring_http.api.exchanges import Observer
     from fring_http.server.settings import Settings
     from fring_http.server.telling.traces import Traces
-
-# So long does a server that ends wait for receivers of webhooks, before it is ended by force.
-FINISHING_SECONDS: Final = 1.0
 
 
 @attrs.frozen
@@ -190,20 +184,10 @@ class Wiring:
                 await stack.enter_async_context(self._sampled(self.metrics))
             if self.settings.event_days is not None:
                 old = forgetting(self.fring, utc_now, self.settings.event_days)
-                await stack.enter_async_context(_beside(old))
+                await stack.enter_async_context(beside(old))
             if self.settings.worker:
-                await stack.enter_async_context(self.working())
-            yield
-
-    @asynccontextmanager
-    async def working(self, finishing: float = FINISHING_SECONDS) -> AsyncIterator[None]:
-        """Call webhooks and remind of tasks until the block ends.
-
-        Calls that have begun then go on for so many seconds.
-        """
-        sender = Sender(utc_now, private=self.settings.webhook_private)
-        calling = Worker(self.fring.webhooks, sender.send, finishing=finishing).work()
-        async with _beside(calling), _beside(reminding(self.fring)):
+                private = self.settings.webhook_private
+                await stack.enter_async_context(working(self.fring, private=private))
             yield
 
     @asynccontextmanager
@@ -211,24 +195,12 @@ class Wiring:
         statistics = getattr(self.store, "statistics", None)  # the memory store has no pool
         of_standby = getattr(self.store, "standby_statistics", None)
         try:
-            async with _beside(
+            async with beside(
                 metrics.sample(self.exchanges, self.follower, statistics, of_standby)
             ):
                 yield
         finally:
             metrics.count()
-
-
-@asynccontextmanager
-async def _beside(work: Coroutine[Any, Any, object]) -> AsyncIterator[None]:
-    """Have work go on until the block ends."""
-    task = asyncio.create_task(work)
-    try:
-        yield
-    finally:
-        task.cancel()
-        with suppress(asyncio.CancelledError):
-            await task
 
 
 def _traces(settings: Settings) -> Traces | None:

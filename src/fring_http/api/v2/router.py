@@ -15,7 +15,7 @@ from fring_http.api.receipts import IDEMPOTENCY_SECONDS, TAKES_KEYS, answering_o
 from fring_http.api.refusals.options import with_options
 from fring_http.api.refusals.problems import PROBLEM_HANDLERS, PROBLEMS
 from fring_http.api.shapes.parameters import V2_PATH
-from fring_http.api.v2 import tasks
+from fring_http.api.v2 import deliveries, tasks
 from fring_http.api.v2.events import NotYet, event_handlers, expired, not_yet
 from fring_http.api.v2.following import Follower
 from fring_http.api.v2.webhooks import webhook_handlers
@@ -50,6 +50,7 @@ def v2_router(
                 *event_handlers(fring, follower or Follower(fring), guard),
                 *tasks.HANDLERS,
                 *webhook_handlers(private=webhook_private),
+                *deliveries.HANDLERS,
             ]
         ),
         middleware=[

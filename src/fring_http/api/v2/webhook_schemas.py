@@ -2,24 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, ClassVar, Final, Self
+from typing import Annotated, Any, ClassVar, Final, Self, TypeAlias
 
 import msgspec
 from msgspec import UNSET, Struct, UnsetType
 
 import fring_core as core
 from fring_core import DeliveryState
-from fring_core.webhooks import MOST_TYPES, PATTERNS
+from fring_core.webhooks import PATTERNS
 from fring_http.api.shapes.json_schema import Body, Id, Moment, sample
 from fring_http.api.v2.schemas import Event
 
-_PATTERNS: Final = msgspec.Meta(
-    extra_json_schema={
-        "items": {"type": "string", "enum": [*PATTERNS]},
-        "minItems": 1,
-        "maxItems": MOST_TYPES,
-    }
-)
+_Pattern: TypeAlias = Annotated[str, msgspec.Meta(extra_json_schema={"enum": [*PATTERNS]})]
+_SOME: Final = msgspec.Meta(extra_json_schema={"minItems": 1})
 _URL: Final = msgspec.Meta(
     extra_json_schema={"format": "uri", "maxLength": 2000, "pattern": "^[Hh][Tt][Tt][Pp][Ss]?://"},
     examples=["https://app.example/hook"],
@@ -79,7 +74,7 @@ class NewWebhook(Body):
     }
 
     url: Annotated[str, _URL]
-    types: Annotated[list[str], _PATTERNS] | UnsetType = UNSET
+    types: Annotated[list[_Pattern], _SOME] | UnsetType = UNSET
     description: Annotated[str, _TEXT] = ""
 
     def to_core(self) -> core.NewWebhook:
@@ -101,7 +96,7 @@ class WebhookPatch(Body):
     }
 
     url: Annotated[str, _URL] | UnsetType = UNSET
-    types: Annotated[list[str], _PATTERNS] | UnsetType = UNSET
+    types: Annotated[list[_Pattern], _SOME] | UnsetType = UNSET
     description: Annotated[str, _TEXT] | UnsetType = UNSET
     paused: bool | UnsetType = UNSET
 

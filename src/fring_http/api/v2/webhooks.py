@@ -1,4 +1,4 @@
-"""Webhooks and their deliveries on `/api/v2`: for admins."""
+"""Webhooks on `/api/v2`: for admins."""
 
 from __future__ import annotations
 
@@ -8,13 +8,8 @@ from litestar import Request, delete, get, patch, post
 from litestar.params import FromPath
 
 from fring_core import (
-    Action,
-    DeliveryNotFound,
-    InvalidCursor,
     Page,
-    Place,
     UserFilter,
-    WebhookNotFound,
 )
 from fring_http.api.answers import Answer, answer
 from fring_http.api.cursors import Listing
@@ -24,12 +19,11 @@ from fring_http.api.reading.preconditions import answered, read_if_match, tagged
 from fring_http.api.receipts import fring_of
 from fring_http.api.references import created
 from fring_http.api.refusals.errors import Fault, Rejected
-from fring_http.api.shapes.operations import LOCATION, Refusals, operation
+from fring_http.api.shapes.operations import LOCATION, operation
 from fring_http.api.tags import version_tag
 from fring_http.api.v2.asked import read_limit
+from fring_http.api.v2.deliveries import GONE, MANAGING, NO_PLACE, TAGS, read_place
 from fring_http.api.v2.webhook_schemas import (
-    Delivery,
-    DeliveryPage,
     NewWebhook,
     Webhook,
     WebhookPage,
@@ -45,13 +39,6 @@ if TYPE_CHECKING:
 
 Call: TypeAlias = Request[Any, Any, Any]
 
-GONE: Final[Refusals] = {404: {WebhookNotFound: "Webhook {webhook_id} not found"}}
-NO_DELIVERY: Final[Refusals] = {404: {DeliveryNotFound: "Delivery {delivery_id} not found"}}
-NO_PLACE: Final[Refusals] = {
-    400: {InvalidCursor: "This is no cursor of this list; begin without one"}
-}
-MANAGING: Final[dict[str, Any]] = {"action": Action.MANAGE_WEBHOOKS}
-TAGS: Final = ["webhooks"]
 _ALL: Final = Listing("webhooks", UserFilter())
 
 
@@ -106,9 +93,6 @@ def webhook_handlers(*, private: bool) -> Sequence[HTTPRouteHandler]:
         change_webhook,
         delete_webhook,
         rotate_secret,
-        test_webhook,
-        list_deliveries,
-        redeliver,
     ]
 
 
@@ -124,7 +108,7 @@ async def list_webhooks(request: Call) -> Answer[WebhookPage]:
     They come by ascending id.
     """
     query = Query(request)
-    page = Page(limit=read_limit(query), after=_place(query, _ALL))
+    page = Page(limit=read_limit(query), after=read_place(query, _ALL))
     found = await fring_of(request).webhooks.list(page)
     return answer(WebhookPage([*map(Webhook.of, found)], _ALL.next_cursor(found)))
 
@@ -172,64 +156,8 @@ async def rotate_secret(request: Call, webhook_id: FromPath[str]) -> Answer[Webh
     return tagged(WebhookWithSecret.of_both(made), made.webhook)
 
 
-@post(
-    "/webhooks/{webhook_id:str}/test",
-    status_code=200,
-    opt=operation(errors=GONE, **MANAGING),
-    tags=TAGS,
-    response_description="What it is sent.",
-)
-async def test_webhook(request: Call, webhook_id: FromPath[str]) -> Answer[Delivery]:
-    """Send a webhook a message of the type `webhook.test`."""
-    sent = await fring_of(request).webhooks.test(read_id("webhook_id", webhook_id))
-    return answer(Delivery.of(sent))
-
-
-@get(
-    "/webhooks/{webhook_id:str}/deliveries",
-    opt=operation(query=("next", "feed_limit"), errors={**GONE, **NO_PLACE}, **MANAGING),
-    tags=TAGS,
-    response_description="What it was told or is to be told, and where to go on.",
-)
-async def list_deliveries(request: Call, webhook_id: FromPath[str]) -> Answer[DeliveryPage]:
-    """List what a webhook was told, or is to be told.
-
-    The newest comes first.
-    """
-    query, number = Query(request), read_id("webhook_id", webhook_id)
-    listing = Listing(f"webhooks/{number}/deliveries", UserFilter())
-    limit, place = read_limit(query), _place(query, listing)
-    found = await fring_of(request).webhooks.deliveries(
-        number, limit=limit, before_id=None if place is None else place.id
-    )
-    return answer(DeliveryPage([*map(Delivery.of, found)], listing.next_cursor(found)))
-
-
-@post(
-    "/deliveries/{delivery_id:str}/redeliver",
-    status_code=200,
-    opt=operation(errors=NO_DELIVERY, **MANAGING),
-    tags=TAGS,
-    response_description="The delivery, as if it were new.",
-)
-async def redeliver(request: Call, delivery_id: FromPath[str]) -> Answer[Delivery]:
-    """Send a message again, under the same id."""
-    begun = await fring_of(request).webhooks.redeliver(read_id("delivery_id", delivery_id))
-    return answer(Delivery.of(begun))
-
-
 def _check_target(url: str, *, private: bool) -> None:
     """Raise `Rejected` (422) for a URL that tells that it may not be called."""
     why = refused(url, private=private)
     if why is not None:
         raise Rejected(Fault(["body", "url"], why, "value_error"))
-
-
-def _place(query: Query, listing: Listing) -> Place | None:
-    cursor = query.text("after")
-    if cursor is None:
-        return None
-    try:
-        return listing.place(cursor)
-    except ValueError:
-        raise InvalidCursor from None

@@ -43,12 +43,15 @@ def worker() -> None:
 
 async def _work(settings: Settings, words: str) -> None:
     """Work until a signal ends it; then finish what has begun, or begin nothing."""
-    from fring_http.server.wiring import Wiring  # noqa: PLC0415  # it takes long
+    from fring_http.server.beside import working  # noqa: PLC0415  # it takes long
+    from fring_http.server.wiring import Wiring  # noqa: PLC0415  # as above
 
     told_to_end = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         on_signal(number, told_to_end.set)
     wiring = Wiring.of(attrs.evolve(settings, metrics=False, worker=False))
-    async with tables_checked(settings), wiring.fring, wiring.working(FINISHING_SECONDS):
+    private = settings.webhook_private
+    calling = working(wiring.fring, private=private, finishing=FINISHING_SECONDS)
+    async with tables_checked(settings), wiring.fring, calling:
         say(f"calling webhooks of {words}, and reminding of its tasks")
         await told_to_end.wait()
