@@ -38,6 +38,7 @@ def settings(pair):
         "FRING_READ_DATABASE_URL": pair.standby.url,
         "FRING_READ_LAG_SECONDS": f"{BOUND:g}",
         "FRING_METRICS_TOKEN": "metrics",
+        "FRING_WORKER": "off",  # whose statements would hide those of requests
         "BETTER_AUTH_SECRET": SECRET,
         "FRING_POOL_TIMEOUT": "0.2",
         "WORKERS": "2",
