@@ -302,6 +302,7 @@ def test_a_standby_that_is_promoted_is_none_any_more(call, pair, server):
     with reading(call):
         pair.standby.run("SELECT pg_promote()")
         await_condition(lambda: "it is no standby, or none any more" in server.log.read_text())
+    await_condition(lambda: answers_from(pair, server) == {"primary"})  # by both workers
     pair.standby.run("UPDATE tasks SET title = 'of another history'")
     assert answers_from(pair, server) == {"primary"}
     for who in ("alice", "bob") * 5:
