@@ -69,7 +69,7 @@ def event_handlers(
 
     async def begin(query: Query) -> str | None:
         cursor = query.text("after")
-        return await fring.events.latest() if cursor == NOW else cursor
+        return await follower.latest() if cursor == NOW else cursor
 
     @get(
         "/events",
@@ -116,9 +116,10 @@ def event_handlers(
         """
         query = Query(request)
         wanted = Wanted.read(request, query)
-        cursor = request.headers.get("last-event-id") or await begin(query)
-        await fring.events.page(cursor, limit=0)  # what is wrong with it is said now
-        return Stream(follower, wanted, cursor, check)
+        with follower.reading():
+            cursor = request.headers.get("last-event-id") or await begin(query)
+            first = await follower.after(cursor)  # what is wrong with it is said now
+        return Stream(follower, wanted, first, check)
 
     return [list_events, stream_events]
 

@@ -29,11 +29,14 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 LIMIT: Final = 100  # events that are read together
+# So many of those who come together read at the same time: others want connections, too.
+READS_AT_ONCE: Final = 4
+PRESENT, NEXT = "present", "next"
 PAUSE_SECONDS: Final = 0.1
 OUTAGE_SECONDS: Final = 1.0
 KEPT_BYTES: Final = 2**24
 # Whoever waits is told a few at a time, and others get their turn between them.
-TOLD_TOGETHER: Final = 8
+TOLD_TOGETHER: Final = 4
 BETWEEN_SECONDS: Final = 0.002
 # They end no line there, but to readers that know all of Unicode's ends of lines.
 _LINE_ENDS: Final = tuple(
@@ -74,6 +77,8 @@ class Follower:
         self._kept: OrderedDict[str, Part] = OrderedDict()  # by the cursors before them
         self._size = 0
         self._reads: dict[str | None, asyncio.Task[Part]] = {}
+        self._looks: dict[str, asyncio.Task[str]] = {}
+        self._turns = asyncio.Semaphore(READS_AT_ONCE)
 
     def lag(self) -> float:
         """Return how many seconds after it happened an event came here, at worst since last asked."""
@@ -83,6 +88,8 @@ class Follower:
     @contextmanager
     def reading(self) -> Iterator[None]:
         """Have somebody follow the feed as long as the block goes on."""
+        if not self.readers:
+            self._turns = asyncio.Semaphore(READS_AT_ONCE)  # of this loop
         self.readers += 1
         if self._following is None or self._following.done():
             self._following = _task(self._follow())
@@ -96,14 +103,32 @@ class Follower:
                 self._kept.clear()
                 self._size = 0
 
+    async def latest(self) -> str:
+        """Return the cursor behind all that there is; those who ask together are told by one look."""
+        look = self._looks.get(NEXT)
+        if look is None:
+            look = self._looks[NEXT] = _task(self._look(self._looks.get(PRESENT)))
+            look.add_done_callback(_forgiven)
+        return await asyncio.shield(look)
+
+    async def _look(self, before: asyncio.Task[str] | None) -> str:
+        if before is not None:
+            await asyncio.wait([before])
+        # Who asks from now on wants to know what this may not see.
+        self._looks[PRESENT] = self._looks.pop(NEXT)
+        return await self._fring.events.latest()
+
     async def after(self, cursor: str | None) -> Part:
-        """Return what comes behind a cursor, as `Fring.events.page`, and raise what that raises."""
+        """Return what comes behind a cursor, as `Fring.events.page`, and raise what that raises.
+
+        It is for those who are `reading`.
+        """
         kept = None if cursor is None else self._kept.get(cursor)
         if kept is not None:
             return kept
         read = self._reads.get(cursor)
         if read is None:
-            read = self._reads[cursor] = _task(self._read(cursor))
+            read = self._reads[cursor] = _task(self._read_in_turn(cursor))
             read.add_done_callback(lambda done: self._has_read(cursor, done))
         return await asyncio.shield(read)
 
@@ -119,8 +144,11 @@ class Follower:
 
     def _has_read(self, cursor: str | None, done: asyncio.Task[Part]) -> None:
         del self._reads[cursor]
-        if not done.cancelled():
-            done.exception()  # or it is complained about if nobody waits any more
+        _forgiven(done)
+
+    async def _read_in_turn(self, cursor: str | None) -> Part:
+        async with self._turns:
+            return await self._read(cursor)
 
     async def _read(self, cursor: str | None) -> Part:
         return Part.of(await self._fring.events.page(cursor, limit=LIMIT))
@@ -168,6 +196,11 @@ class Follower:
 def _task(work: Coroutine[Any, Any, T]) -> asyncio.Task[T]:
     """Begin work that belongs to no request, whoever was the first to want it."""
     return asyncio.create_task(work, context=Context())
+
+
+def _forgiven(done: asyncio.Task[Any]) -> None:
+    if not done.cancelled():
+        done.exception()  # or it is complained about if nobody waits any more
 
 
 def end(future: asyncio.Future[None]) -> None:

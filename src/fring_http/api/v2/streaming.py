@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from fring_http.api.asgi import Application, Event, Reader, Writer
     from fring_http.api.v2.asked import Wanted
-    from fring_http.api.v2.following import Follower
+    from fring_http.api.v2.following import Follower, Part
 
     Check: TypeAlias = Callable[[Any], Awaitable[object]]
 
@@ -40,22 +40,22 @@ _HEADERS: Final = [
 
 
 class Stream(Response[T]):
-    """Answer with the feed behind a cursor, until the client leaves or may not read any more.
+    """Answer with the feed from this part on, until the client leaves or may not read any more.
 
     `check` is asked about that before each ping.
     """
 
     def __init__(
-        self, follower: Follower, wanted: Wanted, cursor: str | None, check: Check | None
+        self, follower: Follower, wanted: Wanted, first: Part, check: Check | None
     ) -> None:
         super().__init__(cast("T", None), media_type=MEDIA_TYPE)
-        self._follower, self._wanted, self._cursor = follower, wanted, cursor
+        self._follower, self._wanted, self._first = follower, wanted, first
         self._check = check
 
     def to_asgi_response(self, app: None, request: Request[Any, Any, Any], **_: Any) -> Any:  # type: ignore[override]  # pyright: ignore[reportIncompatibleMethodOverride]  # noqa: ARG002  # the names are the framework's
         """Return what sends it."""
         check = None if self._check is None else partial(self._check, request.scope)
-        return _sending(_Parts(self._follower, self._wanted, self._cursor, check))
+        return _sending(_Parts(self._follower, self._wanted, self._first, check))
 
 
 def _sending(parts: _Parts) -> Application:
@@ -87,8 +87,9 @@ class _Parts:
 
     follower: Follower
     _wanted: Wanted
-    _cursor: str | None
+    _first: Part | None
     _check: Callable[[], Awaitable[object]] | None
+    _cursor: str | None = None
     _is_stopped: bool = False
     _waiting: asyncio.Future[None] | None = None
 
@@ -102,9 +103,11 @@ class _Parts:
         yield b"retry: %d\n\n" % RETRY_MILLISECONDS
         ping_at = monotonic() + PING_SECONDS
         while not self._is_stopped:
-            seen, part = self.follower.turn, None
+            # The first was read before: more may have come since.
+            first, self._first = self._first, None
+            seen, part = self.follower.turn, first
             try:
-                part = await self.follower.after(self._cursor)
+                part = part or await self.follower.after(self._cursor)
             except CursorExpired:
                 return  # who asks for it again is told
             except Unavailable:  # others tell of it
@@ -121,7 +124,7 @@ class _Parts:
                 ping_at = monotonic() + PING_SECONDS
             if part is None:
                 await self._wait(seen, OUTAGE_SECONDS)
-            elif not part.more:
+            elif not part.more and first is None:
                 await self._wait(seen, ping_at - monotonic())
 
     async def _may_go_on(self) -> bool:
