@@ -178,11 +178,10 @@ def test_who_may_change_what(caller, unique, role):
 
 def test_a_reminder_comes_and_is_told(client, new_task):
     task = new_task()
+    before = client.get("/api/v2/events", params={"after": "now"}).json()["next"]
     client.patch(at(task), json={"remind_at": "2020-01-01T00:00:00Z"})
-    page = client.get(
-        "/api/v2/events",
-        params={"task": task["id"], "types": "task.reminded", "wait": 20},
-    ).json()
+    asked = {"after": before, "task": task["id"], "types": "task.reminded", "wait": 20}
+    page = client.get("/api/v2/events", params=asked).json()
     [event] = page["items"]
     assert (event["late"], event["actor"], event["version"]) == (True, None, 3)
     assert event["before"] == event["after"] == {"remind_at": "2020-01-01T00:00:00Z"}
