@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any, Final
 
 import attrs
 import httpx
-import httpx_sse
 
 from fring_core import StoreUnavailable
 from fring_http.client.addresses import shown
@@ -18,6 +17,8 @@ from fring_http.client.tokens import bearing
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Mapping
+
+    import httpx_sse
 
     from fring_http.client.lifetimes import Lifetime
     from fring_http.client.tokens import Token
@@ -83,6 +84,8 @@ class AsyncConnection:
 
         Raise `StoreUnavailable` when it is silent for 45 s, or the connection ends.
         """
+        import httpx_sse  # noqa: PLC0415  # who follows nothing may do without
+
         self.lifetime.check()
         _check_loop()
         request = self.http.build_request(
@@ -151,6 +154,8 @@ class BlockingConnection:
         self, path: str, query: Fields, headers: Mapping[str, str]
     ) -> AsyncIterator[Answer | httpx_sse.ServerSentEvent]:
         """Yield what a server sends as it comes, as `AsyncConnection.follow`."""
+        import httpx_sse  # noqa: PLC0415  # as above
+
         self.lifetime.check()
         request = self.http.build_request(
             "GET",
