@@ -13,14 +13,13 @@ import attrs
 from fring_core import text
 from fring_core.clocks import in_utc
 from fring_core.errors import Problem, WebhookNotFound
-from fring_core.events import EventType
 from fring_core.ids import is_possible
+from fring_core.patterns import EVERY, PATTERNS
 from fring_core.text import TextRule
 from fring_core.unset import UNSET, UnsetType, given
 from fring_core.values import plain, plain_fields, whole
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
     from datetime import datetime
 
     from fring_core.events import Event
@@ -37,9 +36,6 @@ PAUSED: Final = "paused"
 
 _URL: Final = TextRule(most=2000)
 _DESCRIPTION: Final = TextRule(most=1000, blank=True)
-_EVERY: Final = "*"
-_SUBJECTS: Final = dict.fromkeys(f"{each.partition('.')[0]}.*" for each in EventType)
-PATTERNS: Final[tuple[str, ...]] = (_EVERY, *_SUBJECTS, *(each.value for each in EventType))
 # What some readers of URLs pass over, and others do not.
 _UNCLEAR: Final = re.compile(r"[\x00-\x20\x7f\\]")
 
@@ -106,7 +102,7 @@ class NewWebhook:
     """
 
     url: str
-    types: Sequence[str] = attrs.field(default=(_EVERY,), converter=_types)
+    types: Sequence[str] = attrs.field(default=(EVERY,), converter=_types)
     description: str = ""
 
     def __attrs_post_init__(self) -> None:
@@ -171,11 +167,6 @@ class Outcome:
     error: str = attrs.field(converter=_storable)
     retry_after: float | None
     seconds: float
-
-
-def matches(types: Iterable[str], event: str) -> bool:
-    """Tell whether one of these patterns is for events of a type."""
-    return not {_EVERY, event, f"{event.partition('.')[0]}.*"}.isdisjoint(types)
 
 
 def existing(webhook_id: int) -> int:

@@ -25,7 +25,8 @@ from fring_core import (
     WebhookChanges,
     WebhookNotFound,
 )
-from fring_core.webhooks import PATTERNS, Outcome, matches
+from fring_core.patterns import PATTERNS, matches
+from fring_core.webhooks import Outcome
 from tests.core.examples import NOW
 
 URL = "https://example.com/hook"

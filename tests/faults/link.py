@@ -28,6 +28,7 @@ class Link:
     def __init__(self, proxy: Proxy, near: StreamWriter) -> None:
         self._proxy = proxy
         self._near = near
+        self._left = proxy.left()
         self.far: StreamWriter | None = None
         self._statements = Statements()
         self._is_cut = self._is_forgotten = self._is_withheld = False
@@ -63,7 +64,7 @@ class Link:
         """Pass on what is answered."""
         while True:
             try:
-                said = await reader.read(PIECE)
+                said = await reader.read(int(min(PIECE, self._left)))
             except OSError:
                 said = b""
             self._proxy.withheld += self._is_withheld
@@ -74,6 +75,10 @@ class Link:
             await self._travel()
             self._near.write(said)
             await self._near.drain()
+            self._left -= len(said)
+            if not self._left:
+                self._proxy.dropped += 1
+                raise OverError
 
     async def _travel(self) -> None:
         """Take the time that it takes, and get there or not."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import random
 import socket
+from math import inf
 from threading import Thread
 from typing import TYPE_CHECKING, Self
 
@@ -19,7 +20,8 @@ class Proxy:
     """Pass on what comes to `port` to another port, in a thread, until the block ends.
 
     `delay` are seconds before each piece is passed on. `drop` is the share of pieces at which a
-    connection is reset. `cut` is the share of writes whose connection is cut before their answer:
+    connection is reset. `lasts` are for how many bytes of answers one lasts, anything of that range.
+    `cut` is the share of writes whose connection is cut before their answer:
     one time in two as soon as they are passed on, else once they are done. For that it has to read
     what clients of PostgreSQL say (`reads`), as for `withholds`: to keep the answers to commits to
     itself. All may be set at any time; `dropped`, `cuts` and `withheld` count.
@@ -28,6 +30,7 @@ class Proxy:
     def __init__(self, target: int, *, reads: bool = False, seed: int = 0) -> None:
         self.reads = reads
         self.delay = self.drop = self.cut = 0.0
+        self.lasts: range | None = None
         self.withholds = False
         self.dropped = self.cuts = self.withheld = 0
         self._target = target
@@ -66,6 +69,10 @@ class Proxy:
         """End all connections on the far side, and tell nobody on this side, ever; count them."""
         self._in_loop(self._forget)
         return len(self._links)
+
+    def left(self) -> float:
+        """Return how many bytes of answers a new connection lasts for."""
+        return inf if self.lasts is None else self._random.choice(self.lasts)
 
     def loses(self) -> bool:
         """Tell whether to drop a connection now."""

@@ -1,9 +1,6 @@
 """Events through the clients: as `Fring` tells them, and gone on with wherever a stream was cut."""
 
-import random
-import socket
-import threading
-from contextlib import aclosing, asynccontextmanager, contextmanager, suppress
+from contextlib import aclosing, asynccontextmanager
 
 import httpx
 import pytest
@@ -25,6 +22,7 @@ from fring_core import (
 )
 from fring_http.api.app import create_app
 from fring_http.client import BlockingFringClient, FringClient, calls
+from tests.faults.proxy import Proxy
 from tests.http.awaiting import Awaiting
 from tests.http.tokens import SECRET, as_user
 from tests.serving import in_thread, serving
@@ -179,61 +177,6 @@ async def test_what_comes_is_iterated_over(kind, fring, url):
         assert found == told
 
 
-class Cutting:
-    """Pass on what a server sends, and cut each connection off after some bytes."""
-
-    def __init__(self, url, seed):
-        self._to = (httpx.URL(url).host, httpx.URL(url).port)
-        self._random = random.Random(seed)
-        self.cuts = 0
-        self._listening = socket.create_server(("127.0.0.1", 0))
-        self.url = f"http://127.0.0.1:{self._listening.getsockname()[1]}"
-        threading.Thread(target=self._accept, daemon=True).start()
-
-    def _accept(self):
-        while True:
-            try:
-                client, _ = self._listening.accept()
-            except OSError:
-                return
-            server = socket.create_connection(self._to)
-            threading.Thread(target=self._up, args=(client, server), daemon=True).start()
-            threading.Thread(target=self._down, args=(server, client), daemon=True).start()
-
-    def _up(self, client, server):
-        with suppress(OSError):
-            while data := client.recv(2**16):
-                server.sendall(data)
-        self._end(client, server)
-
-    def _down(self, server, client):
-        left = self._random.randrange(500, 5000)
-        with suppress(OSError):
-            while left > 0 and (data := server.recv(min(left, 2**16))):
-                client.sendall(data)
-                left -= len(data)
-            self.cuts += left <= 0
-        self._end(client, server)
-
-    def _end(self, *connections):
-        for each in connections:
-            with suppress(OSError):
-                each.shutdown(socket.SHUT_RDWR)  # or who reads from it keeps it open
-            each.close()
-
-    def close(self):
-        self._listening.close()
-
-
-@contextmanager
-def cutting(url, seed):
-    proxy = Cutting(url, seed)
-    try:
-        yield proxy
-    finally:
-        proxy.close()
-
-
 async def test_a_stream_that_is_cut_loses_nothing_and_tells_nothing_twice(
     kind, fring, url, monkeypatch
 ):
@@ -242,8 +185,9 @@ async def test_a_stream_that_is_cut_loses_nothing_and_tells_nothing_twice(
     number = 12 * CUTS
     for each in range(number):
         await fring.tasks.create(NewTask(f"task {each}"))
-    with cutting(url, 1) as proxy:
-        async with client_of(kind, proxy.url) as client:
+    with Proxy(httpx.URL(url).port or 0) as proxy:
+        proxy.lasts = range(500, 5000)
+        async with client_of(kind, f"http://127.0.0.1:{proxy.port}") as client:
             found = []
             async with aclosing(client.events.after(start)) as events:
                 async for event in events:
@@ -251,7 +195,7 @@ async def test_a_stream_that_is_cut_loses_nothing_and_tells_nothing_twice(
                     if len(found) == number:
                         break
         assert found == [f"task {each}" for each in range(number)]
-        assert proxy.cuts >= CUTS
+        assert proxy.dropped >= CUTS
 
 
 async def test_a_server_that_stays_away_is_unavailable_in_the_end(kind, tmp_path):

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 from fring_core.clocks import in_utc
 from fring_core.deliveries import NewDelivery, settled
 from fring_core.errors import CursorExpired, InvalidCursor
+from fring_core.patterns import matches
 from fring_core.queries import MAX_LIMIT, Page
 from fring_core.values import check_kind
-from fring_core.webhooks import CLAIM_SECONDS, Attempt, Outcome, matches
+from fring_core.webhooks import CLAIM_SECONDS, Attempt, Outcome
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

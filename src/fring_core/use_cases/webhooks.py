@@ -10,6 +10,7 @@ from fring_core.ids import MAX_ID
 from fring_core.orders import TaskOrder
 from fring_core.queries import DEFAULT_LIMIT, Page
 from fring_core.use_cases.deliveries import Dispatching
+from fring_core.use_cases.unchanged import Unchanged
 from fring_core.values import check_kind, whole
 from fring_core.versions import check_version, expected
 from fring_core.webhooks import KEPT_SECRET, NewWebhook, WebhookChanges, existing
@@ -67,13 +68,14 @@ class WebhookUseCases(Dispatching):
             check_version(webhook, version)
             changed = webhook.change(changes, now)
             if changed == webhook:
-                raise _AsItIs(webhook)
+                raise Unchanged(webhook)
             return changed
 
         try:
             changed = await self._store.webhooks.change(webhook_id, verb, place)
-        except _AsItIs as found:
-            return found.webhook
+        except Unchanged as found:
+            row: Webhook = found.row
+            return row
         if changed is None:
             raise WebhookNotFound(webhook_id)
         return changed
@@ -130,11 +132,3 @@ class WebhookUseCases(Dispatching):
         if begun is None:
             raise DeliveryNotFound(delivery_id)
         return begun
-
-
-class _AsItIs(Exception):  # noqa: N818  # what a verb says that has nothing to change
-    """Report a webhook that a change leaves as it is."""
-
-    def __init__(self, webhook: Webhook) -> None:
-        super().__init__(webhook)
-        self.webhook = webhook

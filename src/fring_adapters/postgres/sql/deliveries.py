@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from typing import Final
 
-from fring_adapters.postgres.wire.statement import SCHEMA, Statement
+from fring_adapters.postgres.sql.statements import by_hand
+from fring_adapters.postgres.wire.statement import SCHEMA
 from fring_core.deliveries import MOST_UNDER_WAY
 from fring_core.webhooks import FAILING, TEST
 
@@ -21,16 +22,12 @@ _COLUMNS: Final = (
 )
 
 
-def _statement(text: str, *, reads: bool = False) -> Statement:
-    return Statement(text.encode(), reads=reads)
-
-
-FOLLOWING: Final = _statement(
+FOLLOWING: Final = by_hand(
     f"SELECT id, types, place FROM {_WEBHOOKS} WHERE disabled_at IS NULL ORDER BY id", reads=True
 )
 
 # Places move with what is told on the way, or neither. Events come once, whoever is told of them.
-DELIVER: Final = _statement(
+DELIVER: Final = by_hand(
     f"""
     WITH here AS (
         SELECT id FROM {_WEBHOOKS}
@@ -53,7 +50,7 @@ DELIVER: Final = _statement(
     SELECT count(*) FROM moved
     """
 )
-SEND: Final = _statement(
+SEND: Final = by_hand(
     f"""
     WITH here AS (SELECT id FROM {_WEBHOOKS} WHERE id = %(id)s FOR KEY SHARE)
     INSERT INTO {_DELIVERIES} (webhook_id, message_id, type, at, created_at, next_at)
@@ -62,7 +59,7 @@ SEND: Final = _statement(
     """
 )
 
-LIST: Final = _statement(
+LIST: Final = by_hand(
     f"""
     SELECT {_COLUMNS} FROM {_DELIVERIES}
     WHERE webhook_id = %(webhook_id)s AND id < %(before_id)s::bigint
@@ -72,7 +69,7 @@ LIST: Final = _statement(
 )
 
 # Without a claim, nobody can settle it.
-AGAIN: Final = _statement(
+AGAIN: Final = by_hand(
     f"""
     UPDATE {_DELIVERIES} SET state = 'pending', attempts = 0, next_at = {_NOW},
         status = NULL, error = NULL, seconds = NULL, claimed_until = NULL
@@ -87,7 +84,7 @@ _IS_DUE: Final = (
 )
 # Who claims some of a webhook's holds it, and others pass it over. They pass it over, too, if
 # somebody else has claimed some since this statement began: it would not see how many.
-CLAIM: Final = _statement(
+CLAIM: Final = by_hand(
     f"""
     WITH here AS MATERIALIZED (
         SELECT webhooks.id, webhooks.url, webhooks.secret,
@@ -128,7 +125,7 @@ _WHY: Final = f"""
             THEN '{FAILING}'
     END
 """
-SETTLE: Final = _statement(
+SETTLE: Final = by_hand(
     f"""
     WITH done AS (
         UPDATE {_DELIVERIES} SET state = %(state)s, attempts = attempts + 1,
@@ -151,7 +148,7 @@ SETTLE: Final = _statement(
     """
 )
 
-FORGET: Final = _statement(
+FORGET: Final = by_hand(
     f"""
     WITH gone AS (
         DELETE FROM {_DELIVERIES} WHERE id IN (

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Final
 
 from fring_adapters.postgres.sql.events import TOLD
-from fring_adapters.postgres.wire.statement import SCHEMA, Statement
+from fring_adapters.postgres.sql.statements import by_hand
+from fring_adapters.postgres.wire.statement import SCHEMA
 
 SOME: Final = 10_000  # events that are looked at together
 
@@ -21,15 +22,11 @@ IDENTITY: Final = (
 )
 
 
-def _statement(text: str, *, reads: bool) -> Statement:
-    return Statement(text.encode(), reads=reads)
-
-
 # Whether the feed is of this place, and of these events, whose ids somebody may have had begin anew.
 _IS_HERE: Final = f"identity = {IDENTITY} AND top <= (SELECT last_value FROM {_SEQUENCE})"
 # All of one moment: the feed, whether it is of this place, what can be seen of events that are not
 # in it yet, and which transactions were over.
-LOOK: Final = _statement(
+LOOK: Final = by_hand(
     f"""
     SELECT {_IS_HERE}, step, epoch, base, top, late, pruned_place, pruned_number,
         gap_firsts, gap_lasts, gap_xids,
@@ -48,7 +45,7 @@ LOOK: Final = _statement(
 # Unless somebody else has taken this step. Who drew an id that was missing when it was looked, had
 # begun to write before, and so has a lower number than this transaction. (A snapshot's `xmax` would
 # not do: those who have begun may have higher ones.)
-ADVANCE: Final = _statement(
+ADVANCE: Final = by_hand(
     f"""
     WITH taken AS (
         UPDATE {_FEED} SET step = %(step)s::bigint, top = %(top)s::bigint, late = %(late)s::bigint,
@@ -69,7 +66,7 @@ ADVANCE: Final = _statement(
 )
 
 # No transaction of another place will end here, and no event will have an id that it had there.
-RENEW: Final = _statement(
+RENEW: Final = by_hand(
     f"""
     INSERT INTO {_FEED} AS feed VALUES (
         true, 1, {IDENTITY}, left(md5(random()::text || clock_timestamp()), 8), 0, 0, 0, 0, 0,
@@ -95,7 +92,7 @@ RENEW: Final = _statement(
 _COLUMNS: Final = ", ".join(column.name for column in TOLD)
 
 # Each with its place: an id, and a number behind it for one that was late.
-PAGE: Final = _statement(
+PAGE: Final = by_hand(
     f"""
     SELECT coalesce(late_after, id), coalesce(late_number, 0), {_COLUMNS} FROM (
         (
@@ -113,13 +110,13 @@ PAGE: Final = _statement(
     reads=True,
 )
 
-FIND: Final = _statement(
+FIND: Final = by_hand(
     f"SELECT coalesce(late_after, id), coalesce(late_number, 0) FROM {_EVENTS} WHERE id = %(id)s::bigint",
     reads=True,
 )
 
 # The first events of the feed, as far as they are older, and what is left of it.
-FORGET: Final = _statement(
+FORGET: Final = by_hand(
     f"""
     WITH first AS (
         SELECT id, place, number,

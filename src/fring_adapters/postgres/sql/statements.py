@@ -1,4 +1,4 @@
-"""Statements: written in SQLAlchemy Core, compiled once, sent by psycopg."""
+"""Statements: written in SQLAlchemy Core and compiled once, or by hand; sent by psycopg."""
 
 from __future__ import annotations
 
@@ -22,6 +22,11 @@ def reading(clause: Executable) -> Statement:
 def writing(clause: Executable) -> Statement:
     """Compile a statement that changes rows."""
     return Statement(compiled(clause), reads=False)
+
+
+def by_hand(text: str, *, reads: bool = False) -> Statement:
+    """Return a statement that is written as it is sent; `reads` tells that it changes nothing."""
+    return Statement(text.encode(), reads=reads)
 
 
 def compiled(clause: Any) -> bytes:

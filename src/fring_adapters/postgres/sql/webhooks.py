@@ -4,18 +4,15 @@ from __future__ import annotations
 
 from typing import Final
 
-from fring_adapters.postgres.wire.statement import SCHEMA, Statement
+from fring_adapters.postgres.sql.statements import by_hand
+from fring_adapters.postgres.wire.statement import SCHEMA
 
 _WEBHOOKS: Final = f"{SCHEMA}.webhooks"
 # As the fields of a webhook.
 _COLUMNS: Final = "id, url, types, description, created_at, version, disabled_at, disabled_why"
 
 
-def _statement(text: str, *, reads: bool = False) -> Statement:
-    return Statement(text.encode(), reads=reads)
-
-
-ADD: Final = _statement(
+ADD: Final = by_hand(
     f"""
     INSERT INTO {_WEBHOOKS} (url, types, description, created_at, secret, place)
     VALUES (
@@ -24,8 +21,8 @@ ADD: Final = _statement(
     RETURNING {_COLUMNS}
     """
 )
-GET: Final = _statement(f"SELECT {_COLUMNS} FROM {_WEBHOOKS} WHERE id = %(id)s", reads=True)
-LIST: Final = _statement(
+GET: Final = by_hand(f"SELECT {_COLUMNS} FROM {_WEBHOOKS} WHERE id = %(id)s", reads=True)
+LIST: Final = by_hand(
     f"""
     SELECT {_COLUMNS} FROM {_WEBHOOKS} WHERE id > %(after)s::bigint
     ORDER BY id LIMIT %(limit)s::bigint OFFSET %(skip)s::bigint
@@ -34,9 +31,9 @@ LIST: Final = _statement(
 )
 
 # Whoever changes it keeps others from it until the transaction ends.
-FIND: Final = _statement(f"SELECT {_COLUMNS} FROM {_WEBHOOKS} WHERE id = %(id)s FOR NO KEY UPDATE")
+FIND: Final = by_hand(f"SELECT {_COLUMNS} FROM {_WEBHOOKS} WHERE id = %(id)s FOR NO KEY UPDATE")
 _IS_ENABLED: Final = "disabled_at IS NOT NULL AND %(disabled_at)s::timestamptz IS NULL"
-SAVE: Final = _statement(
+SAVE: Final = by_hand(
     f"""
     UPDATE {_WEBHOOKS} SET
         url = %(url)s, types = %(types)s, description = %(description)s, version = version + 1,
@@ -48,7 +45,7 @@ SAVE: Final = _statement(
     """
 )
 
-REMOVE: Final = _statement(
+REMOVE: Final = by_hand(
     f"""
     WITH found AS (
         SELECT id, version FROM {_WEBHOOKS} WHERE id = %(id)s FOR UPDATE
@@ -60,7 +57,7 @@ REMOVE: Final = _statement(
     SELECT version FROM found
     """
 )
-ROTATE: Final = _statement(
+ROTATE: Final = by_hand(
     f"""
     UPDATE {_WEBHOOKS} SET
         secret = %(secret)s, old_secret = secret,

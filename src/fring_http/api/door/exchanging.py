@@ -41,7 +41,7 @@ class Exchanges:
     """Make an exchange of each request, and tell the observers of it when it has ended.
 
     `in_flight` is how many have not. Once it `ends_connections`, each answer is the last of its
-    connection, and what goes on for long is told by `on_end`.
+    connection, and what goes on for long ends.
     """
 
     def __init__(self, *observers: Observer) -> None:

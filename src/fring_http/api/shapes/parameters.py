@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from fring_core import EventType, TaskOrder, TaskStatus, text
+from fring_core import TaskOrder, TaskStatus, text
+from fring_core.patterns import NARROW
 from fring_core.queries import DEFAULT_LIMIT, MAX_LIMIT
 from fring_http.api.shapes.json_schema import text_schema
 
@@ -30,12 +31,8 @@ ORDERS: Final[Mapping[str, TaskOrder]] = {
 BOARD: Final = "board"
 PERSONAL: Final = "personal"
 LISTS: Final = (BOARD, PERSONAL)
-# What `types` of events takes, several with commas between them.
-TYPES: Final = (
-    *sorted({f"{each.partition('.')[0]}.*" for each in EventType}),
-    *map(str, EventType),
-)
-_TYPE: Final = "|".join(each.replace(".", "[.]").replace("*", "[*]") for each in TYPES)
+# What `types` of events takes is several of these, with commas between them.
+_TYPE: Final = "|".join(each.replace(".", "[.]").replace("*", "[*]") for each in NARROW)
 MAX_WAIT_SECONDS: Final = 30
 USUAL_ORDER: Final = next(iter(ORDERS))
 _NO_FILTER: Final = "Empty, it filters nothing."
@@ -124,7 +121,7 @@ PARAMETERS: Final[Mapping[str, Json]] = {
         " all that there is. Without it, from the oldest that is kept.",
         {"type": "string"},
     ),
-    "feed_limit": _query(
+    "page_limit": _query(
         "limit",
         "How many to return at most.",
         {"type": "integer", "minimum": 1, "maximum": MAX_LIMIT, "default": DEFAULT_LIMIT},

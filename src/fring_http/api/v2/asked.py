@@ -8,13 +8,14 @@ import attrs
 
 from fring_core import Unauthenticated
 from fring_core.ids import MAX_ID
+from fring_core.patterns import NARROW, matches
 from fring_core.queries import DEFAULT_LIMIT, MAX_LIMIT
 from fring_http.api.rates.callers import CALLER
 from fring_http.api.reading.parameters import Query
 from fring_http.api.reading.wording import alternatives
 from fring_http.api.refusals.details import NO_TOKEN
 from fring_http.api.refusals.errors import Fault, Rejected
-from fring_http.api.shapes.parameters import BOARD, LISTS, MAX_WAIT_SECONDS, TYPES
+from fring_http.api.shapes.parameters import BOARD, LISTS, MAX_WAIT_SECONDS
 from fring_http.nearest import nearest
 
 if TYPE_CHECKING:
@@ -49,8 +50,7 @@ class Wanted:
             return False
         if self.task_id is not None and event.task_id != self.task_id:
             return False
-        subject = event.type.partition(".")[0]
-        return not self.types or not self.types.isdisjoint((event.type, f"{subject}.*"))
+        return not self.types or matches(self.types, event.type)
 
 
 def read_limit(query: Query) -> int:
@@ -86,8 +86,8 @@ def _owners(scope: Mapping[str, Any], name: str | None) -> frozenset[str | None]
 
 
 def _type(name: str) -> str:
-    if name in TYPES:
+    if name in NARROW:
         return name
-    meant = nearest(name, TYPES)
-    instead = f"did you mean '{meant}'?" if meant else f"there are {', '.join(TYPES)}"
+    meant = nearest(name, NARROW)
+    instead = f"did you mean '{meant}'?" if meant else f"there are {', '.join(NARROW)}"
     raise Rejected(Fault(["query", "types"], f"'{name:.64}' is none; {instead}", "value_error"))

@@ -43,7 +43,7 @@ def read_place(query: Query, listing: Listing) -> Place | None:
 
 @get(
     "/webhooks/{webhook_id:str}/deliveries",
-    opt=operation(query=("next", "feed_limit"), errors={**GONE, **NO_PLACE}, **MANAGING),
+    opt=operation(query=("next", "page_limit"), errors={**GONE, **NO_PLACE}, **MANAGING),
     tags=TAGS,
     response_description="What it was told or is to be told, and where to go on.",
 )

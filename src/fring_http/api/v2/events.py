@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
 from contextlib import nullcontext
 from typing import TYPE_CHECKING, Any, Final, TypeAlias, cast
 
@@ -30,9 +29,9 @@ if TYPE_CHECKING:
 
     from fring_core import Fring
     from fring_http.api.v2.following import Follower
+    from fring_http.api.v2.streaming import Check
 
 Call: TypeAlias = Request[Any, Any, Any]
-Check: TypeAlias = Callable[[Any], Awaitable[object]]
 
 MOST_LOOKED_AT: Final = 10_000  # events, for one page of those that are wanted
 TOO_EARLY: Final = "What was written there has not come to the feed yet: ask again"
@@ -74,7 +73,7 @@ def event_handlers(
     @get(
         "/events",
         opt=operation(
-            query=("feed_after", "feed_limit", "wait", "until", *_FILTERS), errors=READING
+            query=("feed_after", "page_limit", "wait", "until", *_FILTERS), errors=READING
         ),
         tags=["events"],
         response_description="What has happened, and where to go on.",

@@ -14,16 +14,12 @@ from contextvars import Context
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
-import attrs
-import msgspec
-
 from fring_core import CursorExpired, Unavailable
-from fring_http.api.v2.schemas import Event
+from fring_http.api.v2.parts import Part
 
 if TYPE_CHECKING:
     from collections.abc import Coroutine, Iterator
 
-    import fring_core as core
     from fring_core import Fring
 
 T = TypeVar("T")
@@ -31,33 +27,13 @@ T = TypeVar("T")
 LIMIT: Final = 100  # events that are read together
 # So many of those who come together read at the same time: others want connections, too.
 READS_AT_ONCE: Final = 4
-PRESENT, NEXT = "present", "next"
 PAUSE_SECONDS: Final = 0.1
 OUTAGE_SECONDS: Final = 1.0
 KEPT_BYTES: Final = 2**24
 # Whoever waits is told a few at a time, and others get their turn between them.
 TOLD_TOGETHER: Final = 4
 BETWEEN_SECONDS: Final = 0.002
-# They end no line there, but to readers that know all of Unicode's ends of lines.
-_LINE_ENDS: Final = tuple(
-    (each.encode(), b"\\u%04x" % ord(each)) for each in ("\x85", "\u2028", "\u2029")
-)
 _LOGGER: Final = logging.getLogger("fring.feed")
-
-
-@attrs.frozen(eq=False)
-class Part:
-    """Hold a part of the feed, each event as it is sent, and the cursor behind it."""
-
-    events: tuple[core.Event, ...]
-    frames: tuple[bytes, ...]
-    next: str
-    more: bool
-
-    @classmethod
-    def of(cls, page: core.EventPage) -> Part:
-        """Return a page, ready to be sent."""
-        return cls(page.items, tuple(map(_frame, page.items)), page.next, page.more)
 
 
 class Follower:
@@ -77,7 +53,8 @@ class Follower:
         self._kept: OrderedDict[str, Part] = OrderedDict()  # by the cursors before them
         self._size = 0
         self._reads: dict[str | None, asyncio.Task[Part]] = {}
-        self._looks: dict[str, asyncio.Task[str]] = {}
+        self._look: asyncio.Task[str] | None = None
+        self._next_look: asyncio.Task[str] | None = None
         self._turns = asyncio.Semaphore(READS_AT_ONCE)
 
     def lag(self) -> float:
@@ -105,17 +82,16 @@ class Follower:
 
     async def latest(self) -> str:
         """Return the cursor behind all that there is; those who ask together are told by one look."""
-        look = self._looks.get(NEXT)
-        if look is None:
-            look = self._looks[NEXT] = _task(self._look(self._looks.get(PRESENT)))
-            look.add_done_callback(_forgiven)
-        return await asyncio.shield(look)
+        if self._next_look is None:
+            self._next_look = _task(self._look_again(self._look))
+            self._next_look.add_done_callback(_forgiven)
+        return await asyncio.shield(self._next_look)
 
-    async def _look(self, before: asyncio.Task[str] | None) -> str:
-        if before is not None:
+    async def _look_again(self, before: asyncio.Task[str] | None) -> str:
+        if before is not None and not before.done():
             await asyncio.wait([before])
         # Who asks from now on wants to know what this may not see.
-        self._looks[PRESENT] = self._looks.pop(NEXT)
+        self._look, self._next_look = self._next_look, None
         return await self._fring.events.latest()
 
     async def after(self, cursor: str | None) -> Part:
@@ -132,14 +108,24 @@ class Follower:
             read.add_done_callback(lambda done: self._has_read(cursor, done))
         return await asyncio.shield(read)
 
-    def waiting(self, seen: int) -> asyncio.Future[None]:
-        """Return what is done when `turn` is not this one any more; anybody may end it before."""
-        future = asyncio.get_running_loop().create_future()
+    def waiting(self, seen: int, seconds: float) -> asyncio.Future[None]:
+        """Return what is done when `turn` is not this one any more, or after so many seconds.
+
+        Anybody may `end` it before.
+        """
+        loop = asyncio.get_running_loop()
+        future = loop.create_future()
         if seen != self.turn:
             future.set_result(None)
-        else:
-            self._waiting[future] = None
-            future.add_done_callback(lambda _: self._waiting.pop(future, None))
+            return future
+        self._waiting[future] = None
+        timer = loop.call_later(seconds, end, future)
+
+        def forget(_: asyncio.Future[None]) -> None:
+            timer.cancel()
+            self._waiting.pop(future, None)
+
+        future.add_done_callback(forget)
         return future
 
     def _has_read(self, cursor: str | None, done: asyncio.Task[Part]) -> None:
@@ -207,15 +193,3 @@ def end(future: asyncio.Future[None]) -> None:
     """End what somebody waits for, if it has not ended."""
     if not future.done():
         future.set_result(None)
-
-
-def _frame(event: core.Event) -> bytes:
-    """Return an event as `text/event-stream` has it (WHATWG HTML, 9.2)."""
-    shown = msgspec.json.encode(Event.of(event))
-    for line_end, escaped in _LINE_ENDS:
-        shown = shown.replace(line_end, escaped)
-    return b"id: %s\nevent: %s\ndata: %s\n\n" % (
-        (event.cursor or "").encode(),
-        event.type.encode(),
-        shown,
-    )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from time import monotonic
 from typing import TYPE_CHECKING, TypeVar
 
@@ -40,17 +39,15 @@ class Patience:
         left = self._ends - monotonic()
         if left <= 0:
             return False
-        waiting = self._follower.waiting(self._seen)
+        waiting = self._follower.waiting(self._seen, left)
 
         def give_up() -> None:
             self._ends = 0.0
             end(waiting)
 
-        timer = asyncio.get_running_loop().call_later(left, end, waiting)
         try:
             with resting(self._scope), ending(self._scope, give_up):
                 await waiting
         finally:
-            timer.cancel()
             waiting.cancel()
         return monotonic() < self._ends

@@ -24,7 +24,8 @@ if TYPE_CHECKING:
 
     from fring_http.api.asgi import Application, Event, Reader, Writer
     from fring_http.api.v2.asked import Wanted
-    from fring_http.api.v2.following import Follower, Part
+    from fring_http.api.v2.following import Follower
+    from fring_http.api.v2.parts import Part
 
     Check: TypeAlias = Callable[[Any], Awaitable[object]]
 
@@ -138,11 +139,9 @@ class _Parts:
         return True
 
     async def _wait(self, seen: int, seconds: float) -> None:
-        self._waiting = waiting = self.follower.waiting(seen)
-        timer = asyncio.get_running_loop().call_later(seconds, end, waiting)
+        self._waiting = waiting = self.follower.waiting(seen, seconds)
         try:
             if not self._is_stopped:
                 await waiting
         finally:
-            timer.cancel()
             waiting.cancel()

@@ -88,7 +88,7 @@ async def change_any_task(request: Call, task_id: FromPath[str]) -> Answer[FullT
 
 @get(
     "/tasks/{task_id:str}/activity",
-    opt=operation(query=("next", "feed_limit"), errors={**GONE, **NO_PLACE}),
+    opt=operation(query=("next", "page_limit"), errors={**GONE, **NO_PLACE}),
     tags=["tasks"],
     response_description="What has happened to it, and where to go on.",
 )

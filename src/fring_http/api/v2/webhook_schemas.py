@@ -9,7 +9,7 @@ from msgspec import UNSET, Struct, UnsetType
 
 import fring_core as core
 from fring_core import DeliveryState
-from fring_core.webhooks import PATTERNS
+from fring_core.patterns import PATTERNS
 from fring_http.api.shapes.json_schema import Body, Id, Moment, sample
 from fring_http.api.v2.schemas import Event
 

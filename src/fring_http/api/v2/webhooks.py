@@ -98,7 +98,7 @@ def webhook_handlers(*, private: bool) -> Sequence[HTTPRouteHandler]:
 
 @get(
     "/webhooks",
-    opt=operation(query=("next", "feed_limit"), errors=NO_PLACE, **MANAGING),
+    opt=operation(query=("next", "page_limit"), errors=NO_PLACE, **MANAGING),
     tags=TAGS,
     response_description="The webhooks on this page, and where to go on.",
 )

@@ -28,7 +28,6 @@ if TYPE_CHECKING:
 
 ATTEMPT_SECONDS: Final = 15.0
 MOST_READ: Final = 64 * 1024  # bytes of an answer
-MOST_OF_ERROR: Final = 500  # characters
 MOST_AFTER: Final = 86_400.0  # seconds that a receiver may ask for
 _NETWORK: Final = (
     httpcore.NetworkError,
@@ -120,7 +119,7 @@ class _Answer:
     fault: str = ""
 
     def outcome(self, seconds: float) -> Outcome:
-        error = "" if self.status is not None else self.fault[:MOST_OF_ERROR]
+        error = "" if self.status is not None else self.fault
         return Outcome(self.status, error, self.retry_after, seconds)
 
 
