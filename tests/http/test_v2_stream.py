@@ -12,10 +12,11 @@ import pytest
 
 from fring_adapters.clock import utc_now
 from fring_adapters.memory import MemoryStore
-from fring_core import Fring, StoreUnavailable, Unauthenticated
+from fring_core import Fring, NewTask, StoreUnavailable, Unauthenticated
 from fring_core.identity import Identity
 from fring_http.api.app import create_app
 from fring_http.api.v2 import following, streaming
+from fring_http.api.v2.asked import Wanted
 from tests.http.tokens import bearer
 from tests.serving import DEADLINE, in_thread, serving
 
@@ -258,3 +259,23 @@ def test_nobody_follows_when_the_last_reader_has_left(counted):
             before = events.reads
             time.sleep(5 * following.PAUSE_SECONDS)
         assert events.reads == before
+
+
+def test_what_came_after_the_first_look_is_sent_at_once():
+    """Nobody is told again of what came before a stream begins to wait."""
+
+    async def run():
+        fring = Fring(MemoryStore(), clock=utc_now)
+        follower = following.Follower(fring)
+        with follower.reading():
+            await follower.waiting(0, DEADLINE)  # it follows
+            first, seen = await follower.after(await follower.latest()), follower.turn
+            await fring.tasks.create(NewTask("between"))
+            await follower.waiting(seen, DEADLINE)
+            wanted = Wanted(frozenset({None}))
+            stream = aiter(streaming._Parts(follower, wanted, first, None))
+            return [await asyncio.wait_for(anext(stream), 5) for _ in range(2)]
+
+    retry, told = asyncio.run(run())
+    assert retry.startswith(b"retry: ")
+    assert b'"title":"between"' in told
